@@ -1,0 +1,6 @@
+import ArgumentParser
+
+@main
+struct ContrastiveCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "contrastive")
+}

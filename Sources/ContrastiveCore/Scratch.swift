@@ -1,0 +1,34 @@
+import Synchronization
+
+/// Temporary Float32 memory of a call, aligned to a cache line and counted.
+///
+/// The count makes the stated scratch formulas testable: `Scratch.peakBytes` is the most that was
+/// held at any instant since the last reset.
+package struct Scratch: ~Copyable {
+  package let memory: SharedMemory<Float>
+  private let allocation: UnsafeMutableRawBufferPointer
+
+  package init(count: Int) {
+    let bytes = max(count, 1) * MemoryLayout<Float>.stride
+    allocation = .allocate(byteCount: bytes, alignment: 64)
+    memory = SharedMemory(allocation.bindMemory(to: Float.self))
+    let live = Self.liveBytes.wrappingAdd(bytes, ordering: .relaxed).newValue
+    Self.peak.max(live, ordering: .relaxed)
+  }
+
+  deinit {
+    Self.liveBytes.wrappingSubtract(allocation.count, ordering: .relaxed)
+    allocation.deallocate()
+  }
+
+  private static let liveBytes = Atomic<Int>(0)
+  private static let peak = Atomic<Int>(0)
+
+  /// Most bytes held at once since `resetPeak()`.
+  package static var peakBytes: Int { peak.load(ordering: .relaxed) }
+
+  /// Starts a new measurement.
+  package static func resetPeak() {
+    peak.store(liveBytes.load(ordering: .relaxed), ordering: .relaxed)
+  }
+}

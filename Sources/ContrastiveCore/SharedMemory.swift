@@ -1,0 +1,45 @@
+/// Memory that several workers write, each in a part of its own.
+///
+/// The promise that parts are disjoint is the caller's; Swift cannot see it, hence `@unchecked`.
+package struct SharedMemory<Element>: @unchecked Sendable {
+  package let base: UnsafeMutablePointer<Element>
+  package let count: Int
+
+  package init(_ buffer: UnsafeMutableBufferPointer<Element>) {
+    // An empty buffer may have no address; no worker then touches it.
+    base =
+      buffer.baseAddress
+      ?? UnsafeMutablePointer(bitPattern: MemoryLayout<Element>.alignment)
+      .unsafelyUnwrapped
+    count = buffer.count
+  }
+
+  package subscript(index: Int) -> Element {
+    get { base[index] }
+    nonmutating set { base[index] = newValue }
+  }
+
+  package static func + (memory: SharedMemory, offset: Int) -> UnsafeMutablePointer<Element> {
+    memory.base + offset
+  }
+}
+
+/// Memory that several workers read.
+package struct SharedReadOnlyMemory<Element>: @unchecked Sendable {
+  package let base: UnsafePointer<Element>
+  package let count: Int
+
+  package init(_ buffer: UnsafeBufferPointer<Element>) {
+    base =
+      buffer.baseAddress
+      ?? UnsafePointer(bitPattern: MemoryLayout<Element>.alignment)
+      .unsafelyUnwrapped
+    count = buffer.count
+  }
+
+  package subscript(index: Int) -> Element { base[index] }
+
+  package static func + (memory: SharedReadOnlyMemory, offset: Int) -> UnsafePointer<Element> {
+    memory.base + offset
+  }
+}

@@ -1,0 +1,53 @@
+import ContrastiveKernels
+import Dispatch
+import Synchronization
+
+/// How many threads share the work of a call.
+///
+/// The count never changes a result: work is cut by the problem alone, every piece is computed by
+/// one thread, and pieces are merged in their own order.
+public struct Workers: Sendable, Equatable {
+  /// Number of threads, the caller's included; at least 1.
+  public let count: Int
+
+  /// One worker for every processor this process may use.
+  public static let all = Workers(unchecked: Int(min(contrastive_processor_count(), 1024)))
+
+  /// The calling thread alone.
+  public static let one = Workers(unchecked: 1)
+
+  private init(unchecked count: Int) { self.count = count }
+
+  /// A chosen number of workers.
+  ///
+  /// - Parameter count: 1 … 1,024.
+  /// - Throws: `ContrastiveError.parameter` outside that range.
+  public init(count: Int) throws(ContrastiveError) {
+    guard 1...1024 ~= count else {
+      throw .parameter(name: "threads", found: "\(count)", expected: "1 … 1024")
+    }
+    self.count = count
+  }
+
+  /// Calls `body(index, worker)` once for every index in `0..<pieces`, and returns when all are done.
+  ///
+  /// Indices are handed out in ascending order to whichever worker is free. `worker`, below
+  /// `count`, says whose scratch may be used.
+  package func forEach(
+    _ pieces: Int, _ body: @Sendable (_ index: Int, _ worker: Int) -> Void
+  ) {
+    let active = min(count, pieces)
+    guard active > 1 else {
+      for index in 0..<pieces { body(index, 0) }
+      return
+    }
+    let next = Atomic<Int>(0)
+    DispatchQueue.concurrentPerform(iterations: active) { worker in
+      while true {
+        let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
+        if index >= pieces { return }
+        body(index, worker)
+      }
+    }
+  }
+}
