@@ -1,6 +1,6 @@
 import Testing
 
-@testable import ContrastiveCore
+import ContrastiveCore
 
 /// The counter-based generator.
 @Suite struct CounterRandomTests {

@@ -1,7 +1,82 @@
+// Row kernels: the few loops over a tile that need explicit vectors.
+//
+// Each is written once (row_kernels.inc) and compiled for several instruction sets; the portable
+// one is also the specification. A kernel knows nothing of objectives, threads or BLAS. Tiles are
+// row-major Float32, `stride` elements from row to row.
+
 #ifndef CONTRASTIVE_KERNELS_H
 #define CONTRASTIVE_KERNELS_H
 
-/// Number of processors the calling process may run on (its affinity mask counts), at least 1.
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct {
+  // Instruction set: "portable", "avx2" or "avx512".
+  const char *name;
+
+  // Folds a tile of similarities s into each row's running softmax, and leaves
+  // e = exp((s - maximum) * inverse_temperature) in the tile.
+  //   maximum[r] <- max(maximum[r], max s)                    (start: -infinity)
+  //   sum[r]     <- sum[r] * rescale[r] + sum e               (start: 0)
+  //   spread[r]  <- sum e * (maximum - s) over all so far     (start: 0)
+  //   rescale[r]  = exp((old maximum - new maximum) * inverse_temperature)
+  // An entry of -infinity takes no part. Terms below exp(-64) of the maximum count as 0.
+  void (*softmax_update)(float *tile, size_t rows, size_t columns, size_t stride,
+                         float inverse_temperature, float *maximum, double *sum, double *spread,
+                         float *rescale);
+
+  // Replaces each similarity s by
+  //   row_weight[r] * exp((s - row_shift[r]) * inverse_temperature)
+  // + column_weight[c] * exp((s - column_shift[c]) * inverse_temperature).
+  // A null weight leaves its term out. An entry of -infinity becomes 0.
+  void (*softmax_coefficients)(float *tile, size_t rows, size_t columns, size_t stride,
+                               float inverse_temperature, const float *row_shift,
+                               const float *row_weight, const float *column_shift,
+                               const float *column_weight);
+
+  // Dot product of two Float32 vectors, products and sums in Double.
+  double (*dot)(const float *a, const float *b, size_t count);
+
+  // Position of the first element that is NaN or larger than limit in magnitude; count if none.
+  size_t (*first_beyond)(const float *values, size_t count, float limit);
+
+  // Appends (value, first_index + position) of every value above threshold to keys, in order, as
+  // one sortable number (see contrastive_rank_key), and returns how many. keys has room for count.
+  size_t (*filter_above)(const float *values, size_t count, float threshold, uint32_t first_index,
+                         uint64_t *keys);
+} ContrastiveRowKernels;
+
+// The kernels of an instruction set, or null when this processor or build lacks it.
+const ContrastiveRowKernels *contrastive_row_kernels_named(const char *name);
+
+// The fastest kernels of this processor.
+const ContrastiveRowKernels *contrastive_row_kernels(void);
+
+// A number that sorts descending as (value descending, index ascending). Value is not NaN.
+static inline uint64_t contrastive_rank_key(float value, uint32_t index) {
+  union {
+    float value;
+    uint32_t bits;
+  } number = {value + 0.0f};  // -0 becomes +0
+  const uint32_t ordered =
+      number.bits & 0x80000000u ? ~number.bits : number.bits | 0x80000000u;
+  return (uint64_t)ordered << 32 | (uint32_t)~index;
+}
+
+// The value in a rank key.
+static inline float contrastive_rank_value(uint64_t key) {
+  const uint32_t ordered = (uint32_t)(key >> 32);
+  union {
+    uint32_t bits;
+    float value;
+  } number = {ordered & 0x80000000u ? ordered & 0x7fffffffu : ~ordered};
+  return number.value;
+}
+
+// The index in a rank key.
+static inline uint32_t contrastive_rank_index(uint64_t key) { return ~(uint32_t)key; }
+
+// Number of processors the calling process may run on (its affinity mask counts), at least 1.
 int contrastive_processor_count(void);
 
 #endif

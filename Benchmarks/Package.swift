@@ -1,0 +1,21 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+let package = Package(
+  name: "contrastive-benchmarks",
+  dependencies: [
+    .package(name: "swift-contrastive", path: ".."),
+    .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
+  ],
+  targets: [
+    .executableTarget(
+      name: "contrastive-bench",
+      dependencies: [
+        .product(name: "Contrastive", package: "swift-contrastive"),
+        .product(name: "CBLAS", package: "swift-contrastive"),
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: [.treatAllWarnings(as: .error)])
+  ]
+)

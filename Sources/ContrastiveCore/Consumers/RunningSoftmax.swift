@@ -1,0 +1,71 @@
+/// Log-sum-exp of each row, and with an accumulating sweep the softmax-weighted sum of the columns.
+///
+/// With e = exp((s − m)/temperature), m the row's maximum similarity so far, keeps m, Σ e and
+/// Σ e · (m − s); the accumulated row is Σ e · column.
+package struct RunningSoftmax: TileConsumer {
+  package let temperature: Float
+  /// Leaves out the entries whose column index equals their row index.
+  package let excludesDiagonal: Bool
+  private let inverse: Float
+  private let kernels = RowKernels.best
+
+  package init(temperature: Float, excludesDiagonal: Bool = false) {
+    self.temperature = temperature
+    self.excludesDiagonal = excludesDiagonal
+    inverse = 1 / temperature
+  }
+
+  /// Largest similarity m, Σ e and Σ e · (m − s) of each row of a block.
+  package struct Partial: Sendable {
+    /// −∞ for a row that has seen no column.
+    package var maximum: [Float]
+    package var sum: [Double]
+    /// Σ e · (m − s): m − spread/sum is the softmax-weighted mean similarity.
+    package var spread: [Double]
+  }
+
+  package func start(rows: Range<Int>) -> Partial {
+    Partial(
+      maximum: [Float](repeating: -.infinity, count: rows.count),
+      sum: [Double](repeating: 0, count: rows.count),
+      spread: [Double](repeating: 0, count: rows.count))
+  }
+
+  package func consume(
+    _ tile: Tile, into partial: inout Partial, rescale: UnsafeMutablePointer<Float>
+  ) {
+    if excludesDiagonal { tile.excludeDiagonal() }
+    kernels.softmaxUpdate(
+      tile, inverseTemperature: inverse, maximum: &partial.maximum, sum: &partial.sum,
+      spread: &partial.spread, rescale: rescale)
+  }
+
+  package func merge(
+    _ later: Partial, into partial: inout Partial,
+    keep: UnsafeMutablePointer<Float>, add: UnsafeMutablePointer<Float>
+  ) {
+    for row in partial.sum.indices {
+      let top = max(partial.maximum[row], later.maximum[row])
+      let kept = factor(from: partial.maximum[row], to: top)
+      let added = factor(from: later.maximum[row], to: top)
+      partial.spread[row] =
+        kept * moved(partial, row, to: top) + added * moved(later, row, to: top)
+      partial.maximum[row] = top
+      partial.sum[row] = kept * partial.sum[row] + added * later.sum[row]
+      keep[row] = Float(kept)
+      add[row] = Float(added)
+    }
+  }
+
+  private func factor(from old: Float, to new: Float) -> Double {
+    if old == new { return 1 }
+    return old == -.infinity ? 0 : exponential((Double(old) - Double(new)) * Double(inverse))
+  }
+
+  /// The spread below a higher maximum.
+  private func moved(_ partial: Partial, _ row: Int, to top: Float) -> Double {
+    partial.sum[row] == 0
+      ? 0
+      : partial.spread[row] + partial.sum[row] * (Double(top) - Double(partial.maximum[row]))
+  }
+}

@@ -1,0 +1,23 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// eˣ.
+package func exponential(_ x: Double) -> Double { exp(x) }
+
+/// The natural logarithm.
+package func logarithm(_ x: Double) -> Double { log(x) }
+
+/// log(1 + eˣ) without overflow, and with all its digits where eˣ is small.
+package func softplus(_ x: Double) -> Double { x > 0 ? x + log1p(exp(-x)) : log1p(exp(x)) }
+
+/// 1 / (1 + e⁻ˣ) without overflow, and with all its digits where it is small.
+package func logistic(_ x: Double) -> Double {
+  if x >= 0 { return 1 / (1 + exp(-x)) }
+  let e = exp(x)
+  return e / (1 + e)
+}

@@ -1,0 +1,73 @@
+import ContrastiveKernels
+
+/// The vectorised loops over a tile, for the instruction set of this processor.
+package struct RowKernels: @unchecked Sendable {  // a constant table of C functions
+  private let table: UnsafePointer<ContrastiveRowKernels>
+
+  /// The fastest this processor has.
+  package static let best = RowKernels(table: contrastive_row_kernels())
+
+  /// Every instruction set this processor has, the portable one last.
+  package static var available: [RowKernels] {
+    (["avx512", "avx2", "portable"] as [String]).compactMap { name in
+      contrastive_row_kernels_named(name).map(RowKernels.init(table:))
+    }
+  }
+
+  /// `portable`, `avx2` or `avx512`.
+  package var name: String { String(cString: table.pointee.name) }
+
+  /// Folds a tile into each row's running softmax, leaving `exp((s − max) / temperature)`; see
+  /// `softmax_update` in the header.
+  package func softmaxUpdate(
+    _ tile: Tile, inverseTemperature: Float, maximum: UnsafeMutablePointer<Float>,
+    sum: UnsafeMutablePointer<Double>, spread: UnsafeMutablePointer<Double>,
+    rescale: UnsafeMutablePointer<Float>
+  ) {
+    table.pointee.softmax_update(
+      tile.values, tile.rows.count, tile.columns.count, tile.stride, inverseTemperature, maximum,
+      sum, spread, rescale)
+  }
+
+  /// Replaces similarities by weighted softmax terms; see `softmax_coefficients` in the header.
+  package func softmaxCoefficients(
+    _ tile: Tile, inverseTemperature: Float,
+    rowShift: UnsafePointer<Float>?, rowWeight: UnsafePointer<Float>?,
+    columnShift: UnsafePointer<Float>?, columnWeight: UnsafePointer<Float>?
+  ) {
+    table.pointee.softmax_coefficients(
+      tile.values, tile.rows.count, tile.columns.count, tile.stride, inverseTemperature, rowShift,
+      rowWeight, columnShift, columnWeight)
+  }
+
+  /// Dot product in Double.
+  package func dot(_ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, count: Int) -> Double {
+    table.pointee.dot(a, b, count)
+  }
+
+  /// Position of the first element that is NaN or beyond `limit` in magnitude.
+  package func firstBeyond(
+    _ values: UnsafePointer<Float>, count: Int, limit: Float
+  ) -> Int? {
+    let position = table.pointee.first_beyond(values, count, limit)
+    return position == count ? nil : position
+  }
+
+  /// Appends a `RankKey` for each value above `threshold` to `keys`; returns how many.
+  package func filterAbove(
+    _ values: UnsafePointer<Float>, count: Int, threshold: Float, firstIndex: Int,
+    into keys: UnsafeMutablePointer<UInt64>
+  ) -> Int {
+    table.pointee.filter_above(values, count, threshold, UInt32(firstIndex), keys)
+  }
+}
+
+/// A (similarity, index) pair as one number: descending order is similarity descending, then index
+/// ascending.
+package enum RankKey {
+  package static func make(_ value: Float, _ index: Int) -> UInt64 {
+    contrastive_rank_key(value, UInt32(index))
+  }
+  package static func value(_ key: UInt64) -> Float { contrastive_rank_value(key) }
+  package static func index(_ key: UInt64) -> Int { Int(contrastive_rank_index(key)) }
+}

@@ -1,0 +1,56 @@
+extension Matrix {
+  /// ⟨row i of this, row i of the other⟩ in Double.
+  package func rowDots(_ other: Matrix) -> [Double] {
+    precondition(rows == other.rows && columns == other.columns)
+    return withUnsafeBufferPointer { a in
+      other.withUnsafeBufferPointer { b in
+        guard let a = a.baseAddress, let b = b.baseAddress else {
+          return [Double](repeating: 0, count: rows)
+        }
+        return (0..<rows).map {
+          RowKernels.best.dot(a + $0 * columns, b + $0 * columns, count: columns)
+        }
+      }
+    }
+  }
+
+  /// Multiplies each row by its factor.
+  package mutating func scaleRows(by factor: (Int) -> Float) {
+    let (rows, columns) = (rows, columns)
+    withUnsafeMutableBufferPointer { values in
+      guard let base = values.baseAddress else { return }
+      for row in 0..<rows {
+        let (start, scale) = (base + row * columns, factor(row))
+        for column in 0..<columns { start[column] *= scale }
+      }
+    }
+  }
+
+  /// Adds factor × the same row of another matrix to each row.
+  package mutating func addRows(of other: Matrix, times factor: (Int) -> Float) {
+    precondition(rows == other.rows && columns == other.columns)
+    let (rows, columns) = (rows, columns)
+    withUnsafeMutableBufferPointer { values in
+      other.withUnsafeBufferPointer { source in
+        guard let base = values.baseAddress, let source = source.baseAddress else { return }
+        for row in 0..<rows {
+          let (to, from, scale) = (base + row * columns, source + row * columns, factor(row))
+          for column in 0..<columns { to[column] += scale * from[column] }
+        }
+      }
+    }
+  }
+
+  /// Replaces each element by a function of its row index and itself.
+  @inline(__always)
+  package mutating func mapRows(_ transform: (_ row: Int, _ value: Float) -> Float) {
+    let (rows, columns) = (rows, columns)
+    withUnsafeMutableBufferPointer { values in
+      for row in 0..<rows {
+        for position in (row * columns)..<((row + 1) * columns) {
+          values[position] = transform(row, values[position])
+        }
+      }
+    }
+  }
+}

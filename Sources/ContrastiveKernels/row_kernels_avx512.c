@@ -1,0 +1,14 @@
+#if defined(__x86_64__)
+#include <math.h>
+#include <string.h>
+
+#include "ContrastiveKernels.h"
+
+#define LANES 16
+#define TARGET \
+  __attribute__((target("avx512f,avx512vl,avx512bw,avx512dq,fma"), min_vector_width(512)))
+#define ISA avx512
+#include "row_kernels.inc"
+#else
+typedef int contrastive_avx512_is_x86_only;
+#endif

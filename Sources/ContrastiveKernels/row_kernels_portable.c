@@ -1,0 +1,10 @@
+#include <math.h>
+#include <string.h>
+
+#include "ContrastiveKernels.h"
+
+// 128-bit vectors: SSE2 on x86-64, NEON on arm64, plain code elsewhere.
+#define LANES 4
+#define TARGET
+#define ISA portable
+#include "row_kernels.inc"
