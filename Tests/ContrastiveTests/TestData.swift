@@ -25,7 +25,9 @@ extension Matrix {
   var doubles: Rows { (0..<rows).map { row($0).map(Double.init) } }
 }
 
-/// Largest difference over the largest magnitude expected. Differences below 1e-30 count as none:
+/// Largest difference over the largest magnitude expected.
+///
+/// Differences below 1e-30 count as none:
 /// Float32 has no more digits there.
 func worstError(_ found: Matrix, _ expected: Rows) -> Double {
   var difference = 0.0

@@ -4,6 +4,7 @@ extension Matrix {
   /// Unit row x̂ = x / max(‖x‖₂, 1e-12). Norms are summed in Double. Complexity: O(rows · columns).
   ///
   /// - Parameter argument: the name to use in errors.
+  /// - Returns: the unit rows and their former norms.
   /// - Throws: `ContrastiveError.nonFinite`, `.tooLarge`, or `.zeroNorm` for a row of zeros.
   public func normalized(
     argument: String = "embeddings"
@@ -31,6 +32,7 @@ public struct NormalizedRows: Sendable {
   /// division was by that constant, and the gradient is g · 1e12.
   ///
   /// - Parameter gradient: of the unit rows' shape.
+  /// - Returns: ∂loss/∂rows before they were normalised.
   /// - Throws: `ContrastiveError.shape`.
   public func backward(_ gradient: Matrix) throws(ContrastiveError) -> Matrix {
     try Operand("gradient", gradient).requireShape(of: Operand("rows", rows))

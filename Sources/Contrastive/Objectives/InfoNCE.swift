@@ -51,6 +51,7 @@ public struct InfoNCE: Objective {
   ///   - bank: [M × D], the negatives; without it they are the other keys.
   ///   - gradients: what to differentiate by.
   ///   - workers: the threads to use; no effect on the result.
+  /// - Returns: the mean loss over the queries and the gradients asked for.
   /// - Throws: `ContrastiveError`: `.shape`, `.empty`, `.bankNotFilled` for a bank without rows,
   ///   `.nonFinite`, `.tooLarge`, and `.parameter` for a bank with `symmetric` or a gradient for a
   ///   bank that is not there.
@@ -156,8 +157,9 @@ public struct InfoNCE: Objective {
       anchors.matrix, columns.matrix, against: negatives.blocks, temperature: temperature)
   }
 
-  /// Bytes of scratch an evaluation holds at most, beyond its inputs, gradients and a few numbers a
-  /// row: with B = ⌈N/256⌉ row blocks cut into C chunks of columns (C = 1 once B ≥ 32) and W workers,
+  /// Bytes of scratch an evaluation holds at most.
+  ///
+  /// That is beyond its inputs, its gradients and a few numbers a row. With B = ⌈N/256⌉ row blocks cut into C chunks of columns (C = 1 once B ≥ 32) and W workers,
   /// ```
   /// 4 · ( W · min(N, 256) · (min(M, 512) + 1)  +  (C − 1) · N · D )
   /// ```

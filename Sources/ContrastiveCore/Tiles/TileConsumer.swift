@@ -23,7 +23,7 @@ package struct Tile {
   }
 }
 
-/// What looks at tiles: log-sum-exp, softmax weights, top-k, …
+/// What looks at tiles, such as a log-sum-exp, softmax weights or a top-k.
 ///
 /// A consumer is a value that says what to do; what it finds out about a block of rows is its
 /// `Partial`. It owns no threads, calls no BLAS and allocates nothing for a tile.
@@ -41,6 +41,9 @@ package protocol TileConsumer: Sendable {
   /// each row and 1 on entry, is applied to what was accumulated before this tile.
   func consume(_ tile: Tile, into partial: inout Partial, rescale: UnsafeMutablePointer<Float>)
 
+  /// Puts the knowledge of a run of columns into its final form, after its last tile.
+  func finish(_ partial: inout Partial)
+
   /// Folds what was found out in later columns into what was found out in earlier ones.
   ///
   /// `keep` and `add`, one factor for each row and 1 on entry, are applied to the two accumulated
@@ -48,4 +51,8 @@ package protocol TileConsumer: Sendable {
   func merge(
     _ later: Partial, into partial: inout Partial,
     keep: UnsafeMutablePointer<Float>, add: UnsafeMutablePointer<Float>)
+}
+
+extension TileConsumer {
+  package func finish(_ partial: inout Partial) {}
 }

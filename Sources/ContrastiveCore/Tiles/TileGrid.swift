@@ -4,7 +4,9 @@
 /// row block against a run of consecutive column tiles (a *chunk*). Few row blocks get several
 /// chunks each so that there is work for every worker; their results are merged in chunk order.
 package struct TileGrid: Equatable, Sendable {
-  /// Rows of a tile. With `columnsPerTile` it makes a tile of 512 KiB: it stays in a second-level
+  /// Rows of a tile.
+  ///
+  /// With `columnsPerTile` it makes a tile of 512 KiB: it stays in a second-level
   /// cache between the product that writes it, the consumer, and the product that reads it.
   package static let rowsPerTile = 256
   /// Columns of a tile.

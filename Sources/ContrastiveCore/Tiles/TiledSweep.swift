@@ -139,6 +139,7 @@ private struct Pass<Consumer: TileConsumer>: Sendable {
           beta: step == 0 ? 0 : 1, into: sum, stride: dimension)
       }
     }
+    consumer.finish(&partial)
     partials[unit] = partial
   }
 

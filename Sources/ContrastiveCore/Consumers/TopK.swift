@@ -1,0 +1,116 @@
+/// The k largest similarities of each row with their columns: similarity descending, then column
+/// ascending.
+package struct TopK: TileConsumer {
+  package let k: Int
+  private let kernels = RowKernels.best
+
+  /// - Parameter k: at least 1 and at most the number of columns.
+  package init(k: Int) {
+    precondition(k > 0)
+    self.k = k
+  }
+
+  /// Candidates of each row of a block as rank keys; exactly its best, in order, when finished.
+  package struct Partial: Sendable {
+    /// Row r's candidates are `keys[r * capacity ..< r * capacity + counts[r]]`.
+    package fileprivate(set) var keys: [UInt64]
+    fileprivate var counts: [Int]
+    /// A similarity must be above this to be a candidate.
+    fileprivate var thresholds: [Float]
+    fileprivate var capacity: Int
+
+    /// The best of a row, in order, once the sweep is done.
+    package func best(row: Int) -> ArraySlice<UInt64> {
+      keys[(row * capacity)..<(row * capacity + counts[row])]
+    }
+  }
+
+  package func start(rows: Range<Int>) -> Partial {
+    // Room for what is kept, as much again before it is worth sifting, and a whole tile.
+    let capacity = 2 * k + TileGrid.columnsPerTile
+    return Partial(
+      keys: [UInt64](repeating: 0, count: rows.count * capacity),
+      counts: [Int](repeating: 0, count: rows.count),
+      thresholds: [Float](repeating: -.infinity, count: rows.count), capacity: capacity)
+  }
+
+  package func consume(
+    _ tile: Tile, into partial: inout Partial, rescale: UnsafeMutablePointer<Float>
+  ) {
+    let capacity = partial.capacity
+    partial.keys.withUnsafeMutableBufferPointer { keys in
+      guard let base = keys.baseAddress else { return }
+      for row in 0..<tile.rows.count {
+        let own = base + row * capacity
+        var count = partial.counts[row]
+        count += kernels.filterAbove(
+          tile.row(row), count: tile.columns.count, threshold: partial.thresholds[row],
+          firstIndex: tile.columns.lowerBound, into: own + count)
+        if count > 2 * k {
+          moveLargestToFront(own, count: count, k: k)
+          count = k
+          // Later columns lose a tie, so only what is strictly above the k-th can still enter.
+          partial.thresholds[row] = RankKey.value(own[k - 1])
+        }
+        partial.counts[row] = count
+      }
+    }
+  }
+
+  package func finish(_ partial: inout Partial) {
+    let kept = partial.counts.map { min($0, k) }
+    var best = [UInt64](repeating: 0, count: kept.count * k)
+    for row in kept.indices {
+      let candidates = partial.best(row: row).sorted(by: >)
+      for place in 0..<kept[row] { best[row * k + place] = candidates[place] }
+    }
+    partial = Partial(keys: best, counts: kept, thresholds: partial.thresholds, capacity: k)
+  }
+
+  package func merge(
+    _ later: Partial, into partial: inout Partial,
+    keep: UnsafeMutablePointer<Float>, add: UnsafeMutablePointer<Float>
+  ) {
+    var both = Partial(
+      keys: partial.keys, counts: partial.counts, thresholds: partial.thresholds, capacity: k)
+    for row in both.counts.indices {
+      var (a, b) = (partial.best(row: row), later.best(row: row))
+      let count = min(k, a.count + b.count)
+      for place in 0..<count {
+        let fromFirst = b.first.map { second in a.first.map { $0 > second } ?? false } ?? true
+        both.keys[row * k + place] = fromFirst ? a.removeFirst() : b.removeFirst()
+      }
+      both.counts[row] = count
+    }
+    partial = both
+  }
+}
+
+/// Reorders distinct keys so that the k largest come first, the smallest of them at position k − 1.
+///
+/// Complexity: O(count) on average (quickselect).
+private func moveLargestToFront(_ keys: UnsafeMutablePointer<UInt64>, count: Int, k: Int) {
+  let target = k - 1
+  var (low, high) = (0, count - 1)
+  while low < high {
+    let (a, b, c) = (keys[low], keys[(low + high) / 2], keys[high])
+    let pivot = max(min(a, b), min(max(a, b), c))
+    var (left, right) = (low, high)
+    while left <= right {
+      while keys[left] > pivot { left += 1 }
+      while keys[right] < pivot { right -= 1 }
+      if left <= right {
+        (keys[left], keys[right]) = (keys[right], keys[left])
+        left += 1
+        right -= 1
+      }
+    }
+    if target <= right {
+      high = right
+    } else if target >= left {
+      low = left
+    } else {
+      return
+    }
+  }
+}

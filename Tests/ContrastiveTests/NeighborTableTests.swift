@@ -1,0 +1,74 @@
+import Contrastive
+import Testing
+import _Reference
+
+/// Exact search, against a sort of every similarity.
+@Suite struct NeighborTableTests {
+  @Test(arguments: [(1, 1, 1), (3, 17, 17), (257, 513, 5), (5, 9_001, 200)])
+  func findsTheNearest(_ queries: Int, _ bank: Int, _ k: Int) throws {
+    // Small integers: every dot product is exact and ties abound.
+    let a = try integers(queries, seed: 1)
+    let b = try integers(bank, seed: 2)
+    let results = try [1, 2, 3].map {
+      try NeighborTable(nearestTo: a, in: b, k: k, workers: Workers(count: $0))
+    }
+    let (aRows, bRows) = (a.doubles, b.doubles)
+    for row in 0..<queries {
+      let similarities = bRows.map { dot(aRows[row], $0) }
+      let order = (0..<bank).sorted {
+        (-similarities[$0], $0) < (-similarities[$1], $1)
+      }
+      for result in results {
+        #expect(Array(result.indices(of: row)) == Array(order.prefix(k)))
+        #expect(
+          result.similarities.row(row).map(Double.init) == order.prefix(k).map { similarities[$0] })
+      }
+    }
+  }
+
+  private func integers(_ rows: Int, seed: UInt64) throws -> Matrix {
+    var random = CounterRandom(seed: seed)
+    return try Matrix(
+      rows: rows, columns: 4,
+      values: (0..<(rows * 4)).map { _ in Float(random.index(below: 7) - 3) })
+  }
+
+  @Test func refusesBadK() throws {
+    let rows = try TestData.embeddings(3, 2, seed: 1)
+    for k in [0, -1, 4] {
+      #expect(
+        throws: ContrastiveError.parameter(
+          name: "k", found: "\(k)", expected: "1 … 3, the bank's rows")
+      ) { try NeighborTable(nearestTo: rows, in: rows, k: k) }
+    }
+  }
+}
+
+/// The weighted vote.
+@Suite struct WeightedKNNTests {
+  /// Two near neighbours of label 7 against three far ones of label 3.
+  @Test func nearNeighborsOutweighMany() throws {
+    let bank = try Matrix(
+      rows: 5, columns: 2, values: [1, 0.1, 1, -0.1, 0.5, 1, 0.5, -1, 0.4, 1])
+    let query = try Matrix(rows: 1, columns: 2, values: [2, 0])
+    let labels: [Int64] = [7, 7, 3, 3, 3]
+    let sharp = try WeightedKNN(k: 5, temperature: 0.07)
+    #expect(try sharp.classify(query, bank: bank, labels: labels) == [7])
+    let flat = try WeightedKNN(k: 5, temperature: 100)
+    #expect(try flat.classify(query, bank: bank, labels: labels) == [3])
+    #expect(
+      try sharp.accuracy(queries: query, queryLabels: [3], bank: bank, bankLabels: labels) == 0)
+  }
+
+  @Test func refusesLabelsThatDoNotMatch() throws {
+    let rows = try TestData.embeddings(3, 2, seed: 1)
+    let classifier = try WeightedKNN()
+    #expect(
+      throws: ContrastiveError.shape(
+        argument: "labels", found: "[2]", expected: "[3], one for each bank row")
+    ) { try classifier.classify(rows, bank: rows, labels: [1, 2]) }
+    #expect(throws: ContrastiveError.zeroNorm(argument: "queries", row: 0)) {
+      try classifier.classify(Matrix(zeros: 1, by: 2), bank: rows, labels: [1, 2, 3])
+    }
+  }
+}
