@@ -1,0 +1,25 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Why the last system call failed, in the system's words.
+func systemReason() -> String { String(cString: strerror(errno)) }
+
+/// Repeats a call that a signal interrupted before it did anything.
+func retryingInterrupts<Result: SignedInteger>(_ call: () -> Result) -> Result {
+  while true {
+    let result = call()
+    if result >= 0 || errno != EINTR { return result }
+  }
+}
+
+/// Reads what the system gives at once.
+///
+/// A name of its own, because a method called `read` would hide the system's.
+func systemRead(_ descriptor: Int32, _ buffer: UnsafeMutableRawBufferPointer) -> Int {
+  retryingInterrupts { read(descriptor, buffer.baseAddress, buffer.count) }
+}

@@ -1,0 +1,156 @@
+import ContrastiveCore
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Saves a file so that its name always leads to a whole file, the old one or the new one.
+///
+/// The contents go to a temporary file `NAME.tmp-PID-N` in the same folder, which is synchronised
+/// to the disk, renamed over the old file, and followed by synchronising the folder (the four steps
+/// that Pillai et al., "All file systems are not created equal", OSDI 2014, found all needed). A
+/// failure leaves the old file as it was and removes the temporary one. Temporary files that a
+/// killed run left behind are removed by the next save under the same name.
+///
+/// A symbolic link under the name is replaced by the file. Nothing is promised for network
+/// filesystems or for disks that lie about having written.
+public enum AtomicFile {
+  /// Where the new contents go.
+  public struct Writer: ~Copyable {
+    fileprivate let path: String
+    fileprivate let descriptor: Int32
+    fileprivate let calls: FileCalls
+
+    /// Appends bytes.
+    ///
+    /// - Throws: `ContrastiveError.file` with the system's reason.
+    public func write(_ bytes: UnsafeRawBufferPointer) throws(ContrastiveError) {
+      try writeAll(bytes, descriptor: descriptor, path: path, calls: calls)
+    }
+
+    /// Appends text as UTF-8.
+    ///
+    /// - Throws: `ContrastiveError.file` with the system's reason.
+    public func write(_ text: String) throws(ContrastiveError) { try write(Array(text.utf8)) }
+
+    /// Appends bytes.
+    ///
+    /// - Throws: `ContrastiveError.file` with the system's reason.
+    public func write(_ bytes: [UInt8]) throws(ContrastiveError) {
+      try Tensor.Elements.uint8(bytes).withUnsafeBytes { buffer throws(ContrastiveError) in
+        try write(buffer)
+      }
+    }
+  }
+
+  /// Saves what `body` writes under a name.
+  ///
+  /// - Parameters:
+  ///   - path: the file's name; its folder must exist.
+  ///   - body: writes the contents, from the first byte to the last.
+  /// - Throws: `ContrastiveError.file` with the system's reason, or what `body` throws. The old file
+  ///   is then untouched, with one exception that the error tells: the folder alone could not be
+  ///   synchronised, after the new file was in place.
+  public static func write(
+    to path: String, _ body: (borrowing Writer) throws(ContrastiveError) -> Void
+  ) throws(ContrastiveError) {
+    try write(to: path, calls: .system, body)
+  }
+
+  /// Saves text as UTF-8.
+  ///
+  /// - Parameters:
+  ///   - text: the whole contents.
+  ///   - path: the file's name; its folder must exist.
+  /// - Throws: `ContrastiveError.file` with the system's reason.
+  public static func write(_ text: String, to path: String) throws(ContrastiveError) {
+    try write(to: path) { writer throws(ContrastiveError) in try writer.write(text) }
+  }
+
+  package static func write(
+    to path: String, calls: FileCalls,
+    _ body: (borrowing Writer) throws(ContrastiveError) -> Void
+  ) throws(ContrastiveError) {
+    let target = try SaveTarget(path: path)
+    // The folder is opened first: what is wrong with it is known before anything is written.
+    let folder = retryingInterrupts {
+      calls.openFile(target.folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    }
+    guard folder >= 0 else { throw failure(path, "its folder cannot be opened") }
+    defer { close(folder) }
+    target.removeLeftovers()
+
+    let temporary = try openTemporary(for: target, calls: calls)
+    // Closing comes after the rename: it ends the lock that keeps other saves from taking the
+    // temporary file for a leftover. Once synchronised, it has no failure left to report.
+    defer { close(temporary.descriptor) }
+    do throws(ContrastiveError) {
+      try body(Writer(path: path, descriptor: temporary.descriptor, calls: calls))
+      // A failed fsync is not tried again: the system reports a lost write only once.
+      guard retryingInterrupts({ calls.synchronize(temporary.descriptor) }) == 0 else {
+        throw failure(path, "writing to the disk failed")
+      }
+      guard calls.renameFile(temporary.path, path) == 0 else {
+        throw failure(path, "renaming failed")
+      }
+    } catch {
+      unlink(temporary.path)
+      throw error
+    }
+    // Some filesystems cannot synchronise a folder and say so with EINVAL.
+    guard retryingInterrupts({ calls.synchronize(folder) }) == 0 || errno == EINVAL else {
+      throw .file(
+        path: path,
+        problem: "was saved, but its folder could not be written to the disk: \(systemReason())")
+    }
+  }
+
+  /// Creates the temporary file of a save and locks it.
+  private static func openTemporary(
+    for target: SaveTarget, calls: FileCalls
+  ) throws(ContrastiveError) -> (path: String, descriptor: Int32) {
+    for attempt in 0..<10_000 {
+      let path = target.temporaryPath(attempt: attempt)
+      let descriptor = retryingInterrupts {
+        calls.openFile(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC)
+      }
+      if descriptor < 0 {
+        if errno == EEXIST { continue }
+        throw failure(target.path, "a temporary file in its folder cannot be created")
+      }
+      // Where locks do not exist (ENOLCK), leftovers are never removed either.
+      _ = retryingInterrupts { flock(descriptor, LOCK_EX) }
+      // Another save may have taken the file for a leftover before it was locked.
+      var status = stat()
+      if fstat(descriptor, &status) == 0, status.st_nlink > 0 { return (path, descriptor) }
+      close(descriptor)
+    }
+    throw .file(
+      path: target.path, problem: "cannot be saved: too many temporary files in its folder")
+  }
+
+  private static func failure(_ path: String, _ what: String) -> ContrastiveError {
+    .file(path: path, problem: "cannot be saved: \(what): \(systemReason())")
+  }
+}
+
+/// Writes every byte, however few the system takes at a time.
+func writeAll(
+  _ bytes: UnsafeRawBufferPointer, descriptor: Int32, path: String, calls: FileCalls
+) throws(ContrastiveError) {
+  var rest = bytes[...]
+  while !rest.isEmpty {
+    let count = retryingInterrupts {
+      calls.writeBytes(descriptor, UnsafeRawBufferPointer(rebasing: rest))
+    }
+    guard count > 0 else {
+      let reason = count < 0 ? systemReason() : "the system takes no more bytes"
+      throw .file(path: path, problem: "cannot be saved: writing failed: \(reason)")
+    }
+    rest = rest.dropFirst(count)
+  }
+}
