@@ -1,0 +1,56 @@
+# Everything from a bare Debian machine with a Swift toolchain, gcc, make and git.
+
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+
+PACKAGES := libopenblas-dev liblapacke-dev zlib1g-dev pkg-config dataset-fashion-mnist
+RUN ?= runs/moco-$(shell date +%Y%m%d-%H%M%S)
+ARGS ?=
+BIN = $$(swift build -c release --show-bin-path)
+
+.PHONY: help deps build run test bench format lint clean
+
+help: ## print the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+deps: ## install what is missing ; calls apt-get only when something is
+	@missing=(); \
+	for package in $(PACKAGES); do \
+	  case "$$package" in \
+	    libopenblas-dev) pkg-config --exists openblas 2>/dev/null && continue ;; \
+	    zlib1g-dev) pkg-config --exists zlib 2>/dev/null && continue ;; \
+	    pkg-config) command -v pkg-config >/dev/null && continue ;; \
+	  esac; \
+	  dpkg-query -W -f '$${Status}' "$$package" 2>/dev/null | grep -q 'ok installed' && continue; \
+	  missing+=("$$package"); \
+	done; \
+	if [ $${#missing[@]} -eq 0 ]; then exit 0; fi; \
+	if ! command -v apt-get >/dev/null; then \
+	  echo "Please install (there is no apt-get here): OpenBLAS, LAPACKE and zlib with headers, pkg-config, and the Fashion-MNIST IDX files. Debian's names: $${missing[*]}" >&2; exit 1; \
+	fi; \
+	echo "Installing $${missing[*]}" >&2; \
+	sudo=; [ "$$(id -u)" -eq 0 ] || sudo=sudo; \
+	$$sudo apt-get update -qq; \
+	DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq "$${missing[@]}" >/dev/null
+
+build: deps ## build the command in release mode
+	@swift build -c release --product contrastive
+
+run: build ## train an encoder on Fashion-MNIST (RUN=folder, ARGS="--epochs 5 …")
+	@$(BIN)/contrastive train --method moco --output "$(RUN)" $(ARGS)
+
+test: deps ## build and run every test
+	@swift test -c release
+
+bench: deps ## time the engine beside BLAS (ARGS="--threads 1 …")
+	@swift run -c release --package-path Benchmarks contrastive-bench --table $(ARGS)
+
+format: ## format the sources in place
+	@swift format -i --recursive Sources Tests Benchmarks/Sources Package.swift Benchmarks/Package.swift
+
+lint: ## check the format; says nothing when all is well
+	@swift format lint --strict --recursive Sources Tests Benchmarks/Sources Package.swift Benchmarks/Package.swift
+
+clean: ## remove everything built
+	@rm -rf .build Benchmarks/.build

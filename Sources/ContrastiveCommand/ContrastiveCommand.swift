@@ -1,6 +1,0 @@
-import ArgumentParser
-
-@main
-struct ContrastiveCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "contrastive")
-}

@@ -1,0 +1,36 @@
+import ArgumentParser
+import Contrastive
+import ContrastiveFiles
+import ContrastiveTraining
+
+/// `contrastive embed`.
+struct EmbedCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "embed",
+    abstract: "Embed images with a trained encoder.",
+    discussion: """
+      Writes the backbone's features, .npy f4 [n, dimension], not normalised. Images are .npy u1 \
+      [n,H,W] or [n,H,W,C] of any size with the channels the encoder was trained on.
+      """)
+
+  @Option(help: "Run folder of `contrastive train`.")
+  var run: String
+
+  @Option(help: "Images, .npy.")
+  var images: String
+
+  @Option(name: .shortAndLong, help: "Features to write, .npy.")
+  var output: String
+
+  @OptionGroup var parallel: ParallelOptions
+
+  func run() throws {
+    let pixels = try ImageFolder.images(path: images)
+    let trained = try EncoderFile(path: RunFolder(path: run).encoderPath, for: pixels.shape)
+    let features = try trained.encoder.features(
+      of: pixels, scaling: trained.scaling, workers: parallel.workers)
+    try NPYFile.write(Tensor(features), to: output)
+    try Standard.json(
+      ["rows": features.rows, "dimension": features.columns])
+  }
+}

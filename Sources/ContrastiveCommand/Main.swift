@@ -1,0 +1,69 @@
+import ArgumentParser
+import ContrastiveCore
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Where the program starts, and where errors become exit codes.
+///
+/// 0 when done, 64 for a wrong option, 65 for data that cannot be used, with one line on standard
+/// error that names the argument or the file.
+@main
+enum Main {
+  static func main() {
+    do {
+      try requireKnownNames(CommandLine.arguments.dropFirst(), under: ContrastiveCommand.self)
+      var command = try ContrastiveCommand.parseAsRoot()
+      try command.run()
+    } catch let error as ContrastiveError {
+      Standard.error("contrastive: \(error)\n")
+      exit(error.isUsage ? 64 : 65)
+    } catch {
+      ContrastiveCommand.exit(withError: error)
+    }
+  }
+}
+
+/// Refuses a command or method that there is not, with the nearest one that there is.
+private func requireKnownNames(
+  _ arguments: ArraySlice<String>, under command: any ParsableCommand.Type
+) throws {
+  let children = command.configuration.subcommands
+  guard !children.isEmpty, let word = arguments.first, !word.hasPrefix("-"), word != "help" else {
+    return
+  }
+  if let child = children.first(where: { $0.configuration.commandName == word }) {
+    return try requireKnownNames(arguments.dropFirst(), under: child)
+  }
+  let names = children.compactMap { $0.configuration.commandName }
+  let nearest = nearestName(to: word, among: names).map { "; did you mean '\($0)'?" } ?? ""
+  throw ValidationError("there is no '\(word)'\(nearest)")
+}
+
+extension ContrastiveError {
+  /// Whether an option was wrong rather than the data.
+  fileprivate var isUsage: Bool {
+    if case .parameter = self { true } else { false }
+  }
+}
+
+/// `contrastive`.
+struct ContrastiveCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "contrastive",
+    abstract: "Contrastive representation learning on CPUs.",
+    discussion: """
+      Trains encoders on images, evaluates embeddings, and computes contrastive losses with their \
+      exact gradients from files. Results go to standard output, progress and errors to standard \
+      error. Exit code 0: done; 64: a wrong option; 65: data that cannot be used.
+
+      Shell completion: contrastive --generate-completion-script {bash|zsh|fish}
+      """,
+    version: "0.1.0",
+    subcommands: [LossCommand.self, DoctorCommand.self])
+}

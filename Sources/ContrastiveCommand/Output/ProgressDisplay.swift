@@ -1,0 +1,80 @@
+import ContrastiveTraining
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Shows a run's progress on standard error: a bar on a terminal, plain lines elsewhere.
+struct ProgressDisplay {
+  private let isTerminal = isatty(STDERR_FILENO) == 1
+  private let clock = ContinuousClock()
+  private var lastShown: ContinuousClock.Instant?
+
+  /// Shows an event, if it is time to.
+  mutating func show(_ event: TrainingEvent) {
+    switch event {
+    case .baselines(let random, let pixels):
+      line("kNN accuracy: raw pixels \(percent(pixels)), random encoder \(percent(random))")
+    case .step(let progress):
+      let interval = Duration.milliseconds(isTerminal ? 100 : 10_000)
+      let now = clock.now
+      // The first line of a log can wait, too.
+      if !isTerminal && lastShown == nil { lastShown = now }
+      if let lastShown, now - lastShown < interval { return }
+      lastShown = now
+      if isTerminal {
+        Standard.error("\r\u{1B}[K\(bar(progress.fraction)) \(text(progress))")
+      } else {
+        line(text(progress))
+      }
+    case .epoch(let metrics):
+      line(
+        "epoch \(metrics.epoch): loss \(fixed(metrics.loss, 4)), "
+          + "kNN accuracy \(percent(metrics.knnAccuracy)), \(fixed(metrics.seconds, 1)) s, "
+          + "\(Int(metrics.imagesPerSecond)) images/s")
+    }
+  }
+
+  private func text(_ progress: TrainingProgress) -> String {
+    let left = progress.seconds * (1 - progress.fraction) / progress.fraction
+    return "epoch \(progress.epoch)/\(progress.epochs) step \(progress.step)/\(progress.steps)"
+      + "  loss \(fixed(progress.loss, 4))  \(Int(progress.imagesPerSecond)) images/s"
+      + "  \(clockTime(left)) left"
+  }
+
+  private func bar(_ fraction: Double) -> String {
+    let width = 24
+    let full = Int((fraction * Double(width)).rounded(.down))
+    return String(repeating: "━", count: full) + String(repeating: "─", count: width - full)
+  }
+
+  private func line(_ text: String) {
+    Standard.error(isTerminal ? "\r\u{1B}[K\(text)\n" : "\(text)\n")
+  }
+
+  private func clockTime(_ seconds: Double) -> String {
+    let whole = Int(seconds.rounded())
+    let rest = whole % 60
+    return "\(whole / 60):\(rest < 10 ? "0" : "")\(rest)"
+  }
+}
+
+/// A share as a percentage with two digits.
+func percent(_ share: Double) -> String { "\(fixed(100 * share, 2)) %" }
+
+/// A number with a fixed number of digits after the point.
+func fixed(_ value: Double, _ digits: Int) -> String {
+  guard value.isFinite else { return "\(value)" }
+  var scale = 1.0
+  for _ in 0..<digits { scale *= 10 }
+  let scaled = (abs(value) * scale).rounded()
+  guard scaled < 1e15 else { return "\(value)" }
+  let (whole, part) = Int(scaled).quotientAndRemainder(dividingBy: Int(scale))
+  let text = String(part)
+  let fraction = digits == 0 ? "" : "." + String(repeating: "0", count: digits - text.count) + text
+  return (value < 0 && scaled > 0 ? "-" : "") + "\(whole)" + fraction
+}

@@ -1,0 +1,92 @@
+import ArgumentParser
+import ContrastiveTraining
+
+/// The options of a run as flags; one that is not given leaves the method's default.
+struct TrainingFlags: ParsableArguments {
+  private static let standard = TrainingOptions()
+
+  @Option(help: "Passes over the training images; 0 keeps the encoder as drawn. (default: \(standard.epochs))")
+  var epochs: Int?
+
+  @Option(help: "Images in a step. (default: \(standard.batchSize))")
+  var batchSize: Int?
+
+  @Option(help: "Use only the first training images. (default: all)")
+  var limit: Int?
+
+  @Option(help: "Seed of every random draw. (default: \(standard.seed))")
+  var seed: UInt64?
+
+  @Option(
+    parsing: .upToNextOption,
+    help: "Channels of the convolutions. (default: \(standard.widths.map(String.init).joined(separator: " ")))")
+  var widths: [Int] = []
+
+  @Option(help: "Hidden dimension of the projection head. (default: \(standard.hiddenDimension))")
+  var hiddenDimension: Int?
+
+  @Option(help: "Dimension of the embeddings in the loss. (default: \(standard.embeddingDimension))")
+  var embeddingDimension: Int?
+
+  @Option(help: "Peak learning rate. (default: \(standard.learningRate))")
+  var learningRate: Float?
+
+  @Option(help: "Momentum of the optimiser. (default: \(standard.sgdMomentum))")
+  var sgdMomentum: Float?
+
+  @Option(help: "Weight decay. (default: \(standard.weightDecay))")
+  var weightDecay: Float?
+
+  @Option(help: "Epochs of rising learning rate. (default: \(standard.warmupEpochs))")
+  var warmupEpochs: Float?
+
+  @Option(help: "Temperature of the loss. (default: \(standard.temperature))")
+  var temperature: Float?
+
+  @Option(help: "Keys in the memory bank. (default: \(standard.bankCapacity))")
+  var bankCapacity: Int?
+
+  @Option(help: "Momentum of the moving-average encoder. (default: \(standard.encoderMomentum))")
+  var encoderMomentum: Float?
+
+  @Option(help: "Smallest share of an image's area in a crop. (default: \(standard.smallestCrop))")
+  var smallestCrop: Float?
+
+  @Option(help: "Strength of brightness and contrast jitter. (default: \(standard.jitter))")
+  var jitter: Float?
+
+  @Flag(inversion: .prefixedNo, help: "Mirror views at random. (default: --flips)")
+  var flips: Bool?
+
+  @Option(help: "Neighbours that vote in the evaluation. (default: \(standard.neighbors))")
+  var neighbors: Int?
+
+  @Option(help: "Temperature of their vote. (default: \(standard.voteTemperature))")
+  var voteTemperature: Float?
+
+  /// Puts what was given in the place of the defaults.
+  func apply(to options: inout TrainingOptions) {
+    func set<Value>(_ path: WritableKeyPath<TrainingOptions, Value>, _ value: Value?) {
+      if let value { options[keyPath: path] = value }
+    }
+    set(\.epochs, epochs)
+    set(\.batchSize, batchSize)
+    if let limit { options.limit = limit }
+    set(\.seed, seed)
+    set(\.widths, widths.isEmpty ? nil : widths)
+    set(\.hiddenDimension, hiddenDimension)
+    set(\.embeddingDimension, embeddingDimension)
+    set(\.learningRate, learningRate)
+    set(\.sgdMomentum, sgdMomentum)
+    set(\.weightDecay, weightDecay)
+    set(\.warmupEpochs, warmupEpochs)
+    set(\.temperature, temperature)
+    set(\.bankCapacity, bankCapacity)
+    set(\.encoderMomentum, encoderMomentum)
+    set(\.smallestCrop, smallestCrop)
+    set(\.jitter, jitter)
+    set(\.flips, flips)
+    set(\.neighbors, neighbors)
+    set(\.voteTemperature, voteTemperature)
+  }
+}
