@@ -43,21 +43,14 @@ struct SaveTarget {
   }
 
   /// Names in the folder that look like temporary files of this target.
-  private func temporaries() -> [String] {
-    guard let stream = opendir(folder) else { return [] }
-    defer { closedir(stream) }
+  private func temporaries() -> Set<String> {
     let prefix = "\(name).tmp-"
-    var found: [String] = []
-    while let entry = readdir(stream) {
-      guard let offset = MemoryLayout<dirent>.offset(of: \.d_name) else { return [] }
-      let entryName = String(
-        cString: (UnsafeRawPointer(entry) + offset).assumingMemoryBound(to: CChar.self))
-      guard entryName.hasPrefix(prefix) else { continue }
-      let numbers = entryName.dropFirst(prefix.count).split(
+    return ((try? Folder.names(in: folder)) ?? []).filter { candidate in
+      guard candidate.hasPrefix(prefix) else { return false }
+      let numbers = candidate.dropFirst(prefix.count).split(
         separator: "-", omittingEmptySubsequences: false)
-      let areNumbers = numbers.allSatisfy { !$0.isEmpty && $0.utf8.allSatisfy { 48...57 ~= $0 } }
-      if numbers.count == 2, areNumbers { found.append(entryName) }
+      return numbers.count == 2
+        && numbers.allSatisfy { !$0.isEmpty && $0.utf8.allSatisfy { 48...57 ~= $0 } }
     }
-    return found
   }
 }

@@ -1,0 +1,162 @@
+import ContrastiveCore
+import ContrastiveFiles
+import ContrastiveTraining
+import FoundationEssentials
+import Testing
+
+@Suite struct ImageFolderTests {
+  static let idxNames = [
+    "train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte",
+    "t10k-labels-idx1-ubyte",
+  ]
+  /// `[3 × 2 × 4]` of 0 … 23 and the labels 7, 8, 9, by Python's gzip.
+  static let gzipped = [
+    "H4sIAAAAAAACA2Ng4GBmYGAAYSYgZmFgZGJmYWVj5+Dk4ubh5eMXEBQSFhEVEwcAV90dQygAAAA=",
+    "H4sIAAAAAAACA2Ng4GBkYGBgZufgBACtmAq6CwAAAA==",
+  ]
+
+  @Test func numPyFiles() throws {
+    try withFolder { folder throws in
+      try write(train: [3, 2, 4], test: [2, 2, 4], folder)
+      let data = try ImageFolder(path: folder)
+      #expect((data.train.count, data.test.count) == (3, 2))
+      #expect((data.train.height, data.train.width, data.train.channels) == (2, 4, 1))
+      #expect(data.train.pixels == Array(0..<24) && data.test.pixels == Array(0..<16))
+      #expect(data.train.labels == [0, 1, 2] && data.test.labels == [0, 1])
+    }
+  }
+
+  @Test func colourAndEveryTypeOfLabel() throws {
+    for labels in [
+      Tensor.Elements.int32([0, -1, 2]), .int64([0, -1, 2]), .uint8([0, 255, 2]),
+    ] {
+      try withFolder { folder throws in
+        try write(train: [3, 1, 2, 3], test: [2, 1, 2, 3], folder)
+        try NPYFile.write(Tensor(labels), to: "\(folder)/train-labels.npy")
+        let train = try ImageFolder(path: folder).train
+        #expect(train.channels == 3 && train.imageSize == 6 && train.imageShape == "1 × 2 × 3")
+        #expect(try train.labels == Tensor(labels).int64s(argument: "labels"))
+      }
+    }
+  }
+
+  @Test func idxFilesGzippedOrNot() throws {
+    try withFolder { folder throws in
+      for (index, name) in Self.idxNames.enumerated() {
+        let packed = try #require(Data(base64Encoded: Self.gzipped[index % 2]))
+        try packed.write(to: URL(filePath: "\(folder)/\(name).gz"))
+      }
+      // A plain file goes before a gzipped one.
+      let labels: [UInt8] = [0, 0, 8, 1, 0, 0, 0, 3, 1, 2, 3]
+      try Data(labels).write(to: URL(filePath: "\(folder)/t10k-labels-idx1-ubyte"))
+      let data = try ImageFolder(path: folder)
+      #expect(data.train.imageShape == "2 × 4 × 1" && data.train.pixels == Array(0..<24))
+      #expect(data.train.labels == [7, 8, 9] && data.test.labels == [1, 2, 3])
+    }
+  }
+
+  @Test func foldersThatAreRefused() throws {
+    try withFolder { folder throws in
+      try expect("\(folder)/missing", "", "cannot be opened: No such file or directory")
+      try expect(
+        folder, "",
+        "none of the files looked for: train-images-idx3-ubyte, "
+          + "train-labels-idx1-ubyte, t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte (each or .gz), "
+          + "or train-images.npy, train-labels.npy, test-images.npy, test-labels.npy")
+      try write(train: [3, 2, 4], test: [2, 2, 4], folder)
+      try FileManager.default.removeItem(atPath: "\(folder)/test-labels.npy")
+      try expect(
+        folder, "",
+        "holds train-images.npy, train-labels.npy, test-images.npy but not "
+          + "test-labels.npy")
+      try Data().write(to: URL(filePath: "\(folder)/t10k-images-idx3-ubyte.gz"))
+      try expect(
+        folder, "", "holds IDX files (t10k-images-idx3-ubyte.gz) and NumPy files (train-images.npy")
+      for name in ["train-images.npy", "train-labels.npy", "test-images.npy"] {
+        try FileManager.default.removeItem(atPath: "\(folder)/\(name)")
+      }
+      try expect(
+        folder, "",
+        "holds t10k-images-idx3-ubyte.gz but not train-images-idx3-ubyte (or .gz), train")
+    }
+  }
+
+  @Test func filesThatAreRefused() throws {
+    let cases: [(name: String, tensor: Tensor, problem: String)] = [
+      (
+        "train-images.npy", try Tensor(shape: [3, 1, 1], elements: .float32([1, 2, 3])),
+        "holds F32 [3 × 1 × 1], expected images U8"
+      ),
+      (
+        "train-images.npy", try Tensor(shape: [3, 1], elements: .uint8([1, 2, 3])),
+        "holds U8 [3 × 1], expected images U8"
+      ),
+      (
+        "test-images.npy", try Tensor(shape: [0, 2, 4], elements: .uint8([])),
+        "holds no images: U8 [0 × 2 × 4]"
+      ),
+      (
+        "test-images.npy", try Tensor(shape: [2, 0, 4], elements: .uint8([])),
+        "holds no images: U8 [2 × 0 × 4]"
+      ),
+      (
+        "test-images.npy",
+        try Tensor(shape: [2, 4, 1], elements: .uint8([1, 2, 3, 4, 5, 6, 7, 8])),
+        "holds images of 4 × 1 × 1, expected 2 × 4 × 1 as in"
+      ),
+      (
+        "train-labels.npy", Tensor(.uint8([1, 2])),
+        "holds 2 labels, expected 3, one for each image in"
+      ),
+      (
+        "test-labels.npy", Tensor(.float32([1, 2])),
+        "holds F32 [2], expected labels U8, I32 or I64 [count]"
+      ),
+      (
+        "test-labels.npy", try Tensor(shape: [2, 1], elements: .int64([1, 2])),
+        "holds I64 [2 × 1], expected labels"
+      ),
+    ]
+    for (name, tensor, problem) in cases {
+      try withFolder { folder throws in
+        try write(train: [3, 2, 4], test: [2, 2, 4], folder)
+        try NPYFile.write(tensor, to: "\(folder)/\(name)")
+        try expect(folder, "/\(name)", problem)
+      }
+    }
+    try withFolder { folder throws in
+      try write(train: [3, 2, 4], test: [2, 2, 4], folder)
+      try Data([1, 2, 3]).write(to: URL(filePath: "\(folder)/test-labels.npy"))
+      try expect(folder, "/test-labels.npy", "is not an .npy file")
+    }
+  }
+
+  /// Reading the folder names the file in it and the problem.
+  private func expect(_ folder: String, _ name: String, _ problem: String) throws {
+    do {
+      _ = try ImageFolder(path: folder)
+      Issue.record("was read, expected: \(problem)")
+    } catch ContrastiveError.file(let path, let found) {
+      #expect(path == folder + name && found.contains(problem), "\(found)")
+    }
+  }
+
+  /// Images whose pixels count up, labelled with their own numbers.
+  private func write(train: [Int], test: [Int], _ folder: String) throws {
+    for (name, shape) in [("train", train), ("test", test)] {
+      let pixels = (0..<UInt8(shape.reduce(1, *))).map(\.self)
+      let labels = (0..<Int64(shape[0])).map(\.self)
+      try NPYFile.write(
+        Tensor(shape: shape, elements: .uint8(pixels)), to: "\(folder)/\(name)-images.npy")
+      try NPYFile.write(Tensor(.int64(labels)), to: "\(folder)/\(name)-labels.npy")
+    }
+  }
+}
+
+/// Calls `body` with a new folder, which is then removed with everything in it.
+func withFolder(_ body: (String) throws -> Void) throws {
+  let path = FileManager.default.temporaryDirectory.appending(path: "data-\(UUID())").path()
+  try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+  defer { try? FileManager.default.removeItem(atPath: path) }
+  try body(path)
+}
