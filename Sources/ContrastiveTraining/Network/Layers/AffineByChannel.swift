@@ -12,24 +12,24 @@ struct AffineByChannel: Sendable {
 
   private var channels: Int { center.count }
 
+  /// What z is cut off at from below.
+  private var floor: Float { rectified ? 0 : -.infinity }
+
   /// Writes y; `output` may be the input.
   func apply(
     _ input: SharedReadOnlyMemory<Float>, to output: SharedMemory<Float>, rows: Int,
     _ workers: Workers
   ) {
-    let channels = channels
+    let (channels, floor) = (channels, floor)
+    let scratch = packed([center, scale, shift])
+    let constants = scratch.memory
     workers.forEach(Pieces(rows: rows, width: channels)) { range, _ in
-      withConstants { center, scale, shift in
-        for row in range {
-          let (x, y) = (input + row * channels, output + row * channels)
-          if rectified {
-            for c in 0..<channels {
-              let z = (x[c] - center[c]) * scale[c] + shift[c]
-              y[c] = z > 0 ? z : 0
-            }
-          } else {
-            for c in 0..<channels { y[c] = (x[c] - center[c]) * scale[c] + shift[c] }
-          }
+      let (center, scale, shift) = (constants.base, constants + channels, constants + 2 * channels)
+      for row in range {
+        let (x, y) = (input + row * channels, output + row * channels)
+        for c in 0..<channels {
+          let z = (x[c] - center[c]) * scale[c] + shift[c]
+          y[c] = z < floor ? floor : z
         }
       }
     }
@@ -40,19 +40,21 @@ struct AffineByChannel: Sendable {
     _ input: SharedReadOnlyMemory<Float>, _ gradient: SharedMemory<Float>, rows: Int,
     _ workers: Workers
   ) -> [Double] {
-    let channels = channels
+    let (channels, floor) = (channels, floor)
+    let scratch = packed([center, scale, shift])
+    let constants = scratch.memory
     return workers.sums(Pieces(rows: rows, width: channels), width: 2 * channels) { range, sums in
-      withConstants { center, scale, shift in
-        let products = sums + channels
-        for row in range {
-          let (x, d) = (input + row * channels, gradient + row * channels)
-          for c in 0..<channels {
-            let centered = x[c] - center[c]
-            let open = !rectified || centered * scale[c] + shift[c] > 0
-            let dz = Double(open ? d[c] : 0)
-            sums[c] += dz
-            products[c] += dz * Double(centered)
-          }
+      let (center, scale, shift) = (constants.base, constants + channels, constants + 2 * channels)
+      let products = sums + channels
+      for row in range {
+        let (x, d) = (input + row * channels, gradient + row * channels)
+        for c in 0..<channels {
+          let centered = x[c] - center[c]
+          // Loading d before the comparison lets the compiler select instead of branch.
+          let outer = d[c]
+          let dz = Double(centered * scale[c] + shift[c] > floor ? outer : 0)
+          sums[c] += dz
+          products[c] += dz * Double(centered)
         }
       }
     }
@@ -63,34 +65,29 @@ struct AffineByChannel: Sendable {
     _ input: SharedReadOnlyMemory<Float>, _ gradient: SharedMemory<Float>, offset: [Float],
     slope: [Float], rows: Int, _ workers: Workers
   ) {
-    let channels = channels
+    let (channels, floor) = (channels, floor)
+    let scratch = packed([center, scale, shift, offset, slope])
+    let constants = scratch.memory
     workers.forEach(Pieces(rows: rows, width: channels)) { range, _ in
-      withConstants { center, scale, shift in
-        offset.withUnsafeBufferPointer { offset in
-          slope.withUnsafeBufferPointer { slope in
-            for row in range {
-              let (x, d) = (input + row * channels, gradient + row * channels)
-              for c in 0..<channels {
-                let centered = x[c] - center[c]
-                let open = !rectified || centered * scale[c] + shift[c] > 0
-                d[c] = scale[c] * (open ? d[c] : 0) - offset[c] - slope[c] * centered
-              }
-            }
-          }
+      let (center, scale, shift) = (constants.base, constants + channels, constants + 2 * channels)
+      let (offset, slope) = (constants + 3 * channels, constants + 4 * channels)
+      for row in range {
+        let (x, d) = (input + row * channels, gradient + row * channels)
+        for c in 0..<channels {
+          let centered = x[c] - center[c]
+          let outer = d[c]
+          let dz = centered * scale[c] + shift[c] > floor ? outer : 0
+          d[c] = scale[c] * dz - offset[c] - slope[c] * centered
         }
       }
     }
   }
 
-  private func withConstants(
-    _ body: (
-      UnsafeBufferPointer<Float>, UnsafeBufferPointer<Float>, UnsafeBufferPointer<Float>
-    ) -> Void
-  ) {
-    center.withUnsafeBufferPointer { center in
-      scale.withUnsafeBufferPointer { scale in
-        shift.withUnsafeBufferPointer { shift in body(center, scale, shift) }
-      }
+  private func packed(_ vectors: [[Float]]) -> Scratch {
+    let scratch = Scratch(count: vectors.count * channels)
+    for (index, vector) in vectors.enumerated() {
+      (scratch.memory + index * channels).update(from: vector, count: channels)
     }
+    return scratch
   }
 }
