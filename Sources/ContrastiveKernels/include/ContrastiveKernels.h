@@ -7,6 +7,8 @@
 #ifndef CONTRASTIVE_KERNELS_H
 #define CONTRASTIVE_KERNELS_H
 
+#include "ContrastiveMemory.h"
+
 #include <stddef.h>
 #include <stdint.h>
 

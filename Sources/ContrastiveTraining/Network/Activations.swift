@@ -1,0 +1,73 @@
+import ContrastiveCore
+
+/// A batch of images, or of what a layer made of them: Float32 in the order image, row, column, channel (NHWC).
+///
+/// A value: a copy shares its storage until one of the two is written to.
+public struct Activations: Sendable, Equatable {
+  /// Number of images.
+  public let count: Int
+  /// Shape of each of them.
+  public let shape: ImageShape
+  package private(set) var storage: [Float]
+
+  /// Takes `values` in NHWC order.
+  ///
+  /// - Parameters:
+  ///   - count: number of images, 0 or more.
+  ///   - shape: shape of each.
+  ///   - values: exactly `count × shape.count` elements.
+  /// - Throws: `ContrastiveError.shape` when the counts do not agree.
+  public init(count: Int, shape: ImageShape, values: [Float]) throws(ContrastiveError) {
+    let (total, overflow) = count.multipliedReportingOverflow(by: shape.count)
+    guard count >= 0, !overflow, values.count == total else {
+      throw .shape(
+        argument: "values", found: "[\(values.count)]", expected: "[\(count) × \(shape)]")
+    }
+    self.init(count: count, shape: shape, sharing: values)
+  }
+
+  /// Takes each row of a matrix as a 1 × 1 image, sharing the storage.
+  public init(_ matrix: Matrix) {
+    self.init(
+      count: matrix.rows, shape: .vector(matrix.columns),
+      sharing: matrix.storage.count == matrix.rows * matrix.columns
+        ? matrix.storage : Array(matrix.values))
+  }
+
+  init(count: Int, shape: ImageShape, sharing storage: [Float]) {
+    precondition(count >= 0 && storage.count == count * shape.count)
+    self.count = count
+    self.shape = shape
+    self.storage = storage
+  }
+
+  /// Activations whose elements `fill` writes; it must write every one of them.
+  init(count: Int, shape: ImageShape, filling fill: (SharedMemory<Float>) -> Void) {
+    let total = count * shape.count
+    self.init(
+      count: count, shape: shape,
+      sharing: [Float](unsafeUninitializedCapacity: total) { buffer, initialized in
+        fill(SharedMemory(UnsafeMutableBufferPointer(rebasing: buffer[..<total])))
+        initialized = total
+      })
+  }
+
+  /// No images.
+  static func none(_ shape: ImageShape) -> Activations {
+    Activations(count: 0, shape: shape, sharing: [])
+  }
+
+  /// All elements in NHWC order.
+  public var values: [Float] { storage }
+
+  /// One image a row, sharing the storage: `count` rows of `shape.count` columns.
+  public var matrix: Matrix { Matrix(rows: count, columns: shape.count, sharing: storage) }
+
+  func withMemory<R>(_ body: (SharedReadOnlyMemory<Float>) -> R) -> R {
+    storage.withUnsafeBufferPointer { body(SharedReadOnlyMemory($0)) }
+  }
+
+  mutating func withMutableMemory<R>(_ body: (SharedMemory<Float>) -> R) -> R {
+    storage.withUnsafeMutableBufferPointer { body(SharedMemory($0)) }
+  }
+}

@@ -1,0 +1,135 @@
+import ContrastiveCore
+
+/// A convolutional encoder: a backbone that gives features, and a head that projects them.
+///
+/// The backbone is convolutions, each with batch normalisation and a rectifier, then the mean over
+/// positions. Images may have any size and any number of channels.
+public struct Encoder: Sendable {
+  /// Backbone and head, layer by layer.
+  public var network: Network
+  private let backboneDepth: Int
+
+  /// Draws an encoder.
+  ///
+  /// - Parameters:
+  ///   - shape: shape of the images.
+  ///   - options: widths and head.
+  ///   - seed: of the first parameters.
+  /// - Throws: `ContrastiveError.parameter` when an option is out of range, `.blas` when the BLAS cannot be used.
+  public init(
+    _ shape: ImageShape, options: EncoderOptions = EncoderOptions(), seed: UInt64
+  ) throws(ContrastiveError) {
+    guard !options.widths.isEmpty else {
+      throw .parameter(name: "widths", found: "none", expected: "at least one")
+    }
+    guard options.kernel % 2 == 1 else {
+      throw .parameter(name: "kernel", found: "\(options.kernel)", expected: "an odd number")
+    }
+    var layers: [Network.NamedLayer] = []
+    var current = shape
+    func append(_ name: String, _ layer: any Layer) {
+      layers.append(Network.NamedLayer(name, layer))
+      current = layer.outputShape
+    }
+    for (index, width) in options.widths.enumerated() {
+      append(
+        "backbone.convolution\(index + 1)",
+        try Convolution(
+          current, outputs: width, kernel: options.kernel, stride: options.stride,
+          padding: options.kernel / 2))
+      append(
+        "backbone.normalization\(index + 1)", try BatchNormalization(current, rectified: true))
+    }
+    append("backbone.pool", MeanPool(current))
+    backboneDepth = layers.count
+    switch options.head {
+    case .linear(let outputs):
+      append("head.linear", try Linear(current, outputs: outputs))
+    case .perceptron(let hidden, let outputs):
+      append("head.linear1", try Linear(current, outputs: hidden))
+      append("head.rectifier", Rectifier(current))
+      append("head.linear2", try Linear(current, outputs: outputs))
+    }
+    network = try Network(layers, seed: seed)
+  }
+
+  /// Shape of an image it takes.
+  public var inputShape: ImageShape { network.inputShape }
+
+  /// Dimension of the features.
+  public var featureDimension: Int {
+    network.layers[backboneDepth - 1].layer.outputShape.channels
+  }
+
+  /// Dimension of the projections.
+  public var projectionDimension: Int { network.outputShape.channels }
+
+  /// The projections of a batch in training mode; running statistics move.
+  ///
+  /// - Parameters:
+  ///   - images: a batch of `inputShape`.
+  ///   - workers: who shares the work.
+  /// - Returns: one projection a row, not normalised, and what `backward` needs.
+  /// - Throws: `ContrastiveError.shape` when the batch has another shape or is empty.
+  public mutating func forward(
+    _ images: Activations, workers: Workers = .all
+  ) throws(ContrastiveError) -> (projections: Matrix, tape: Network.Tape) {
+    let (output, tape) = try network.forward(images, workers: workers)
+    return (output.matrix, tape)
+  }
+
+  /// The projections of a batch, keeping nothing for a backward pass.
+  ///
+  /// - Parameters:
+  ///   - images: a batch of `inputShape`.
+  ///   - mode: whether statistics come from the batch (and move the running ones) or are the running ones.
+  ///   - workers: who shares the work.
+  /// - Returns: one projection a row, not normalised.
+  /// - Throws: `ContrastiveError.shape` when the batch has another shape or is empty.
+  public mutating func projections(
+    of images: Activations, mode: NetworkMode, workers: Workers = .all
+  ) throws(ContrastiveError) -> Matrix {
+    try network.output(for: images, mode: mode, workers: workers).matrix
+  }
+
+  /// The gradient of a loss with respect to the parameters.
+  ///
+  /// - Parameters:
+  ///   - gradient: of the loss with respect to the projections that `forward` returned with `tape`.
+  ///   - tape: of that call; the parameters must not have changed since.
+  ///   - workers: who shares the work.
+  /// - Returns: a vector of the parameters' layout.
+  /// - Throws: `ContrastiveError.shape` when `gradient` does not have the projections' shape.
+  public func backward(
+    _ gradient: Matrix, tape: Network.Tape, workers: Workers = .all
+  ) throws(ContrastiveError) -> ParameterVector {
+    try network.backward(Activations(gradient), tape: tape, workers: workers)
+  }
+
+  /// The backbone's output for a batch in evaluation mode.
+  ///
+  /// - Parameters:
+  ///   - images: a batch of `inputShape`.
+  ///   - workers: who shares the work.
+  /// - Returns: one vector of features a row, not normalised.
+  /// - Throws: `ContrastiveError.shape` when the batch has another shape or is empty.
+  public func features(
+    of images: Activations, workers: Workers = .all
+  ) throws(ContrastiveError) -> Matrix {
+    try network.evaluate(images, depth: backboneDepth, workers: workers).matrix
+  }
+
+  /// Parameters and buffers by name, as a checkpoint stores them.
+  public var tensors: [NamedTensor] { network.parameters.tensors + network.buffers.tensors }
+
+  /// Takes the values of a checkpoint; nothing changes when it throws.
+  ///
+  /// - Parameter tensors: one for every name in `tensors`, in any order.
+  /// - Throws: what `ParameterVector.load` throws.
+  public mutating func load(_ tensors: [NamedTensor]) throws(ContrastiveError) {
+    var loaded = network
+    try loaded.parameters.load(tensors)
+    try loaded.buffers.load(tensors)
+    network = loaded
+  }
+}

@@ -1,0 +1,47 @@
+import ContrastiveCore
+
+/// Height, width and channels of an image or of a layer's output; a vector is 1 × 1 × channels.
+public struct ImageShape: Sendable, Hashable {
+  /// Rows of pixels.
+  public let height: Int
+  /// Pixels in a row.
+  public let width: Int
+  /// Numbers in a pixel.
+  public let channels: Int
+
+  package init(unchecked height: Int, _ width: Int, _ channels: Int) {
+    self.height = height
+    self.width = width
+    self.channels = channels
+  }
+
+  /// A shape of at least one number.
+  ///
+  /// - Parameters:
+  ///   - height: 1 … 65,536.
+  ///   - width: 1 … 65,536.
+  ///   - channels: 1 … 65,536.
+  /// - Throws: `ContrastiveError.parameter` naming the extent outside that range.
+  public init(height: Int, width: Int, channels: Int) throws(ContrastiveError) {
+    for (name, extent) in [("height", height), ("width", width), ("channels", channels)] {
+      guard 1...65_536 ~= extent else {
+        throw .parameter(name: name, found: "\(extent)", expected: "1 … 65536")
+      }
+    }
+    self.init(unchecked: height, width, channels)
+  }
+
+  /// A vector.
+  static func vector(_ dimension: Int) -> ImageShape { ImageShape(unchecked: 1, 1, dimension) }
+
+  /// Positions of an image.
+  public var positions: Int { height * width }
+
+  /// Numbers in an image.
+  public var count: Int { height * width * channels }
+}
+
+extension ImageShape: CustomStringConvertible {
+  /// The shape as `height × width × channels`.
+  public var description: String { "\(height) × \(width) × \(channels)" }
+}

@@ -1,0 +1,85 @@
+import ContrastiveCore
+
+/// One step of a network: a value that knows its shapes and declares its parameters.
+///
+/// A layer owns neither parameters nor activations. The network hands it the part of the
+/// parameter vector that it declared and the activations, which it replaces; what backward needs
+/// goes into a `LayerRecord`. Results must not depend on `LayerPass.workers`.
+public protocol Layer: Sendable {
+  /// Shape of an image it takes.
+  var inputShape: ImageShape { get }
+  /// Shape of an image it gives.
+  var outputShape: ImageShape { get }
+  /// What is learnt, in the order of `LayerPass.parameters`.
+  var parameters: [ParameterDeclaration] { get }
+  /// What is kept beside, in the order of `LayerPass.buffers`.
+  var buffers: [ParameterDeclaration] { get }
+
+  /// Replaces a batch by the layer's output for it.
+  ///
+  /// - Parameters:
+  ///   - activations: a batch of `inputShape`; afterwards one of `outputShape`.
+  ///   - pass: parameters, buffers and how to run.
+  /// - Returns: what `backward` needs; empty unless `pass.recording`.
+  /// - Throws: `ContrastiveError.shape` when the batch is too small for the layer.
+  func forward(
+    _ activations: inout Activations, _ pass: LayerPass
+  ) throws(ContrastiveError) -> LayerRecord
+
+  /// Replaces the gradient of the output by the gradient of the input.
+  ///
+  /// - Parameters:
+  ///   - gradient: of the loss with respect to the output; afterwards with respect to the input,
+  ///     or anything at all when `needsInputGradient` is false.
+  ///   - record: what `forward` returned in training mode.
+  ///   - parameterGradient: of the loss with respect to the layer's parameters; added to.
+  ///   - needsInputGradient: false for the first layer of a network.
+  ///   - pass: the parameters that `forward` saw.
+  func backward(
+    _ gradient: inout Activations, record: LayerRecord,
+    into parameterGradient: UnsafeMutableBufferPointer<Float>, needsInputGradient: Bool,
+    _ pass: LayerPass)
+}
+
+extension Layer {
+  /// Nothing is learnt.
+  public var parameters: [ParameterDeclaration] { [] }
+  /// Nothing is kept.
+  public var buffers: [ParameterDeclaration] { [] }
+}
+
+/// Whether batch statistics are taken from the batch or from what training kept.
+public enum NetworkMode: Sendable {
+  /// From the batch; running statistics move.
+  case training
+  /// From the running statistics; each image is served alone.
+  case evaluation
+}
+
+/// What a layer is given besides the activations.
+public struct LayerPass {
+  /// The layer's own part of the parameter vector.
+  public let parameters: UnsafeBufferPointer<Float>
+  /// The layer's own part of the buffers.
+  public let buffers: UnsafeMutableBufferPointer<Float>
+  /// Training or evaluation.
+  public let mode: NetworkMode
+  /// Whether a backward pass will follow.
+  public let recording: Bool
+  /// Who shares the work.
+  public let workers: Workers
+}
+
+/// What a layer keeps from forward for backward.
+public struct LayerRecord: Sendable {
+  /// The layer's input, shared rather than copied.
+  public var input: Activations?
+  /// Per-channel numbers, in an order of the layer's own.
+  public var statistics: [Float]
+
+  /// Keeps an input and statistics.
+  public init(input: Activations? = nil, statistics: [Float] = []) {
+    self.input = input
+    self.statistics = statistics
+  }
+}

@@ -1,0 +1,93 @@
+import ContrastiveCore
+
+/// `y = scale · (x − center) + shift` per channel, optionally rectified, and its derivative.
+///
+/// Backward repeats forward's arithmetic to the bit, so that both agree on which elements the
+/// rectifier lets through.
+struct AffineByChannel: Sendable {
+  let center: [Float]
+  let scale: [Float]
+  let shift: [Float]
+  let rectified: Bool
+
+  private var channels: Int { center.count }
+
+  /// What z is cut off at from below.
+  private var floor: Float { rectified ? 0 : -.infinity }
+
+  /// Writes y; `output` may be the input.
+  func apply(
+    _ input: SharedReadOnlyMemory<Float>, to output: SharedMemory<Float>, rows: Int,
+    _ workers: Workers
+  ) {
+    let (channels, floor) = (channels, floor)
+    let scratch = packed([center, scale, shift])
+    let constants = scratch.memory
+    workers.forEach(Pieces(rows: rows, width: channels)) { range, _ in
+      let (center, scale, shift) = (constants.base, constants + channels, constants + 2 * channels)
+      for row in range {
+        let (x, y) = (input + row * channels, output + row * channels)
+        for c in 0..<channels {
+          let z = (x[c] - center[c]) * scale[c] + shift[c]
+          y[c] = z < floor ? floor : z
+        }
+      }
+    }
+  }
+
+  /// Σ dz of every channel, then Σ dz · (x − center), where dz is the gradient past the rectifier.
+  func gradientSums(
+    _ input: SharedReadOnlyMemory<Float>, _ gradient: SharedMemory<Float>, rows: Int,
+    _ workers: Workers
+  ) -> [Double] {
+    let (channels, floor) = (channels, floor)
+    let scratch = packed([center, scale, shift])
+    let constants = scratch.memory
+    return workers.sums(Pieces(rows: rows, width: channels), width: 2 * channels) { range, sums in
+      let (center, scale, shift) = (constants.base, constants + channels, constants + 2 * channels)
+      let products = sums + channels
+      for row in range {
+        let (x, d) = (input + row * channels, gradient + row * channels)
+        for c in 0..<channels {
+          let centered = x[c] - center[c]
+          // Loading d before the comparison lets the compiler select instead of branch.
+          let outer = d[c]
+          let dz = Double(centered * scale[c] + shift[c] > floor ? outer : 0)
+          sums[c] += dz
+          products[c] += dz * Double(centered)
+        }
+      }
+    }
+  }
+
+  /// Replaces the gradient by `scale · dz − offset − slope · (x − center)`.
+  func differentiate(
+    _ input: SharedReadOnlyMemory<Float>, _ gradient: SharedMemory<Float>, offset: [Float],
+    slope: [Float], rows: Int, _ workers: Workers
+  ) {
+    let (channels, floor) = (channels, floor)
+    let scratch = packed([center, scale, shift, offset, slope])
+    let constants = scratch.memory
+    workers.forEach(Pieces(rows: rows, width: channels)) { range, _ in
+      let (center, scale, shift) = (constants.base, constants + channels, constants + 2 * channels)
+      let (offset, slope) = (constants + 3 * channels, constants + 4 * channels)
+      for row in range {
+        let (x, d) = (input + row * channels, gradient + row * channels)
+        for c in 0..<channels {
+          let centered = x[c] - center[c]
+          let outer = d[c]
+          let dz = centered * scale[c] + shift[c] > floor ? outer : 0
+          d[c] = scale[c] * dz - offset[c] - slope[c] * centered
+        }
+      }
+    }
+  }
+
+  private func packed(_ vectors: [[Float]]) -> Scratch {
+    let scratch = Scratch(count: vectors.count * channels)
+    for (index, vector) in vectors.enumerated() {
+      (scratch.memory + index * channels).update(from: vector, count: channels)
+    }
+    return scratch
+  }
+}

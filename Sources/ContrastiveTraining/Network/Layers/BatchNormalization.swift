@@ -1,0 +1,145 @@
+import ContrastiveCore
+
+/// Batch normalisation over images and positions, with an optional rectifier in the same pass:
+/// `Y = γ · (X − μ) / √(σ² + ε) + β`, then `max(Y, 0)`.
+///
+/// In training μ and σ² are each channel's mean and biased variance over the batch, summed in
+/// Double, and the running statistics move: `running ← (1 − momentum) · running + momentum · batch`
+/// with the unbiased variance, as in PyTorch. In evaluation the running statistics take their
+/// place. ε is 1e-5. Ioffe and Szegedy, "Batch normalization", ICML 2015.
+public struct BatchNormalization: Layer {
+  /// Shape of an image it takes.
+  public let inputShape: ImageShape
+  /// The same shape.
+  public var outputShape: ImageShape { inputShape }
+  /// Whether the output passes a rectifier.
+  public let rectified: Bool
+  /// How far the running statistics move towards a batch's, 0 … 1.
+  public let momentum: Float
+  static let epsilon: Float = 1e-5
+
+  /// The normalisation of images of a shape.
+  ///
+  /// - Parameters:
+  ///   - inputShape: shape of an image it takes.
+  ///   - rectified: whether to apply a rectifier to the output.
+  ///   - momentum: how far the running statistics move towards a batch's, 0 … 1.
+  /// - Throws: `ContrastiveError.parameter` when `momentum` is out of range.
+  public init(
+    _ inputShape: ImageShape, rectified: Bool = false, momentum: Float = 0.1
+  ) throws(ContrastiveError) {
+    guard 0...1 ~= momentum else {
+      throw .parameter(name: "momentum", found: "\(momentum)", expected: "0 … 1")
+    }
+    self.inputShape = inputShape
+    self.rectified = rectified
+    self.momentum = momentum
+  }
+
+  private var channels: Int { inputShape.channels }
+
+  /// Scale γ (ones) and shift β (zeros).
+  public var parameters: [ParameterDeclaration] {
+    [
+      ParameterDeclaration(
+        name: "scale", shape: [channels], decays: false, initial: .constant(1)),
+      ParameterDeclaration(
+        name: "shift", shape: [channels], decays: false, initial: .constant(0)),
+    ]
+  }
+
+  /// Running mean (zeros) and running variance (ones).
+  public var buffers: [ParameterDeclaration] {
+    [
+      ParameterDeclaration(
+        name: "runningMean", shape: [channels], decays: false, initial: .constant(0)),
+      ParameterDeclaration(
+        name: "runningVariance", shape: [channels], decays: false, initial: .constant(1)),
+    ]
+  }
+
+  /// Replaces images by their normalisation.
+  ///
+  /// - Throws: `ContrastiveError.shape` in training when a channel has a single value.
+  public func forward(
+    _ activations: inout Activations, _ pass: LayerPass
+  ) throws(ContrastiveError) -> LayerRecord {
+    let rows = activations.count * inputShape.positions
+    var mean = Array(pass.buffers[..<channels])
+    var variance = Array(pass.buffers[channels...])
+    if pass.mode == .training {
+      guard rows > 1 else {
+        throw .shape(
+          argument: "images", found: "[\(activations.count) × \(inputShape)]",
+          expected: "more than one value per channel, to normalise a batch")
+      }
+      let moments = activations.withMemory {
+        ChannelSums.moments(of: $0, rows: rows, channels: channels, pass.workers)
+      }
+      for channel in 0..<channels {
+        let sum = moments[channel] / Double(rows)
+        let squares = max(moments[channels + channel] / Double(rows) - sum * sum, 0)
+        mean[channel] = Float(sum)
+        variance[channel] = Float(squares)
+        let unbiased = Float(squares * Double(rows) / Double(rows - 1))
+        pass.buffers[channel] += momentum * (mean[channel] - pass.buffers[channel])
+        pass.buffers[channels + channel] +=
+          momentum * (unbiased - pass.buffers[channels + channel])
+      }
+    }
+    let inverse = variance.map { 1 / ($0 + Self.epsilon).squareRoot() }
+    let affine = AffineByChannel(
+      center: mean, scale: zip(pass.parameters, inverse).map { $0 * $1 },
+      shift: Array(pass.parameters[channels...]), rectified: rectified)
+    guard pass.recording else {
+      activations.withMutableMemory { memory in
+        let input = SharedReadOnlyMemory(
+          UnsafeBufferPointer(start: memory.base, count: memory.count))
+        affine.apply(input, to: memory, rows: rows, pass.workers)
+      }
+      return LayerRecord()
+    }
+    let record = LayerRecord(input: activations, statistics: mean + inverse)
+    activations = activations.withMemory { input in
+      Activations(count: activations.count, shape: inputShape) {
+        affine.apply(input, to: $0, rows: rows, pass.workers)
+      }
+    }
+    return record
+  }
+
+  /// With dZ the gradient past the rectifier, X̂ the normalised input and R values per channel:
+  /// `dγ += Σ dZ · X̂`, `dβ += Σ dZ`, `dX = γ / √(σ² + ε) · (dZ − Σ dZ / R − X̂ · Σ dZ · X̂ / R)`.
+  public func backward(
+    _ gradient: inout Activations, record: LayerRecord,
+    into parameterGradient: UnsafeMutableBufferPointer<Float>, needsInputGradient: Bool,
+    _ pass: LayerPass
+  ) {
+    guard let input = record.input else { return }
+    let rows = input.count * inputShape.positions
+    let (mean, inverse) = (record.statistics[..<channels], record.statistics[channels...])
+    let affine = AffineByChannel(
+      center: Array(mean), scale: zip(pass.parameters, inverse).map { $0 * $1 },
+      shift: Array(pass.parameters[channels...]), rectified: rectified)
+    input.withMemory { input in
+      gradient.withMutableMemory { gradient in
+        let sums = affine.gradientSums(input, gradient, rows: rows, pass.workers)
+        var offset = [Float](repeating: 0, count: channels)
+        var slope = offset
+        for channel in 0..<channels {
+          let sum = sums[channel]
+          let inverse = Double(record.statistics[channels + channel])
+          let product = sums[channels + channel] * inverse
+          parameterGradient[channel] += Float(product)
+          parameterGradient[channels + channel] += Float(sum)
+          offset[channel] = Float(Double(affine.scale[channel]) * sum / Double(rows))
+          slope[channel] =
+            Float(Double(affine.scale[channel]) * inverse * product / Double(rows))
+        }
+        guard needsInputGradient else { return }
+        affine.differentiate(
+          input, gradient, offset: offset, slope: slope, rows: rows, pass.workers)
+      }
+    }
+  }
+}

@@ -1,0 +1,105 @@
+import ContrastiveCore
+
+/// A fully connected layer: `Y = X · W + b`, where X is each image flattened.
+///
+/// The weight is [inputs, outputs], the bias [outputs]; both start uniform in ±1/√inputs.
+public struct Linear: Layer {
+  /// Shape of an image it takes.
+  public let inputShape: ImageShape
+  /// A vector of `outputs`.
+  public let outputShape: ImageShape
+  /// Weight and bias.
+  public let parameters: [ParameterDeclaration]
+
+  /// A layer from images of a shape to vectors.
+  ///
+  /// - Parameters:
+  ///   - inputShape: shape of an image it takes.
+  ///   - outputs: dimension of the vectors it gives, at least 1.
+  /// - Throws: `ContrastiveError.parameter` when `outputs` is out of range.
+  public init(_ inputShape: ImageShape, outputs: Int) throws(ContrastiveError) {
+    guard 1...65_536 ~= outputs else {
+      throw .parameter(name: "outputs", found: "\(outputs)", expected: "1 … 65536")
+    }
+    self.inputShape = inputShape
+    outputShape = .vector(outputs)
+    let initial = Initialization.inverseRoot(inputs: inputShape.count)
+    parameters = [
+      ParameterDeclaration(
+        name: "weight", shape: [inputShape.count, outputs], decays: true, initial: initial),
+      ParameterDeclaration(name: "bias", shape: [outputs], decays: false, initial: initial),
+    ]
+  }
+
+  private var inputs: Int { inputShape.count }
+  private var outputs: Int { outputShape.channels }
+  private func pieces(_ rows: Int) -> Pieces { Pieces(rows, of: 64) }
+
+  /// Replaces images by `X · W + b`.
+  public func forward(
+    _ activations: inout Activations, _ pass: LayerPass
+  ) throws(ContrastiveError) -> LayerRecord {
+    let (inputs, outputs) = (inputs, outputs)
+    let parameters = SharedReadOnlyMemory(pass.parameters)
+    let output = activations.withMemory { input in
+      Activations(count: activations.count, shape: outputShape) { output in
+        pass.workers.forEach(pieces(activations.count)) { rows, _ in
+          let target = output + rows.lowerBound * outputs
+          for row in 0..<rows.count {
+            (target + row * outputs).update(
+              from: parameters + inputs * outputs, count: outputs)
+          }
+          BLAS.gemm(
+            rows: rows.count, columns: outputs, depth: inputs, input + rows.lowerBound * inputs,
+            stride: inputs, parameters.base, stride: outputs, beta: 1, into: target,
+            stride: outputs)
+        }
+      }
+    }
+    let record = LayerRecord(input: pass.recording ? activations : nil)
+    activations = output
+    return record
+  }
+
+  /// `dW += Xᵀ · dY`, `db += Σ dY`, `dX = dY · Wᵀ`.
+  public func backward(
+    _ gradient: inout Activations, record: LayerRecord,
+    into parameterGradient: UnsafeMutableBufferPointer<Float>, needsInputGradient: Bool,
+    _ pass: LayerPass
+  ) {
+    guard let input = record.input else { return }
+    let (inputs, outputs) = (inputs, outputs)
+    let parameters = SharedReadOnlyMemory(pass.parameters)
+    let total = SharedMemory(parameterGradient)
+    let pieces = pieces(input.count)
+    let partials = Scratch(count: pieces.count * inputs * outputs)
+    let partial = partials.memory
+    var inputGradient = Activations.none(inputShape)
+    gradient.withMemory { outer in
+      input.withMemory { input in
+        pass.workers.forEach(pieces.count) { index, _ in
+          let rows = pieces[index]
+          BLAS.gemm(
+            .transposed, rows: inputs, columns: outputs, depth: rows.count,
+            input + rows.lowerBound * inputs, stride: inputs, outer + rows.lowerBound * outputs,
+            stride: outputs, into: partial + index * inputs * outputs, stride: outputs)
+        }
+      }
+      pass.workers.add(
+        pieces: pieces.count, width: inputs * outputs, of: partial, to: total)
+      let sums = pass.workers.columnSums(of: outer, rows: input.count, columns: outputs)
+      let bias = total + inputs * outputs
+      for column in 0..<outputs { bias[column] += Float(sums[column]) }
+      guard needsInputGradient else { return }
+      inputGradient = Activations(count: input.count, shape: inputShape) { target in
+        pass.workers.forEach(pieces) { rows, _ in
+          BLAS.gemm(
+            .plain, .transposed, rows: rows.count, columns: inputs, depth: outputs,
+            outer + rows.lowerBound * outputs, stride: outputs, parameters.base, stride: outputs,
+            into: target + rows.lowerBound * inputs, stride: inputs)
+        }
+      }
+    }
+    gradient = inputGradient
+  }
+}

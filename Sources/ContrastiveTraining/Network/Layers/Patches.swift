@@ -1,0 +1,102 @@
+import ContrastiveCore
+
+/// The patches under a convolution's kernel: one row of `kernel · kernel · channels` for every output position.
+///
+/// In NHWC a kernel row covers one contiguous run of the image, so both directions copy or add
+/// runs. What the kernel sees outside the image is zero.
+struct Patches: Sendable {
+  let input: ImageShape
+  let outputHeight: Int
+  let outputWidth: Int
+  let kernel: Int
+  let stride: Int
+  let padding: Int
+
+  init(input: ImageShape, kernel: Int, stride: Int, padding: Int) {
+    self.input = input
+    self.kernel = kernel
+    self.stride = stride
+    self.padding = padding
+    outputHeight = (input.height + 2 * padding - kernel) / stride + 1
+    outputWidth = (input.width + 2 * padding - kernel) / stride + 1
+  }
+
+  /// Output positions of an image.
+  var positions: Int { outputHeight * outputWidth }
+
+  /// Numbers in a patch.
+  var depth: Int { kernel * kernel * input.channels }
+
+  /// Writes the patches of one image: `positions × depth`.
+  func gather(_ image: UnsafePointer<Float>, into rows: UnsafeMutablePointer<Float>) {
+    var row = rows
+    let span = kernel * input.channels
+    for y in 0..<outputHeight {
+      for x in 0..<outputWidth {
+        let (left, run, start) = columns(x)
+        for dy in 0..<kernel {
+          let source = y * stride + dy - padding
+          if source < 0 || source >= input.height {
+            row.update(repeating: 0, count: span)
+          } else {
+            let from = image + (source * input.width * input.channels + start)
+            Self.fill(row, zeros: left)
+            Self.copy(from, to: row + left, run)
+            Self.fill(row + (left + run), zeros: span - left - run)
+          }
+          row += span
+        }
+      }
+    }
+  }
+
+  /// Adds the patches of one image back to where they came from; `image` is overwritten.
+  func scatter(_ rows: UnsafePointer<Float>, into image: UnsafeMutablePointer<Float>) {
+    image.update(repeating: 0, count: input.count)
+    var row = rows
+    let span = kernel * input.channels
+    for y in 0..<outputHeight {
+      for x in 0..<outputWidth {
+        let (left, run, start) = columns(x)
+        for dy in 0..<kernel {
+          let target = y * stride + dy - padding
+          if target >= 0 && target < input.height {
+            let to = image + (target * input.width * input.channels + start)
+            let from = row + left
+            for offset in 0..<run { to[offset] += from[offset] }
+          }
+          row += span
+        }
+      }
+    }
+  }
+
+  /// For output column `x`: numbers of a kernel row left of the image, inside it, and where the
+  /// inside starts in the image's row.
+  private func columns(_ x: Int) -> (left: Int, run: Int, start: Int) {
+    let first = x * stride - padding
+    let low = min(max(first, 0), input.width)
+    let high = max(min(first + kernel, input.width), low)
+    let left = min(max(-first, 0), kernel)
+    return (left * input.channels, (high - low) * input.channels, low * input.channels)
+  }
+
+  /// A call of `memcpy` costs more than it saves on a run of a few numbers.
+  private static let shortRun = 16
+
+  @inline(__always)
+  private static func copy(
+    _ source: UnsafePointer<Float>, to target: UnsafeMutablePointer<Float>, _ count: Int
+  ) {
+    if count > shortRun {
+      target.update(from: source, count: count)
+    } else {
+      for offset in 0..<count { target[offset] = source[offset] }
+    }
+  }
+
+  @inline(__always)
+  private static func fill(_ target: UnsafeMutablePointer<Float>, zeros count: Int) {
+    for offset in 0..<count { target[offset] = 0 }
+  }
+}

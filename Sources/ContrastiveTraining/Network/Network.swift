@@ -1,0 +1,219 @@
+import ContrastiveCore
+
+/// Layers in order, the parameters they learn and the buffers they keep.
+///
+/// A value: copying a network gives an independent twin. Results have the same bits for any
+/// number of workers.
+public struct Network: Sendable {
+  /// The layers with their names, in order.
+  public let layers: [NamedLayer]
+  /// What is learnt.
+  public var parameters: ParameterVector
+  /// Running statistics.
+  public var buffers: ParameterVector
+  private let parameterRanges: [Range<Int>]
+  private let bufferRanges: [Range<Int>]
+
+  /// A layer and the name that its arrays are stored under.
+  public struct NamedLayer: Sendable {
+    /// Unique in the network, such as `backbone.convolution1`.
+    public let name: String
+    /// The layer.
+    public let layer: any Layer
+
+    /// Names a layer.
+    public init(_ name: String, _ layer: any Layer) {
+      self.name = name
+      self.layer = layer
+    }
+  }
+
+  /// What a training forward pass leaves for the backward pass.
+  public struct Tape: Sendable {
+    let records: [LayerRecord]
+    let count: Int
+  }
+
+  /// Joins layers and draws their first parameters.
+  ///
+  /// - Parameters:
+  ///   - layers: at least one, each taking the shape that the one before gives, names unique.
+  ///   - seed: of the first parameters; each array draws from a stream of its own.
+  /// - Throws: `ContrastiveError.empty` without layers, `.shape` when two neighbours do not fit,
+  ///   `.parameter` when a name occurs twice, `.blas` when the BLAS cannot be used.
+  public init(_ layers: [NamedLayer], seed: UInt64) throws(ContrastiveError) {
+    try BLAS.prepare()
+    guard !layers.isEmpty else { throw .empty(argument: "layers") }
+    for (index, pair) in zip(layers, layers.dropFirst()).enumerated() {
+      guard pair.0.layer.outputShape == pair.1.layer.inputShape else {
+        throw .shape(
+          argument: "layers[\(index + 1)]", found: "\(pair.1.layer.inputShape)",
+          expected: "\(pair.0.layer.outputShape)")
+      }
+    }
+    var names = Set<String>()
+    for layer in layers where !names.insert(layer.name).inserted {
+      throw .parameter(name: "layers", found: "\(layer.name) twice", expected: "unique names")
+    }
+    self.layers = layers
+    let declared = layers.map { layer in
+      layer.layer.parameters.map { ("\(layer.name).\($0.name)", $0) }
+    }
+    let kept = layers.map { layer in
+      layer.layer.buffers.map { ("\(layer.name).\($0.name)", $0) }
+    }
+    parameterRanges = Self.ranges(declared.map { $0.reduce(0) { $0 + $1.1.count } })
+    bufferRanges = Self.ranges(kept.map { $0.reduce(0) { $0 + $1.1.count } })
+    parameters = Self.draw(Array(declared.joined()), seed: seed)
+    buffers = Self.draw(Array(kept.joined()), seed: seed)
+  }
+
+  private static func ranges(_ counts: [Int]) -> [Range<Int>] {
+    var end = 0
+    return counts.map {
+      let start = end
+      end += $0
+      return start..<end
+    }
+  }
+
+  private static func draw(
+    _ declarations: [(String, ParameterDeclaration)], seed: UInt64
+  ) -> ParameterVector {
+    var values = [Float]()
+    for (slot, declaration) in declarations.enumerated() {
+      var random = CounterRandom.parameters(seed: seed, slot: slot)
+      values += declaration.1.initial.values(declaration.1.count, using: &random)
+    }
+    return ParameterVector(layout: ParameterLayout(declarations), values: values)
+  }
+
+  /// Shape of an image it takes.
+  public var inputShape: ImageShape { layers[0].layer.inputShape }
+
+  /// Shape of an image it gives.
+  public var outputShape: ImageShape { layers[layers.count - 1].layer.outputShape }
+
+  /// The output for a batch in training mode; running statistics move.
+  ///
+  /// - Parameters:
+  ///   - input: a batch of `inputShape`.
+  ///   - workers: who shares the work.
+  /// - Returns: the output and what `backward` needs.
+  /// - Throws: `ContrastiveError.shape` when the batch has another shape, is empty or is too small to normalise.
+  public mutating func forward(
+    _ input: Activations, workers: Workers = .all
+  ) throws(ContrastiveError) -> (output: Activations, tape: Tape) {
+    var activations = input
+    let records = try run(
+      &activations, 0..<layers.count, .training, recording: true, workers: workers)
+    return (activations, Tape(records: records, count: input.count))
+  }
+
+  /// The output for a batch in either mode, keeping nothing for a backward pass.
+  ///
+  /// - Parameters:
+  ///   - input: a batch of `inputShape`.
+  ///   - mode: whether statistics come from the batch (and move the running ones) or are the running ones.
+  ///   - workers: who shares the work.
+  /// - Returns: the output.
+  /// - Throws: `ContrastiveError.shape` when the batch has another shape, is empty or is too small to normalise.
+  public mutating func output(
+    for input: Activations, mode: NetworkMode, workers: Workers = .all
+  ) throws(ContrastiveError) -> Activations {
+    var activations = input
+    _ = try run(&activations, 0..<layers.count, mode, recording: false, workers: workers)
+    return activations
+  }
+
+  /// The output of the first `depth` layers in evaluation mode.
+  func evaluate(
+    _ input: Activations, depth: Int, workers: Workers
+  ) throws(ContrastiveError) -> Activations {
+    var twin = self
+    var activations = input
+    _ = try twin.run(&activations, 0..<depth, .evaluation, recording: false, workers: workers)
+    return activations
+  }
+
+  private mutating func run(
+    _ activations: inout Activations, _ range: Range<Int>, _ mode: NetworkMode, recording: Bool,
+    workers: Workers
+  ) throws(ContrastiveError) -> [LayerRecord] {
+    guard activations.shape == inputShape, activations.count > 0 else {
+      throw .shape(
+        argument: "images", found: "[\(activations.count) × \(activations.shape)]",
+        expected: "[at least 1 × \(inputShape)]")
+    }
+    let (layers, parameterRanges, bufferRanges) = (layers, parameterRanges, bufferRanges)
+    return try parameters.values.withUnsafeBufferPointer { parameters throws(ContrastiveError) in
+      try buffers.values.withUnsafeMutableBufferPointer { buffers throws(ContrastiveError) in
+        var records: [LayerRecord] = []
+        for index in range {
+          let pass = LayerPass(
+            parameters: UnsafeBufferPointer(rebasing: parameters[parameterRanges[index]]),
+            buffers: UnsafeMutableBufferPointer(rebasing: buffers[bufferRanges[index]]),
+            mode: mode, recording: recording, workers: workers)
+          records.append(try layers[index].layer.forward(&activations, pass))
+        }
+        return records
+      }
+    }
+  }
+
+  /// The gradient of a loss with respect to the parameters.
+  ///
+  /// - Parameters:
+  ///   - gradient: of the loss with respect to the output that `forward` returned with `tape`.
+  ///   - tape: of that call; the parameters must not have changed since.
+  ///   - workers: who shares the work.
+  /// - Returns: a vector of the parameters' layout.
+  /// - Throws: `ContrastiveError.shape` when `gradient` does not have the output's shape.
+  public func backward(
+    _ gradient: Activations, tape: Tape, workers: Workers = .all
+  ) throws(ContrastiveError) -> ParameterVector {
+    try differentiate(gradient, tape, needsInputGradient: false, workers).parameters
+  }
+
+  /// The gradients of a loss with respect to the parameters and to the input.
+  ///
+  /// - Parameters:
+  ///   - gradient: of the loss with respect to the output that `forward` returned with `tape`.
+  ///   - tape: of that call; the parameters must not have changed since.
+  ///   - workers: who shares the work.
+  /// - Returns: a vector of the parameters' layout, and a batch of the input's shape.
+  /// - Throws: `ContrastiveError.shape` when `gradient` does not have the output's shape.
+  public func backwardToInput(
+    _ gradient: Activations, tape: Tape, workers: Workers = .all
+  ) throws(ContrastiveError) -> (parameters: ParameterVector, input: Activations) {
+    try differentiate(gradient, tape, needsInputGradient: true, workers)
+  }
+
+  private func differentiate(
+    _ gradient: Activations, _ tape: Tape, needsInputGradient: Bool, _ workers: Workers
+  ) throws(ContrastiveError) -> (parameters: ParameterVector, input: Activations) {
+    guard gradient.count == tape.count, gradient.shape == outputShape else {
+      throw .shape(
+        argument: "gradient", found: "[\(gradient.count) × \(gradient.shape)]",
+        expected: "[\(tape.count) × \(outputShape)]")
+    }
+    var current = gradient
+    var result = ParameterVector(zeros: parameters.layout)
+    parameters.values.withUnsafeBufferPointer { parameters in
+      result.values.withUnsafeMutableBufferPointer { target in
+        for index in layers.indices.reversed() {
+          let range = parameterRanges[index]
+          let pass = LayerPass(
+            parameters: UnsafeBufferPointer(rebasing: parameters[range]),
+            buffers: UnsafeMutableBufferPointer(start: nil, count: 0), mode: .training,
+            recording: true, workers: workers)
+          layers[index].layer.backward(
+            &current, record: tape.records[index],
+            into: UnsafeMutableBufferPointer(rebasing: target[range]),
+            needsInputGradient: needsInputGradient || index > 0, pass)
+        }
+      }
+    }
+    return (result, current)
+  }
+}

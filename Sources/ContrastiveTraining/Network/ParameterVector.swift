@@ -1,0 +1,78 @@
+import ContrastiveCore
+
+/// A vector of a network's layout: its parameters, their gradient, a momentum buffer, or its buffers.
+public struct ParameterVector: Sendable, Equatable {
+  /// Names, shapes and ranges.
+  public let layout: ParameterLayout
+  /// All elements, `layout.count` of them.
+  public internal(set) var values: [Float]
+
+  /// A vector of zeros.
+  public init(zeros layout: ParameterLayout) {
+    self.layout = layout
+    values = [Float](repeating: 0, count: layout.count)
+  }
+
+  init(layout: ParameterLayout, values: [Float]) {
+    precondition(values.count == layout.count)
+    self.layout = layout
+    self.values = values
+  }
+
+  /// The elements of the array called `name`, or nil where there is none.
+  public subscript(name: String) -> ArraySlice<Float>? {
+    layout.slots.first { $0.name == name }.map { values[$0.range] }
+  }
+
+  /// The arrays by name, in order, as a checkpoint stores them.
+  public var tensors: [NamedTensor] {
+    layout.slots.map {
+      NamedTensor(name: $0.name, shape: $0.shape, values: Array(values[$0.range]))
+    }
+  }
+
+  /// Takes the values of a checkpoint; tensors of other names are left alone.
+  ///
+  /// Nothing changes when it throws.
+  ///
+  /// - Parameter tensors: one tensor for every slot of the layout, in any order.
+  /// - Throws: `ContrastiveError.shape` when a tensor is missing or has another shape, and
+  ///   `ContrastiveError.nonFinite` (row 0) when it holds a NaN or an infinity.
+  public mutating func load(_ tensors: [NamedTensor]) throws(ContrastiveError) {
+    let named = Dictionary(tensors.map { ($0.name, $0) }) { first, _ in first }
+    var loaded = values
+    for slot in layout.slots {
+      guard let tensor = named[slot.name] else {
+        throw .shape(argument: slot.name, found: "no such tensor", expected: "\(slot.shape)")
+      }
+      guard tensor.shape == slot.shape, tensor.values.count == slot.range.count else {
+        throw .shape(
+          argument: slot.name, found: "\(tensor.shape) of \(tensor.values.count) elements",
+          expected: "\(slot.shape)")
+      }
+      if let position = tensor.values.firstIndex(where: { !$0.isFinite }) {
+        throw .nonFinite(
+          argument: slot.name, row: 0, column: position, found: "\(tensor.values[position])")
+      }
+      loaded.replaceSubrange(slot.range, with: tensor.values)
+    }
+    values = loaded
+  }
+}
+
+/// One array of a checkpoint.
+public struct NamedTensor: Sendable, Equatable {
+  /// Unique name.
+  public var name: String
+  /// Extents, slowest first.
+  public var shape: [Int]
+  /// Elements in row-major order.
+  public var values: [Float]
+
+  /// Names an array.
+  public init(name: String, shape: [Int], values: [Float]) {
+    self.name = name
+    self.shape = shape
+    self.values = values
+  }
+}

@@ -1,0 +1,71 @@
+import ContrastiveCore
+
+/// Stochastic gradient descent with momentum and coupled weight decay, as in PyTorch:
+/// `g ← g + decay · w`, `v ← momentum · v + g`, `w ← w − rate · v`.
+///
+/// Only slots that decay take the first step. The first velocity is the gradient itself.
+public struct SGD: Sendable {
+  /// What the velocity keeps of itself in a step, 0 ..< 1.
+  public let momentum: Float
+  /// The pull of weights towards 0, 0 or more.
+  public let weightDecay: Float
+  /// The velocity v; part of a checkpoint.
+  public var velocity: ParameterVector
+
+  /// An optimiser at rest.
+  ///
+  /// - Parameters:
+  ///   - layout: of the parameters.
+  ///   - momentum: 0 ..< 1.
+  ///   - weightDecay: 0 or more.
+  /// - Throws: `ContrastiveError.parameter` when one of the two is out of range.
+  public init(
+    _ layout: ParameterLayout, momentum: Float = 0.9, weightDecay: Float = 1e-4
+  ) throws(ContrastiveError) {
+    guard 0..<1 ~= momentum else {
+      throw .parameter(name: "momentum", found: "\(momentum)", expected: "0 ..< 1")
+    }
+    guard weightDecay.isFinite, weightDecay >= 0 else {
+      throw .parameter(name: "weightDecay", found: "\(weightDecay)", expected: "0 or more")
+    }
+    self.momentum = momentum
+    self.weightDecay = weightDecay
+    velocity = ParameterVector(zeros: layout)
+  }
+
+  /// One step downhill.
+  ///
+  /// - Parameters:
+  ///   - parameters: of the optimiser's layout.
+  ///   - gradient: of the same layout.
+  ///   - rate: the learning rate.
+  ///   - workers: who shares the work.
+  public mutating func step(
+    _ parameters: inout ParameterVector, gradient: ParameterVector, rate: Float,
+    workers: Workers = .all
+  ) {
+    precondition(parameters.layout.count == velocity.layout.count, "another layout")
+    precondition(gradient.layout.count == velocity.layout.count, "another layout")
+    let (momentum, slots) = (momentum, velocity.layout.slots)
+    gradient.values.withUnsafeBufferPointer { gradient in
+      velocity.values.withUnsafeMutableBufferPointer { velocity in
+        parameters.values.withUnsafeMutableBufferPointer { parameters in
+          let g = SharedReadOnlyMemory(gradient)
+          let (v, w) = (SharedMemory(velocity), SharedMemory(parameters))
+          for slot in slots {
+            let decay = slot.decays ? weightDecay : 0
+            workers.forEach(Pieces(slot.range.count, of: 32_768)) { piece, _ in
+              let start = slot.range.lowerBound + piece.lowerBound
+              let (g, v, w) = (g + start, v + start, w + start)
+              for index in 0..<piece.count {
+                let moved = momentum * v[index] + (g[index] + decay * w[index])
+                v[index] = moved
+                w[index] -= rate * moved
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+}

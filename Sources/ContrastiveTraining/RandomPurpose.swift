@@ -1,0 +1,21 @@
+import ContrastiveCore
+
+/// What a stream of random numbers is for, so that no two uses of one seed share draws.
+enum RandomPurpose: UInt64 {
+  case parameters = 1
+  case views = 2
+}
+
+extension CounterRandom {
+  /// The stream of a slot's first values.
+  static func parameters(seed: UInt64, slot: Int) -> CounterRandom {
+    CounterRandom(seed: seed, RandomPurpose.parameters.rawValue, UInt64(slot))
+  }
+
+  /// The stream of one view of one image in one epoch.
+  static func views(seed: UInt64, epoch: Int, image: Int, view: Int) -> CounterRandom {
+    CounterRandom(
+      seed: seed, RandomPurpose.views.rawValue, UInt64(truncatingIfNeeded: epoch),
+      UInt64(truncatingIfNeeded: image), UInt64(truncatingIfNeeded: view))
+  }
+}

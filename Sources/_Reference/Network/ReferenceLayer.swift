@@ -1,0 +1,109 @@
+/// The layers of a convolutional network as their definitions say.
+///
+/// `apply` takes the layer's parameters from the front of a flat list: a weight, then a bias.
+public enum ReferenceLayer: Sendable {
+  /// Weight [kernel, kernel, channels, outputs], then bias [outputs] if there is one.
+  case convolution(outputs: Int, kernel: Int, stride: Int, padding: Int, bias: Bool)
+  /// Scale [channels], then shift [channels]; statistics of the batch.
+  case batchNormalization(rectified: Bool)
+  case rectifier
+  case meanPool
+  /// Weight [inputs, outputs], then bias [outputs].
+  case linear(outputs: Int)
+
+  /// The layer's output for a batch; the parameters it used are dropped.
+  public func apply(_ x: Volume, _ parameters: inout ArraySlice<Double>) -> Volume {
+    switch self {
+    case .convolution(let outputs, let kernel, let stride, let padding, let bias):
+      let weight = Self.take(kernel * kernel * x.channels * outputs, &parameters)
+      let shift =
+        bias ? Self.take(outputs, &parameters) : [Double](repeating: 0, count: outputs)
+      var y = Volume(
+        zeros: x.count, height: (x.height + 2 * padding - kernel) / stride + 1,
+        width: (x.width + 2 * padding - kernel) / stride + 1, channels: outputs)
+      for n in 0..<y.count {
+        for row in 0..<y.height {
+          for column in 0..<y.width {
+            for output in 0..<outputs {
+              var sum = shift[output]
+              for dy in 0..<kernel {
+                for dx in 0..<kernel {
+                  let (r, c) = (row * stride + dy - padding, column * stride + dx - padding)
+                  if r < 0 || r >= x.height || c < 0 || c >= x.width { continue }
+                  for channel in 0..<x.channels {
+                    let w = ((dy * kernel + dx) * x.channels + channel) * outputs + output
+                    sum += x[n, r, c, channel] * weight[w]
+                  }
+                }
+              }
+              y[n, row, column, output] = sum
+            }
+          }
+        }
+      }
+      return y
+    case .batchNormalization(let rectified):
+      let scale = Self.take(x.channels, &parameters)
+      let shift = Self.take(x.channels, &parameters)
+      var y = x
+      for c in 0..<x.channels {
+        let elements = stride(from: c, to: x.values.count, by: x.channels)
+        let rows = Double(x.values.count / x.channels)
+        var mean = 0.0
+        for i in elements { mean += x.values[i] / rows }
+        var variance = 0.0
+        for i in elements { variance += (x.values[i] - mean) * (x.values[i] - mean) / rows }
+        for i in elements {
+          let z = (x.values[i] - mean) / (variance + 1e-5).squareRoot() * scale[c] + shift[c]
+          y.values[i] = rectified ? max(z, 0) : z
+        }
+      }
+      return y
+    case .rectifier:
+      var y = x
+      for i in y.values.indices { y.values[i] = max(x.values[i], 0) }
+      return y
+    case .meanPool:
+      var y = Volume(zeros: x.count, height: 1, width: 1, channels: x.channels)
+      for n in 0..<x.count {
+        for row in 0..<x.height {
+          for column in 0..<x.width {
+            for c in 0..<x.channels {
+              y[n, 0, 0, c] += x[n, row, column, c] / Double(x.height * x.width)
+            }
+          }
+        }
+      }
+      return y
+    case .linear(let outputs):
+      let inputs = x.height * x.width * x.channels
+      let weight = Self.take(inputs * outputs, &parameters)
+      let bias = Self.take(outputs, &parameters)
+      var y = Volume(zeros: x.count, height: 1, width: 1, channels: outputs)
+      for n in 0..<x.count {
+        for output in 0..<outputs {
+          var sum = bias[output]
+          for i in 0..<inputs { sum += x.values[n * inputs + i] * weight[i * outputs + output] }
+          y[n, 0, 0, output] = sum
+        }
+      }
+      return y
+    }
+  }
+
+  private static func take(_ count: Int, _ parameters: inout ArraySlice<Double>) -> [Double] {
+    defer { parameters = parameters.dropFirst(count) }
+    return Array(parameters.prefix(count))
+  }
+}
+
+extension [ReferenceLayer] {
+  /// The output of the layers one after the other; `parameters` lie in the layers' order.
+  public func forward(_ input: Volume, parameters: [Double]) -> Volume {
+    var rest = parameters[...]
+    var x = input
+    for layer in self { x = layer.apply(x, &rest) }
+    precondition(rest.isEmpty, "parameters left over")
+    return x
+  }
+}

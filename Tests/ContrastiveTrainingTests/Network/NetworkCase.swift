@@ -1,0 +1,121 @@
+import ContrastiveCore
+import Testing
+import _Reference
+
+@testable import ContrastiveTraining
+
+/// A network and its twin in Double, and the loss Σ output · weight that both are derived for.
+struct NetworkCase: Sendable, CustomTestStringConvertible {
+  let testDescription: String
+  let shape: ImageShape
+  let images: Int
+  let layers: [ReferenceLayer]
+
+  init(
+    _ name: String, _ height: Int, _ width: Int, _ channels: Int, images: Int,
+    _ layers: [ReferenceLayer]
+  ) {
+    testDescription = name
+    shape = ImageShape(unchecked: height, width, channels)
+    self.images = images
+    self.layers = layers
+  }
+
+  func network() throws -> Network {
+    var named: [Network.NamedLayer] = []
+    var shape = shape
+    for (index, layer) in layers.enumerated() {
+      let value: any Layer =
+        switch layer {
+        case .convolution(let outputs, let kernel, let stride, let padding, let bias):
+          try Convolution(
+            shape, outputs: outputs, kernel: kernel, stride: stride, padding: padding, bias: bias)
+        case .batchNormalization(let rectified):
+          try BatchNormalization(shape, rectified: rectified)
+        case .rectifier: Rectifier(shape)
+        case .meanPool: MeanPool(shape)
+        case .linear(let outputs): try Linear(shape, outputs: outputs)
+        }
+      named.append(Network.NamedLayer("layer\(index)", value))
+      shape = value.outputShape
+    }
+    var network = try Network(named, seed: 11)
+    // Scales and shifts of a normalisation start at 1 and 0, where many mistakes do not show.
+    var random = CounterRandom(seed: 3)
+    for slot in network.parameters.layout.slots where slot.shape.count == 1 {
+      for index in slot.range { network.parameters.values[index] += random.uniform(-0.3, 0.3) }
+    }
+    return network
+  }
+
+  /// Numbers of −1 … 1 that the Double twin holds exactly.
+  static func numbers(_ count: Int, seed: UInt64) -> [Float] {
+    var random = CounterRandom(seed: seed)
+    return (0..<count).map { _ in random.uniform(-1, 1) }
+  }
+
+  func input(seed: UInt64 = 5) throws -> Activations {
+    try Activations(
+      count: images, shape: shape, values: Self.numbers(images * shape.count, seed: seed))
+  }
+
+  func reference(_ input: [Double], _ parameters: [Double]) -> [Double] {
+    layers.forward(
+      Volume(
+        count: images, height: shape.height, width: shape.width, channels: shape.channels,
+        values: input), parameters: parameters
+    ).values
+  }
+
+  /// Central differences of the Double loss at every element of `point`.
+  static func differences(
+    at point: [Double], _ loss: ([Double]) -> Double, step: Double = 1e-5
+  ) -> [Double] {
+    point.indices.map { index in
+      var moved = point
+      moved[index] = point[index] + step
+      let above = loss(moved)
+      moved[index] = point[index] - step
+      return (above - loss(moved)) / (2 * step)
+    }
+  }
+
+  static let all: [NetworkCase] = [
+    .init(
+      "convolution, stride 2, odd size", 5, 7, 1, images: 3,
+      [.convolution(outputs: 4, kernel: 3, stride: 2, padding: 1, bias: false)]),
+    .init(
+      "convolution, stride 1, bias", 4, 5, 3, images: 2,
+      [.convolution(outputs: 5, kernel: 3, stride: 1, padding: 1, bias: true)]),
+    .init(
+      "convolution, no padding, 5 channels", 6, 5, 5, images: 2,
+      [.convolution(outputs: 3, kernel: 3, stride: 2, padding: 0, bias: true)]),
+    .init(
+      "convolution, kernel 5, one row", 1, 6, 2, images: 2,
+      [.convolution(outputs: 3, kernel: 5, stride: 2, padding: 2, bias: false)]),
+    .init(
+      "convolution, kernel 1, many images", 1, 2, 3, images: 37,
+      [.convolution(outputs: 2, kernel: 1, stride: 1, padding: 0, bias: true)]),
+    .init(
+      "batch normalisation", 3, 2, 5, images: 3, [.batchNormalization(rectified: false)]),
+    .init(
+      "batch normalisation and rectifier", 3, 3, 7, images: 4,
+      [.batchNormalization(rectified: true)]),
+    .init(
+      "batch normalisation of vectors", 1, 1, 9, images: 6,
+      [.batchNormalization(rectified: true)]),
+    .init("rectifier", 2, 3, 3, images: 2, [.rectifier]),
+    .init("mean pool", 3, 5, 6, images: 3, [.meanPool]),
+    .init("linear", 2, 2, 3, images: 5, [.linear(outputs: 4)]),
+    .init("linear, two pieces", 1, 1, 3, images: 70, [.linear(outputs: 2)]),
+    .init(
+      "encoder", 9, 7, 3, images: 5,
+      [
+        .convolution(outputs: 4, kernel: 3, stride: 2, padding: 1, bias: false),
+        .batchNormalization(rectified: true),
+        .convolution(outputs: 5, kernel: 3, stride: 2, padding: 1, bias: false),
+        .batchNormalization(rectified: true),
+        .meanPool, .linear(outputs: 6), .rectifier, .linear(outputs: 3),
+      ]),
+  ]
+}
