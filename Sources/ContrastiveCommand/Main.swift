@@ -65,5 +65,8 @@ struct ContrastiveCommand: ParsableCommand {
       Shell completion: contrastive --generate-completion-script {bash|zsh|fish}
       """,
     version: "0.1.0",
-    subcommands: [LossCommand.self, DoctorCommand.self])
+    subcommands: [
+      TrainCommand.self, EmbedCommand.self, EvaluateCommand.self, LossCommand.self,
+      DoctorCommand.self,
+    ])
 }

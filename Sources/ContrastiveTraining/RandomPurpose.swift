@@ -4,6 +4,7 @@ import ContrastiveCore
 enum RandomPurpose: UInt64 {
   case parameters = 1
   case views = 2
+  case order = 3
 }
 
 extension CounterRandom {
@@ -17,5 +18,12 @@ extension CounterRandom {
     CounterRandom(
       seed: seed, RandomPurpose.views.rawValue, UInt64(truncatingIfNeeded: epoch),
       UInt64(truncatingIfNeeded: image), UInt64(truncatingIfNeeded: view))
+  }
+
+  /// The order of the images in an epoch.
+  static func order(seed: UInt64, epoch: Int, count: Int) -> [Int] {
+    var random = CounterRandom(
+      seed: seed, RandomPurpose.order.rawValue, UInt64(truncatingIfNeeded: epoch))
+    return random.permutation(count)
   }
 }

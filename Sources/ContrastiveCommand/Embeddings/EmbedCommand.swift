@@ -13,8 +13,8 @@ struct EmbedCommand: ParsableCommand {
       [n,H,W] or [n,H,W,C] of any size with the channels the encoder was trained on.
       """)
 
-  @Option(help: "Run folder of `contrastive train`.")
-  var run: String
+  @Option(name: .customLong("run"), help: "Run folder of `contrastive train`.")
+  var runFolder: String
 
   @Option(help: "Images, .npy.")
   var images: String
@@ -25,8 +25,8 @@ struct EmbedCommand: ParsableCommand {
   @OptionGroup var parallel: ParallelOptions
 
   func run() throws {
-    let pixels = try ImageFolder.images(path: images)
-    let trained = try EncoderFile(path: RunFolder(path: run).encoderPath, for: pixels.shape)
+    let pixels = try ImageSet(imagesPath: images).images
+    let trained = try EncoderFile(path: RunFolder(path: runFolder).encoderPath, for: pixels.shape)
     let features = try trained.encoder.features(
       of: pixels, scaling: trained.scaling, workers: parallel.workers)
     try NPYFile.write(Tensor(features), to: output)

@@ -32,6 +32,7 @@ struct TrainCommand: ParsableCommand {
   @OptionGroup var parallel: ParallelOptions
 
   func run() throws {
+    FreedMemory.keep()
     var options = TrainingOptions()
     options.method = method
     training.apply(to: &options)

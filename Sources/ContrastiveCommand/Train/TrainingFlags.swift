@@ -5,7 +5,10 @@ import ContrastiveTraining
 struct TrainingFlags: ParsableArguments {
   private static let standard = TrainingOptions()
 
-  @Option(help: "Passes over the training images; 0 keeps the encoder as drawn. (default: \(standard.epochs))")
+  @Option(
+    help:
+      "Passes over the training images; 0 keeps the encoder as drawn. (default: \(standard.epochs))"
+  )
   var epochs: Int?
 
   @Option(help: "Images in a step. (default: \(standard.batchSize))")
@@ -19,13 +22,16 @@ struct TrainingFlags: ParsableArguments {
 
   @Option(
     parsing: .upToNextOption,
-    help: "Channels of the convolutions. (default: \(standard.widths.map(String.init).joined(separator: " ")))")
+    help:
+      "Channels of the convolutions. (default: \(standard.widths.map(String.init).joined(separator: " ")))"
+  )
   var widths: [Int] = []
 
   @Option(help: "Hidden dimension of the projection head. (default: \(standard.hiddenDimension))")
   var hiddenDimension: Int?
 
-  @Option(help: "Dimension of the embeddings in the loss. (default: \(standard.embeddingDimension))")
+  @Option(
+    help: "Dimension of the embeddings in the loss. (default: \(standard.embeddingDimension))")
   var embeddingDimension: Int?
 
   @Option(help: "Peak learning rate. (default: \(standard.learningRate))")

@@ -30,6 +30,36 @@ public struct PixelScaling: Sendable, Equatable {
     self.deviation = deviation
   }
 
+  /// The scaling that gives a set of images mean 0 and deviation 1 in each channel.
+  ///
+  /// A channel that never changes keeps the deviation 1. Complexity: O(pixels), on whole numbers.
+  ///
+  /// - Parameter pixels: at least one image.
+  /// - Throws: `ContrastiveError.empty` without images.
+  public init(of pixels: Pixels) throws(ContrastiveError) {
+    guard pixels.count > 0 else { throw .empty(argument: "pixels") }
+    let channels = pixels.shape.channels
+    var histogram = [Int](repeating: 0, count: 256 * channels)
+    var channel = 0
+    for byte in pixels.bytes {
+      histogram[channel * 256 + Int(byte)] += 1
+      channel = channel + 1 == channels ? 0 : channel + 1
+    }
+    let count = Double(pixels.count * pixels.shape.positions)
+    var (mean, deviation): ([Float], [Float]) = ([], [])
+    for channel in 0..<channels {
+      let shares = (0..<256).map { Double(histogram[channel * 256 + $0]) / count }
+      let center = shares.indices.reduce(0) { $0 + shares[$1] * Double($1) / 255 }
+      let spread = shares.indices.reduce(0) { total, byte in
+        let distance = Double(byte) / 255 - center
+        return total + shares[byte] * distance * distance
+      }
+      mean.append(Float(center))
+      deviation.append(spread > 0 ? Float(spread.squareRoot()) : 1)
+    }
+    try self.init(mean: mean, deviation: deviation)
+  }
+
   /// Scales numbers of 0 … 1, `pixels` times one per channel, into `output`, which may be the input.
   func apply(
     unit input: UnsafePointer<Float>, to output: UnsafeMutablePointer<Float>, pixels: Int

@@ -1,0 +1,20 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Data sets that the system's packages install.
+public enum InstalledData {
+  /// The folder of Debian's package dataset-fashion-mnist, looked for below `XDG_DATA_DIRS`.
+  ///
+  /// - Returns: the folder, or nil when there is none.
+  public static func fashionMNIST() -> String? {
+    let given = getenv("XDG_DATA_DIRS").map { String(cString: $0) } ?? ""
+    return (given.isEmpty ? "/usr/local/share:/usr/share" : given).split(separator: ":")
+      .map { "\($0)/datasets/fashion-mnist" }
+      .first { access($0, R_OK) == 0 }
+  }
+}

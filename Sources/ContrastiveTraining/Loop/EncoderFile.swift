@@ -1,0 +1,111 @@
+import Contrastive
+import ContrastiveFiles
+import FoundationEssentials
+
+/// A trained encoder on disk: its parameters and running statistics in a safetensors file.
+///
+/// ```
+/// backbone.convolution1.weight, …   F32, as `Encoder.tensors` names and shapes them
+/// __metadata__.encoder              JSON: format, height, width, channels, widths, kernel, stride,
+///                                   head_hidden, head_outputs, mean, deviation
+/// ```
+public struct EncoderFile: Sendable {
+  /// The encoder.
+  public let encoder: Encoder
+  /// How bytes become its inputs.
+  public let scaling: PixelScaling
+  private let description: Description
+
+  private struct Description: Codable {
+    var format = 1
+    var height: Int
+    var width: Int
+    var channels: Int
+    var widths: [Int]
+    var kernel: Int
+    var stride: Int
+    var headHidden: Int?
+    var headOutputs: Int
+    var mean: [Float]
+    var deviation: [Float]
+
+    enum CodingKeys: String, CodingKey {
+      case format, height, width, channels, widths, kernel, stride, mean, deviation
+      case headHidden = "head_hidden"
+      case headOutputs = "head_outputs"
+    }
+  }
+
+  /// What is to be saved.
+  public init(_ encoder: Encoder, options: EncoderOptions, scaling: PixelScaling) {
+    self.encoder = encoder
+    self.scaling = scaling
+    let (hidden, outputs): (Int?, Int) =
+      switch options.head {
+      case .linear(let outputs): (nil, outputs)
+      case .perceptron(let hidden, let outputs): (hidden, outputs)
+      }
+    let shape = encoder.inputShape
+    description = Description(
+      height: shape.height, width: shape.width, channels: shape.channels, widths: options.widths,
+      kernel: options.kernel, stride: options.stride, headHidden: hidden, headOutputs: outputs,
+      mean: scaling.mean, deviation: scaling.deviation)
+  }
+
+  /// Reads an encoder.
+  ///
+  /// - Parameters:
+  ///   - path: the file.
+  ///   - shape: the images it will be given, of any size and the right number of channels; those it
+  ///     was trained on when nil.
+  /// - Throws: `ContrastiveError.file`, or `.shape` when the channels or the tensors do not fit.
+  public init(path: String, for shape: ImageShape? = nil) throws(ContrastiveError) {
+    let file = try SafetensorsFile(path: path)
+    guard let text = file.metadata["encoder"] else {
+      throw .file(path: path, problem: "is not an encoder: it has no metadata \"encoder\"")
+    }
+    guard let read = try? JSONDecoder().decode(Description.self, from: Data(text.utf8)),
+      read.format == 1
+    else {
+      throw .file(path: path, problem: "has metadata \"encoder\" that this version cannot read")
+    }
+    description = read
+    let trained = try ImageShape(height: read.height, width: read.width, channels: read.channels)
+    let shape = shape ?? trained
+    guard shape.channels == trained.channels else {
+      throw .shape(
+        argument: "images", found: "\(shape.channels) channels",
+        expected: "\(trained.channels), as the encoder was trained on")
+    }
+    let head =
+      read.headHidden.map { EncoderOptions.Head.perceptron(hidden: $0, outputs: read.headOutputs) }
+      ?? .linear(outputs: read.headOutputs)
+    var encoder = try Encoder(
+      shape,
+      options: EncoderOptions(
+        widths: read.widths, kernel: read.kernel, stride: read.stride, head: head), seed: 0)
+    var tensors: [NamedTensor] = []
+    for (name, tensor) in file.tensors {
+      tensors.append(
+        NamedTensor(
+          name: name, shape: tensor.shape, values: try tensor.float32s(argument: name)))
+    }
+    try encoder.load(tensors)
+    self.encoder = encoder
+    scaling = try PixelScaling(mean: read.mean, deviation: read.deviation)
+  }
+
+  /// Saves the encoder.
+  ///
+  /// - Parameter path: the file's name; its folder must exist.
+  /// - Throws: `ContrastiveError.file`.
+  public func write(to path: String) throws(ContrastiveError) {
+    var tensors: [String: Tensor] = [:]
+    for tensor in encoder.tensors {
+      tensors[tensor.name] = try Tensor(shape: tensor.shape, elements: .float32(tensor.values))
+    }
+    let file = SafetensorsFile(
+      tensors: tensors, metadata: ["encoder": try JSONText.encode(description)])
+    try file.write(to: path)
+  }
+}

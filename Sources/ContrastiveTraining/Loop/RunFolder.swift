@@ -1,0 +1,70 @@
+import Contrastive
+import ContrastiveFiles
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// The files of a run.
+///
+/// ```
+/// config.json           what the run is made from (`TrainingOptions`)
+/// metrics.jsonl         a line an epoch (`EpochMetrics`)
+/// result.json           how it ended (`TrainingResult`)
+/// encoder.safetensors   the trained encoder (`EncoderFile`)
+/// ```
+public struct RunFolder: Sendable {
+  /// The folder.
+  public let path: String
+
+  /// A folder of a run that exists or is to be created.
+  public init(path: String) { self.path = path }
+
+  /// The encoder's file.
+  public var encoderPath: String { "\(path)/encoder.safetensors" }
+  private var configurationPath: String { "\(path)/config.json" }
+
+  /// Makes the folder, with those above it, and writes `config.json`.
+  ///
+  /// - Parameter options: what the run is made from.
+  /// - Throws: `ContrastiveError.file` when the folder already holds a run or cannot be written.
+  public func create(for options: TrainingOptions) throws(ContrastiveError) {
+    var made = path.hasPrefix("/") ? "/" : ""
+    for part in path.split(separator: "/") {
+      made += made.isEmpty || made.hasSuffix("/") ? part : "/" + part
+      if mkdir(made, 0o777) != 0 && errno != EEXIST && errno != EISDIR {
+        let reason = String(cString: strerror(errno))
+        throw .file(path: path, problem: "cannot be made a run's folder: \(made): \(reason)")
+      }
+    }
+    guard access(configurationPath, F_OK) != 0 else {
+      throw .file(path: path, problem: "already holds a run; choose another output folder")
+    }
+    try AtomicFile.write(JSONText.encode(options, pretty: true) + "\n", to: configurationPath)
+  }
+
+  /// Adds a line to `metrics.jsonl`.
+  ///
+  /// - Parameter metrics: of the epoch just done.
+  /// - Throws: `ContrastiveError.file`.
+  public func append(_ metrics: EpochMetrics) throws(ContrastiveError) {
+    try LineLog(path: "\(path)/metrics.jsonl").append(JSONText.encode(metrics))
+  }
+
+  /// Saves the encoder and then `result.json`, which says that the run is complete.
+  ///
+  /// - Parameters:
+  ///   - encoder: as trained.
+  ///   - result: how the run ended.
+  /// - Throws: `ContrastiveError.file`.
+  public func finish(
+    _ encoder: EncoderFile, _ result: TrainingResult
+  ) throws(ContrastiveError) {
+    try encoder.write(to: encoderPath)
+    try AtomicFile.write(JSONText.encode(result, pretty: true) + "\n", to: "\(path)/result.json")
+  }
+}

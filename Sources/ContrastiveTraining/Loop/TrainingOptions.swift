@@ -1,0 +1,86 @@
+import Contrastive
+
+/// Everything a run is made from besides the images; a run's `config.json` is this.
+///
+/// Two runs with equal options and images end with the same encoder, bit for bit, whatever the
+/// number of threads.
+public struct TrainingOptions: Codable, Sendable, Equatable {
+  /// The system to train by.
+  public var method = MethodName.moco
+  /// Passes over the training images; 0 leaves the encoder as drawn.
+  public var epochs = 10
+  /// Images in a step.
+  public var batchSize = 256
+  /// First training images to use; all when nil.
+  public var limit: Int?
+  /// Of every random draw.
+  public var seed: UInt64 = 0
+
+  /// Output channels of the convolutions; the last is the features' dimension.
+  public var widths = [32, 64, 128]
+  /// Hidden dimension of the projection head.
+  public var hiddenDimension = 128
+  /// Dimension of the embeddings that are contrasted.
+  public var embeddingDimension = 64
+
+  /// Peak learning rate.
+  public var learningRate: Float = 0.06
+  /// Momentum of stochastic gradient descent.
+  public var sgdMomentum: Float = 0.9
+  /// Weight decay of the weights (not of biases, nor of batch-norm scales and shifts).
+  public var weightDecay: Float = 5e-4
+  /// Epochs over which the learning rate rises to its peak before it falls along a cosine.
+  public var warmupEpochs: Float = 1
+
+  /// Divides the similarities in the loss.
+  public var temperature: Float = 0.1
+  /// Keys the memory bank holds.
+  public var bankCapacity = 4096
+  /// Momentum of the moving-average encoder.
+  public var encoderMomentum: Float = 0.99
+
+  /// Smallest share of an image's area that a crop takes.
+  public var smallestCrop: Float = 0.2
+  /// Strength of the brightness and contrast jitter: factors from 1 − jitter to 1 + jitter.
+  public var jitter: Float = 0.4
+  /// Whether views may be mirrored.
+  public var flips = true
+
+  /// Neighbours that vote in the evaluation.
+  public var neighbors = 200
+  /// Temperature of their vote.
+  public var voteTemperature: Float = 0.07
+
+  /// The default options.
+  public init() {}
+
+  /// The systems there are.
+  public enum MethodName: String, Codable, CaseIterable, Sendable {
+    /// Momentum contrast.
+    case moco
+  }
+
+  /// Checks what only a run would otherwise find out.
+  ///
+  /// - Throws: `ContrastiveError.parameter` naming the first option out of range.
+  public func validate() throws(ContrastiveError) {
+    func require(
+      _ condition: Bool, _ name: String, _ found: Any, _ expected: String
+    ) throws(ContrastiveError) {
+      guard condition else {
+        throw .parameter(name: name, found: "\(found)", expected: expected)
+      }
+    }
+    try require(epochs >= 0, "epochs", epochs, "0 or more")
+    try require(batchSize >= 2, "batch-size", batchSize, "at least 2")
+    try require(limit ?? 2 >= 2, "limit", limit ?? 0, "at least 2")
+    try require(hiddenDimension > 0, "hidden-dimension", hiddenDimension, "at least 1")
+    try require(embeddingDimension > 0, "embedding-dimension", embeddingDimension, "at least 1")
+    try require(
+      warmupEpochs >= 0 && warmupEpochs.isFinite, "warmup-epochs", warmupEpochs, "0 or more")
+    try require(
+      bankCapacity >= batchSize, "bank-capacity", bankCapacity,
+      "at least the batch size, \(batchSize)")
+    try require(neighbors > 0, "neighbors", neighbors, "at least 1")
+  }
+}
