@@ -1,0 +1,187 @@
+import ContrastiveFiles
+import ContrastiveCore
+import Foundation
+import Testing
+
+/// `contrastive loss`: files in, files out, exit codes.
+@Suite struct LossCommandTests {
+  let folder: TemporaryFolder
+
+  init() throws {
+    folder = try TemporaryFolder()
+    try SafetensorsFile(tensors: [
+      "queries": Tensor(Self.rows(5, 6, seed: 1)), "keys": Tensor(Self.rows(5, 6, seed: 2)),
+      "bank": Tensor(Self.rows(9, 6, seed: 3)),
+    ]).write(to: folder["in.safetensors"])
+  }
+
+  static func rows(_ rows: Int, _ columns: Int, seed: UInt64) throws -> Matrix {
+    var random = CounterRandom(seed: seed)
+    return try Matrix(
+      rows: rows, columns: columns,
+      values: (0..<(rows * columns)).map { _ in random.uniform(-1, 1) })
+  }
+
+  @Test func writesLossAndGradients() throws {
+    let run = try Command(
+      "loss", "infonce", "--input", folder["in.safetensors"], "--output", folder["out.safetensors"],
+      "--gradient", "queries,keys,bank,temperature", "--temperature", "0.2", "--normalize")
+    #expect(run.status == 0)
+    #expect(run.errors.isEmpty)
+    let report = try run.json()
+    #expect(report["method"] as? String == "infonce")
+    #expect(report["gradients"] as? [String] == ["bank", "keys", "queries", "temperature"])
+    let parameters = try #require(report["parameters"] as? [String: Any])
+    #expect(parameters["temperature"] as? Double == 0.2)
+    #expect(parameters["normalize"] as? Bool == true)
+    #expect(parameters["symmetric"] as? Bool == false)
+
+    let file = try SafetensorsFile(path: folder["out.safetensors"])
+    #expect(
+      Set(file.tensors.keys) == [
+        "loss", "gradient.queries", "gradient.keys", "gradient.bank", "gradient.temperature",
+      ])
+    #expect(try file.tensor("loss").summary == "F64 [1]")
+    #expect(try file.tensor("loss").float64(argument: "loss") == report["loss"] as? Double)
+    #expect(try file.tensor("gradient.bank").summary == "F32 [9 × 6]")
+    #expect(try file.tensor("gradient.temperature").summary == "F64 [1]")
+    // A gradient carried back through the division by the norm is at right angles to the row.
+    let gradient = try file.tensor("gradient.queries").matrix(argument: "gradient")
+    for (dot, row) in zip(gradient.rowDots(try Self.rows(5, 6, seed: 1)), 0...) {
+      #expect(abs(dot) < 1e-6, "row \(row)")
+    }
+  }
+
+  @Test func writesTheDefaultGradients() throws {
+    let run = try Command(
+      "loss", "infonce", "-i", folder["in.safetensors"], "-o", folder["out.safetensors"])
+    #expect(run.status == 0)
+    let file = try SafetensorsFile(path: folder["out.safetensors"])
+    #expect(Set(file.tensors.keys) == ["loss", "gradient.queries"])
+  }
+
+  /// Arguments after the files, the exit code and a piece of the one line on standard error.
+  static let refusals: [(arguments: [String], status: Int32, text: String)] = [
+    (["--temperature", "0"], 64, "temperature"),
+    (["--temperature", "nan"], 64, "temperature"),
+    (["--symmetric"], 64, "symmetric"),
+    (["--gradient", "key"], 64, "did you mean 'keys'?"),
+    (["--temprature", "1"], 64, "--temperature"),
+    (["--threads", "0"], 64, "threads"),
+  ]
+
+  @Test(arguments: refusals.indices) func refusesOptions(_ index: Int) throws {
+    let refusal = Self.refusals[index]
+    let run = try Command(
+      arguments: [
+        "loss", "infonce", "-i", folder["in.safetensors"], "-o", folder["no.safetensors"],
+      ]
+        + refusal.arguments)
+    #expect(run.status == refusal.status)
+    #expect(run.errors.contains(refusal.text), "\(run.errors)")
+    #expect(run.output.isEmpty)
+    #expect(!folder.exists("no.safetensors"))
+  }
+
+  @Test func refusesUnknownNames() throws {
+    for (arguments, nearest) in [(["loss", "infonec"], "infonce"), (["trian"], "train")] {
+      let run = try Command(arguments: arguments)
+      #expect(run.status == 64)
+      #expect(run.errors.contains("did you mean '\(nearest)'?"))
+    }
+  }
+
+  /// Tensors to put in the place of good ones, and a piece of the line on standard error.
+  static let badTensors: [(name: String, tensor: @Sendable () throws -> Tensor?, text: String)] = [
+    ("queries", { nil }, "no tensor \"queries\""),
+    ("keys", { try Tensor(rows(4, 6, seed: 1)) }, "keys: found shape [4 × 6]"),
+    ("bank", { try Tensor(rows(9, 5, seed: 1)) }, "bank: found shape [9 × 5]"),
+    (
+      "bank", { try Tensor(shape: [0, 6], elements: .float32([])) },
+      "bank: found a bank with no row"
+    ),
+    (
+      "queries",
+      { try Tensor(shape: [5, 6], elements: .float64([Double](repeating: 1, count: 30))) },
+      "queries"
+    ),
+    (
+      "queries", { try Tensor(shape: [30], elements: .float32([Float](repeating: 1, count: 30))) },
+      "queries"
+    ),
+    (
+      "keys",
+      {
+        var keys = try rows(5, 6, seed: 1)
+        keys[3, 2] = .nan
+        return Tensor(keys)
+      }, "keys: found nan at row 3, column 2"
+    ),
+    (
+      "bank",
+      {
+        var bank = try rows(9, 6, seed: 1)
+        bank[8, 5] = -.infinity
+        return Tensor(bank)
+      }, "bank: found -inf at row 8, column 5"
+    ),
+  ]
+
+  @Test(arguments: badTensors.indices) func refusesData(_ index: Int) throws {
+    let bad = Self.badTensors[index]
+    var file = try SafetensorsFile(path: folder["in.safetensors"])
+    file.tensors[bad.name] = try bad.tensor()
+    try file.write(to: folder["bad.safetensors"])
+    let run = try Command(
+      "loss", "infonce", "-i", folder["bad.safetensors"], "-o", folder["no.safetensors"])
+    #expect(run.status == 65)
+    #expect(run.errorLines.count == 1)
+    #expect(run.errors.contains(bad.text), "\(run.errors)")
+    #expect(run.output.isEmpty)
+    #expect(!folder.exists("no.safetensors"))
+  }
+
+  @Test func refusesRowsThatCannotBeNormalized() throws {
+    var file = try SafetensorsFile(path: folder["in.safetensors"])
+    file.tensors["keys"] = Tensor(Matrix(zeros: 5, by: 6))
+    try file.write(to: folder["bad.safetensors"])
+    let run = try Command(
+      "loss", "infonce", "-i", folder["bad.safetensors"], "-o", folder["no.safetensors"],
+      "--normalize")
+    #expect(run.status == 65)
+    #expect(
+      run.errors
+        == "contrastive: keys: found norm 0 at row 0, expected a row that can be normalised\n")
+  }
+
+  @Test func refusesFiles() throws {
+    let missing = try Command("loss", "infonce", "-i", folder["none"], "-o", folder["no"])
+    #expect(missing.status == 65 && missing.errorLines.count == 1)
+    let unwritable = try Command(
+      "loss", "infonce", "-i", folder["in.safetensors"], "-o", folder["none/out.safetensors"])
+    #expect(unwritable.status == 65 && unwritable.errorLines.count == 1)
+    #expect(unwritable.output.isEmpty)
+  }
+}
+
+/// `contrastive doctor`, `--version`, `--help`.
+@Suite struct DoctorCommandTests {
+  @Test func findsTheEngineWell() throws {
+    let run = try Command("doctor", "--json")
+    #expect(run.status == 0)
+    let report = try run.json()
+    #expect((report["blas"] as? String)?.hasPrefix("OpenBLAS") == true)
+    #expect(report["sgemmCheck"] as? String == "ok")
+    #expect((report["availableRowKernels"] as? [String])?.contains("portable") == true)
+  }
+
+  @Test func helpsStrangers() throws {
+    #expect(try Command("--version").output == "0.1.0\n")
+    for command in [["--help"], ["train", "--help"], ["loss", "infonce", "--help"]] {
+      let run = try Command(arguments: command)
+      #expect(run.status == 0)
+      #expect(run.output.contains("OVERVIEW"))
+    }
+    #expect(try Command("--generate-completion-script", "bash").status == 0)
+  }
+}

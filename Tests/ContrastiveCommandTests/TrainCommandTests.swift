@@ -1,0 +1,139 @@
+import ContrastiveCore
+import ContrastiveFiles
+import Foundation
+import Testing
+
+/// `contrastive train`, `embed` and `evaluate` on a small set of coloured images.
+@Suite struct TrainCommandTests {
+  let folder: TemporaryFolder
+
+  /// 96 training and 30 test images of 12 × 10 × 3: three classes, each bright in one channel.
+  init() throws {
+    folder = try TemporaryFolder()
+    try FileManager.default.createDirectory(
+      atPath: folder["data"], withIntermediateDirectories: false)
+    for (part, count) in [("train", 96), ("test", 30)] {
+      var random = CounterRandom(seed: 7, stream: UInt64(count))
+      let labels = (0..<count).map { Int64($0 % 3) }
+      let pixels = labels.flatMap { label in
+        (0..<(12 * 10 * 3)).map { position in
+          UInt8(random.index(below: 100) + (position % 3 == Int(label) ? 120 : 0))
+        }
+      }
+      try folder.writeNPY(
+        "data/\(part)-images.npy", type: "|u1", shape: [count, 12, 10, 3], bytes: pixels)
+      try folder.writeLabels("data/\(part)-labels.npy", labels)
+    }
+  }
+
+  private func train(_ run: String, _ more: String...) throws -> Command {
+    try Command(
+      arguments: [
+        "train", "--data", folder["data"], "--output", folder[run], "--epochs", "2",
+        "--batch-size", "32", "--bank-capacity", "50", "--widths", "8", "16", "--neighbors", "5",
+      ] + more)
+  }
+
+  @Test func trainsEmbedsAndEvaluates() throws {
+    let run = try train("run", "--threads", "2")
+    #expect(run.status == 0, "\(run.errors)")
+    let result = try run.json()
+    for key in [
+      "knn_accuracy", "random_encoder_knn_accuracy", "raw_pixel_knn_accuracy", "seconds",
+    ] { #expect(result[key] is Double || result[key] is Int, "\(key)") }
+    #expect(try folder.text("run/result.json").contains("\"knn_accuracy\""))
+    let lines = try folder.text("run/metrics.jsonl").split(separator: "\n")
+    #expect(lines.count == 2)
+    let metrics = try #require(
+      try JSONSerialization.jsonObject(with: Data(lines[1].utf8)) as? [String: Any])
+    #expect(
+      Set(metrics.keys) == ["epoch", "loss", "seconds", "images_per_second", "knn_accuracy"])
+    #expect(metrics["epoch"] as? Int == 2)
+    #expect(try folder.text("run/config.json").contains("\"batchSize\" : 32"))
+
+    for part in ["train", "test"] {
+      let embedded = try Command(
+        "embed", "--run", folder["run"], "--images", folder["data/\(part)-images.npy"],
+        "--output", folder["\(part).npy"])
+      #expect(embedded.status == 0, "\(embedded.errors)")
+      #expect(
+        try NPYFile.read(path: folder["\(part).npy"]).shape == [part == "train" ? 96 : 30, 16])
+    }
+    let evaluated = try Command(
+      "evaluate", "--train", folder["train.npy"], "--train-labels", folder["data/train-labels.npy"],
+      "--test", folder["test.npy"], "--test-labels", folder["data/test-labels.npy"], "--k", "5")
+    #expect(try evaluated.json()["knn_accuracy"] as? Double == result["knn_accuracy"] as? Double)
+
+    let again = try train("run")
+    #expect(again.status == 65)
+    #expect(again.errors.contains("already holds a run"))
+  }
+
+  @Test func sameBytesForAnyNumberOfThreads() throws {
+    let encoders = try ["1", "2", "3"].map { threads in
+      let run = try train("run\(threads)", "--threads", threads)
+      #expect(run.status == 0, "\(run.errors)")
+      return try folder.data("run\(threads)/encoder.safetensors")
+    }
+    #expect(encoders[1] == encoders[0])
+    #expect(encoders[2] == encoders[0])
+    let other = try train("other", "--seed", "1")
+    #expect(other.status == 0)
+    #expect(try folder.data("other/encoder.safetensors") != encoders[0])
+  }
+
+  @Test func noEpochsKeepTheRandomEncoder() throws {
+    let run = try Command(
+      "train", "--data", folder["data"], "--output", folder["untrained"], "--epochs", "0",
+      "--limit", "40")
+    #expect(run.status == 0, "\(run.errors)")
+    let result = try run.json()
+    #expect(
+      result["knn_accuracy"] as? Double == result["random_encoder_knn_accuracy"] as? Double)
+    #expect(result["images"] as? Int == 40)
+    #expect(folder.exists("untrained/encoder.safetensors"))
+  }
+
+  static let refusals: [(arguments: [String], status: Int32, text: String)] = [
+    (["--epochs", "-1"], 64, "epochs"), (["--batch-size", "1"], 64, "batch-size"),
+    (["--bank-capacity", "31"], 64, "bank-capacity"), (["--limit", "1"], 64, "limit"),
+    (["--temperature", "0"], 64, "temperature"), (["--learning-rate", "-1"], 64, "learning-rate"),
+    (["--encoder-momentum", "1.5"], 64, "encoder-momentum"),
+    (["--smallest-crop", "0"], 64, "smallest-crop"), (["--jitter", "nan"], 64, "jitter"),
+    (["--widths", "0"], 64, "widths"), (["--method", "mocov"], 64, "moco"),
+    (["--data", "/nowhere"], 65, "/nowhere"), (["--output", "/proc/none/run"], 65, "/proc/none"),
+  ]
+
+  @Test(arguments: refusals.indices) func refuses(_ index: Int) throws {
+    let refusal = Self.refusals[index]
+    let run = try Command(
+      arguments: [
+        "train", "--data", folder["data"], "--output", folder["no"], "--epochs", "1",
+        "--batch-size", "32", "--bank-capacity", "64",
+      ] + refusal.arguments)
+    #expect(run.status == refusal.status, "\(run.errors)")
+    #expect(run.errors.contains(refusal.text), "\(run.errors)")
+    #expect(run.output.isEmpty)
+    #expect(!folder.exists("no"))
+  }
+
+  @Test func refusesLabelsThatDoNotMatchTheImages() throws {
+    try folder.writeLabels("data/test-labels.npy", [1, 2, 3])
+    let run = try train("no")
+    #expect(run.status == 65)
+    #expect(run.errorLines.count == 1)
+    #expect(run.errors.contains("test-labels.npy"))
+    #expect(!folder.exists("no"))
+  }
+
+  @Test func refusesImagesOfOtherChannels() throws {
+    #expect(try train("run").status == 0)
+    try folder.writeNPY(
+      "grey.npy", type: "|u1", shape: [2, 9, 9], bytes: [UInt8](repeating: 9, count: 162))
+    let run = try Command(
+      "embed", "--run", folder["run"], "--images", folder["grey.npy"], "--output", folder["f.npy"])
+    #expect(run.status == 65)
+    #expect(run.errors.contains("1 channels"))
+    #expect(!folder.exists("f.npy"))
+  }
+}
