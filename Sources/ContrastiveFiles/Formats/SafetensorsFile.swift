@@ -22,7 +22,7 @@ import ContrastiveCore
 /// file), 100,000 tensors, 64 axes a tensor; no name occurs twice. All of this is checked before the
 /// first element is read, and the elements then go straight into their arrays.
 ///
-/// Source: the safetensors format, https://github.com/huggingface/safetensors.
+/// Source: "Format" in the README of the safetensors project.
 public struct SafetensorsFile: Sendable {
   /// The tensors by name.
   public var tensors: [String: Tensor]
