@@ -21,13 +21,17 @@ struct LossFiles: ParsableArguments {
   /// Reads the inputs, evaluates, writes the outputs and prints the report.
   ///
   /// - Parameters:
+  ///   - objective: what is evaluated.
   ///   - method: the method's name in the report.
   ///   - parameters: every option with the value used.
   ///   - evaluate: fetches what it needs from the inputs and computes.
-  func run<Method: Objective, Names>(
+  /// - Throws: `ContrastiveError`, or `ValidationError` for a gradient that there is not.
+  func run<Method: Objective>(
     _ objective: Method, method: String, parameters: [String: JSONValue],
-    evaluate: (inout LossInputs, Set<Method.Variable>, Workers) throws -> Evaluation<Names>
-  ) throws where Names == Method.Variable {
+    evaluate: (inout LossInputs, Set<Method.Variable>, Workers) throws -> Evaluation<
+      Method.Variable
+    >
+  ) throws {
     let wanted = try variables(of: Method.self)
     var inputs = LossInputs(file: try SafetensorsFile(path: input), normalizes: normalize)
     let result = try evaluate(&inputs, wanted, parallel.workers)

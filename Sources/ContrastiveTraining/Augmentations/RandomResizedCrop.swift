@@ -107,7 +107,7 @@ public struct RandomResizedCrop: Augmentation {
       width: width)
   }
 
-  /// Cuts the rectangle out and brings it to the output's size.
+  /// Cuts the rectangle, which must lie inside the image, out and brings it to the output's size.
   public func apply(_ drawn: Rectangle, to image: inout Canvas) {
     let shape = image.shape
     precondition(drawn.top >= 0 && drawn.left >= 0 && drawn.height > 0 && drawn.width > 0)

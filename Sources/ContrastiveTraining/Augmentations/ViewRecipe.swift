@@ -38,6 +38,7 @@ public struct ViewRecipe: Sendable {
   ) throws(ContrastiveError) -> Activations {
     let order = try pixels.check(indices, scaling)
     let target = outputShape(for: pixels.shape)
+    let scaling = PixelScaling.Row(scaling, width: target.width)
     return pixels.bytes.withUnsafeBufferPointer { buffer in
       let bytes = SharedReadOnlyMemory(buffer)
       return Activations(count: order.count, shape: target) { output in
@@ -52,7 +53,7 @@ public struct ViewRecipe: Sendable {
             precondition(canvas.shape == target, "an augmentation gave another shape than it said")
             _ = canvas.read {
               scaling.apply(
-                unit: $0, to: output + position * target.count, pixels: target.positions)
+                unit: $0, to: output + position * target.count, rows: target.height)
             }
           }
         }

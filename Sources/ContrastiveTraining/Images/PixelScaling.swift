@@ -60,19 +60,27 @@ public struct PixelScaling: Sendable, Equatable {
     try self.init(mean: mean, deviation: deviation)
   }
 
-  /// Scales numbers of 0 … 1, `pixels` times one per channel, into `output`, which may be the input.
-  func apply(
-    unit input: UnsafePointer<Float>, to output: UnsafeMutablePointer<Float>, pixels: Int
-  ) {
-    let channels = mean.count
-    for channel in 0..<channels {
-      let (center, factor) = (mean[channel], 1 / deviation[channel])
-      if channels == 1 {
-        for pixel in 0..<pixels { output[pixel] = (input[pixel] - center) * factor }
-      } else {
-        for pixel in 0..<pixels {
-          let index = pixel * channels + channel
-          output[index] = (input[index] - center) * factor
+  /// The scaling of a row of pixels, written out so that one loop over its numbers serves any channels.
+  struct Row: Sendable {
+    private let center: [Float]
+    private let factor: [Float]
+
+    init(_ scaling: PixelScaling, width: Int) {
+      center = (0..<width).flatMap { _ in scaling.mean }
+      factor = (0..<width).flatMap { _ in scaling.deviation.map { 1 / $0 } }
+    }
+
+    /// Scales `rows` rows of numbers of 0 … 1 into `output`, which may be the input.
+    func apply(
+      unit input: UnsafePointer<Float>, to output: UnsafeMutablePointer<Float>, rows: Int
+    ) {
+      let count = center.count
+      center.withUnsafeBufferPointer { center in
+        factor.withUnsafeBufferPointer { factor in
+          for row in 0..<rows {
+            let (x, y) = (input + row * count, output + row * count)
+            for index in 0..<count { y[index] = (x[index] - center[index]) * factor[index] }
+          }
         }
       }
     }

@@ -39,6 +39,7 @@ public struct Pixels: Sendable {
   ) throws(ContrastiveError) -> Activations {
     let order = try check(indices, scaling)
     let size = shape.count
+    let scaling = PixelScaling.Row(scaling, width: shape.width)
     return bytes.withUnsafeBufferPointer { buffer in
       let bytes = SharedReadOnlyMemory(buffer)
       return Activations(count: order.count, shape: shape) { output in
@@ -46,7 +47,7 @@ public struct Pixels: Sendable {
           for position in range {
             let target = output + position * size
             PixelScaling.unit(bytes + order[position] * size, to: target, count: size)
-            scaling.apply(unit: target, to: target, pixels: shape.positions)
+            scaling.apply(unit: target, to: target, rows: shape.height)
           }
         }
       }

@@ -46,8 +46,7 @@ public struct TrainingRun: Sendable {
 
   /// Trains to the end.
   ///
-  /// - Parameters:
-  ///   - report: called on the calling thread with each event.
+  /// - Parameter report: called on the calling thread with each event.
   /// - Returns: the accuracies and the time.
   /// - Throws: `ContrastiveError`, such as `.nonFinite` when training has diverged.
   public mutating func train(

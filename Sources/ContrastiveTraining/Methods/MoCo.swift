@@ -12,6 +12,7 @@ import Contrastive
 /// The bank starts empty: it never holds noise. In the very first step the negatives are the other
 /// keys of the batch.
 public struct MoCo: TrainingMethod {
+  /// Two views by the same recipe: the query's and the key's.
   public let views: [ViewRecipe]
   private let objective: InfoNCE
   private var momentum: MomentumEncoder
@@ -35,6 +36,7 @@ public struct MoCo: TrainingMethod {
     bank = try QueueBank(capacity: bankCapacity, dimension: online.projectionDimension)
   }
 
+  /// Compares the queries with their keys and the bank, then adds the keys to it.
   public mutating func step(
     views: [Activations], online: inout Encoder, workers: Workers
   ) throws(ContrastiveError) -> (loss: Double, gradient: ParameterVector) {

@@ -16,6 +16,7 @@ public protocol TrainingMethod: Sendable {
   ///   - online: the encoder that is trained; its running statistics may move, its parameters not.
   ///   - workers: the threads to use; no effect on the result.
   /// - Returns: the loss and ∂loss/∂parameters.
+  /// - Throws: `ContrastiveError`, such as `.nonFinite` when training has diverged.
   mutating func step(
     views: [Activations], online: inout Encoder, workers: Workers
   ) throws(ContrastiveError) -> (loss: Double, gradient: ParameterVector)

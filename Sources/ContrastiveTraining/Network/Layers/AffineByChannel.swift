@@ -15,7 +15,9 @@ struct AffineByChannel: Sendable {
   /// What z is cut off at from below.
   private var floor: Float { rectified ? 0 : -.infinity }
 
-  /// Writes y; `output` may be the input.
+  /// Writes y.
+  ///
+  /// Not in place: a loop over two pointers that turn out equal runs its slow, unvectorised form.
   func apply(
     _ input: SharedReadOnlyMemory<Float>, to output: SharedMemory<Float>, rows: Int,
     _ workers: Workers

@@ -91,15 +91,8 @@ public struct BatchNormalization: Layer {
     let affine = AffineByChannel(
       center: mean, scale: zip(pass.parameters, inverse).map { $0 * $1 },
       shift: Array(pass.parameters[channels...]), rectified: rectified)
-    guard pass.recording else {
-      activations.withMutableMemory { memory in
-        let input = SharedReadOnlyMemory(
-          UnsafeBufferPointer(start: memory.base, count: memory.count))
-        affine.apply(input, to: memory, rows: rows, pass.workers)
-      }
-      return LayerRecord()
-    }
-    let record = LayerRecord(input: activations, statistics: mean + inverse)
+    let record =
+      pass.recording ? LayerRecord(input: activations, statistics: mean + inverse) : LayerRecord()
     activations = activations.withMemory { input in
       Activations(count: activations.count, shape: inputShape) {
         affine.apply(input, to: $0, rows: rows, pass.workers)
