@@ -73,7 +73,7 @@ public struct Tensor: Sendable, Equatable {
   }
 
   /// For readers, which have checked the count against the file.
-  init(unchecked shape: [Int], _ elements: Elements) {
+  package init(unchecked shape: [Int], _ elements: Elements) {
     self.shape = shape
     self.elements = elements
   }

@@ -3,7 +3,7 @@ import FoundationEssentials
 import Synchronization
 import Testing
 
-@testable import ContrastiveFiles
+import ContrastiveFiles
 
 #if canImport(Glibc)
   import Glibc

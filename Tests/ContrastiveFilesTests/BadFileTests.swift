@@ -2,7 +2,7 @@ import ContrastiveCore
 import FoundationEssentials
 import Testing
 
-@testable import ContrastiveFiles
+import ContrastiveFiles
 
 /// A file that must be refused, and the words that say why.
 struct BadFile: Sendable, CustomTestStringConvertible {

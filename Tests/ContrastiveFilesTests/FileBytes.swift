@@ -1,6 +1,6 @@
 import FoundationEssentials
 
-@testable import ContrastiveFiles
+import ContrastiveFiles
 
 /// Files made by hand, right or wrong.
 enum FileBytes {

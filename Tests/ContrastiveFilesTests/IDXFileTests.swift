@@ -1,6 +1,6 @@
 import Testing
 
-@testable import ContrastiveFiles
+import ContrastiveFiles
 
 @Suite struct IDXFileTests {
   /// Written by Python's gzip: images [2 × 3 × 4] of 0 … 23.

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import ContrastiveFiles
+import ContrastiveFiles
 
 /// Files written by NumPy 2.4.6, byte for byte.
 @Suite struct NumPyTests {

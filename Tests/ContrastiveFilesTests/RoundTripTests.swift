@@ -1,7 +1,7 @@
 import ContrastiveCore
 import Testing
 
-@testable import ContrastiveFiles
+import ContrastiveFiles
 
 /// What is saved is what is read, in every element type and in shapes up to none and empty.
 @Suite struct RoundTripTests {

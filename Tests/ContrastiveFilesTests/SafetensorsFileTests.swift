@@ -2,7 +2,7 @@ import ContrastiveCore
 import FoundationEssentials
 import Testing
 
-@testable import ContrastiveFiles
+import ContrastiveFiles
 
 @Suite struct SafetensorsFileTests {
   /// Written by the reference implementation (safetensors for Python) with metadata.

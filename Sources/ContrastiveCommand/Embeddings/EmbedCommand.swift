@@ -25,7 +25,7 @@ struct EmbedCommand: ParsableCommand {
   @OptionGroup var parallel: ParallelOptions
 
   func run() throws {
-    let pixels = try ImageSet(imagesPath: images).images
+    let pixels = try ImageSet(imagesPath: images).pixels
     let trained = try EncoderFile(path: RunFolder(path: runFolder).encoderPath, for: pixels.shape)
     let features = try trained.encoder.features(
       of: pixels, scaling: trained.scaling, workers: parallel.workers)

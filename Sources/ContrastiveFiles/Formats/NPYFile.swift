@@ -20,7 +20,7 @@ import ContrastiveCore
 ///
 /// Source: NumPy Enhancement Proposal 1 and `numpy.lib.format`.
 public enum NPYFile {
-  static let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
+  package static let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
   static let largestHeader = 1 << 16
 
   /// Reads an array.

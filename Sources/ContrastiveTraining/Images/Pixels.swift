@@ -3,12 +3,12 @@ import ContrastiveCore
 /// Images of one size as bytes, in the order image, row, column, channel (NHWC).
 ///
 /// Shares the array it is given.
-public struct Pixels: Sendable {
+public struct Pixels: Sendable, Equatable {
   /// Number of images.
   public let count: Int
   /// Shape of each of them.
   public let shape: ImageShape
-  let bytes: [UInt8]
+  package let bytes: [UInt8]
 
   /// Takes the bytes of images.
   ///

@@ -12,15 +12,15 @@ struct NeighborEvaluation: Sendable {
   /// Accuracy of the backbone's features.
   func accuracy(of encoder: Encoder) throws(ContrastiveError) -> Double {
     try accuracy(
-      train: encoder.features(of: train.images, scaling: scaling, workers: workers),
-      test: encoder.features(of: test.images, scaling: scaling, workers: workers))
+      train: encoder.features(of: train.pixels, scaling: scaling, workers: workers),
+      test: encoder.features(of: test.pixels, scaling: scaling, workers: workers))
   }
 
   /// Accuracy of the pixels themselves.
   ///
   /// An image without a bright pixel has no direction; it is given that of an even grey.
   func accuracyOfPixels() throws(ContrastiveError) -> Double {
-    try accuracy(train: rows(of: train), test: rows(of: test))
+    try accuracy(train: rows(of: train.pixels), test: rows(of: test.pixels))
   }
 
   private func accuracy(train: Matrix, test: Matrix) throws(ContrastiveError) -> Double {
@@ -29,14 +29,14 @@ struct NeighborEvaluation: Sendable {
       bankLabels: self.train.labels ?? [], workers: workers)
   }
 
-  private func rows(of images: ImageSet) -> Matrix {
-    let size = images.imageSize
+  private func rows(of images: Pixels) -> Matrix {
+    let size = images.shape.count
     return Matrix(rows: images.count, columns: size) { values in
       for image in 0..<images.count {
         let range = (image * size)..<((image + 1) * size)
-        let blank = images.pixels[range].allSatisfy { $0 == 0 }
+        let blank = images.bytes[range].allSatisfy { $0 == 0 }
         for index in range {
-          values.initializeElement(at: index, to: blank ? 1 : Float(images.pixels[index]))
+          values.initializeElement(at: index, to: blank ? 1 : Float(images.bytes[index]))
         }
       }
     }

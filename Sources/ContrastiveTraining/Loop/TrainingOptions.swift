@@ -74,13 +74,29 @@ public struct TrainingOptions: Codable, Sendable, Equatable {
     try require(epochs >= 0, "epochs", epochs, "0 or more")
     try require(batchSize >= 2, "batch-size", batchSize, "at least 2")
     try require(limit ?? 2 >= 2, "limit", limit ?? 0, "at least 2")
-    try require(hiddenDimension > 0, "hidden-dimension", hiddenDimension, "at least 1")
-    try require(embeddingDimension > 0, "embedding-dimension", embeddingDimension, "at least 1")
     try require(
-      warmupEpochs >= 0 && warmupEpochs.isFinite, "warmup-epochs", warmupEpochs, "0 or more")
+      !widths.isEmpty && widths.allSatisfy { 1...65_536 ~= $0 }, "widths", widths,
+      "one or more numbers from 1 to 65536")
+    try require(
+      1...65_536 ~= hiddenDimension, "hidden-dimension", hiddenDimension, "1 … 65536")
+    try require(
+      1...65_536 ~= embeddingDimension, "embedding-dimension", embeddingDimension, "1 … 65536")
+    try require(
+      learningRate >= 0 && learningRate.isFinite, "learning-rate", learningRate, "0 or more")
+    try require(0..<1 ~= sgdMomentum, "sgd-momentum", sgdMomentum, "0 ..< 1")
+    try require(weightDecay >= 0 && weightDecay.isFinite, "weight-decay", weightDecay, "0 or more")
+    try require(
+      0...1_000_000 ~= warmupEpochs, "warmup-epochs", warmupEpochs, "0 … 1000000")
+    try require(1e-6...1e6 ~= temperature, "temperature", temperature, "1e-6 … 1e6")
     try require(
       bankCapacity >= batchSize, "bank-capacity", bankCapacity,
       "at least the batch size, \(batchSize)")
+    try require(0...1 ~= encoderMomentum, "encoder-momentum", encoderMomentum, "0 … 1")
+    try require(
+      smallestCrop > 0 && smallestCrop <= 1, "smallest-crop", smallestCrop, "above 0, at most 1")
+    try require(jitter >= 0 && jitter.isFinite, "jitter", jitter, "0 or more")
     try require(neighbors > 0, "neighbors", neighbors, "at least 1")
+    try require(
+      1e-6...1e6 ~= voteTemperature, "vote-temperature", voteTemperature, "1e-6 … 1e6")
   }
 }

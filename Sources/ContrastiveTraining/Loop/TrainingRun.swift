@@ -32,7 +32,7 @@ public struct TrainingRun: Sendable {
     try options.validate()
     self.options = options
     train = try data.train.prefix(options.limit ?? data.train.count)
-    images = try train.images
+    images = train.pixels
     test = data.test
     self.workers = workers
     scaling = try PixelScaling(of: images)
@@ -142,15 +142,6 @@ extension TrainingOptions {
       return try MoCo(
         online: online, view: view, temperature: temperature, bankCapacity: bankCapacity,
         momentum: encoderMomentum)
-    }
-  }
-}
-
-extension ImageSet {
-  /// The images without their labels.
-  public var images: Pixels {
-    get throws(ContrastiveError) {
-      try Pixels(pixels, shape: ImageShape(height: height, width: width, channels: channels))
     }
   }
 }

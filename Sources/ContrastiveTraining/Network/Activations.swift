@@ -53,7 +53,7 @@ public struct Activations: Sendable, Equatable {
   }
 
   /// No images.
-  static func none(_ shape: ImageShape) -> Activations {
+  package static func none(_ shape: ImageShape) -> Activations {
     Activations(count: 0, shape: shape, sharing: [])
   }
 

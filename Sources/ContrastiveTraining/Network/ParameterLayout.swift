@@ -21,7 +21,7 @@ public struct ParameterLayout: Sendable, Equatable {
   /// Number of elements of the whole vector.
   public var count: Int { slots.last?.range.upperBound ?? 0 }
 
-  init(_ declarations: [(name: String, declaration: ParameterDeclaration)]) {
+  package init(_ declarations: [(name: String, declaration: ParameterDeclaration)]) {
     var end = 0
     slots = declarations.map { name, declaration in
       let start = end

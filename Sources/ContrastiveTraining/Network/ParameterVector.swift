@@ -5,7 +5,7 @@ public struct ParameterVector: Sendable, Equatable {
   /// Names, shapes and ranges.
   public let layout: ParameterLayout
   /// All elements, `layout.count` of them.
-  public internal(set) var values: [Float]
+  public package(set) var values: [Float]
 
   /// A vector of zeros.
   public init(zeros layout: ParameterLayout) {
@@ -13,7 +13,7 @@ public struct ParameterVector: Sendable, Equatable {
     values = [Float](repeating: 0, count: layout.count)
   }
 
-  init(layout: ParameterLayout, values: [Float]) {
+  package init(layout: ParameterLayout, values: [Float]) {
     precondition(values.count == layout.count)
     self.layout = layout
     self.values = values

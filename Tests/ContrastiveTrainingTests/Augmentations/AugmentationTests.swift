@@ -1,7 +1,7 @@
 import ContrastiveCore
 import Testing
 
-@testable import ContrastiveTraining
+import ContrastiveTraining
 
 /// Each augmentation by itself, and recipes of them.
 @Suite struct AugmentationTests {

@@ -1,7 +1,7 @@
 import ContrastiveCore
 import Testing
 
-@testable import ContrastiveTraining
+import ContrastiveTraining
 
 /// Bytes to numbers.
 @Suite struct PixelsTests {

@@ -1,7 +1,7 @@
 import ContrastiveCore
 import Testing
 
-@testable import ContrastiveTraining
+import ContrastiveTraining
 
 /// The encoder as a whole: form, modes, features, checkpoints, refusals.
 @Suite struct EncoderTests {

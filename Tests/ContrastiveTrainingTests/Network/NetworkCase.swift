@@ -2,7 +2,7 @@ import ContrastiveCore
 import Testing
 import _Reference
 
-@testable import ContrastiveTraining
+import ContrastiveTraining
 
 /// A network and its twin in Double, and the loss Σ output · weight that both are derived for.
 struct NetworkCase: Sendable, CustomTestStringConvertible {

@@ -2,7 +2,7 @@ import ContrastiveCore
 import Testing
 import _Reference
 
-@testable import ContrastiveTraining
+import ContrastiveTraining
 
 /// Every layer, and an encoder of all of them, against the Double twin.
 @Suite struct NetworkTests {

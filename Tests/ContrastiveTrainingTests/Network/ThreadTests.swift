@@ -1,7 +1,7 @@
 import ContrastiveCore
 import Testing
 
-@testable import ContrastiveTraining
+import ContrastiveTraining
 
 /// The same bits for any number of workers.
 @Suite struct ThreadTests {

@@ -1,7 +1,7 @@
 import ContrastiveCore
 import Testing
 
-@testable import ContrastiveTraining
+import ContrastiveTraining
 
 /// Optimiser, schedule and average against arithmetic by hand.
 @Suite struct OptimiserTests {

@@ -1,57 +1,27 @@
 import ContrastiveCore
 import ContrastiveFiles
 
-/// Images of one size, 8 bits a channel, with or without labels.
+/// Images with or without labels.
 public struct ImageSet: Sendable, Equatable {
-  /// Number of images, at least 1.
-  public let count: Int
-  /// Rows of pixels, at least 1.
-  public let height: Int
-  /// Pixels in a row, at least 1.
-  public let width: Int
-  /// Numbers a pixel, at least 1: 1 for grey, 3 for red, green and blue.
-  public let channels: Int
-  /// The pixels, `[count × height × width × channels]` in row-major order.
-  public let pixels: [UInt8]
+  /// The images, at least one.
+  public let pixels: Pixels
   /// One label an image, or nil where there are none.
   public let labels: [Int64]?
 
-  /// Numbers an image: `height × width × channels`.
-  public var imageSize: Int { height * width * channels }
+  /// Number of images, at least 1.
+  public var count: Int { pixels.count }
 
-  /// The shape of one image as `28 × 28 × 1`, for messages.
-  public var imageShape: String { "\(height) × \(width) × \(channels)" }
-
-  /// Takes pixels and labels.
+  /// Takes images and labels.
   ///
   /// - Parameters:
-  ///   - count: number of images, at least 1.
-  ///   - height: rows of pixels, at least 1.
-  ///   - width: pixels in a row, at least 1.
-  ///   - channels: numbers a pixel, at least 1.
-  ///   - pixels: exactly `count × height × width × channels` numbers in that order.
+  ///   - pixels: at least one image.
   ///   - labels: one an image, or nil.
-  /// - Throws: `ContrastiveError.shape` or `.empty` for what does not fit.
-  public init(
-    count: Int, height: Int, width: Int, channels: Int, pixels: [UInt8], labels: [Int64]?
-  ) throws(ContrastiveError) {
-    let shape = [count, height, width, channels]
-    guard count != 0 else { throw .empty(argument: "images") }
-    guard shape.allSatisfy({ $0 > 0 }) else {
-      throw .shape(
-        argument: "images", found: "\(shape)", expected: "lengths of at least 1")
+  /// - Throws: `ContrastiveError.empty` without images, `.shape` for labels of another number.
+  public init(_ pixels: Pixels, labels: [Int64]?) throws(ContrastiveError) {
+    guard pixels.count > 0 else { throw .empty(argument: "images") }
+    if let labels, labels.count != pixels.count {
+      throw .shape(argument: "labels", found: "[\(labels.count)]", expected: "[\(pixels.count)]")
     }
-    // The elements' count is checked by the tensor, without overflow.
-    _ = try Tensor(shape: shape, elements: .uint8(pixels))
-    if let labels, labels.count != count {
-      throw .shape(argument: "labels", found: "[\(labels.count)]", expected: "[\(count)]")
-    }
-    self.init(shape: shape, pixels: pixels, labels: labels)
-  }
-
-  /// Shapes that are known to fit.
-  private init(shape: [Int], pixels: [UInt8], labels: [Int64]?) {
-    (count, height, width, channels) = (shape[0], shape[1], shape[2], shape[3])
     self.pixels = pixels
     self.labels = labels
   }
@@ -66,9 +36,9 @@ public struct ImageSet: Sendable, Equatable {
       throw .parameter(name: "limit", found: "\(limit)", expected: "at least 1")
     }
     guard limit < count else { return self }
-    return ImageSet(
-      shape: [limit, height, width, channels], pixels: Array(pixels[..<(limit * imageSize)]),
-      labels: labels.map { Array($0[..<limit]) })
+    let bytes = Array(pixels.bytes[..<(limit * pixels.shape.count)])
+    return try ImageSet(
+      Pixels(bytes, shape: pixels.shape), labels: labels.map { Array($0[..<limit]) })
   }
 }
 
@@ -98,8 +68,13 @@ extension ImageSet {
     if let labelsPath {
       labels = try Self.labels(labelsPath, count: images.shape[0], of: path)
     }
-    let shape = images.shape.count == 3 ? images.shape + [1] : images.shape
-    self.init(shape: shape, pixels: pixels, labels: labels)
+    let shape = try? ImageShape(
+      height: images.shape[1], width: images.shape[2],
+      channels: images.shape.count == 3 ? 1 : images.shape[3])
+    guard let shape else {
+      throw .file(path: path, problem: "holds images too large to be encoded: \(images.summary)")
+    }
+    try self.init(Pixels(pixels, shape: shape), labels: labels)
   }
 
   private static func labels(

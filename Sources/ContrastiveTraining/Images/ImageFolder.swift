@@ -45,11 +45,11 @@ public struct ImageFolder: Sendable {
     let files = try Self.files(in: path).map { "\(path)/\($0)" }
     train = try ImageSet(imagesPath: files[0], labelsPath: files[1])
     test = try ImageSet(imagesPath: files[2], labelsPath: files[3])
-    guard train.imageShape == test.imageShape else {
+    guard train.pixels.shape == test.pixels.shape else {
       throw .file(
         path: files[2],
         problem:
-          "holds images of \(test.imageShape), expected \(train.imageShape) as in \(files[0])"
+          "holds images of \(test.pixels.shape), expected \(train.pixels.shape) as in \(files[0])"
       )
     }
   }

@@ -1,0 +1,49 @@
+import ContrastiveCore
+import ContrastiveFiles
+import ContrastiveTraining
+import Testing
+
+@Suite struct ImageSetTests {
+  static let pixels: [UInt8] = Array(0..<12)
+
+  private func set(_ count: Int, _ shape: ImageShape, _ labels: [Int64]?) throws -> ImageSet {
+    try ImageSet(Pixels(Array(Self.pixels[..<(count * shape.count)]), shape: shape), labels: labels)
+  }
+
+  @Test func prefix() throws {
+    let shape = try ImageShape(height: 2, width: 1, channels: 2)
+    let all = try set(3, shape, [5, 6, 7])
+    #expect(try all.prefix(2) == set(2, shape, [5, 6]))
+    #expect(try all.prefix(3) == all && all.prefix(.max) == all)
+    #expect(
+      throws: ContrastiveError.parameter(name: "limit", found: "0", expected: "at least 1")
+    ) { try all.prefix(0) }
+    #expect(try set(3, shape, nil).prefix(1).labels == nil)
+  }
+
+  @Test func whatDoesNotFit() throws {
+    let shape = try ImageShape(height: 2, width: 2, channels: 3)
+    #expect(throws: ContrastiveError.shape(argument: "labels", found: "[2]", expected: "[1]")) {
+      try set(1, shape, [1, 2])
+    }
+    #expect(throws: ContrastiveError.empty(argument: "images")) { try set(0, shape, nil) }
+  }
+
+  @Test func imagesAlone() throws {
+    try withFolder { folder throws in
+      let path = "\(folder)/images.npy"
+      try NPYFile.write(Tensor(shape: [2, 3, 2], elements: .uint8(Self.pixels)), to: path)
+      let set = try ImageSet(imagesPath: path)
+      #expect(set.labels == nil && set.count == 2 && "\(set.pixels.shape)" == "3 × 2 × 1")
+      #expect(set.pixels.bytes == Self.pixels)
+      #expect(throws: ContrastiveError.self) { try ImageSet(imagesPath: "\(folder)/none.npy") }
+      // Every other name is read as IDX, which this is not.
+      try NPYFile.write(Tensor(.uint8(Self.pixels)), to: "\(folder)/images")
+      #expect(
+        throws: ContrastiveError.file(
+          path: "\(folder)/images",
+          problem: "is not an IDX file: it does not start with two zero bytes")
+      ) { try ImageSet(imagesPath: "\(folder)/images") }
+    }
+  }
+}
