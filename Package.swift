@@ -57,7 +57,11 @@ let package = Package(
       name: "ContrastiveCoreTests", dependencies: ["ContrastiveCore"], swiftSettings: strict),
     .testTarget(
       name: "ContrastiveTests",
-      dependencies: ["Contrastive", "ContrastiveFiles", "_Reference"],
+      dependencies: ["Contrastive", "_Reference"], swiftSettings: strict),
+    // One table of objectives: golden cases, references, threads, bad input.
+    .testTarget(
+      name: "ObjectiveTests",
+      dependencies: ["ContrastiveCommand", "Contrastive", "ContrastiveFiles", "_Reference"],
       resources: [.copy("Golden")], swiftSettings: strict),
     .testTarget(
       name: "ContrastiveFilesTests", dependencies: ["ContrastiveFiles"], swiftSettings: strict),

@@ -1,4 +1,11 @@
 extension Matrix {
+  /// The rows of this matrix followed by those of another of the same dimension.
+  package func stacked(on other: Matrix) -> Matrix {
+    precondition(columns == other.columns)
+    return Matrix(
+      rows: rows + other.rows, columns: columns, sharing: Array(values) + other.values)
+  }
+
   /// ⟨row i of this, row i of the other⟩ in Double.
   package func rowDots(_ other: Matrix) -> [Double] {
     precondition(rows == other.rows && columns == other.columns)

@@ -4,34 +4,6 @@
   import Darwin
 #endif
 
-/// Rows of Double: what the references compute with.
-public typealias Rows = [[Double]]
-
-/// A loss and its gradients by name.
-public struct ReferenceResult: Sendable {
-  /// The value.
-  public var loss: Double
-  /// ∂loss/∂input, by the input's name.
-  public var gradients: [String: Rows]
-  /// ∂loss/∂temperature.
-  public var temperatureGradient: Double
-}
-
-/// The dot product.
-public func dot(_ a: [Double], _ b: [Double]) -> Double {
-  var sum = 0.0
-  for index in a.indices { sum += a[index] * b[index] }
-  return sum
-}
-
-/// log Σ exp, shifted by the maximum; −∞ of nothing.
-public func logSumExp(_ values: [Double]) -> Double {
-  guard let top = values.max() else { return -.infinity }
-  var sum = 0.0
-  for value in values { sum += exp(value - top) }
-  return top + log(sum)
-}
-
 /// InfoNCE by its definition: the loss of query i is log(1 + Σ_negatives exp(u − u_own)).
 public func referenceInfoNCE(
   queries: Rows, keys: Rows, bank: Rows?, temperature: Double, symmetric: Bool = false
@@ -40,7 +12,8 @@ public func referenceInfoNCE(
   if symmetric {
     let other = oneDirection(keys, queries, nil, temperature)
     result.loss = (result.loss + other.loss) / 2
-    result.temperatureGradient = (result.temperatureGradient + other.temperatureGradient) / 2
+    result.temperatureGradient =
+      ((result.temperatureGradient ?? 0) + (other.temperatureGradient ?? 0)) / 2
     result.gradients["queries"] = mean(result.gradients["queries"], other.gradients["keys"])
     result.gradients["keys"] = mean(result.gradients["keys"], other.gradients["queries"])
   }
@@ -51,12 +24,9 @@ private func oneDirection(
   _ queries: Rows, _ keys: Rows, _ bank: Rows?, _ temperature: Double
 ) -> ReferenceResult {
   let dimension = queries[0].count
-  let zeros = { (count: Int) in
-    Rows(repeating: [Double](repeating: 0, count: dimension), count: count)
-  }
-  var forQueries = zeros(queries.count)
-  var forKeys = zeros(keys.count)
-  var forBank = zeros(bank?.count ?? 0)
+  var forQueries = zeros(queries.count, dimension)
+  var forKeys = zeros(keys.count, dimension)
+  var forBank = zeros(bank?.count ?? 0, dimension)
   var loss = 0.0
   var slope = 0.0
   let scale = 1 / Double(queries.count)
@@ -72,9 +42,9 @@ private func oneDirection(
     let own = dot(query, keys[i]) / temperature
     let logits = negatives.map { dot(query, $0.row) / temperature }
     let margin = logSumExp(logits) - own
-    loss += scale * (margin > 0 ? margin + log1p(exp(-margin)) : log1p(exp(margin)))
-    // Softmax mass of all negatives, and of each.
-    let mass = margin > 0 ? 1 / (1 + exp(-margin)) : exp(margin) / (1 + exp(margin))
+    loss += scale * softplus(margin)
+    // Softmax mass of all negatives.
+    let mass = logistic(margin)
     let normalizer = logSumExp(logits)
     func add(_ coefficient: Double, _ row: [Double], _ logit: Double) {
       for d in 0..<dimension { forQueries[i][d] += coefficient * row[d] / temperature }

@@ -88,7 +88,7 @@ import ContrastiveFiles
   /// The losses' expected values, written by another program with padded headers.
   @Test func goldenFiles() throws {
     let golden = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .appending(path: "ContrastiveTests/Golden").path()
+      .appending(path: "ObjectiveTests/Golden").path()
     let names = try FileManager.default.contentsOfDirectory(atPath: golden)
       .filter { $0.hasSuffix(".safetensors") }
     #expect(names.count >= 36)

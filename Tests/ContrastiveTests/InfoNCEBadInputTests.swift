@@ -5,8 +5,8 @@ import Testing
 @Suite struct InfoNCEBadInputTests {
   let rows = Matrix(zeros: 4, by: 3)
 
-  @Test(arguments: [0, -1, .nan, .infinity, 1e-7, 1e7] as [Float])
-  func temperature(_ value: Float) {
+  @Test(arguments: [0, -1, .nan, .infinity, 1e-7, 1e7] as [Double])
+  func temperature(_ value: Double) {
     #expect(
       throws: ContrastiveError.parameter(
         name: "temperature", found: "\(value)", expected: "a number from 1e-6 to 1e6")

@@ -7,6 +7,7 @@ struct Workload {
   enum Name: String, CaseIterable, ExpressibleByArgument {
     case sgemm
     case infonceBank = "infonce-bank"
+    case ntXent = "nt-xent"
   }
 
   let name: Name
@@ -45,6 +46,7 @@ struct Workload {
         name: name, shape: "256x65536x128", threads: threads, operations: product.operations,
         sgemm: product.run, run: product.run)
     case .infonceBank: return try infonceBank(threads: threads)
+    case .ntXent: return try ntXent(threads: threads)
     }
   }
 
@@ -68,6 +70,28 @@ struct Workload {
       run: {
         let result = try objective.evaluate(
           queries: queries, keys: keys, bank: bank, workers: workers)
+        precondition(result.loss.isFinite)
+      })
+  }
+
+  /// Value and both gradients of 8,192 rows: two half products and a whole one.
+  private static func ntXent(threads: Int) throws -> Workload {
+    let (images, dimension) = (4_096, 128)
+    let view1 = try unitRows(images, dimension, seed: 1)
+    let view2 = try unitRows(images, dimension, seed: 2)
+    let objective = try NTXent()
+    let workers = try Workers(count: threads)
+    let product = Product(
+      rows: 2 * images, columns: 2 * images, depth: dimension, threads: threads)
+    return Workload(
+      name: .ntXent, shape: "\(2 * images)x\(dimension)", threads: threads,
+      operations: 2 * product.operations,
+      sgemm: {
+        product.run()
+        product.run()
+      },
+      run: {
+        let result = try objective.evaluate(view1: view1, view2: view2, workers: workers)
         precondition(result.loss.isFinite)
       })
   }

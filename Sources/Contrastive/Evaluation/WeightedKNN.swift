@@ -7,7 +7,7 @@ public struct WeightedKNN: Sendable {
   /// Neighbours that vote.
   public let k: Int
   /// σ, the temperature of the vote.
-  public let temperature: Float
+  public let temperature: Double
 
   /// The classifier; the defaults are the paper's.
   ///
@@ -15,7 +15,7 @@ public struct WeightedKNN: Sendable {
   ///   - k: at least 1; a bank with fewer rows votes as a whole.
   ///   - temperature: 1e-6 … 1e6.
   /// - Throws: `ContrastiveError.parameter`.
-  public init(k: Int = 200, temperature: Float = 0.07) throws(ContrastiveError) {
+  public init(k: Int = 200, temperature: Double = 0.07) throws(ContrastiveError) {
     guard k > 0 else { throw .parameter(name: "k", found: "\(k)", expected: "at least 1") }
     try requireTemperature(temperature)
     self.k = k
@@ -54,7 +54,7 @@ public struct WeightedKNN: Sendable {
       let nearest = neighbors.similarities[row, 0]
       for (place, index) in neighbors.indices(of: row).enumerated() {
         let below = Double(neighbors.similarities[row, place]) - Double(nearest)
-        votes[ballot[index]] += exponential(below / Double(temperature))
+        votes[ballot[index]] += exponential(below / temperature)
       }
       let best = votes.indices.reduce(0) { votes[$1] > votes[$0] ? $1 : $0 }
       return classes[best]

@@ -23,7 +23,7 @@ public struct InfoNCE: Objective {
   public static let defaultGradients: Set<Variable> = [.queries]
 
   /// Divides the similarities.
-  public let temperature: Float
+  public let temperature: Double
   /// Whether the in-batch form takes the mean of both directions.
   public let symmetric: Bool
 
@@ -33,7 +33,7 @@ public struct InfoNCE: Objective {
   ///   - temperature: 1e-6 … 1e6; 0.07 is MoCo's.
   ///   - symmetric: the mean of both directions; without a bank only.
   /// - Throws: `ContrastiveError.parameter`.
-  public init(temperature: Float = 0.07, symmetric: Bool = false) throws(ContrastiveError) {
+  public init(temperature: Double = 0.07, symmetric: Bool = false) throws(ContrastiveError) {
     try requireTemperature(temperature)
     self.temperature = temperature
     self.symmetric = symmetric
@@ -86,11 +86,11 @@ public struct InfoNCE: Objective {
   ) throws(ContrastiveError) -> Evaluation<Variable> {
     let (negatives, inBatch) = (bank ?? keys, bank == nil)
     let pass = try TiledSweep(rows: queries, columns: negatives).run(
-      RunningSoftmax(temperature: temperature, excludesDiagonal: inBatch),
+      RunningSoftmax(temperature: temperature, excluding: inBatch ? [.diagonal] : []),
       accumulating: wanted.contains(.queries), workers: workers)
     let margins = OwnMargins(
       queries.matrix, keys.matrix, against: pass.blocks, temperature: temperature)
-    let scale = 1 / (Double(queries.matrix.rows) * Double(temperature))
+    let scale = 1 / (Double(queries.matrix.rows) * temperature)
 
     var result: [Variable: Matrix] = [:]
     result[.queries] = pass.accumulated.map {
@@ -100,7 +100,7 @@ public struct InfoNCE: Objective {
       result[inBatch ? .keys : .bank] = try TiledSweep(rows: negatives, columns: queries).run(
         SoftmaxCoefficients(
           temperature: temperature, columns: margins.side(scale: scale),
-          excludesDiagonal: inBatch),
+          excluding: inBatch ? [.diagonal] : []),
         accumulating: true, workers: workers
       ).accumulated
     }
@@ -118,14 +118,14 @@ public struct InfoNCE: Objective {
   ) throws(ContrastiveError) -> Evaluation<Variable> {
     let forward = try margins(of: queries, among: keys, workers)
     let backward = try margins(of: keys, among: queries, workers)
-    let scale = 0.5 / (Double(queries.matrix.rows) * Double(temperature))
+    let scale = 0.5 / (Double(queries.matrix.rows) * temperature)
 
     func gradient(
       for rows: Operand, among columns: Operand, _ own: OwnMargins, _ others: OwnMargins
     ) throws(ContrastiveError) -> Matrix? {
       let coefficients = SoftmaxCoefficients(
         temperature: temperature, rows: own.side(scale: scale),
-        columns: others.side(scale: scale), excludesDiagonal: true)
+        columns: others.side(scale: scale), excluding: [.diagonal])
       var gradient = try TiledSweep(rows: rows, columns: columns).run(
         coefficients, accumulating: true, workers: workers
       ).accumulated
@@ -151,7 +151,7 @@ public struct InfoNCE: Objective {
     of anchors: Operand, among columns: Operand, _ workers: Workers
   ) throws(ContrastiveError) -> OwnMargins {
     let negatives = try TiledSweep(rows: anchors, columns: columns).run(
-      RunningSoftmax(temperature: temperature, excludesDiagonal: true), accumulating: false,
+      RunningSoftmax(temperature: temperature, excluding: [.diagonal]), accumulating: false,
       workers: workers)
     return OwnMargins(
       anchors.matrix, columns.matrix, against: negatives.blocks, temperature: temperature)

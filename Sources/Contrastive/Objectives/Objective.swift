@@ -17,15 +17,19 @@ public struct Evaluation<Variable: Hashable & Sendable>: Sendable {
   public let gradients: [Variable: Matrix]
   /// ∂loss/∂temperature, when asked for.
   public let temperatureGradient: Double?
+  /// Counts of what an objective that selects has selected, by name.
+  public let selected: [String: Int]
 
   /// ∂loss/∂variable, when it was asked for.
   public subscript(variable: Variable) -> Matrix? { gradients[variable] }
 
   package init(
-    loss: Double, gradients: [Variable: Matrix] = [:], temperatureGradient: Double? = nil
+    loss: Double, gradients: [Variable: Matrix] = [:], temperatureGradient: Double? = nil,
+    selected: [String: Int] = [:]
   ) {
     self.loss = loss
     self.gradients = gradients
     self.temperatureGradient = temperatureGradient
+    self.selected = selected
   }
 }

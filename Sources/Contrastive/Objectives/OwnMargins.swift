@@ -18,7 +18,7 @@ struct OwnMargins: Sendable {
 
   /// `own` row i is anchor i's own column; `blocks` are the statistics of the negatives.
   init(
-    _ anchors: Matrix, _ own: Matrix, against blocks: [RunningSoftmax.Partial], temperature: Float
+    _ anchors: Matrix, _ own: Matrix, against blocks: [RunningSoftmax.Partial], temperature: Double
   ) {
     maximum = blocks.flatMap(\.maximum)
     sum = blocks.flatMap(\.sum)
@@ -34,7 +34,7 @@ struct OwnMargins: Sendable {
         continue
       }
       let gap = Double(maximum[row]) - similarities[row]
-      let margin = gap / Double(temperature) + logarithm(sum[row])
+      let margin = gap / temperature + logarithm(sum[row])
       loss.append(softplus(margin))
       pull.append(logistic(margin))
       slope -= logistic(margin) * (gap - spread[row] / sum[row])
@@ -42,7 +42,7 @@ struct OwnMargins: Sendable {
     self.loss = loss
     self.pull = pull
     temperatureGradient =
-      slope / (Double(temperature) * Double(temperature) * Double(max(1, anchors.rows)))
+      slope / (temperature * temperature * Double(max(1, anchors.rows)))
   }
 
   var meanLoss: Double { loss.reduce(0, +) / Double(max(1, loss.count)) }

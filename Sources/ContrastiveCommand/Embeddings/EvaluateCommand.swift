@@ -28,7 +28,7 @@ struct EvaluateCommand: ParsableCommand {
   var k: Int = 200
 
   @Option(help: "Temperature of the vote.")
-  var temperature: Float = 0.07
+  var temperature: Double = 0.07
 
   @OptionGroup var parallel: ParallelOptions
 
@@ -48,7 +48,7 @@ struct EvaluateCommand: ParsableCommand {
   private struct Report: Encodable {
     let knnAccuracy: Double
     let k: Int
-    let temperature: Float
+    let temperature: Double
     let trainRows: Int
     let testRows: Int
 

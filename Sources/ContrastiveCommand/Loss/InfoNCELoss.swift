@@ -2,8 +2,8 @@ import ArgumentParser
 import Contrastive
 
 /// `contrastive loss infonce`.
-struct InfoNCELoss: ParsableCommand {
-  static let configuration = CommandConfiguration(
+package struct InfoNCELoss: LossMethod {
+  package static let configuration = CommandConfiguration(
     commandName: "infonce",
     abstract: "InfoNCE: own key and bank, in-batch, or in-batch symmetric.",
     discussion: """
@@ -11,23 +11,27 @@ struct InfoNCELoss: ParsableCommand {
       other keys). Gradients: queries (default), keys, bank, temperature.
       """)
 
-  @OptionGroup var files: LossFiles
+  package static let defaultGradients = InfoNCE.defaultGradients
+
+  @OptionGroup package var files: LossFiles
 
   @Option(help: "Divides the similarities.")
-  var temperature: Float = 0.07
+  package var temperature: Double = 0.07
 
   @Flag(help: "The mean of both directions (without a bank only).")
-  var symmetric = false
+  package var symmetric = false
 
-  func run() throws {
-    let objective = try InfoNCE(temperature: temperature, symmetric: symmetric)
-    try files.run(
-      objective, method: "infonce",
-      parameters: ["temperature": .float(temperature), "symmetric": .flag(symmetric)]
-    ) { inputs, wanted, workers in
-      try objective.evaluate(
-        queries: inputs.embeddings("queries"), keys: inputs.embeddings("keys"),
-        bank: inputs.embeddingsIfPresent("bank"), gradients: wanted, workers: workers)
-    }
+  package init() {}
+
+  package var parameters: [String: JSONValue] {
+    ["temperature": .number(temperature), "symmetric": .flag(symmetric)]
+  }
+
+  package func evaluate(
+    _ inputs: inout LossInputs, gradients: Set<InfoNCE.Variable>, workers: Workers
+  ) throws -> Evaluation<InfoNCE.Variable> {
+    try InfoNCE(temperature: temperature, symmetric: symmetric).evaluate(
+      queries: inputs.embeddings("queries"), keys: inputs.embeddings("keys"),
+      bank: inputs.embeddingsIfPresent("bank"), gradients: gradients, workers: workers)
   }
 }

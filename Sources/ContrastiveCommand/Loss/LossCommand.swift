@@ -1,14 +1,16 @@
 import ArgumentParser
 
 /// `contrastive loss METHOD`.
-struct LossCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(
+package struct LossCommand: ParsableCommand {
+  package static let configuration = CommandConfiguration(
     commandName: "loss",
     abstract: "Compute an objective and its gradients from a safetensors file.",
     discussion: """
       Reads the tensors the method needs (embeddings F32, row-major; indices and labels I64; masks \
       U8), writes `loss` (F64 [1]) and `gradient.NAME` for each gradient asked for, and prints one \
-      JSON object: method, loss, parameters, gradients.
+      JSON object: method, loss, parameters, gradients, and for methods that select, selected.
       """,
-    subcommands: [InfoNCELoss.self])
+    subcommands: [InfoNCELoss.self, NTXentLoss.self])
+
+  package init() {}
 }

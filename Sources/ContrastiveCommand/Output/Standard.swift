@@ -36,7 +36,7 @@ enum Standard {
 }
 
 /// A value of any type in a JSON object whose keys vary.
-enum JSONValue: Encodable, Sendable {
+package enum JSONValue: Encodable, Sendable {
   case number(Double)
   case float(Float)
   case integer(Int)
@@ -45,7 +45,7 @@ enum JSONValue: Encodable, Sendable {
   case object([String: JSONValue])
   case none
 
-  func encode(to encoder: any Encoder) throws {
+  package func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     switch self {
     case .number(let value): try container.encode(value)

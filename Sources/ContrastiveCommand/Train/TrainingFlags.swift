@@ -47,7 +47,7 @@ struct TrainingFlags: ParsableArguments {
   var warmupEpochs: Float?
 
   @Option(help: "Temperature of the loss. (default: \(standard.temperature))")
-  var temperature: Float?
+  var temperature: Double?
 
   @Option(help: "Keys in the memory bank. (default: \(standard.bankCapacity))")
   var bankCapacity: Int?
@@ -68,7 +68,7 @@ struct TrainingFlags: ParsableArguments {
   var neighbors: Int?
 
   @Option(help: "Temperature of their vote. (default: \(standard.voteTemperature))")
-  var voteTemperature: Float?
+  var voteTemperature: Double?
 
   /// Puts what was given in the place of the defaults.
   func apply(to options: inout TrainingOptions) {

@@ -3,16 +3,16 @@
 /// With e = exp((s − m)/temperature), m the row's maximum similarity so far, keeps m, Σ e and
 /// Σ e · (m − s); the accumulated row is Σ e · column.
 package struct RunningSoftmax: TileConsumer {
-  package let temperature: Float
-  /// Leaves out the entries whose column index equals their row index.
-  package let excludesDiagonal: Bool
+  package let temperature: Double
+  /// Entries that take no part.
+  package let exclusions: [Exclusion]
   private let inverse: Float
   private let kernels = RowKernels.best
 
-  package init(temperature: Float, excludesDiagonal: Bool = false) {
+  package init(temperature: Double, excluding exclusions: [Exclusion] = []) {
     self.temperature = temperature
-    self.excludesDiagonal = excludesDiagonal
-    inverse = 1 / temperature
+    self.exclusions = exclusions
+    inverse = Float(1 / temperature)
   }
 
   /// Largest similarity m, Σ e and Σ e · (m − s) of each row of a block.
@@ -34,10 +34,19 @@ package struct RunningSoftmax: TileConsumer {
   package func consume(
     _ tile: Tile, into partial: inout Partial, rescale: UnsafeMutablePointer<Float>
   ) {
-    if excludesDiagonal { tile.excludeDiagonal() }
+    for exclusion in exclusions { exclusion.apply(to: tile) }
     kernels.softmaxUpdate(
       tile, inverseTemperature: inverse, maximum: &partial.maximum, sum: &partial.sum,
       spread: &partial.spread, rescale: rescale)
+  }
+
+  package func consumeMirrored(_ tile: Tile, into partial: inout Partial) -> Bool {
+    guard exclusions.allSatisfy(\.isSymmetric) else { return false }
+    for exclusion in exclusions { exclusion.apply(to: tile) }
+    kernels.softmaxColumnStatistics(
+      tile, inverseTemperature: inverse, maximum: &partial.maximum, sum: &partial.sum,
+      spread: &partial.spread)
+    return true
   }
 
   package func merge(
@@ -59,7 +68,7 @@ package struct RunningSoftmax: TileConsumer {
 
   private func factor(from old: Float, to new: Float) -> Double {
     if old == new { return 1 }
-    return old == -.infinity ? 0 : exponential((Double(old) - Double(new)) * Double(inverse))
+    return old == -.infinity ? 0 : exponential((Double(old) - Double(new)) / temperature)
   }
 
   /// The spread below a higher maximum.

@@ -4,11 +4,12 @@
 /// coefficient[r, c] = rowWeight[r] · exp((s − rowShift[r]) / temperature)
 ///                   + columnWeight[c] · exp((s − columnShift[c]) / temperature)
 /// ```
-/// Either half may be absent. With shift m and weight w/Σexp this is w times the softmax taken along
+/// Either half may be absent. With both sides the same and exclusions that go both ways, a symmetric
+/// sweep computes each pair once. With shift m and weight w/Σexp this is w times the softmax taken along
 /// rows, along columns, or both.
 package struct SoftmaxCoefficients: TileConsumer {
   /// The softmax of one side: a shift and a weight for each row, or each column.
-  package struct Side: Sendable {
+  package struct Side: Sendable, Equatable {
     package var shift: [Float]
     package var weight: [Float]
 
@@ -19,32 +20,37 @@ package struct SoftmaxCoefficients: TileConsumer {
     }
   }
 
-  package let temperature: Float
+  package let temperature: Double
   package let rows: Side?
   package let columns: Side?
-  /// Leaves out the entries whose column index equals their row index.
-  package let excludesDiagonal: Bool
+  /// Entries that take no part.
+  package let exclusions: [Exclusion]
   private let kernels = RowKernels.best
 
   package init(
-    temperature: Float, rows: Side? = nil, columns: Side? = nil, excludesDiagonal: Bool = false
+    temperature: Double, rows: Side? = nil, columns: Side? = nil,
+    excluding exclusions: [Exclusion] = []
   ) {
     self.temperature = temperature
     self.rows = rows
     self.columns = columns
-    self.excludesDiagonal = excludesDiagonal
+    self.exclusions = exclusions
+    isSymmetric = rows == columns
   }
+
+  package let isSymmetric: Bool
 
   package func start(rows: Range<Int>) {}
 
   package func consume(
     _ tile: Tile, into partial: inout Void, rescale: UnsafeMutablePointer<Float>
   ) {
-    if excludesDiagonal { tile.excludeDiagonal() }
+    for exclusion in exclusions { exclusion.apply(to: tile) }
     rows.withPointers(from: tile.rows.lowerBound) { rowShift, rowWeight in
       columns.withPointers(from: tile.columns.lowerBound) { columnShift, columnWeight in
         kernels.softmaxCoefficients(
-          tile, inverseTemperature: 1 / temperature, rowShift: rowShift, rowWeight: rowWeight,
+          tile, inverseTemperature: Float(1 / temperature), rowShift: rowShift,
+          rowWeight: rowWeight,
           columnShift: columnShift, columnWeight: columnWeight)
       }
     }

@@ -29,6 +29,26 @@ package struct RowKernels: @unchecked Sendable {  // a constant table of C funct
       sum, spread, rescale)
   }
 
+  /// Folds a tile into each row's running softmax and leaves it as it is.
+  package func softmaxStatistics(
+    _ tile: Tile, inverseTemperature: Float, maximum: UnsafeMutablePointer<Float>,
+    sum: UnsafeMutablePointer<Double>, spread: UnsafeMutablePointer<Double>
+  ) {
+    table.pointee.softmax_statistics(
+      tile.values, tile.rows.count, tile.columns.count, tile.stride, inverseTemperature, maximum,
+      sum, spread)
+  }
+
+  /// Folds a tile into each column's running softmax and leaves it as it is.
+  package func softmaxColumnStatistics(
+    _ tile: Tile, inverseTemperature: Float, maximum: UnsafeMutablePointer<Float>,
+    sum: UnsafeMutablePointer<Double>, spread: UnsafeMutablePointer<Double>
+  ) {
+    table.pointee.softmax_column_statistics(
+      tile.values, tile.rows.count, tile.columns.count, tile.stride, inverseTemperature, maximum,
+      sum, spread)
+  }
+
   /// Replaces similarities by weighted softmax terms; see `softmax_coefficients` in the header.
   package func softmaxCoefficients(
     _ tile: Tile, inverseTemperature: Float,

@@ -12,14 +12,10 @@ package struct Tile {
   /// The address of a row of the tile, `row` counted from the tile's first.
   package func row(_ row: Int) -> UnsafeMutablePointer<Float> { values + row * stride }
 
-  /// Sets the entries whose column equals their row (in the whole matrix) to −∞.
-  package func excludeDiagonal() {
-    let first = max(rows.lowerBound, columns.lowerBound)
-    let end = min(rows.upperBound, columns.upperBound)
-    guard first < end else { return }
-    for index in first..<end {
-      row(index - rows.lowerBound)[index - columns.lowerBound] = -.infinity
-    }
+  /// Sets an entry to −∞, if the tile covers it; indices are those of the whole matrix.
+  package func exclude(row: Int, column: Int) {
+    guard rows ~= row, columns ~= column else { return }
+    self.row(row - rows.lowerBound)[column - columns.lowerBound] = -.infinity
   }
 }
 
@@ -31,6 +27,10 @@ package protocol TileConsumer: Sendable {
   /// What is known of a block of rows after some of its tiles.
   associatedtype Partial: Sendable
 
+  /// Whether the coefficients left in a tile of a set against itself would be left, mirrored, in the
+  /// mirrored tile. A symmetric sweep then shows it once and uses it for both sides.
+  var isSymmetric: Bool { get }
+
   /// The knowledge before the first tile.
   func start(rows: Range<Int>) -> Partial
 
@@ -40,6 +40,13 @@ package protocol TileConsumer: Sendable {
   /// of coefficient × column over all tiles is the sweep's second result. `rescale`, one factor for
   /// each row and 1 on entry, is applied to what was accumulated before this tile.
   func consume(_ tile: Tile, into partial: inout Partial, rescale: UnsafeMutablePointer<Float>)
+
+  /// Takes the mirror image of a tile into account by reading the tile along its columns, and says
+  /// that it did; similarities must stay as they are.
+  ///
+  /// A symmetric sweep that does not accumulate asks for this first. A consumer that cannot is shown
+  /// a mirrored copy.
+  func consumeMirrored(_ tile: Tile, into partial: inout Partial) -> Bool
 
   /// Puts the knowledge of a run of columns into its final form, after its last tile.
   func finish(_ partial: inout Partial)
@@ -54,5 +61,9 @@ package protocol TileConsumer: Sendable {
 }
 
 extension TileConsumer {
+  package var isSymmetric: Bool { false }
+
+  package func consumeMirrored(_ tile: Tile, into partial: inout Partial) -> Bool { false }
+
   package func finish(_ partial: inout Partial) {}
 }

@@ -27,6 +27,16 @@ typedef struct {
                          float inverse_temperature, float *maximum, double *sum, double *spread,
                          float *rescale);
 
+  // The same for maximum, sum and spread, and leaves the tile as it is.
+  void (*softmax_statistics)(const float *tile, size_t rows, size_t columns, size_t stride,
+                             float inverse_temperature, float *maximum, double *sum,
+                             double *spread);
+
+  // The same along columns: maximum, sum and spread have an element for each column.
+  void (*softmax_column_statistics)(const float *tile, size_t rows, size_t columns, size_t stride,
+                                    float inverse_temperature, float *maximum, double *sum,
+                                    double *spread);
+
   // Replaces each similarity s by
   //   row_weight[r] * exp((s - row_shift[r]) * inverse_temperature)
   // + column_weight[c] * exp((s - column_shift[c]) * inverse_temperature).
@@ -77,6 +87,10 @@ static inline float contrastive_rank_value(uint64_t key) {
 
 // The index in a rank key.
 static inline uint32_t contrastive_rank_index(uint64_t key) { return ~(uint32_t)key; }
+
+// target[c][r] <- source[r][c], both row-major with their strides.
+void contrastive_transpose(const float *source, size_t rows, size_t columns, size_t stride,
+                           float *target, size_t target_stride);
 
 // Number of processors the calling process may run on (its affinity mask counts), at least 1.
 int contrastive_processor_count(void);

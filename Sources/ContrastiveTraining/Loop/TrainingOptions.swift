@@ -33,7 +33,7 @@ public struct TrainingOptions: Codable, Sendable, Equatable {
   public var warmupEpochs: Float = 1
 
   /// Divides the similarities in the loss.
-  public var temperature: Float = 0.1
+  public var temperature = 0.1
   /// Keys the memory bank holds.
   public var bankCapacity = 4096
   /// Momentum of the moving-average encoder.
@@ -49,7 +49,7 @@ public struct TrainingOptions: Codable, Sendable, Equatable {
   /// Neighbours that vote in the evaluation.
   public var neighbors = 200
   /// Temperature of their vote.
-  public var voteTemperature: Float = 0.07
+  public var voteTemperature = 0.07
 
   /// The default options.
   public init() {}

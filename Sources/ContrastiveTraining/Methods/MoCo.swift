@@ -28,7 +28,7 @@ public struct MoCo: TrainingMethod {
   ///   - momentum: m in θ_key ← m θ_key + (1 − m) θ_online, 0 ..< 1.
   /// - Throws: `ContrastiveError.parameter`.
   public init(
-    online: Encoder, view: ViewRecipe, temperature: Float, bankCapacity: Int, momentum: Float
+    online: Encoder, view: ViewRecipe, temperature: Double, bankCapacity: Int, momentum: Float
   ) throws(ContrastiveError) {
     views = [view, view]
     objective = try InfoNCE(temperature: temperature)

@@ -1,0 +1,69 @@
+import Contrastive
+import ContrastiveFiles
+
+/// The input file as a method sees it.
+package struct LossInputs {
+  /// The file.
+  package let file: SafetensorsFile
+  /// Whether embedding rows are divided by their norms.
+  package let normalizes: Bool
+  /// The tensors that were normalised, by name.
+  package private(set) var normalized: [String: NormalizedRows] = [:]
+
+  package init(file: SafetensorsFile, normalizes: Bool) {
+    self.file = file
+    self.normalizes = normalizes
+  }
+
+  /// Whether the file has a tensor.
+  func has(_ name: String) -> Bool { file.tensors[name] != nil }
+
+  /// An embedding tensor [rows, dimension], normalised when that was asked for.
+  mutating func embeddings(_ name: String) throws(ContrastiveError) -> Matrix {
+    try normalized(file.tensor(name).matrix(argument: name), name)
+  }
+
+  /// The same for a tensor that may be absent.
+  mutating func embeddingsIfPresent(_ name: String) throws(ContrastiveError) -> Matrix? {
+    has(name) ? try embeddings(name) : nil
+  }
+
+  /// An embedding tensor of `axes` axes as the rows of one matrix, with its shape.
+  mutating func embeddings(
+    _ name: String, axes: Int
+  ) throws(ContrastiveError) -> (rows: Matrix, shape: [Int]) {
+    let tensor = try file.tensor(name)
+    guard tensor.shape.count == axes, let dimension = tensor.shape.last, dimension > 0 else {
+      throw .shape(argument: name, found: tensor.summary, expected: "F32 of \(axes) axes")
+    }
+    let values = try tensor.float32s(argument: name)
+    let rows = Matrix(rows: values.count / dimension, columns: dimension, sharing: values)
+    return (try normalized(rows, name), tensor.shape)
+  }
+
+  /// A tensor [rows, dimension] that is never normalised.
+  func matrix(_ name: String) throws(ContrastiveError) -> Matrix {
+    try file.tensor(name).matrix(argument: name)
+  }
+
+  /// Indices or labels [count].
+  func integers(_ name: String) throws(ContrastiveError) -> [Int] {
+    try file.tensor(name).int64s(argument: name).map { Int($0) }
+  }
+
+  private mutating func normalized(
+    _ rows: Matrix, _ name: String
+  ) throws(ContrastiveError) -> Matrix {
+    guard normalizes else { return rows }
+    let unit = try rows.normalized(argument: name)
+    normalized[name] = unit
+    return unit.rows
+  }
+
+  /// A gradient in the shape of its input, carried back through the normalisation.
+  func gradientTensor(_ gradient: Matrix, of name: String) throws(ContrastiveError) -> Tensor {
+    let carried = try normalized[name]?.backward(gradient) ?? gradient
+    return try Tensor(
+      shape: file.tensor(name).shape, elements: .float32(Array(carried.values)))
+  }
+}

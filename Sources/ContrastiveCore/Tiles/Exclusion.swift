@@ -1,0 +1,62 @@
+/// Entries of the similarity matrix that take no part in an objective.
+///
+/// A consumer applies its exclusions to a tile before it looks: an excluded entry is −∞.
+package enum Exclusion: Sendable {
+  /// Column index = row index: a row's own key, or itself.
+  case diagonal
+  /// Listed columns of each row.
+  case listed(RowLists)
+
+  /// Whether (i, j) is excluded wherever (j, i) is.
+  package var isSymmetric: Bool {
+    switch self {
+    case .diagonal: true
+    case .listed(let lists): lists.isSymmetric
+    }
+  }
+
+  /// Sets the excluded entries that the tile covers to −∞.
+  package func apply(to tile: Tile) {
+    switch self {
+    case .diagonal:
+      for row in tile.rows.clamped(to: tile.columns) { tile.exclude(row: row, column: row) }
+    case .listed(let lists):
+      for row in tile.rows {
+        for column in lists[row] { tile.exclude(row: row, column: Int(column)) }
+      }
+    }
+  }
+}
+
+/// A list of column indices for each row, in one array.
+package struct RowLists: Sendable, Equatable {
+  private let starts: [Int]
+  private let columns: [Int32]
+  /// Whether j lists i wherever i lists j.
+  package let isSymmetric: Bool
+
+  /// One list for each row.
+  package init(_ lists: some Sequence<some Sequence<Int>>) {
+    var starts = [0]
+    var columns: [Int32] = []
+    for list in lists {
+      columns.append(contentsOf: list.lazy.map(Int32.init))
+      starts.append(columns.count)
+    }
+    self.starts = starts
+    self.columns = columns
+    isSymmetric = (0..<(starts.count - 1)).allSatisfy { row in
+      columns[starts[row]..<starts[row + 1]].allSatisfy { column in
+        let other = Int(column)
+        return other < starts.count - 1
+          && columns[starts[other]..<starts[other + 1]].contains(Int32(row))
+      }
+    }
+  }
+
+  /// Number of rows.
+  package var rows: Int { starts.count - 1 }
+
+  /// The columns of a row.
+  package subscript(row: Int) -> ArraySlice<Int32> { columns[starts[row]..<starts[row + 1]] }
+}

@@ -1,0 +1,58 @@
+/// The matrix products of a sweep: similarities of a tile, and coefficients times columns.
+struct TileProduct: Sendable {
+  let rows: SharedReadOnlyMemory<Float>
+  let columns: SharedReadOnlyMemory<Float>
+  let dimension: Int
+
+  /// The similarities of some rows and some columns: exactly one single-threaded sgemm.
+  func tile(
+    _ rowRange: Range<Int>, _ columnRange: Range<Int>, in memory: UnsafeMutablePointer<Float>
+  ) -> Tile {
+    BLAS.gemm(
+      .plain, .transposed, rows: rowRange.count, columns: columnRange.count, depth: dimension,
+      rows + rowRange.lowerBound * dimension, stride: dimension,
+      columns + columnRange.lowerBound * dimension, stride: dimension,
+      into: memory, stride: columnRange.count)
+    return Tile(rows: rowRange, columns: columnRange, values: memory, stride: columnRange.count)
+  }
+
+  /// sum ← [adding] · sum + tile · (its columns).
+  func accumulate(_ tile: Tile, into sum: UnsafeMutablePointer<Float>, adding: Bool) {
+    BLAS.gemm(
+      rows: tile.rows.count, columns: dimension, depth: tile.columns.count,
+      tile.values, stride: tile.stride,
+      columns + tile.columns.lowerBound * dimension, stride: dimension,
+      beta: adding ? 1 : 0, into: sum, stride: dimension)
+  }
+
+  /// sum ← sum + tileᵀ · (its rows).
+  func accumulateTransposed(_ tile: Tile, into sum: UnsafeMutablePointer<Float>) {
+    BLAS.gemm(
+      .transposed, .plain, rows: tile.columns.count, columns: dimension, depth: tile.rows.count,
+      tile.values, stride: tile.stride,
+      rows + tile.rows.lowerBound * dimension, stride: dimension,
+      beta: 1, into: sum, stride: dimension)
+  }
+
+  /// Multiplies each row of `dimension` elements by its factor.
+  func scale(
+    _ values: UnsafeMutablePointer<Float>, by factors: UnsafePointer<Float>, rows: Int
+  ) {
+    for row in 0..<rows where factors[row] != 1 {
+      let (start, factor) = (values + row * dimension, factors[row])
+      for column in 0..<dimension { start[column] *= factor }
+    }
+  }
+
+  /// Adds factor × each row of `dimension` elements to another.
+  func add(
+    _ values: UnsafePointer<Float>, times factors: UnsafePointer<Float>,
+    to sum: UnsafeMutablePointer<Float>, rows: Int
+  ) {
+    for row in 0..<rows {
+      let (from, into) = (values + row * dimension, sum + row * dimension)
+      let factor = factors[row]
+      for column in 0..<dimension { into[column] += factor * from[column] }
+    }
+  }
+}

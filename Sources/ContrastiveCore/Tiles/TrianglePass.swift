@@ -1,0 +1,97 @@
+import ContrastiveKernels
+
+/// Runs every row against every row, each pair computed once.
+func trianglePass<Consumer: TileConsumer>(
+  _ grid: SymmetricGrid, _ consumer: Consumer, accumulated: inout Matrix?, _ rows: Operand,
+  _ workers: Workers
+) -> ([Consumer.Partial], Faults) {
+  let dimension = rows.matrix.columns
+  let accumulating = accumulated != nil
+  var faults = [Int](repeating: -1, count: grid.blocks)
+  var partials = (0..<grid.blocks).map { consumer.start(rows: grid.rows(block: $0)) }
+  let half = grid.blockRows * (grid.blockRows + 1)
+  let scratch = Scratch(count: min(workers.count, max(1, grid.blocks)) * 2 * half)
+  rows.matrix.withUnsafeBufferPointer { values in
+    partials.withUnsafeMutableBufferPointer { partials in
+      faults.withUnsafeMutableBufferPointer { faults in
+        accumulated.withSharedMemory { accumulated in
+          let values = SharedReadOnlyMemory(values)
+          let faults = SharedMemory(faults)
+          let pass = TrianglePass(
+            grid: grid, consumer: consumer, accumulating: accumulating,
+            product: TileProduct(rows: values, columns: values, dimension: dimension),
+            partials: SharedMemory(partials), accumulated: accumulated, scratch: scratch.memory,
+            half: half)
+          workers.forEach(grid.blocks) { block, worker in
+            faults[block] = Faults.find(in: values, rows: grid.rows(block: block), of: rows)
+            pass.run(diagonal: block, worker: worker)
+          }
+          for round in grid.rounds {
+            workers.forEach(round.count) { index, worker in
+              pass.run(round[index].first, round[index].second, worker: worker)
+            }
+          }
+          workers.forEach(grid.blocks) { block, _ in
+            consumer.finish(&pass.partials.base[block])
+          }
+        }
+      }
+    }
+  }
+  return (partials, Faults(rows: faults, columns: []))
+}
+
+/// A symmetric sweep as its workers see it.
+private struct TrianglePass<Consumer: TileConsumer>: Sendable {
+  let grid: SymmetricGrid
+  let consumer: Consumer
+  let accumulating: Bool
+  let product: TileProduct
+  let partials: SharedMemory<Consumer.Partial>
+  let accumulated: SharedMemory<Float>
+  let scratch: SharedMemory<Float>
+  /// Elements of a tile with its factors.
+  let half: Int
+
+  func run(diagonal block: Int, worker: Int) {
+    let range = grid.rows(block: block)
+    let memory = scratch + worker * 2 * half
+    show(product.tile(range, range, in: memory), memory, to: block)
+  }
+
+  func run(_ first: Int, _ second: Int, worker: Int) {
+    let memory = scratch + worker * 2 * half
+    let tile = product.tile(grid.rows(block: first), grid.rows(block: second), in: memory)
+    if consumer.isSymmetric {
+      show(tile, memory, to: first)
+      if accumulating { product.accumulateTransposed(tile, into: sum(second)) }
+    } else if !accumulating && consumer.consumeMirrored(tile, into: &partials.base[second]) {
+      show(tile, memory, to: first)
+    } else {
+      // Mirrored first: the consumer may write on what it is shown.
+      let mirrored = mirror(tile, in: memory + half)
+      show(tile, memory, to: first)
+      show(mirrored, memory + half, to: second)
+    }
+  }
+
+  private func sum(_ block: Int) -> UnsafeMutablePointer<Float> {
+    accumulated + block * SymmetricGrid.rowsPerBlock * product.dimension
+  }
+
+  private func show(_ tile: Tile, _ memory: UnsafeMutablePointer<Float>, to block: Int) {
+    let rescale = memory + grid.blockRows * grid.blockRows
+    rescale.update(repeating: 1, count: tile.rows.count)
+    consumer.consume(tile, into: &partials.base[block], rescale: rescale)
+    guard accumulating else { return }
+    product.scale(sum(block), by: rescale, rows: tile.rows.count)
+    product.accumulate(tile, into: sum(block), adding: true)
+  }
+
+  private func mirror(_ tile: Tile, in memory: UnsafeMutablePointer<Float>) -> Tile {
+    contrastive_transpose(
+      tile.values, tile.rows.count, tile.columns.count, tile.stride, memory, tile.rows.count)
+    return Tile(
+      rows: tile.columns, columns: tile.rows, values: memory, stride: tile.rows.count)
+  }
+}

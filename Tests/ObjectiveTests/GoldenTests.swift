@@ -1,0 +1,51 @@
+import ContrastiveFiles
+import Foundation
+import Testing
+import _Reference
+
+/// The golden cases: inputs, options, and the values and gradients expected in Double.
+@Suite struct GoldenTests {
+  @Test(arguments: Row.all) func agreesWithGoldenCases(_ row: Row) throws {
+    func check<Entry: ObjectiveEntry>(_ entry: Entry.Type) throws {
+      let files = try #require(
+        Bundle.module.urls(forResourcesWithExtension: "safetensors", subdirectory: "Golden"))
+      var cases = 0
+      for url in files.map({ $0 as URL }) {
+        let file = try SafetensorsFile(path: url.path)
+        guard file.metadata["method"] == entry.name else { continue }
+        cases += 1
+        let words = (file.metadata["arguments"] ?? "").split(separator: " ").map(String.init)
+        let problem = Problem(file.tensors, words)
+        let found = try entry.evaluate(problem)
+        let defined = try entry.reference(problem)
+        let name = url.lastPathComponent
+        let loss = try file.tensor("expected.loss").float64(argument: "expected.loss")
+        #expect(relativeError(found.loss, loss) <= 2e-5, "\(name)")
+        #expect(relativeError(defined.loss, loss) <= 1e-9, "\(name): definition")
+        let prefix = "expected.gradient."
+        let expected = try ReferenceInputs(file.tensors)
+        for key in file.tensors.keys where key.hasPrefix(prefix) {
+          let variable = String(key.dropFirst(prefix.count))
+          if variable == "temperature" {
+            let slope = expected[key][0][0]
+            #expect(relativeError(try #require(found.slope), slope) <= 1e-4, "\(name)")
+            #expect(
+              relativeError(try #require(defined.temperatureGradient), slope) <= 1e-9, "\(name)")
+          } else {
+            let gradient = try #require(found.gradients[variable])
+            #expect(worstError(gradient, expected[key]) <= 1e-4, "\(name): \(variable)")
+            let reference = try #require(defined.gradients[variable])
+            #expect(worst(reference, expected[key]) <= 1e-9, "\(name): definition, \(variable)")
+          }
+        }
+      }
+      #expect(cases == 2)
+    }
+    try check(row.entry)
+  }
+
+  private func worst(_ a: Rows, _ b: Rows) -> Double {
+    let largest = max(1e-30, b.joined().map(abs).max() ?? 0)
+    return zip(a.joined(), b.joined()).reduce(0) { max($0, abs($1.0 - $1.1)) } / largest
+  }
+}

@@ -1,0 +1,24 @@
+import ContrastiveCommand
+import Testing
+
+/// THE table: every objective. All tests of this target run through it.
+let objectives: [any ObjectiveEntry.Type] = [
+  InfoNCEEntry.self,
+  NTXentEntry.self,
+]
+
+/// One objective of the table, named in test reports.
+struct Row: Sendable, CustomTestStringConvertible {
+  let entry: any ObjectiveEntry.Type
+  var testDescription: String { entry.name }
+
+  static let all = objectives.map(Row.init)
+}
+
+@Suite struct TableTests {
+  /// An objective that the command offers and the table lacks has no tests.
+  @Test func holdsEveryObjective() {
+    let offered = LossCommand.configuration.subcommands.compactMap { $0.configuration.commandName }
+    #expect(objectives.map { $0.name } == offered)
+  }
+}
