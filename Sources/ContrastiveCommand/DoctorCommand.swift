@@ -1,5 +1,6 @@
 import ArgumentParser
 import Contrastive
+import ContrastiveTraining
 
 /// `contrastive doctor`.
 struct DoctorCommand: ParsableCommand {
@@ -9,7 +10,8 @@ struct DoctorCommand: ParsableCommand {
     discussion: """
       Prints the BLAS, the processor family it is tuned for, the threads, the vector kernels in \
       use, and multiplies small matrices from two threads at once to see that the BLAS is right. \
-      Exit code 65 when it is not.
+      Says what is missing, or slower than it could be, and how to get it. Exit code 65 when the \
+      BLAS is wrong.
       """)
 
   @Flag(help: "Check the BLAS for longer (500 rounds instead of 5).")
@@ -30,9 +32,29 @@ struct DoctorCommand: ParsableCommand {
       blas: Diagnostics.blasConfiguration, core: Diagnostics.blasCore,
       blasThreading: Diagnostics.blasThreading, threads: Workers.all.count,
       rowKernels: Diagnostics.rowKernels, availableRowKernels: Diagnostics.availableRowKernels,
-      sgemmCheck: failure.map(\.description) ?? "ok")
+      sgemmCheck: failure.map(\.description) ?? "ok", advice: Self.advice)
     if json { try Standard.json(findings) } else { print(findings.text) }
     if let failure { throw failure }
+  }
+
+  /// What is missing, and how to get it.
+  private static var advice: [String] {
+    var advice: [String] = []
+    if Diagnostics.blasThreading != "pthread" {
+      advice.append(
+        "OpenBLAS is a \(Diagnostics.blasThreading) build; the pthread build is the one measured: "
+          + "apt-get install libopenblas0-pthread")
+    }
+    if Diagnostics.rowKernels == "portable" && Diagnostics.availableRowKernels == ["portable"] {
+      advice.append(
+        "the row kernels run 128-bit vectors: this processor has no AVX2, or is no x86-64")
+    }
+    if InstalledData.fashionMNIST() == nil {
+      advice.append(
+        "Fashion-MNIST is not installed, which `contrastive train` uses without --data: "
+          + "apt-get install dataset-fashion-mnist")
+    }
+    return advice
   }
 
   private struct Findings: Encodable {
@@ -43,6 +65,7 @@ struct DoctorCommand: ParsableCommand {
     let rowKernels: String
     let availableRowKernels: [String]
     let sgemmCheck: String
+    let advice: [String]
 
     var text: String {
       """
@@ -52,6 +75,7 @@ struct DoctorCommand: ParsableCommand {
       threads      \(threads)
       row kernels  \(rowKernels) (available: \(availableRowKernels.joined(separator: ", ")))
       sgemm check  \(sgemmCheck)
+      missing      \(advice.isEmpty ? "nothing" : advice.joined(separator: "\n             "))
       """
     }
   }

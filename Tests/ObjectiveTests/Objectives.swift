@@ -1,7 +1,9 @@
 import ContrastiveCommand
 import Testing
 
-/// THE table: every objective. All tests of this target run through it.
+/// THE table: every objective.
+///
+/// All tests of this target run through it.
 let objectives: [any ObjectiveEntry.Type] = [
   InfoNCEEntry.self,
   NTXentEntry.self,
