@@ -66,7 +66,8 @@ struct ContrastiveCommand: ParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      TrainCommand.self, EmbedCommand.self, EvaluateCommand.self, LossCommand.self,
+      TrainCommand.self, EmbedCommand.self, EvaluateCommand.self, KNNCommand.self,
+      GraphCommand.self, LossCommand.self,
       DoctorCommand.self,
     ])
 }

@@ -26,6 +26,28 @@ import _Reference
     }
   }
 
+  /// Sizes around the blocks' 512 rows; ties abound, and in a graph tiles come in no order.
+  @Test(arguments: [(2, 1), (7, 6), (513, 3), (1_100, 40)])
+  func findsTheGraph(_ count: Int, _ k: Int) throws {
+    let set = try integers(count, seed: 3)
+    let rows = set.doubles
+    let graphs = try [1, 2, 3, 4, 7].map {
+      try NeighborTable(graphOf: set, k: k, workers: Workers(count: $0))
+    }
+    for row in 0..<count {
+      let similarities = rows.map { dot(rows[row], $0) }
+      let order = (0..<count).filter { $0 != row }.sorted {
+        (-similarities[$0], $0) < (-similarities[$1], $1)
+      }
+      for graph in graphs { #expect(Array(graph.indices(of: row)) == Array(order.prefix(k))) }
+    }
+    let graph = graphs[0]
+    for (place, isMutual) in graph.mutual.enumerated() {
+      let neighbor = graph.indices[place]
+      #expect(isMutual == graph.indices(of: neighbor).contains(place / k))
+    }
+  }
+
   private func integers(_ rows: Int, seed: UInt64) throws -> Matrix {
     var random = CounterRandom(seed: seed)
     return try Matrix(

@@ -12,7 +12,7 @@ public struct NeighborTable: Sendable {
   /// Exact search by inner product; on unit rows that is cosine similarity.
   ///
   /// Complexity: 2 · queries · bank · dimension floating-point operations. Scratch beyond the result:
-  /// the engine's tiles, and 4 KiB + 16 k bytes for each row of the blocks at work.
+  /// the engine's tiles, and 8 · (2 k + 64) bytes for each row of the blocks at work.
   ///
   /// - Parameters:
   ///   - queries: [N × D].
@@ -31,20 +31,57 @@ public struct NeighborTable: Sendable {
     guard 1...bank.rows ~= k else {
       throw .parameter(name: "k", found: "\(k)", expected: "1 … \(bank.rows), the bank's rows")
     }
-    let blocks = try TiledSweep(rows: rows, columns: columns).run(
-      TopK(k: k), accumulating: false, workers: workers
-    ).blocks
-    self.rows = queries.rows
+    self.init(
+      try TiledSweep(rows: rows, columns: columns).run(
+        TopK(k: k), accumulating: false, workers: workers
+      ).blocks, rows: queries.rows, k: k)
+  }
+
+  /// The kNN graph of a set: the nearest others of each row, by inner product.
+  ///
+  /// Each pair of rows is compared once. Complexity: rows² · dimension floating-point operations.
+  /// Scratch beyond the result: the engine's tiles and 8 · (2 k + 64) bytes a row.
+  ///
+  /// - Parameters:
+  ///   - embeddings: [N × D].
+  ///   - k: 1 … N − 1.
+  ///   - workers: the threads to use; no effect on the result.
+  /// - Throws: `ContrastiveError`: `.shape`, `.empty`, `.nonFinite`, `.tooLarge`, `.parameter`.
+  public init(
+    graphOf embeddings: Matrix, k: Int, workers: Workers = .all
+  ) throws(ContrastiveError) {
+    let rows = Operand("embeddings", embeddings)
+    try rows.requireRows()
+    guard k >= 1, k < embeddings.rows else {
+      throw .parameter(
+        name: "k", found: "\(k)", expected: "1 … \(embeddings.rows - 1), the other rows")
+    }
+    self.init(
+      try TiledSweep(symmetric: rows).run(
+        TopK(k: k, excluding: [.diagonal]), accumulating: false, workers: workers
+      ).blocks, rows: embeddings.rows, k: k)
+  }
+
+  private init(_ blocks: [TopK.Partial], rows: Int, k: Int) {
+    self.rows = rows
     self.k = k
     var indices: [Int] = []
-    indices.reserveCapacity(queries.rows * k)
+    indices.reserveCapacity(rows * k)
     for block in blocks { indices.append(contentsOf: block.keys.lazy.map(RankKey.index)) }
     self.indices = indices
     similarities = Matrix(
-      rows: queries.rows, columns: k,
-      sharing: blocks.flatMap { $0.keys.lazy.map(RankKey.value) })
+      rows: rows, columns: k, sharing: blocks.flatMap { $0.keys.lazy.map(RankKey.value) })
   }
 
   /// The neighbours of one query, nearest first.
   public func indices(of row: Int) -> ArraySlice<Int> { indices[(row * k)..<((row + 1) * k)] }
+
+  /// Of a graph: whether each listed neighbour lists the row, too; [rows × k], row-major.
+  ///
+  /// Complexity: O(rows · k²).
+  public var mutual: [Bool] {
+    (0..<rows).flatMap { row in
+      indices(of: row).map { $0 < rows && indices(of: $0).contains(row) }
+    }
+  }
 }

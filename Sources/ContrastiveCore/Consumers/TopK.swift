@@ -2,13 +2,23 @@
 /// ascending.
 package struct TopK: TileConsumer {
   package let k: Int
+  /// Entries that take no part.
+  package let exclusions: [Exclusion]
   private let kernels = RowKernels.best
+  /// Columns looked at between two checks for room.
+  private static let slice = 64
 
-  /// - Parameter k: at least 1 and at most the number of columns.
-  package init(k: Int) {
+  /// - Parameters:
+  ///   - k: at least 1 and at most the number of columns that take part.
+  ///   - exclusions: entries that take no part.
+  package init(k: Int, excluding exclusions: [Exclusion] = []) {
     precondition(k > 0)
     self.k = k
+    self.exclusions = exclusions
   }
+
+  /// Bytes a row's candidates take while a sweep goes on: 8 · (2 k + 64).
+  package static func bytesPerRow(k: Int) -> Int { 8 * (2 * k + slice) }
 
   /// Candidates of each row of a block as rank keys; exactly its best, in order, when finished.
   package struct Partial: Sendable {
@@ -26,8 +36,8 @@ package struct TopK: TileConsumer {
   }
 
   package func start(rows: Range<Int>) -> Partial {
-    // Room for what is kept, as much again before it is worth sifting, and a whole tile.
-    let capacity = 2 * k + TileGrid.columnsPerTile
+    // Room for what is kept, as much again before it is worth sifting, and a slice.
+    let capacity = 2 * k + Self.slice
     return Partial(
       keys: [UInt64](repeating: 0, count: rows.count * capacity),
       counts: [Int](repeating: 0, count: rows.count),
@@ -37,22 +47,26 @@ package struct TopK: TileConsumer {
   package func consume(
     _ tile: Tile, into partial: inout Partial, rescale: UnsafeMutablePointer<Float>
   ) {
+    for exclusion in exclusions { exclusion.apply(to: tile) }
     let capacity = partial.capacity
     partial.keys.withUnsafeMutableBufferPointer { keys in
       guard let base = keys.baseAddress else { return }
       for row in 0..<tile.rows.count {
         let own = base + row * capacity
         var count = partial.counts[row]
-        count += kernels.filterAbove(
-          tile.row(row), count: tile.columns.count, threshold: partial.thresholds[row],
-          firstIndex: tile.columns.lowerBound, into: own + count)
-        if count > 2 * k {
+        var threshold = partial.thresholds[row]
+        for start in stride(from: 0, to: tile.columns.count, by: Self.slice) {
+          count += kernels.filterAbove(
+            tile.row(row) + start, count: min(Self.slice, tile.columns.count - start),
+            threshold: threshold, firstIndex: tile.columns.lowerBound + start, into: own + count)
+          guard count > 2 * k else { continue }
           moveLargestToFront(own, count: count, k: k)
           count = k
-          // Later columns lose a tie, so only what is strictly above the k-th can still enter.
-          partial.thresholds[row] = RankKey.value(own[k - 1])
+          // A tie with the k-th may still win by its index: tiles come in any order.
+          threshold = RankKey.value(own[k - 1]).nextDown
         }
         partial.counts[row] = count
+        partial.thresholds[row] = threshold
       }
     }
   }

@@ -1,0 +1,45 @@
+import ArgumentParser
+import Contrastive
+
+/// `contrastive graph`.
+struct GraphCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "graph",
+    abstract: "Find the kNN graph of a set, exactly, computing each pair once.",
+    discussion: """
+      By inner product; with --normalize by cosine similarity. A row is not its own neighbour. \
+      Embeddings are .npy f4 or f8 [n, dimension]. Writes `neighbors` I64 [N,k] and `similarities` \
+      F32 [N,k]: similarity descending, then index ascending; with --mutual also `mutual` U8 [N,k], \
+      1 where the neighbour lists the row, too.
+      """)
+
+  @Option(help: "Embeddings.")
+  var input: String
+
+  @Option(name: .shortAndLong, help: "Neighbours of each row, fewer than the rows.")
+  var k: Int
+
+  @Flag(help: "Divide each row by its norm first.")
+  var normalize = false
+
+  @Flag(help: "Also write which neighbours are mutual.")
+  var mutual = false
+
+  @Option(name: .shortAndLong, help: "Safetensors file to write.")
+  var output: String
+
+  @Flag(help: "Print one JSON object.")
+  var json = false
+
+  @OptionGroup var parallel: ParallelOptions
+
+  func run() throws {
+    var rows = try EmbeddingFiles.matrix(path: input)
+    if normalize { rows = try rows.normalized(argument: "input").rows }
+    let workers = try parallel.workers
+    try SearchReport.run(
+      output: output, operations: Double(rows.rows) * Double(rows.rows) * Double(rows.columns),
+      withMutual: mutual, json: json
+    ) { try NeighborTable(graphOf: rows, k: k, workers: workers) }
+  }
+}

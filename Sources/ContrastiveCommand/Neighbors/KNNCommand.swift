@@ -1,0 +1,49 @@
+import ArgumentParser
+import Contrastive
+
+/// `contrastive knn`.
+struct KNNCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "knn",
+    abstract: "Find the k nearest bank rows of each query, exactly.",
+    discussion: """
+      By inner product; with --normalize by cosine similarity. Embeddings are .npy f4 or f8 \
+      [n, dimension]. Writes `neighbors` I64 [N,k] and `similarities` F32 [N,k]: similarity \
+      descending, then index ascending.
+      """)
+
+  @Option(help: "Queries.")
+  var queries: String
+
+  @Option(help: "Bank.")
+  var bank: String
+
+  @Option(name: .shortAndLong, help: "Neighbours of each query, at most the bank's rows.")
+  var k: Int
+
+  @Flag(help: "Divide each row by its norm first.")
+  var normalize = false
+
+  @Option(name: .shortAndLong, help: "Safetensors file to write.")
+  var output: String
+
+  @Flag(help: "Print one JSON object.")
+  var json = false
+
+  @OptionGroup var parallel: ParallelOptions
+
+  func run() throws {
+    var rows = try EmbeddingFiles.matrix(path: queries)
+    var columns = try EmbeddingFiles.matrix(path: bank)
+    if normalize {
+      rows = try rows.normalized(argument: "queries").rows
+      columns = try columns.normalized(argument: "bank").rows
+    }
+    let workers = try parallel.workers
+    try SearchReport.run(
+      output: output,
+      operations: 2 * Double(rows.rows) * Double(columns.rows) * Double(rows.columns),
+      withMutual: false, json: json
+    ) { try NeighborTable(nearestTo: rows, in: columns, k: k, workers: workers) }
+  }
+}

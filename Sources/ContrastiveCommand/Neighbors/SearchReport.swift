@@ -1,0 +1,56 @@
+import Contrastive
+import ContrastiveFiles
+
+/// What `contrastive knn` and `contrastive graph` share: the output file and the report.
+struct SearchReport: Encodable {
+  let rows: Int
+  let k: Int
+  let seconds: Double
+  let gflops: Double
+  let mutual: Int?
+
+  enum CodingKeys: String, CodingKey {
+    case rows, k, seconds, mutual
+    case gflops = "gflop_per_second"
+  }
+
+  /// Times a search, writes its table and prints the report.
+  ///
+  /// - Parameters:
+  ///   - output: safetensors file for `neighbors` I64 [N, k] and `similarities` F32 [N, k].
+  ///   - operations: floating-point operations of the search.
+  ///   - withMutual: whether to add `mutual` U8 [N, k] and count it.
+  ///   - json: whether to print JSON.
+  ///   - search: the search.
+  /// - Throws: `ContrastiveError`.
+  static func run(
+    output: String, operations: Double, withMutual: Bool, json: Bool,
+    search: () throws -> NeighborTable
+  ) throws {
+    let clock = ContinuousClock()
+    let start = clock.now
+    let table = try search()
+    let elapsed = (clock.now - start).components
+    let seconds = Double(elapsed.seconds) + Double(elapsed.attoseconds) * 1e-18
+    let shape = [table.rows, table.k]
+    var tensors = [
+      "neighbors": try Tensor(shape: shape, elements: .int64(table.indices.map(Int64.init))),
+      "similarities": Tensor(table.similarities),
+    ]
+    let mutual = withMutual ? table.mutual : nil
+    if let mutual {
+      tensors["mutual"] = try Tensor(shape: shape, elements: .uint8(mutual.map { $0 ? 1 : 0 }))
+    }
+    try SafetensorsFile(tensors: tensors).write(to: output)
+    let report = SearchReport(
+      rows: table.rows, k: table.k, seconds: seconds, gflops: operations / seconds / 1e9,
+      mutual: mutual?.count { $0 })
+    if json {
+      try Standard.json(report)
+    } else {
+      print(
+        "\(report.rows) rows, \(report.k) neighbours each, \(fixed(seconds, 3)) s, "
+          + "\(fixed(report.gflops, 1)) GFLOP/s" + (report.mutual.map { ", \($0) mutual" } ?? ""))
+    }
+  }
+}
