@@ -9,10 +9,10 @@ RUN ?= runs/moco-$(shell date +%Y%m%d-%H%M%S)
 ARGS ?=
 BIN = $$(swift build -c release --show-bin-path)
 
-.PHONY: help deps build run test bench format lint clean
+.PHONY: help deps build run test bench bench-peers format lint clean
 
 help: ## print the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 deps: ## install what is missing ; calls apt-get only when something is
 	@missing=(); \
@@ -45,6 +45,13 @@ test: deps ## build and run every test
 
 bench: deps ## time the engine beside BLAS (ARGS="--threads 1 …")
 	@swift run -c release --package-path Benchmarks contrastive-bench --table $(ARGS)
+
+bench-peers: deps ## time the engine and its peers in turn (a Python virtual environment in Benchmarks/peers)
+	@test -x Benchmarks/peers/.venv/bin/python || { python3 -m venv Benchmarks/peers/.venv && \
+	  Benchmarks/peers/.venv/bin/pip install -q -r Benchmarks/peers/requirements.txt; }
+	@swift build -c release --package-path Benchmarks
+	@Benchmarks/peers/.venv/bin/python Benchmarks/peers/run.py \
+	  --bench "$$(swift build -c release --package-path Benchmarks --show-bin-path)/contrastive-bench" $(ARGS)
 
 format: ## format the sources in place
 	@swift format -i --recursive Sources Tests Benchmarks/Sources Package.swift Benchmarks/Package.swift
