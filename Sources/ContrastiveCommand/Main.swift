@@ -67,6 +67,6 @@ struct ContrastiveCommand: ParsableCommand {
     version: "0.1.0",
     subcommands: [
       TrainCommand.self, EmbedCommand.self, EvaluateCommand.self, LossCommand.self,
-      KMeansCommand.self, DoctorCommand.self,
+      KMeansCommand.self, SinkhornCommand.self, DoctorCommand.self,
     ])
 }

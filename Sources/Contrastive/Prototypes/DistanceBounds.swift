@@ -76,8 +76,9 @@ struct BoundThresholds: Sendable {
   /// ⌈path(c)⌉, which is to be added.
   let columnPaths: [UInt16]
 
-  /// Beside its centroid's path, for a point at `distance` from its own: strictly more than the
-  /// distance, whatever was rounded. Nil when 16 bits cannot hold it.
+  /// What is to reach beside the centroid's path for a point at `distance` from its own.
+  ///
+  /// Strictly more than the distance, whatever was rounded; nil when 16 bits cannot hold it.
   func own(distance: Double, row: Int) -> UInt16? {
     let path = rowPaths.isEmpty ? 0 : rowPaths[row]
     let units = (distance + path) * inverseUnit + 0.0625

@@ -62,7 +62,8 @@ extension KMeansState {
     workers: Workers
   ) -> (moves: [ClusterMove], computed: Int) {
     let order = rowsByCluster()
-    let blocks = pieces(order.count, TileGrid.rowsPerTile)
+    let grid = TileGrid(rows: order.count, columns: clusters)
+    let blocks = grid.rowBlocks
     let columnNorms = centroids.squaredNorms(workers: workers)
     let thresholds = bounds.thresholds
     let scratchCount = BoundedBlock.scratchCount(clusters: clusters, dimension: points.dimension)
@@ -83,15 +84,11 @@ extension KMeansState {
               bounds.withWriter { writer in
                 guard let writer else { return }
                 workers.forEach(blocks) { block, worker in
-                  let positions =
-                    (block * TileGrid.rowsPerTile)
-                    ..<min(
-                      order.count, (block + 1) * TileGrid.rowsPerTile)
                   var work = BoundedBlock(
                     nearest: nearest, rows: rows, columns: columns, writer: writer,
                     thresholds: thresholds, labels: labels, reach: reach,
                     scratch: memory + worker * scratchCount)
-                  work.run(order[positions])
+                  work.run(order[grid.rows(block: block)])
                   outcomes[block] = work.outcome
                 }
               }

@@ -1,5 +1,6 @@
-/// A k-means run between two iterations: centroids, assignments to them, and what is known of the
-/// distances. A value: a copy is a checkpoint that `advance` continues from.
+/// A k-means run between two iterations: centroids, assignments, what is known of the distances.
+///
+/// A value: a copy is a checkpoint that `advance` continues from.
 ///
 /// Memory: the points (shared with the caller; a copy of their own for spherical),
 /// 4 · k · D + 8 · k · (D + 3) bytes for the centroids and their sums, 16 · n, and the bounds
@@ -56,8 +57,9 @@ public struct KMeansState: Sendable {
     return Double(computedDistances) / all
   }
 
-  /// One iteration: the centroids become the means of their members, and points are assigned to
-  /// them. Does nothing once nothing changes.
+  /// One iteration: the centroids become the means of their members, points are assigned to them.
+  ///
+  /// Does nothing once nothing changes.
   ///
   /// - Parameter workers: the threads to use; no effect on the result.
   /// - Throws: `ContrastiveError.parameter` when there are fewer distinct points than clusters.

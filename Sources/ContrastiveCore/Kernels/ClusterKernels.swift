@@ -61,4 +61,27 @@ package struct ClusterKernels: @unchecked Sendable {  // a constant table of C f
     _ values: UnsafePointer<Float>, count: Int, scale: Double,
     to sums: UnsafeMutablePointer<Int64>
   ) { table.pointee.add_fixed_point(values, count, scale, sums) }
+
+  /// log Σ exp(scores · inverse − shifts) of a row.
+  package func logSumExp(
+    _ scores: UnsafePointer<Float>, count: Int, inverse: Double, shifts: UnsafePointer<Double>
+  ) -> Double { table.pointee.log_sum_exp_row(scores, count, inverse, shifts) }
+
+  /// Raises each column's maximum to a row's `scores · inverse − shift`.
+  package func raiseMaxima(
+    _ scores: UnsafePointer<Float>, count: Int, inverse: Double, shift: Double,
+    maxima: UnsafeMutablePointer<Double>
+  ) { table.pointee.raise_maxima(scores, count, inverse, shift, maxima) }
+
+  /// Adds a row's `exp(scores · inverse − shift − maxima)` to each column's sum.
+  package func addExponentials(
+    _ scores: UnsafePointer<Float>, count: Int, inverse: Double, shift: Double,
+    maxima: UnsafePointer<Double>, to sums: UnsafeMutablePointer<Double>
+  ) { table.pointee.add_exponentials(scores, count, inverse, shift, maxima, sums) }
+
+  /// `exp(scores · inverse − shifts − shift)` of a row.
+  package func exponentials(
+    _ scores: UnsafePointer<Float>, count: Int, inverse: Double, shifts: UnsafePointer<Double>,
+    shift: Double, into result: UnsafeMutablePointer<Float>
+  ) { table.pointee.exponentials(scores, count, inverse, shifts, shift, result) }
 }

@@ -1,4 +1,5 @@
-// Cluster kernels: the loops of nearest-centroid search that need explicit vectors.
+// Cluster kernels: the loops of nearest-centroid search and of Sinkhorn codes that need explicit
+// vectors.
 //
 // Written once (cluster_kernels.inc) and compiled for several instruction sets, like the row
 // kernels. They know nothing of k-means, threads or BLAS.
@@ -43,6 +44,22 @@ typedef struct {
 
   // sums[c] <- sums[c] + round(values[c] * scale) in whole numbers; each product below 2^51.
   void (*add_fixed_point)(const float *values, size_t count, double scale, int64_t *sums);
+
+  // log sum exp(scores[c] * inverse - shifts[c]), exponents and sum in Double.
+  double (*log_sum_exp_row)(const float *scores, size_t count, double inverse,
+                            const double *shifts);
+
+  // maxima[c] <- max(maxima[c], scores[c] * inverse - shift).
+  void (*raise_maxima)(const float *scores, size_t count, double inverse, double shift,
+                       double *maxima);
+
+  // sums[c] <- sums[c] + exp(scores[c] * inverse - shift - maxima[c]), no exponent above 0.
+  void (*add_exponentials)(const float *scores, size_t count, double inverse, double shift,
+                           const double *maxima, double *sums);
+
+  // result[c] <- exp(scores[c] * inverse - shifts[c] - shift), no exponent above 88.
+  void (*exponentials)(const float *scores, size_t count, double inverse, const double *shifts,
+                       double shift, float *result);
 } ContrastiveClusterKernels;
 
 // The kernels of an instruction set, or null when this processor or build lacks it.
