@@ -118,21 +118,68 @@ public struct KMeans: Sendable {
   ) throws(ContrastiveError) -> KMeansResult {
     var best: KMeansResult?
     for restart in 0..<restarts {
-      var state = try start(points, argument: argument, restart: restart, workers: workers)
-      var goesOn = true
-      while true {
-        goesOn = progress(state.progress(restart: restart))
-        guard goesOn, state.iteration < iterations, !state.isConverged else { break }
-        try state.advance(workers: workers)
-      }
-      let objective = state.objective(workers: workers)
-      if best.map({ objective < $0.objective }) ?? true {
-        best = KMeansResult(state: state, objective: objective, restart: restart)
-      }
+      let state = try start(points, argument: argument, restart: restart, workers: workers)
+      let (result, goesOn) = try run(
+        state, restart: restart, workers: workers, progress: progress)
+      if best.map({ result.objective < $0.objective }) ?? true { best = result }
       guard goesOn else { break }
     }
     guard let best else { throw .parameter(name: "restarts", found: "0", expected: "1 or more") }
     return best
+  }
+
+  /// Clusters points again after they have changed, from where the last run ended.
+  ///
+  /// The same result as from its centroids, with `seeding: .given(last.centroids)`, but the last
+  /// run's bounds are carried over: every point's are widened by how far it has moved, and only the
+  /// distances then in doubt are computed. Hyper-parameters of seeding and restarts are not used.
+  ///
+  /// - Parameters:
+  ///   - points: the same points in the same order, [n × D].
+  ///   - last: a finished run. Give it up after (let it go out of scope, or `consume` it), or its
+  ///     bounds are copied.
+  ///   - argument: the name of the points in errors.
+  ///   - workers: the threads to use; no effect on the result.
+  ///   - progress: as in `fit`.
+  /// - Returns: the clustering.
+  /// - Throws: as `fit`, and `.shape` when the number of points, of dimensions or of clusters
+  ///   differs, `.parameter` when the metric does.
+  public func refit(
+    _ points: Matrix, from last: consuming KMeansResult, argument: String = "points",
+    workers: Workers = .all, progress: (KMeansProgress) -> Bool = { _ in true }
+  ) throws(ContrastiveError) -> KMeansResult {
+    var state = last.state
+    _ = consume last
+    guard state.clusters == clusters else {
+      throw .parameter(
+        name: "clusters", found: "\(clusters)", expected: "\(state.clusters), those of the last run"
+      )
+    }
+    guard state.points.metric == metric else {
+      throw .parameter(
+        name: "metric", found: metric.rawValue,
+        expected: "\(state.points.metric.rawValue), that of the last run")
+    }
+    let prepared = try PreparedPoints(
+      points, argument: argument, metric: metric, workers: workers)
+    try state.restart(with: prepared, workers: workers)
+    return try run(state, restart: 0, workers: workers, progress: progress).result
+  }
+
+  /// Iterates until nothing changes, the iterations are used up, or `progress` says so.
+  private func run(
+    _ start: consuming KMeansState, restart: Int, workers: Workers,
+    progress: (KMeansProgress) -> Bool
+  ) throws(ContrastiveError) -> (result: KMeansResult, goesOn: Bool) {
+    var state = start
+    var goesOn = true
+    while true {
+      goesOn = progress(state.progress(restart: restart))
+      guard goesOn, state.iteration < iterations, !state.isConverged else { break }
+      try state.advance(workers: workers)
+    }
+    let objective = state.objective(workers: workers)
+    return (KMeansResult(state: state, objective: objective, restart: restart), goesOn)
   }
 
   /// The state before the first iteration: initial centroids and the assignment to them.

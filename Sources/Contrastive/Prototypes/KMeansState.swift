@@ -43,6 +43,37 @@ public struct KMeansState: Sendable {
     _ = try reassign(workers: workers)
   }
 
+  /// Goes on with points that have moved; the iterations are counted afresh.
+  mutating func restart(
+    with moved: PreparedPoints, workers: Workers
+  ) throws(ContrastiveError) {
+    try Operand(moved.argument, moved.matrix).requireShape(
+      of: Operand("the last run's points", points.matrix))
+    let dimension = points.dimension
+    let steps = points.matrix.withUnsafeBufferPointer { old in
+      let old = SharedReadOnlyMemory(old)
+      return moved.matrix.eachIndexedRow(of: Double.self, workers: workers) { index, row in
+        ClusterKernels.best.squaredDistance(row, old + index * dimension, count: dimension)
+          .squareRoot()
+      }
+    }
+    bounds.pointsMoved(by: steps)
+    for row in reach.indices { reach[row] = (reach[row] + steps[row]) * (1 + 0x1p-50) }
+    points = moved
+    iteration = 0
+    isConverged = false
+    computedDistances = 0
+    assignmentsMade = 0
+    let changed = labels
+    sums = CentroidSums(
+      clusters: clusters, dimension: dimension, rows: points.rows, largest: points.largest)
+    sums.apply(
+      changed.indices.map {
+        ClusterMove(row: UInt32($0), from: ClusterMove.none, to: changed[$0])
+      }, points: points.matrix, workers: workers)
+    _ = try reassign(workers: workers)
+  }
+
   /// Number of clusters.
   public var clusters: Int { centroids.rows }
   /// The cluster of each point: that of its nearest centroid, the lowest on a tie.
