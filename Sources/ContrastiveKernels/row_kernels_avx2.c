@@ -8,6 +8,7 @@
 #define TARGET __attribute__((target("avx2,fma")))
 #define ISA avx2
 #include "row_kernels.inc"
+#include "cluster_kernels.inc"
 #else
 typedef int contrastive_avx2_is_x86_only;
 #endif

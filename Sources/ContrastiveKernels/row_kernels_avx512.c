@@ -9,6 +9,7 @@
   __attribute__((target("avx512f,avx512vl,avx512bw,avx512dq,fma"), min_vector_width(512)))
 #define ISA avx512
 #include "row_kernels.inc"
+#include "cluster_kernels.inc"
 #else
 typedef int contrastive_avx512_is_x86_only;
 #endif

@@ -8,3 +8,4 @@
 #define TARGET
 #define ISA portable
 #include "row_kernels.inc"
+#include "cluster_kernels.inc"

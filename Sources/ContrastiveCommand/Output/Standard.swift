@@ -13,6 +13,9 @@ enum Standard {
   /// Writes text to standard error at once.
   static func error(_ text: String) { write(text, to: STDERR_FILENO) }
 
+  /// Writes text to standard output.
+  static func output(_ text: String) { write(text, to: STDOUT_FILENO) }
+
   /// Prints one JSON object, keys in order, on one line of standard output.
   static func json(_ value: some Encodable) throws {
     write(try JSONText.encode(value) + "\n", to: STDOUT_FILENO)

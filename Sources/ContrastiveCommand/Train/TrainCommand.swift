@@ -39,7 +39,7 @@ struct TrainCommand: ParsableCommand {
     let folder = RunFolder(path: output)
     var run = try TrainingRun(
       options: options, data: ImageFolder(path: dataFolder()), workers: parallel.workers)
-    try folder.create(for: options)
+    try folder.create(for: run.options)
 
     var display = ProgressDisplay()
     let result = try run.train { event throws(ContrastiveError) in

@@ -49,7 +49,7 @@ struct TrainingFlags: ParsableArguments {
   @Option(help: "Temperature of the loss. (default: \(standard.temperature))")
   var temperature: Double?
 
-  @Option(help: "Keys in the memory bank. (default: \(standard.bankCapacity))")
+  @Option(help: "Keys in the memory bank. (default: 16384, at most half the images)")
   var bankCapacity: Int?
 
   @Option(help: "Momentum of the moving-average encoder. (default: \(standard.encoderMomentum))")
@@ -61,7 +61,7 @@ struct TrainingFlags: ParsableArguments {
   @Option(help: "Strength of brightness and contrast jitter. (default: \(standard.jitter))")
   var jitter: Float?
 
-  @Flag(inversion: .prefixedNo, help: "Mirror views at random. (default: --flips)")
+  @Flag(inversion: .prefixedNo, help: "Mirror views at random. (default: --no-flips)")
   var flips: Bool?
 
   @Option(help: "Neighbours that vote in the evaluation. (default: \(standard.neighbors))")

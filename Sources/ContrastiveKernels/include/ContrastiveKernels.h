@@ -7,6 +7,7 @@
 #ifndef CONTRASTIVE_KERNELS_H
 #define CONTRASTIVE_KERNELS_H
 
+#include "ContrastiveClusterKernels.h"
 #include "ContrastiveMemory.h"
 
 #include <stddef.h>

@@ -8,7 +8,7 @@ public struct TrainingOptions: Codable, Sendable, Equatable {
   /// The system to train by.
   public var method = MethodName.moco
   /// Passes over the training images; 0 leaves the encoder as drawn.
-  public var epochs = 10
+  public var epochs = 12
   /// Images in a step.
   public var batchSize = 256
   /// First training images to use; all when nil.
@@ -34,17 +34,19 @@ public struct TrainingOptions: Codable, Sendable, Equatable {
 
   /// Divides the similarities in the loss.
   public var temperature = 0.1
-  /// Keys the memory bank holds.
-  public var bankCapacity = 4096
+  /// Keys the memory bank holds; when nil 16,384, but at most half the training images, so that an
+  /// image seldom meets its own key of an earlier epoch.
+  public var bankCapacity: Int?
   /// Momentum of the moving-average encoder.
-  public var encoderMomentum: Float = 0.99
+  public var encoderMomentum: Float = 0.996
 
   /// Smallest share of an image's area that a crop takes.
-  public var smallestCrop: Float = 0.2
+  public var smallestCrop: Float = 0.3
   /// Strength of the brightness and contrast jitter: factors from 1 − jitter to 1 + jitter.
-  public var jitter: Float = 0.4
-  /// Whether views may be mirrored.
-  public var flips = true
+  public var jitter: Float = 0.5
+  /// Whether views may be mirrored: not by default, because clothes and shoes that all point one way
+  /// are told apart by it.
+  public var flips = false
 
   /// Neighbours that vote in the evaluation.
   public var neighbors = 200
@@ -58,6 +60,13 @@ public struct TrainingOptions: Codable, Sendable, Equatable {
   public enum MethodName: String, Codable, CaseIterable, Sendable {
     /// Momentum contrast.
     case moco
+  }
+
+  /// The options with every default that depends on the data filled in.
+  func resolved(images: Int) -> TrainingOptions {
+    var options = self
+    options.bankCapacity = bankCapacity ?? max(min(batchSize, images), min(16_384, images / 2))
+    return options
   }
 
   /// Checks what only a run would otherwise find out.
@@ -88,9 +97,9 @@ public struct TrainingOptions: Codable, Sendable, Equatable {
     try require(
       0...1_000_000 ~= warmupEpochs, "warmup-epochs", warmupEpochs, "0 … 1000000")
     try require(1e-6...1e6 ~= temperature, "temperature", temperature, "1e-6 … 1e6")
+    let capacity = bankCapacity ?? batchSize
     try require(
-      bankCapacity >= batchSize, "bank-capacity", bankCapacity,
-      "at least the batch size, \(batchSize)")
+      capacity >= batchSize, "bank-capacity", capacity, "at least the batch size, \(batchSize)")
     try require(0...1 ~= encoderMomentum, "encoder-momentum", encoderMomentum, "0 … 1")
     try require(
       smallestCrop > 0 && smallestCrop <= 1, "smallest-crop", smallestCrop, "above 0, at most 1")

@@ -30,8 +30,8 @@ public struct TrainingRun: Sendable {
     options: TrainingOptions, data: ImageFolder, workers: Workers = .all
   ) throws(ContrastiveError) {
     try options.validate()
-    self.options = options
     train = try data.train.prefix(options.limit ?? data.train.count)
+    self.options = options.resolved(images: train.count)
     images = train.pixels
     test = data.test
     self.workers = workers
@@ -41,7 +41,7 @@ public struct TrainingRun: Sendable {
     optimizer = try SGD(
       encoder.network.parameters.layout, momentum: options.sgdMomentum,
       weightDecay: options.weightDecay)
-    method = try options.makeMethod(online: encoder, scaling: scaling)
+    method = try self.options.makeMethod(online: encoder, scaling: scaling)
   }
 
   /// Trains to the end.
@@ -140,7 +140,8 @@ extension TrainingOptions {
     switch method {
     case .moco:
       return try MoCo(
-        online: online, view: view, temperature: temperature, bankCapacity: bankCapacity,
+        online: online, view: view, temperature: temperature,
+        bankCapacity: bankCapacity ?? batchSize,
         momentum: encoderMomentum)
     }
   }

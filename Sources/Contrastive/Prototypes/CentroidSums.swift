@@ -1,0 +1,123 @@
+/// The sum of the members of each cluster, in 64-bit fixed point.
+///
+/// Whole numbers add up to the same in any order: points can be added by any number of threads,
+/// and taken away again when they move, and the sums have the bits that adding the members afresh
+/// would give. A coordinate is rounded to 2⁻ᵐ of the largest, m = min(50, 62 − ⌈log₂ n⌉): finer
+/// than Float32 for up to 2³⁸ points.
+///
+/// Memory: 8 · k · (D + 1) bytes.
+struct CentroidSums: Sendable {
+  private(set) var counts: [Int]
+  private var sums: [Int64]
+  private let dimension: Int
+  /// A power of two.
+  private let scale: Double
+
+  /// Empty clusters, for `rows` points of magnitude up to `largest`.
+  init(clusters: Int, dimension: Int, rows: Int, largest: Float) {
+    counts = [Int](repeating: 0, count: clusters)
+    sums = [Int64](repeating: 0, count: clusters * dimension)
+    self.dimension = dimension
+    let rowBits = Int.bitWidth - max(0, rows - 1).leadingZeroBitCount
+    let exponent = largest == 0 ? 0 : Int(largest.exponent) + 1
+    scale = Double(sign: .plus, exponent: min(50, 62 - rowBits) - exponent, significand: 1)
+  }
+
+  /// Moves points from cluster to cluster.
+  ///
+  /// Complexity: O(moves · D), cut by clusters and columns.
+  mutating func apply(_ moves: [ClusterMove], points: Matrix, workers: Workers) {
+    let clusters = counts.count
+    // Each cluster's own additions and removals, one after the other.
+    var starts = [Int](repeating: 0, count: clusters + 1)
+    for move in moves {
+      if !move.isNew { starts[Int(move.from) + 1] += 1 }
+      starts[Int(move.to) + 1] += 1
+    }
+    for cluster in 0..<clusters { starts[cluster + 1] += starts[cluster] }
+    var places = starts
+    var entries = [Entry](repeating: Entry(row: 0, adds: true), count: starts[clusters])
+    for move in moves {
+      let (from, to) = (Int(move.from), Int(move.to))
+      if !move.isNew {
+        entries[places[from]] = Entry(row: move.row, adds: false)
+        places[from] += 1
+        counts[from] -= 1
+      }
+      entries[places[to]] = Entry(row: move.row, adds: true)
+      places[to] += 1
+      counts[to] += 1
+    }
+    add(entries, starts: starts, points: points, workers: workers)
+  }
+
+  private mutating func add(
+    _ entries: [Entry], starts: [Int], points: Matrix, workers: Workers
+  ) {
+    let (dimension, scale) = (dimension, scale)
+    let clusters = counts.count
+    // Few clusters are cut by columns too, so that there is work for every worker.
+    let slice = clusters >= 64 ? max(1, dimension) : 64
+    let slices = max(1, pieces(dimension, slice))
+    let group = max(1, clusters / 64)
+    let groups = pieces(clusters, group)
+    sums.withUnsafeMutableBufferPointer { buffer in
+      let sums = SharedMemory(buffer)
+      points.withUnsafeBufferPointer { values in
+        let values = SharedReadOnlyMemory(values)
+        workers.forEach(groups * slices) { piece, _ in
+          let (part, cut) = piece.quotientAndRemainder(dividingBy: slices)
+          let first = cut * slice
+          let width = min(slice, dimension - first)
+          for cluster in (part * group)..<min(clusters, (part + 1) * group) {
+            let target = sums + (cluster * dimension + first)
+            for entry in entries[starts[cluster]..<starts[cluster + 1]] {
+              ClusterKernels.best.addFixedPoint(
+                values + (Int(entry.row) * dimension + first), count: width,
+                scale: entry.adds ? scale : -scale, to: target)
+            }
+          }
+        }
+      }
+    }
+  }
+
+  /// Writes the mean of a cluster; with `onSphere`, divided by its norm.
+  ///
+  /// - Returns: false when there is none: no members, or a sum of zero that has no direction.
+  func writeMean(of cluster: Int, onSphere: Bool, to mean: UnsafeMutablePointer<Float>) -> Bool {
+    guard counts[cluster] > 0 else { return false }
+    let first = cluster * dimension
+    var factor = 1 / (scale * Double(counts[cluster]))
+    if onSphere {
+      var square = 0.0
+      for column in 0..<dimension {
+        let value = Double(sums[first + column])
+        square += value * value
+      }
+      guard square > 0 else { return false }
+      factor = 1 / square.squareRoot()
+    }
+    for column in 0..<dimension {
+      mean[column] = Float(Double(sums[first + column]) * factor)
+    }
+    return true
+  }
+
+  private struct Entry {
+    let row: UInt32
+    let adds: Bool
+  }
+}
+
+/// A point that changes its cluster, or joins its first.
+struct ClusterMove: Sendable {
+  let row: UInt32
+  let from: UInt32
+  let to: UInt32
+
+  /// Stands for no cluster.
+  static let none = UInt32.max
+
+  var isNew: Bool { from == Self.none }
+}

@@ -1,0 +1,60 @@
+/// Chosen centroids beside each other, as a block of points meets them.
+struct GatheredColumns {
+  private let chosen: UnsafeBufferPointer<UInt32>
+  private let nearest: NearestSearch
+  private let writer: BoundsWriter
+  private let norms: UnsafeMutablePointer<Float>
+  private let paths: UnsafeMutablePointer<UInt16>
+  private let fresh: UnsafeMutablePointer<UInt16>
+  private let found: UnsafeMutablePointer<UInt32>
+  private let kernels = ClusterKernels.best
+
+  /// `work` has room for three words a centroid.
+  init(
+    _ chosen: UnsafeBufferPointer<UInt32>, nearest: NearestSearch, writer: BoundsWriter,
+    work: UnsafeMutablePointer<UInt32>
+  ) {
+    self.chosen = chosen
+    self.nearest = nearest
+    self.writer = writer
+    let count = chosen.count
+    found = work
+    norms = UnsafeMutableRawPointer(work + count).bindMemory(to: Float.self, capacity: count)
+    paths = UnsafeMutableRawPointer(work + 2 * count)
+      .bindMemory(to: UInt16.self, capacity: 2 * count)
+    fresh = paths + count
+    for place in 0..<count {
+      norms[place] = nearest.columnNorms[Int(chosen[place])]
+      paths[place] = writer.paths[Int(chosen[place])]
+    }
+  }
+
+  /// Turns a point's dot products into fresh bounds, and its best into the nearest of all.
+  ///
+  /// `run` says that the chosen are these, without gaps.
+  func take(
+    _ dots: UnsafeMutablePointer<Float>, for index: Int,
+    best: inout (column: Int, square: Double), run: Range<Int>?
+  ) {
+    let norm = nearest.points.norms[index]
+    let slack = nearest.rounding.slack(norm: norm)
+    let least = kernels.squaredDistances(dots, norms: norms, count: chosen.count, own: norm)
+    if let run {
+      writer.write(dots, columns: run, row: index, slack: slack)
+    } else {
+      kernels.quantizedBounds(
+        dots, count: chosen.count, slack: slack, inverseUnit: writer.inverseUnit, paths: paths,
+        ownPath: writer.rowPath(index), into: fresh)
+      let bounds = writer.row(index)
+      for place in 0..<chosen.count { bounds[Int(chosen[place])] = fresh[place] }
+    }
+    // Float and Double are `slack` apart at most.
+    let limit = min(Double(least) + 2 * Double(slack), best.square + Double(slack))
+    guard Double(least) <= limit else { return }
+    let count = kernels.filterBelow(
+      dots, count: chosen.count, threshold: Float(limit).nextUp, firstIndex: 0, into: found)
+    for place in 0..<count {
+      nearest.consider(Int(chosen[Int(found[place])]), index: index, best: &best)
+    }
+  }
+}

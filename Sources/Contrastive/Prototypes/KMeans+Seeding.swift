@@ -1,0 +1,55 @@
+extension KMeans {
+  /// The first centroids of a restart.
+  func initialCentroids(
+    _ points: PreparedPoints, restart: Int, workers: Workers
+  ) throws(ContrastiveError) -> Matrix {
+    var random = CounterRandom(seed: seed, 0x6b6d_6561_6e73, UInt64(restart))
+    switch seeding {
+    case .given(let centroids): return try given(centroids, points)
+    case .randomPoints:
+      let rows = try randomRows(points, using: &random)
+      return points.matrix.gathered(rows)
+    case .plusPlus:
+      let rows = try plusPlusRows(points, using: &random, workers: workers)
+      return points.matrix.gathered(rows)
+    }
+  }
+
+  private func given(
+    _ centroids: Matrix, _ points: PreparedPoints
+  ) throws(ContrastiveError) -> Matrix {
+    guard centroids.rows == clusters, centroids.columns == points.dimension else {
+      throw .shape(
+        argument: "initial", found: centroids.shape,
+        expected: "[\(clusters) × \(points.dimension)], a row for each cluster")
+    }
+    try Operand("initial", centroids).requireFinite()
+    return metric == .spherical ? try centroids.normalized(argument: "initial").rows : centroids
+  }
+
+  /// Distinct points in random order.
+  private func randomRows(
+    _ points: PreparedPoints, using random: inout CounterRandom
+  ) throws(ContrastiveError) -> [Int] {
+    var seen = Set<ArraySlice<Float>>()
+    var rows: [Int] = []
+    for row in random.permutation(points.rows) where rows.count < clusters {
+      if seen.insert(points.matrix.row(row)).inserted { rows.append(row) }
+    }
+    guard rows.count == clusters else { throw tooFew(distinct: rows.count) }
+    return rows
+  }
+
+  func tooFew(distinct: Int) -> ContrastiveError {
+    .parameter(
+      name: "clusters", found: "\(clusters)",
+      expected: "at most \(distinct), the number of distinct points")
+  }
+}
+
+extension Matrix {
+  /// Chosen rows, copied.
+  func gathered(_ chosen: [Int]) -> Matrix {
+    Matrix(rows: chosen.count, columns: columns, sharing: chosen.flatMap { row($0) })
+  }
+}

@@ -1,0 +1,205 @@
+/// k-means by Lloyd's iteration: exactly its result, without most of its work.
+///
+/// ```
+/// assign:  a(x) = argmin_c ‖x − c‖²        (ties: the lowest c)
+/// update:  c = mean of { x : a(x) = c }    (spherical: divided by its norm)
+/// ```
+/// Distances are decided in Double: Float32 products and bounds only rule out centroids that cannot
+/// be nearest, with a margin for rounding, and what is left is computed as Σ (x − c)² in Double. So
+/// the assignments are those of Lloyd's iteration, ties included, whichever strategy is used, and
+/// the same for any number of threads. Sums are exact (see `CentroidSums`).
+///
+/// One iteration is an update followed by an assignment; before the first there is an assignment to
+/// the initial centroids. Hence assignments always belong to the centroids returned. After every
+/// assignment each empty cluster takes over the point farthest from its centroid (of those whose
+/// cluster has others), and points are assigned anew: there are always exactly k clusters, none
+/// empty. Iteration stops when no assignment changes.
+///
+/// Spherical k-means works on unit rows (the points are normalised) with unit centroids: there the
+/// nearest is the one of the largest dot product, and the objective is Σ ‖x̂ − ĉ‖² = 2 Σ (1 − x̂·ĉ). A
+/// cluster whose members sum to zero keeps its centroid.
+///
+/// Complexity: 2 · n · k · D operations for the first assignment, then the share of it reported by
+/// `KMeansProgress.computedShare`. Memory: see `KMeansStrategy`.
+///
+/// Sources: Lloyd, "Least squares quantization in PCM", 1982; Elkan, "Using the triangle inequality
+/// to accelerate k-means", ICML 2003; Dhillon and Modha, "Concept decompositions for large sparse
+/// text data using clustering", 2001 (spherical).
+public struct KMeans: Sendable {
+  /// Where points and centroids live.
+  public enum Metric: String, Sendable, CaseIterable {
+    /// Any points; centroids are means.
+    case euclidean
+    /// Unit points, unit centroids.
+    case spherical
+  }
+
+  /// Where the first centroids come from.
+  public enum Seeding: Sendable, Equatable {
+    /// k-means++: each next centroid is a point drawn with probability ∝ its squared distance to
+    /// the nearest so far.
+    case plusPlus
+    /// Distinct points, each equally likely.
+    case randomPoints
+    /// These rows; for spherical they are normalised.
+    case given(Matrix)
+  }
+
+  /// Number of clusters.
+  public var clusters: Int
+  /// Euclidean or spherical.
+  public var metric: Metric
+  /// Where the first centroids come from.
+  public var seeding: Seeding
+  /// Most iterations of each restart; 0 assigns to the initial centroids.
+  public var iterations: Int
+  /// Runs from different seeds; the one of the lowest objective is kept, the first on a tie.
+  public var restarts: Int
+  /// Names the random streams; restart r of seed s is the same in every run.
+  public var seed: UInt64
+  /// Most bytes the bounds may take; see `KMeansStrategy`.
+  public var boundsMemory: Int
+
+  /// What to do.
+  ///
+  /// - Parameters:
+  ///   - clusters: 1 or more, at most the number of distinct points.
+  ///   - metric: Euclidean or spherical.
+  ///   - seeding: where the first centroids come from.
+  ///   - iterations: 0 or more.
+  ///   - restarts: 1 or more; more than 1 makes no sense with given centroids and is refused.
+  ///   - seed: names the random streams.
+  ///   - boundsMemory: most bytes the bounds may take, 0 for none.
+  /// - Throws: `ContrastiveError.parameter`.
+  public init(
+    clusters: Int, metric: Metric = .euclidean, seeding: Seeding = .plusPlus,
+    iterations: Int = 20, restarts: Int = 1, seed: UInt64 = 0, boundsMemory: Int = 2 << 30
+  ) throws(ContrastiveError) {
+    guard clusters > 0 else {
+      throw .parameter(name: "clusters", found: "\(clusters)", expected: "1 or more")
+    }
+    guard iterations >= 0 else {
+      throw .parameter(name: "iterations", found: "\(iterations)", expected: "0 or more")
+    }
+    guard restarts > 0 else {
+      throw .parameter(name: "restarts", found: "\(restarts)", expected: "1 or more")
+    }
+    if case .given = seeding, restarts > 1 {
+      throw .parameter(
+        name: "restarts", found: "\(restarts)", expected: "1 when the first centroids are given")
+    }
+    guard boundsMemory >= 0 else {
+      throw .parameter(name: "boundsMemory", found: "\(boundsMemory)", expected: "0 or more")
+    }
+    self.clusters = clusters
+    self.metric = metric
+    self.seeding = seeding
+    self.iterations = iterations
+    self.restarts = restarts
+    self.seed = seed
+    self.boundsMemory = boundsMemory
+  }
+
+  /// Clusters the points.
+  ///
+  /// - Parameters:
+  ///   - points: [n × D].
+  ///   - argument: the name of the points in errors.
+  ///   - workers: the threads to use; no effect on the result.
+  ///   - progress: called after every assignment; returning false ends the work there, with a
+  ///     result that is what has been reached and is not marked as converged.
+  /// - Returns: the clustering.
+  /// - Throws: `ContrastiveError`: `.parameter` when there are fewer distinct points than clusters
+  ///   (it says how many), `.empty`, `.shape` for given centroids that do not fit, `.nonFinite`,
+  ///   `.tooLarge`, `.zeroNorm` for a row of zeros under spherical.
+  public func fit(
+    _ points: Matrix, argument: String = "points", workers: Workers = .all,
+    progress: (KMeansProgress) -> Bool = { _ in true }
+  ) throws(ContrastiveError) -> KMeansResult {
+    var best: KMeansResult?
+    for restart in 0..<restarts {
+      let state = try start(points, argument: argument, restart: restart, workers: workers)
+      let (result, goesOn) = try run(
+        state, restart: restart, workers: workers, progress: progress)
+      if best.map({ result.objective < $0.objective }) ?? true { best = result }
+      guard goesOn else { break }
+    }
+    guard let best else { throw .parameter(name: "restarts", found: "0", expected: "1 or more") }
+    return best
+  }
+
+  /// Clusters points again after they have changed, from where the last run ended.
+  ///
+  /// The same result as from its centroids, with `seeding: .given(last.centroids)`, but the last
+  /// run's bounds are carried over: every point's are widened by how far it has moved, and only the
+  /// distances then in doubt are computed. Hyper-parameters of seeding and restarts are not used.
+  ///
+  /// - Parameters:
+  ///   - points: the same points in the same order, [n × D].
+  ///   - last: a finished run. Give it up after (let it go out of scope, or `consume` it), or its
+  ///     bounds are copied.
+  ///   - argument: the name of the points in errors.
+  ///   - workers: the threads to use; no effect on the result.
+  ///   - progress: as in `fit`.
+  /// - Returns: the clustering.
+  /// - Throws: as `fit`, and `.shape` when the number of points, of dimensions or of clusters
+  ///   differs, `.parameter` when the metric does.
+  public func refit(
+    _ points: Matrix, from last: consuming KMeansResult, argument: String = "points",
+    workers: Workers = .all, progress: (KMeansProgress) -> Bool = { _ in true }
+  ) throws(ContrastiveError) -> KMeansResult {
+    var state = last.state
+    _ = consume last
+    guard state.clusters == clusters else {
+      throw .parameter(
+        name: "clusters", found: "\(clusters)", expected: "\(state.clusters), those of the last run"
+      )
+    }
+    guard state.points.metric == metric else {
+      throw .parameter(
+        name: "metric", found: metric.rawValue,
+        expected: "\(state.points.metric.rawValue), that of the last run")
+    }
+    let prepared = try PreparedPoints(
+      points, argument: argument, metric: metric, workers: workers)
+    try state.restart(with: prepared, workers: workers)
+    return try run(state, restart: 0, workers: workers, progress: progress).result
+  }
+
+  /// Iterates until nothing changes, the iterations are used up, or `progress` says so.
+  private func run(
+    _ start: consuming KMeansState, restart: Int, workers: Workers,
+    progress: (KMeansProgress) -> Bool
+  ) throws(ContrastiveError) -> (result: KMeansResult, goesOn: Bool) {
+    var state = start
+    var goesOn = true
+    while true {
+      goesOn = progress(state.progress(restart: restart))
+      guard goesOn, state.iteration < iterations, !state.isConverged else { break }
+      try state.advance(workers: workers)
+    }
+    let objective = state.objective(workers: workers)
+    return (KMeansResult(state: state, objective: objective, restart: restart), goesOn)
+  }
+
+  /// The state before the first iteration: initial centroids and the assignment to them.
+  ///
+  /// `advance` on it, and on copies of it kept anywhere, is one iteration.
+  ///
+  /// - Parameters:
+  ///   - points: [n × D].
+  ///   - argument: the name of the points in errors.
+  ///   - restart: which restart, 0 or more.
+  ///   - workers: the threads to use; no effect on the result.
+  /// - Returns: the state.
+  /// - Throws: as `fit`.
+  public func start(
+    _ points: Matrix, argument: String = "points", restart: Int = 0, workers: Workers = .all
+  ) throws(ContrastiveError) -> KMeansState {
+    let prepared = try PreparedPoints(
+      points, argument: argument, metric: metric, workers: workers)
+    let seeds = try initialCentroids(prepared, restart: restart, workers: workers)
+    return try KMeansState(
+      points: prepared, centroids: seeds, boundsMemory: boundsMemory, workers: workers)
+  }
+}

@@ -1,0 +1,54 @@
+extension KMeansState {
+  /// Gives each empty cluster the point farthest from its centroid, the lowest on a tie, among the
+  /// points of clusters with another member; points equal to one just given are passed over.
+  ///
+  /// Every move lowers the objective, so this ends.
+  mutating func fill(_ empty: [Int], workers: Workers) throws(ContrastiveError) {
+    let squares = squaredDistances(workers: workers)
+    let order = squares.indices.filter { squares[$0] > 0 }
+      .sorted { (squares[$1], $0) < (squares[$0], $1) }
+    var members = sums.counts
+    var given: [Int] = []
+    for row in order where given.count < empty.count {
+      let cluster = Int(labels[row])
+      guard members[cluster] > 1, !given.contains(where: { points.matrix.rowsEqual($0, row) })
+      else { continue }
+      members[cluster] -= 1
+      given.append(row)
+    }
+    guard !given.isEmpty else {
+      throw .parameter(
+        name: "clusters", found: "\(clusters)",
+        expected: "at most \(points.matrix.distinctRowCount()), the number of distinct points")
+    }
+    var drifts = [Double](repeating: 0, count: clusters)
+    let dimension = points.dimension
+    let search = NearestSearch(points: points, centroids: centroids, columnNorms: [])
+    for (cluster, row) in zip(empty, given) {
+      drifts[cluster] = search.squaredDistance(row, cluster).squareRoot()
+    }
+    points.matrix.withUnsafeBufferPointer { rows in
+      centroids.withUnsafeMutableBufferPointer { centroids in
+        guard let from = rows.baseAddress, let to = centroids.baseAddress else { return }
+        for (cluster, row) in zip(empty, given) {
+          (to + cluster * dimension).update(from: from + row * dimension, count: dimension)
+        }
+      }
+    }
+    noteMoves(drifts)
+  }
+}
+
+extension Matrix {
+  /// Whether two rows have equal elements; 0 and −0 are equal.
+  func rowsEqual(_ a: Int, _ b: Int) -> Bool { row(a).elementsEqual(row(b)) }
+
+  /// Number of different rows.
+  ///
+  /// Complexity: O(rows · columns) on average.
+  func distinctRowCount() -> Int {
+    var seen = Set<ArraySlice<Float>>()
+    for index in 0..<rows { seen.insert(row(index)) }
+    return seen.count
+  }
+}

@@ -1,0 +1,69 @@
+/// The nearest centroid of a point: Float32 to rule out, Double to decide.
+struct NearestSearch: Sendable {
+  let points: PreparedPoints
+  let centroids: Matrix
+  /// ‖c‖².
+  let columnNorms: [Float]
+  let rounding: DistanceRounding
+
+  init(points: PreparedPoints, centroids: Matrix, columnNorms: [Float]) {
+    self.points = points
+    self.centroids = centroids
+    self.columnNorms = columnNorms
+    rounding = DistanceRounding(
+      dimension: points.dimension, largestNorm: columnNorms.max() ?? 0)
+  }
+
+  /// Every distance, and for each block of rows the centroids that may be the nearest.
+  func candidates(
+    bounds: BoundsWriter?, workers: Workers
+  ) throws(ContrastiveError) -> [NearestCandidates.Partial] {
+    try TiledSweep(
+      rows: Operand(points.argument, points.matrix), columns: Operand("centroids", centroids)
+    ).run(
+      NearestCandidates(
+        rowNorms: points.norms, columnNorms: columnNorms, dimension: points.dimension,
+        bounds: bounds),
+      accumulating: false, workers: workers
+    ).blocks
+  }
+
+  /// The nearest of a row's candidates, and an upper bound on its distance.
+  func resolve(
+    _ block: NearestCandidates.Partial, row: Int, index: Int
+  ) -> (column: Int, distance: Double) {
+    let candidates = block.candidates(row: row)
+    if let candidates, candidates.count == 1, let only = candidates.first {
+      let slack = rounding.slack(norm: points.norms[index])
+      let square = max(0, Double(block.least[row]) + Double(slack))
+      return (Int(only), square.squareRoot())
+    }
+    var best = (column: 0, square: Double.infinity)
+    if let candidates {
+      for column in candidates { consider(Int(column), index: index, best: &best) }
+    } else {
+      for column in 0..<centroids.rows { consider(column, index: index, best: &best) }
+    }
+    return (best.column, best.square.squareRoot())
+  }
+
+  /// Takes a centroid if it is nearer than the best so far, or as near and of a lower index.
+  func consider(_ column: Int, index: Int, best: inout (column: Int, square: Double)) {
+    let square = squaredDistance(index, column)
+    if square < best.square || (square == best.square && column < best.column) {
+      best = (column, square)
+    }
+  }
+
+  /// Σ (x − c)² in Double: what decides.
+  func squaredDistance(_ index: Int, _ column: Int) -> Double {
+    let dimension = points.dimension
+    return points.matrix.withUnsafeBufferPointer { rows in
+      centroids.withUnsafeBufferPointer { columns in
+        guard let row = rows.baseAddress, let centroid = columns.baseAddress else { return 0 }
+        return ClusterKernels.best.squaredDistance(
+          row + index * dimension, centroid + column * dimension, count: dimension)
+      }
+    }
+  }
+}

@@ -1,0 +1,87 @@
+/// Points that were checked once, with what every iteration needs to know of them.
+struct PreparedPoints: Sendable {
+  let matrix: Matrix
+  let metric: KMeans.Metric
+  /// The name in errors.
+  let argument: String
+  /// ‖x‖².
+  let norms: [Float]
+  /// Largest magnitude of a coordinate.
+  let largest: Float
+
+  init(
+    _ points: Matrix, argument: String, metric: KMeans.Metric, workers: Workers
+  ) throws(ContrastiveError) {
+    let operand = Operand(argument, points)
+    try operand.requireRows()
+    guard points.rows <= Int(UInt32.max) else {
+      throw .shape(
+        argument: argument, found: points.shape, expected: "at most \(UInt32.max) rows")
+    }
+    try operand.requireFinite()
+    matrix = metric == .spherical ? try points.normalized(argument: argument).rows : points
+    self.metric = metric
+    self.argument = argument
+    norms = matrix.squaredNorms(workers: workers)
+    largest = matrix.largestMagnitude(workers: workers)
+    // ‖x − c‖² is up to four times this.
+    if let row = norms.firstIndex(where: { $0 > 4e37 }) {
+      let values = matrix.row(row)
+      let column = values.indices.max { abs(values[$0]) < abs(values[$1]) } ?? values.startIndex
+      throw .tooLarge(
+        argument: argument, row: row, column: column - values.startIndex,
+        found: "\(values[column])", limit: "a row of norm 6.3e18")
+    }
+  }
+
+  var rows: Int { matrix.rows }
+  var dimension: Int { matrix.columns }
+}
+
+extension Matrix {
+  /// ‖row‖², summed in Double.
+  func squaredNorms(workers: Workers) -> [Float] {
+    eachRow(of: Float.self, workers: workers) { row, columns in
+      Float(RowKernels.best.dot(row, row, count: columns))
+    }
+  }
+
+  /// The largest magnitude of an element.
+  func largestMagnitude(workers: Workers) -> Float {
+    eachRow(of: Float.self, workers: workers) { row, columns in
+      var low: UInt32 = 0
+      // The bits of a magnitude order as the magnitudes do, and whole numbers vectorise.
+      for column in 0..<columns { low = max(low, row[column].bitPattern & 0x7fff_ffff) }
+      return Float(bitPattern: low)
+    }.max() ?? 0
+  }
+
+  /// One value for each row, computed by the workers.
+  func eachRow<Value: BitwiseCopyable & Sendable>(
+    of type: Value.Type, workers: Workers,
+    _ body: @Sendable (_ row: UnsafePointer<Float>, _ columns: Int) -> Value
+  ) -> [Value] {
+    let columns = columns
+    return eachIndexedRow(of: type, workers: workers) { _, row in body(row, columns) }
+  }
+
+  /// The same for what depends on the row's index.
+  func eachIndexedRow<Value: BitwiseCopyable & Sendable>(
+    of type: Value.Type, workers: Workers,
+    _ body: @Sendable (_ index: Int, _ row: UnsafePointer<Float>) -> Value
+  ) -> [Value] {
+    let (rows, columns) = (rows, columns)
+    return withUnsafeBufferPointer { values in
+      let values = SharedReadOnlyMemory(values)
+      return [Value](unsafeUninitializedCapacity: rows) { buffer, initialized in
+        let results = SharedMemory(buffer)
+        workers.forEach(pieces(rows, 1024)) { piece, _ in
+          for row in (piece * 1024)..<min(rows, (piece + 1) * 1024) {
+            (results + row).initialize(to: body(row, values + row * columns))
+          }
+        }
+        initialized = rows
+      }
+    }
+  }
+}

@@ -1,0 +1,47 @@
+/// The nearest prototype of each point.
+public struct PrototypeAssignment: Sendable {
+  /// The nearest prototype of each point, the lowest on a tie.
+  public let assignments: [Int]
+  /// The squared distance to it, in Double.
+  public let squaredDistances: [Double]
+
+  /// Assigns points, such as new ones, to prototypes.
+  ///
+  /// As in k-means, Float32 rules out and Double decides. Complexity: 2 · n · k · D operations.
+  ///
+  /// - Parameters:
+  ///   - points: [n × D].
+  ///   - prototypes: [k × D]; for spherical, both are normalised first.
+  ///   - metric: Euclidean or spherical.
+  ///   - workers: the threads to use; no effect on the result.
+  /// - Throws: `ContrastiveError`: `.empty`, `.shape`, `.nonFinite`, `.tooLarge`, `.zeroNorm`.
+  public init(
+    _ points: Matrix, to prototypes: Matrix, metric: KMeans.Metric = .euclidean,
+    workers: Workers = .all
+  ) throws(ContrastiveError) {
+    let columns = Operand("prototypes", prototypes)
+    try columns.requireRows()
+    try columns.requireDimension(of: Operand("points", points))
+    let rows = try PreparedPoints(points, argument: "points", metric: metric, workers: workers)
+    let centroids = try PreparedPoints(
+      prototypes, argument: "prototypes", metric: metric, workers: workers)
+    let search = NearestSearch(
+      points: rows, centroids: centroids.matrix, columnNorms: centroids.norms)
+    let blocks = try search.candidates(bounds: nil, workers: workers)
+    var assignments = [Int](repeating: 0, count: rows.rows)
+    assignments.withUnsafeMutableBufferPointer { found in
+      let found = SharedMemory(found)
+      workers.forEach(blocks.count) { block, _ in
+        for row in blocks[block].least.indices {
+          let index = block * TileGrid.rowsPerTile + row
+          found[index] = search.resolve(blocks[block], row: row, index: index).column
+        }
+      }
+    }
+    let labels = assignments
+    self.assignments = assignments
+    squaredDistances = rows.matrix.eachIndexedRow(of: Double.self, workers: workers) { index, _ in
+      search.squaredDistance(index, labels[index])
+    }
+  }
+}

@@ -1,0 +1,167 @@
+import ArgumentParser
+import Contrastive
+import ContrastiveFiles
+
+/// `contrastive kmeans`.
+struct KMeansCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "kmeans",
+    abstract: "Cluster embeddings: prototypes, assignments and concentrations.",
+    discussion: """
+      Exactly Lloyd's iteration, with most distances ruled out by bounds. Inputs are .npy, a \
+      safetensors file with one tensor, or file:tensor, f4 or f8 [n,D]. For each number of clusters \
+      m the output holds centroids.m F32 [k,D], assignments.m I64 [n], counts.m I64 [k] and \
+      concentrations.m F32 [k] (Li et al. 2021), with m counted from 0. With --hierarchical each \
+      clustering after the first is of the normalised centroids of the one before: assignments.m and \
+      counts.m are still of the points, concentrations.m of the centroids below, and parents.l I64 is \
+      the cluster of each centroid of level l on level l + 1. Clustering m uses seed + m.
+      """)
+
+  @Option(name: .shortAndLong, help: "Embeddings: .npy, safetensors, or file:tensor.")
+  var input: String
+
+  @Option(name: .shortAndLong, help: "Number of clusters, or several separated by commas.")
+  var clusters: String
+
+  @Flag(help: "Cluster the centroids of each clustering for the next.")
+  var hierarchical = false
+
+  @Flag(help: "Unit points and unit centroids; the largest dot product is nearest.")
+  var spherical = false
+
+  @Option(help: "Most iterations.")
+  var iterations: Int = 20
+
+  @Option(help: "Runs from different seeds; the best is kept.")
+  var restarts: Int = 1
+
+  @Option(help: "Names the random numbers.")
+  var seed: UInt64 = 0
+
+  @Option(help: "Initial centroids of the first clustering; k-means++ without.")
+  var initial: String?
+
+  @Option(help: "Mean of the concentrations.")
+  var temperature: Float = 0.2
+
+  @Option(name: .shortAndLong, help: "Safetensors file to write.")
+  var output: String
+
+  @OptionGroup var parallel: ParallelOptions
+  @OptionGroup var report: ReportOptions
+
+  func run() throws {
+    let counts = try clusterCounts()
+    var options = try KMeans(
+      clusters: counts[0], metric: spherical ? .spherical : .euclidean, iterations: iterations,
+      restarts: restarts, seed: seed)
+    let workers = try parallel.workers
+    guard temperature > 0, temperature.isFinite else {
+      throw ContrastiveError.parameter(
+        name: "temperature", found: "\(temperature)", expected: "above 0")
+    }
+    let points = try EmbeddingFiles.matrix(path: input)
+    if let initial {
+      options = try KMeans(
+        clusters: counts[0], metric: options.metric,
+        seeding: .given(EmbeddingFiles.matrix(path: initial)), iterations: iterations,
+        restarts: restarts, seed: seed)
+    }
+    var clusterings: [Clustering] = []
+    var parents: [[Int]] = []
+    let clock = ContinuousClock()
+    var display = KMeansDisplay()
+    var started = clock.now
+    var seconds: [Double] = []
+    if hierarchical {
+      let levels = try HierarchicalKMeans(
+        points, clusters: counts, options: options, argument: input, workers: workers
+      ) { level, progress in
+        if level > seconds.count {
+          seconds.append((clock.now - started).seconds)
+          started = clock.now
+        }
+        display.show(progress, clusters: counts[level], iterations: iterations)
+        return true
+      }
+      seconds.append((clock.now - started).seconds)
+      parents = levels.parents
+      for (level, result) in levels.levels.enumerated() {
+        clusterings.append(
+          Clustering(
+            result: result, assignments: levels.assignments[level],
+            seed: seed &+ UInt64(level), seconds: seconds[level]))
+      }
+    } else {
+      for (index, count) in counts.enumerated() {
+        options.clusters = count
+        options.seed = seed &+ UInt64(index)
+        if index > 0, initial != nil { options.seeding = .plusPlus }
+        started = clock.now
+        let result = try options.fit(points, argument: input, workers: workers) {
+          display.show($0, clusters: count, iterations: iterations)
+          return true
+        }
+        clusterings.append(
+          Clustering(
+            result: result, assignments: result.assignments, seed: options.seed,
+            seconds: (clock.now - started).seconds))
+      }
+    }
+    try write(clusterings, parents: parents, workers: workers)
+    try report.print(
+      KMeansReport(
+        rows: points.rows, dimension: points.columns, metric: options.metric.rawValue,
+        clusterings: clusterings.map(KMeansReport.Entry.init)))
+  }
+
+  private func clusterCounts() throws -> [Int] {
+    let counts = try clusters.split(separator: ",", omittingEmptySubsequences: false).map {
+      guard let count = Int($0), count > 0 else {
+        throw ContrastiveError.parameter(
+          name: "clusters", found: clusters,
+          expected: "whole numbers of at least 1, separated by commas")
+      }
+      return count
+    }
+    if hierarchical, zip(counts, counts.dropFirst()).contains(where: { $0 < $1 }) {
+      throw ContrastiveError.parameter(
+        name: "clusters", found: clusters, expected: "levels that do not grow")
+    }
+    return counts
+  }
+
+  private func write(
+    _ clusterings: [Clustering], parents: [[Int]], workers: Workers
+  ) throws {
+    var tensors: [String: Tensor] = [:]
+    for (index, clustering) in clusterings.enumerated() {
+      tensors["centroids.\(index)"] = Tensor(clustering.result.centroids)
+      tensors["assignments.\(index)"] = Tensor(.int64(clustering.assignments.map(Int64.init)))
+      tensors["counts.\(index)"] = Tensor(.int64(clustering.counts))
+      tensors["concentrations.\(index)"] = Tensor(
+        .float32(
+          try clustering.result.concentrations(temperature: temperature, workers: workers)))
+    }
+    for (level, parent) in parents.enumerated() {
+      tensors["parents.\(level)"] = Tensor(.int64(parent.map(Int64.init)))
+    }
+    try SafetensorsFile(tensors: tensors).write(to: output)
+  }
+}
+
+/// A finished clustering and what the report says of it.
+struct Clustering {
+  let result: KMeansResult
+  /// The cluster of each point, on every level.
+  let assignments: [Int]
+  let seed: UInt64
+  let seconds: Double
+
+  /// Points in each cluster.
+  var counts: [Int64] {
+    var counts = [Int64](repeating: 0, count: result.centroids.rows)
+    for cluster in assignments { counts[cluster] += 1 }
+    return counts
+  }
+}

@@ -1,0 +1,49 @@
+import Contrastive
+
+/// What `contrastive kmeans` prints.
+struct KMeansReport: Report {
+  let rows: Int
+  let dimension: Int
+  let metric: String
+  let clusterings: [Entry]
+
+  /// One clustering.
+  struct Entry: Encodable {
+    let k: Int
+    let iterations: Int
+    let converged: Bool
+    /// Σ ‖x − c‖² over the members clustered: on upper levels, the centroids below.
+    let objective: Double
+    let computedShare: Double
+    let strategy: String
+    let restart: Int
+    let seconds: Double
+    let seed: UInt64
+
+    enum CodingKeys: String, CodingKey {
+      case k, iterations, converged, objective, strategy, restart, seconds, seed
+      case computedShare = "computed_share"
+    }
+
+    init(_ clustering: Clustering) {
+      k = clustering.result.centroids.rows
+      iterations = clustering.result.iterations
+      converged = clustering.result.isConverged
+      objective = clustering.result.objective
+      computedShare = clustering.result.state.computedShare
+      strategy = clustering.result.state.strategy.rawValue
+      restart = clustering.result.restart
+      seconds = clustering.seconds
+      seed = clustering.seed
+    }
+  }
+
+  var lines: [String] {
+    clusterings.map { entry in
+      "k \(entry.k): objective \(entry.objective) after \(entry.iterations) iterations"
+        + (entry.converged ? " (converged)" : "")
+        + ", \(percent(entry.computedShare)) of the distances computed with \(entry.strategy)"
+        + ", \(fixed(entry.seconds, 2)) s, seed \(entry.seed)"
+    }
+  }
+}

@@ -1,0 +1,62 @@
+import ArgumentParser
+import Contrastive
+import ContrastiveFiles
+
+/// `contrastive sinkhorn`.
+struct SinkhornCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "sinkhorn",
+    abstract: "Sinkhorn–Knopp codes of a score matrix.",
+    discussion: """
+      Scores are .npy, a safetensors file with one tensor, or file:tensor, f4 or f8 \
+      [rows,prototypes]. Writes codes F32 of the same shape, rows summing to 1 (Caron et al. 2020), \
+      in the log domain: any epsilon above 0. With 0 iterations the codes are the exponentials \
+      divided by their mean row sum.
+      """)
+
+  @Option(name: .shortAndLong, help: "Scores: .npy, safetensors, or file:tensor.")
+  var scores: String
+
+  @Option(help: "Divides the scores.")
+  var epsilon: Float = 0.05
+
+  @Option(help: "Times to normalise prototypes, then rows.")
+  var iterations: Int = 3
+
+  @Option(name: .shortAndLong, help: "Safetensors file to write.")
+  var output: String
+
+  @OptionGroup var parallel: ParallelOptions
+  @OptionGroup var report: ReportOptions
+
+  func run() throws {
+    let sinkhorn = try Sinkhorn(epsilon: epsilon, iterations: iterations)
+    let workers = try parallel.workers
+    let matrix = try EmbeddingFiles.matrix(path: scores)
+    let clock = ContinuousClock()
+    let start = clock.now
+    let codes = try sinkhorn.codes(matrix, argument: scores, workers: workers)
+    let seconds = (clock.now - start).seconds
+    try SafetensorsFile(tensors: ["codes": Tensor(codes)]).write(to: output)
+    try report.print(
+      SinkhornReport(
+        rows: codes.rows, prototypes: codes.columns, epsilon: epsilon, iterations: iterations,
+        seconds: seconds))
+  }
+}
+
+/// What `contrastive sinkhorn` prints.
+private struct SinkhornReport: Report {
+  let rows: Int
+  let prototypes: Int
+  let epsilon: Float
+  let iterations: Int
+  let seconds: Double
+
+  var lines: [String] {
+    [
+      "codes of \(rows) rows over \(prototypes) prototypes, epsilon \(epsilon), "
+        + "\(iterations) iterations, \(fixed(seconds, 3)) s"
+    ]
+  }
+}

@@ -1,0 +1,86 @@
+/// How far a squared distance computed in Float32 as ‖x‖² + ‖c‖² − 2·x·c can be from the truth.
+///
+/// ```
+/// |d²(computed) − d²| ≤ (D + 16) · 2⁻²⁴ · (‖x‖² + ‖c‖²)
+/// ```
+/// A dot product of D terms, summed in any order, is within D·2⁻²⁴·‖x‖·‖c‖ (1 + O(2⁻²⁴)), and
+/// 2·‖x‖·‖c‖ ≤ ‖x‖² + ‖c‖²; the 16 covers the norms' own rounding and the three operations. Source:
+/// Higham, "Accuracy and Stability of Numerical Algorithms", 3.1.
+package struct DistanceRounding: Sendable {
+  private let relative: Float
+  private let largestNorm: Float
+
+  /// `largestNorm` is the largest ‖c‖².
+  package init(dimension: Int, largestNorm: Float) {
+    relative = Float(dimension + 16) * 0x1.02p-24
+    self.largestNorm = largestNorm
+  }
+
+  /// The bound for a row of squared norm ‖x‖², with any column.
+  package func slack(norm: Float) -> Float {
+    // The constant stands above what underflow in the products can lose.
+    relative * (norm + largestNorm) + 0x1p-120
+  }
+}
+
+/// Lower bounds on distances between rows and columns that both move, in 16 bits each.
+///
+/// A bound is stored once, when a distance d is computed, as a whole number of units:
+/// ```
+/// stored = ⌊d⌋ + ⌊path(c)⌋ + ⌊path(x)⌋
+/// ```
+/// where a path is the length of all the moves so far. Ever after, the distance is at least
+/// stored − path(c) − path(x), so nothing is rewritten when columns or rows move. 65,535 marks a
+/// column that need not be looked at: the row's own.
+package struct BoundsWriter: Sendable {
+  /// [rows × columns].
+  package let memory: SharedMemory<UInt16>
+  package let columns: Int
+  /// Units in a distance of 1.
+  package let inverseUnit: Float
+  /// ⌊path(c)⌋.
+  package let paths: [UInt16]
+  /// ⌊path(x)⌋; empty when no row has moved.
+  package let rowPaths: [UInt16]
+  private let kernels = ClusterKernels.best
+
+  package init(
+    memory: SharedMemory<UInt16>, columns: Int, inverseUnit: Float, paths: [UInt16],
+    rowPaths: [UInt16]
+  ) {
+    self.memory = memory
+    self.columns = columns
+    self.inverseUnit = inverseUnit
+    self.paths = paths
+    self.rowPaths = rowPaths
+  }
+
+  /// The largest bound of a column that is not the row's own.
+  package static let largest: UInt16 = 65_534
+  /// Marks the row's own column.
+  package static let own: UInt16 = 65_535
+
+  package func row(_ row: Int) -> UnsafeMutablePointer<UInt16> { memory + row * columns }
+
+  package func rowPath(_ row: Int) -> UInt16 { rowPaths.isEmpty ? 0 : rowPaths[row] }
+
+  /// Stores the bounds of a run of columns from squared distances good to ± slack.
+  package func write(
+    _ squared: UnsafePointer<Float>, columns span: Range<Int>, row index: Int, slack: Float
+  ) {
+    paths.withUnsafeBufferPointer { paths in
+      guard let paths = paths.baseAddress else { return }
+      kernels.quantizedBounds(
+        squared, count: span.count, slack: slack, inverseUnit: inverseUnit,
+        paths: paths + span.lowerBound, ownPath: rowPath(index),
+        into: row(index) + span.lowerBound)
+    }
+  }
+
+  /// Stores the bound of one column from an exact distance.
+  package func write(exact distance: Double, column: Int, row index: Int) {
+    let units = max(0, (distance * Double(inverseUnit) - 0.0625).rounded(.down))
+    let sum = min(units, 65_534) + Double(paths[column]) + Double(rowPath(index))
+    row(index)[column] = UInt16(min(sum, Double(Self.largest)))
+  }
+}

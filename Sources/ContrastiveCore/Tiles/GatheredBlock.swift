@@ -1,0 +1,67 @@
+/// Products of rows chosen by index with columns chosen by index, in tiles.
+///
+/// Where `TiledSweep` walks all of a matrix, this computes the part of it that is still in doubt.
+/// Chosen rows are copied next to each other, so that a tile is one product.
+///
+/// Scratch of a worker: `4 · (rowsPerTile · D + columnsPerTile · D + rowsPerTile · columnsPerTile)`
+/// bytes.
+package struct GatheredBlock: Sendable {
+  package let rows: SharedReadOnlyMemory<Float>
+  package let columns: SharedReadOnlyMemory<Float>
+  package let dimension: Int
+
+  package init(
+    rows: SharedReadOnlyMemory<Float>, columns: SharedReadOnlyMemory<Float>, dimension: Int
+  ) {
+    self.rows = rows
+    self.columns = columns
+    self.dimension = dimension
+  }
+
+  /// Floats of scratch for one worker.
+  package static func scratchCount(dimension: Int) -> Int {
+    (TileGrid.rowsPerTile + TileGrid.columnsPerTile) * dimension
+      + TileGrid.rowsPerTile * TileGrid.columnsPerTile
+  }
+
+  /// Shows each tile of the chosen rows, at most `TileGrid.rowsPerTile`, and chosen columns.
+  ///
+  /// A tile's `rows` and `columns` are positions in the two lists.
+  package func forEachTile(
+    rows chosen: UnsafeBufferPointer<UInt32>, columns chosenColumns: UnsafeBufferPointer<UInt32>,
+    scratch: UnsafeMutablePointer<Float>, _ body: (Tile) -> Void
+  ) {
+    let gatheredRows = scratch
+    let gatheredColumns = gatheredRows + TileGrid.rowsPerTile * dimension
+    let values = gatheredColumns + TileGrid.columnsPerTile * dimension
+    let left = gather(chosen, of: rows, into: gatheredRows)
+    var start = 0
+    while start < chosenColumns.count {
+      let span = start..<min(chosenColumns.count, start + TileGrid.columnsPerTile)
+      let right = gather(
+        UnsafeBufferPointer(rebasing: chosenColumns[span]), of: columns, into: gatheredColumns)
+      BLAS.gemm(
+        .plain, .transposed, rows: chosen.count, columns: span.count, depth: dimension,
+        left, stride: dimension, right, stride: dimension, into: values, stride: span.count)
+      body(Tile(rows: 0..<chosen.count, columns: span, values: values, stride: span.count))
+      start = span.upperBound
+    }
+  }
+
+  /// The chosen rows one after the other: where they are, if they already are, else copied.
+  private func gather(
+    _ chosen: UnsafeBufferPointer<UInt32>, of memory: SharedReadOnlyMemory<Float>,
+    into target: UnsafeMutablePointer<Float>
+  ) -> UnsafePointer<Float> {
+    guard let first = chosen.first, let last = chosen.last else { return UnsafePointer(target) }
+    // Lists are ascending or in any order; a run of consecutive ones is recognised only ascending.
+    let isRun = chosen.indices.allSatisfy { chosen[$0] == first &+ UInt32($0) }
+    if isRun && Int(last) - Int(first) + 1 == chosen.count {
+      return memory + Int(first) * dimension
+    }
+    for (place, index) in chosen.enumerated() {
+      (target + place * dimension).update(from: memory + Int(index) * dimension, count: dimension)
+    }
+    return UnsafePointer(target)
+  }
+}

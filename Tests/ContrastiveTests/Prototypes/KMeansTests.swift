@@ -1,0 +1,199 @@
+import Contrastive
+import Testing
+import _Reference
+
+struct KMeansTests {
+  /// Points around `centres` unit centres.
+  private func clustered(_ rows: Int, _ dimension: Int, centres: Int, noise: Float) throws -> Matrix
+  {
+    let middle = try TestData.embeddings(centres, dimension, seed: 11)
+    let all = Matrix(
+      rows: rows, columns: dimension, sharing: (0..<rows).flatMap { middle.row($0 % centres) })
+    return try TestData.near(all, noise: noise, seed: 12)
+  }
+
+  @Test func plusPlusFindsSeparateClusters() throws {
+    let points = try clustered(600, 24, centres: 12, noise: 0.05)
+    for seed in 0..<5 as Range<UInt64> {
+      let result = try KMeans(clusters: 12, restarts: 5, seed: seed).fit(points)
+      #expect(result.isConverged)
+      for row in 12..<600 { #expect(result.assignments[row] == result.assignments[row % 12]) }
+      #expect(Set(result.assignments).count == 12)
+    }
+  }
+
+  /// D² sampling gives the point at distance 3 nine times the chance of the one at 1.
+  @Test func plusPlusDrawsBySquaredDistance() throws {
+    let points = try Matrix(rows: 3, columns: 1, values: [0, 1, 3])
+    var counts: [Float: Int] = [:]
+    for seed in 0..<3000 as Range<UInt64> {
+      let state = try KMeans(clusters: 2, iterations: 0, seed: seed).start(points)
+      let (a, b) = (state.centroids[0, 0], state.centroids[1, 0])
+      if a == 0 { counts[b, default: 0] += 1 }
+    }
+    let (near, far) = (Double(counts[1] ?? 0), Double(counts[3] ?? 0))
+    // Binomial with p = 0.9 and about 1,000 draws: a deviation of 0.01 is one standard error.
+    #expect(abs(far / (near + far) - 0.9) < 0.04)
+  }
+
+  @Test(arguments: [KMeans.Seeding.plusPlus, .randomPoints])
+  func duplicatesLeaveTooFewPoints(_ seeding: KMeans.Seeding) throws {
+    let distinct = try TestData.embeddings(5, 7, seed: 1)
+    let points = Matrix(
+      rows: 100, columns: 7, sharing: (0..<100).flatMap { distinct.row($0 % 5) })
+    let result = try KMeans(clusters: 5, seeding: seeding).fit(points)
+    #expect(result.objective == 0)
+    #expect(result.counts == [20, 20, 20, 20, 20])
+    #expect(
+      throws: ContrastiveError.parameter(
+        name: "clusters", found: "6", expected: "at most 5, the number of distinct points")
+    ) { try KMeans(clusters: 6, seeding: seeding).fit(points) }
+  }
+
+  @Test func equalInitialCentroidsBecomeClusters() throws {
+    let points = try TestData.embeddings(60, 6, seed: 2)
+    let initial = Matrix(rows: 8, columns: 6, sharing: (0..<8).flatMap { _ in points.row(0) })
+    let result = try KMeans(clusters: 8, seeding: .given(initial)).fit(points)
+    #expect(result.counts.allSatisfy { $0 > 0 })
+    #expect(result.counts.reduce(0, +) == 60)
+    let few = Matrix(rows: 9, columns: 6, sharing: (0..<9).flatMap { points.row($0 % 3) })
+    #expect(
+      throws: ContrastiveError.parameter(
+        name: "clusters", found: "8", expected: "at most 3, the number of distinct points")
+    ) { try KMeans(clusters: 8, seeding: .given(initial)).fit(few) }
+  }
+
+  @Test func restartsKeepTheBest() throws {
+    let points = try clustered(500, 8, centres: 20, noise: 0.3)
+    var kMeans = try KMeans(clusters: 20, seeding: .randomPoints, restarts: 5, seed: 3)
+    let best = try kMeans.fit(points)
+    kMeans.restarts = 1
+    #expect(best.objective <= (try kMeans.fit(points)).objective)
+    #expect(best.objective == best.state.objective())
+  }
+
+  @Test func aWarmStartEqualsAStartFromItsCentroids() throws {
+    let points = try clustered(2000, 16, centres: 40, noise: 0.4)
+    let kMeans = try KMeans(clusters: 50, iterations: 30)
+    var warm = try kMeans.fit(points)
+    var moving = points
+    for epoch in 0..<4 as Range<UInt64> {
+      moving = try TestData.near(moving, noise: 0.01, seed: 100 + epoch)
+      var cold = kMeans
+      cold.seeding = .given(warm.centroids)
+      let expected = try cold.fit(moving)
+      warm = try kMeans.refit(moving, from: warm)
+      #expect(warm.centroids == expected.centroids)
+      #expect(warm.assignments == expected.assignments)
+      #expect(warm.objective == expected.objective)
+      #expect(warm.iterations == expected.iterations)
+      #expect(warm.state.computedDistances < expected.state.computedDistances / 2)
+    }
+  }
+
+  @Test func progressEndsTheWork() throws {
+    let points = try TestData.embeddings(500, 8, seed: 4)
+    var seen: [Int] = []
+    let result = try KMeans(clusters: 30).fit(points) {
+      seen.append($0.iteration)
+      return $0.iteration < 3
+    }
+    #expect(seen == [0, 1, 2, 3])
+    #expect(result.iterations == 3)
+    #expect(!result.isConverged)
+    #expect(
+      result.assignments
+        == referenceAssignments(points: points.doubles, centroids: result.centroids.doubles))
+  }
+
+  @Test func sphericalCentroidsAreUnit() throws {
+    let points = try TestData.embeddings(400, 9, seed: 5, unit: false)
+    let result = try KMeans(clusters: 20, metric: .spherical).fit(points)
+    for row in 0..<20 {
+      let norm = result.centroids.row(row).reduce(0) { $0 + Double($1) * Double($1) }
+      #expect(abs(norm - 1) < 1e-6)
+    }
+    let unit = try points.normalized().rows.doubles
+    for (point, cluster) in zip(unit, result.assignments) {
+      let dots = result.centroids.doubles.map { dot(point, $0) }
+      // Float32 centroids are unit within 1e-7.
+      #expect(dots[cluster] > (dots.max() ?? 0) - 1e-6)
+    }
+  }
+
+  @Test func newPointsGoToTheNearest() throws {
+    let points = try TestData.embeddings(700, 13, seed: 6)
+    let prototypes = try TestData.embeddings(90, 13, seed: 7)
+    let found = try PrototypeAssignment(points, to: prototypes)
+    #expect(
+      found.assignments
+        == referenceAssignments(points: points.doubles, centroids: prototypes.doubles))
+    #expect(
+      relativeError(
+        found.squaredDistances.reduce(0, +),
+        referenceObjective(
+          points: points.doubles, centroids: prototypes.doubles,
+          assignments: found.assignments)) < 1e-12)
+  }
+
+  @Test func levelsAreComposed() throws {
+    let points = try clustered(600, 12, centres: 30, noise: 0.3)
+    let levels = try HierarchicalKMeans(
+      points, clusters: [40, 15, 4], options: KMeans(clusters: 1, seed: 2))
+    #expect(levels.levels.map(\.centroids.rows) == [40, 15, 4])
+    #expect(levels.parents.map(\.count) == [40, 15])
+    for row in 0..<600 {
+      let (a, b, c) = (
+        levels.assignments[0][row], levels.assignments[1][row], levels.assignments[2][row]
+      )
+      #expect(levels.parents[0][a] == b)
+      #expect(levels.parents[1][b] == c)
+    }
+    let unit = try levels.levels[0].centroids.normalized().rows
+    #expect(
+      levels.parents[0]
+        == referenceAssignments(
+          points: unit.doubles, centroids: levels.levels[1].centroids.doubles))
+    let spreads = try levels.concentrations(temperature: 0.2)
+    for level in spreads {
+      let mean = level.reduce(0.0) { $0 + Double($1) } / Double(level.count)
+      #expect(abs(mean - 0.2) < 1e-6)
+    }
+    #expect(
+      throws: ContrastiveError.parameter(
+        name: "clusters", found: "[4, 5]", expected: "levels that do not grow")
+    ) { try HierarchicalKMeans(points, clusters: [4, 5], options: KMeans(clusters: 1)) }
+  }
+
+  @Test func badInput() throws {
+    let points = try TestData.embeddings(10, 4, seed: 8)
+    #expect(
+      throws: ContrastiveError.parameter(name: "clusters", found: "0", expected: "1 or more")
+    ) { try KMeans(clusters: 0) }
+    #expect(
+      throws: ContrastiveError.shape(
+        argument: "initial", found: "[2 × 4]", expected: "[3 × 4], a row for each cluster")
+    ) { try KMeans(clusters: 3, seeding: .given(points.rows(0..<2))).fit(points) }
+    #expect(throws: ContrastiveError.zeroNorm(argument: "points", row: 0)) {
+      try KMeans(clusters: 1, metric: .spherical).fit(Matrix(zeros: 2, by: 3))
+    }
+    #expect(throws: ContrastiveError.empty(argument: "points")) {
+      try KMeans(clusters: 1).fit(Matrix(zeros: 0, by: 3))
+    }
+    #expect(
+      throws: ContrastiveError.nonFinite(argument: "points", row: 1, column: 0, found: "inf")
+    ) {
+      try KMeans(clusters: 1).fit(Matrix(rows: 2, columns: 1, values: [0, .infinity]))
+    }
+    #expect(throws: ContrastiveError.self) {
+      try KMeans(clusters: 1).fit(Matrix(rows: 1, columns: 2, values: [1e19, 1e19]))
+    }
+    let last = try KMeans(clusters: 2).fit(points)
+    #expect(throws: ContrastiveError.self) {
+      try KMeans(clusters: 3).refit(points, from: last)
+    }
+    #expect(throws: ContrastiveError.self) {
+      try KMeans(clusters: 2).refit(points.rows(0..<5), from: last)
+    }
+  }
+}
