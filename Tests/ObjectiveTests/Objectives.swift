@@ -8,6 +8,8 @@ let objectives: [any ObjectiveEntry.Type] = [
   InfoNCEEntry.self,
   NTXentEntry.self,
   SupConEntry.self,
+  HCLEntry.self,
+  DCLEntry.self,
 ]
 
 /// One objective of the table, named in test reports.

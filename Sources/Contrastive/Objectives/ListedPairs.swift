@@ -68,7 +68,11 @@ struct ListedPairs: Sendable {
 
   /// Adds Σ coefficient · column over each row's listed columns to the row of `gradient`.
   ///
-  /// - Parameter coefficient: of a row, one of its columns and their similarity.
+  /// - Parameters:
+  ///   - gradient: a row for each row of the lists.
+  ///   - columns: what the lists index.
+  ///   - workers: the threads to use; no effect on the result.
+  ///   - coefficient: of a row, one of its columns and their similarity.
   func add(
     to gradient: inout Matrix, columns: Matrix, workers: Workers,
     coefficient: @Sendable (_ row: Int, _ column: Int, _ similarity: Double) -> Double

@@ -37,7 +37,9 @@ package struct RowLists: Sendable, Equatable {
 
   /// One list for each row.
   ///
-  /// - Parameter isSymmetric: whether j lists i wherever i lists j; looked up when it is not known.
+  /// - Parameters:
+  ///   - lists: the columns of each row.
+  ///   - known: whether j lists i wherever i lists j; looked up when it is not given.
   package init(_ lists: some Sequence<some Sequence<Int>>, isSymmetric known: Bool? = nil) {
     var starts = [0]
     var columns: [Int32] = []
