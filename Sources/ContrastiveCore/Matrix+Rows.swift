@@ -21,6 +21,19 @@ extension Matrix {
     }
   }
 
+  /// The rows at some indices, in their order.
+  package func rows(at indices: [Int]) -> Matrix {
+    let columns = columns
+    return withUnsafeBufferPointer { source in
+      Matrix(rows: indices.count, columns: columns) { target in
+        guard let from = source.baseAddress, let to = target.baseAddress else { return }
+        for (place, index) in indices.enumerated() {
+          (to + place * columns).initialize(from: from + index * columns, count: columns)
+        }
+      }
+    }
+  }
+
   /// Multiplies each row by its factor.
   package mutating func scaleRows(by factor: (Int) -> Float) {
     let (rows, columns) = (rows, columns)

@@ -7,6 +7,9 @@ import Testing
 let objectives: [any ObjectiveEntry.Type] = [
   InfoNCEEntry.self,
   NTXentEntry.self,
+  SupConEntry.self,
+  HCLEntry.self,
+  DCLEntry.self,
 ]
 
 /// One objective of the table, named in test reports.

@@ -6,12 +6,17 @@ package struct RunningSoftmax: TileConsumer {
   package let temperature: Double
   /// Entries that take no part.
   package let exclusions: [Exclusion]
+  /// Whether similarities stay as they are: for a sweep that does not accumulate.
+  package let readsOnly: Bool
   private let inverse: Float
   private let kernels = RowKernels.best
 
-  package init(temperature: Double, excluding exclusions: [Exclusion] = []) {
+  package init(
+    temperature: Double, excluding exclusions: [Exclusion] = [], readsOnly: Bool = false
+  ) {
     self.temperature = temperature
     self.exclusions = exclusions
+    self.readsOnly = readsOnly
     inverse = Float(1 / temperature)
   }
 
@@ -35,6 +40,11 @@ package struct RunningSoftmax: TileConsumer {
     _ tile: Tile, into partial: inout Partial, rescale: UnsafeMutablePointer<Float>
   ) {
     for exclusion in exclusions { exclusion.apply(to: tile) }
+    guard !readsOnly else {
+      return kernels.softmaxStatistics(
+        tile, inverseTemperature: inverse, maximum: &partial.maximum, sum: &partial.sum,
+        spread: &partial.spread)
+    }
     kernels.softmaxUpdate(
       tile, inverseTemperature: inverse, maximum: &partial.maximum, sum: &partial.sum,
       spread: &partial.spread, rescale: rescale)

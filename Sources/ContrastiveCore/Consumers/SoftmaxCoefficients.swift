@@ -63,7 +63,7 @@ package struct SoftmaxCoefficients: TileConsumer {
 }
 
 extension Optional<SoftmaxCoefficients.Side> {
-  fileprivate func withPointers(
+  func withPointers(
     from first: Int, _ body: (UnsafePointer<Float>?, UnsafePointer<Float>?) -> Void
   ) {
     guard let side = self else { return body(nil, nil) }

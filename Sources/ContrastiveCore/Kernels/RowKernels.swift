@@ -65,6 +65,11 @@ package struct RowKernels: @unchecked Sendable {  // a constant table of C funct
     table.pointee.dot(a, b, count)
   }
 
+  /// Sum in Double.
+  package func sum(_ values: UnsafePointer<Float>, count: Int) -> Double {
+    table.pointee.sum(values, count)
+  }
+
   /// Position of the first element that is NaN or beyond `limit` in magnitude.
   package func firstBeyond(
     _ values: UnsafePointer<Float>, count: Int, limit: Float

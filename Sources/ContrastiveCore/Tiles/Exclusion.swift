@@ -36,7 +36,11 @@ package struct RowLists: Sendable, Equatable {
   package let isSymmetric: Bool
 
   /// One list for each row.
-  package init(_ lists: some Sequence<some Sequence<Int>>) {
+  ///
+  /// - Parameters:
+  ///   - lists: the columns of each row.
+  ///   - known: whether j lists i wherever i lists j; looked up when it is not given.
+  package init(_ lists: some Sequence<some Sequence<Int>>, isSymmetric known: Bool? = nil) {
     var starts = [0]
     var columns: [Int32] = []
     for list in lists {
@@ -45,17 +49,25 @@ package struct RowLists: Sendable, Equatable {
     }
     self.starts = starts
     self.columns = columns
-    isSymmetric = (0..<(starts.count - 1)).allSatisfy { row in
-      columns[starts[row]..<starts[row + 1]].allSatisfy { column in
-        let other = Int(column)
-        return other < starts.count - 1
-          && columns[starts[other]..<starts[other + 1]].contains(Int32(row))
+    isSymmetric =
+      known
+      ?? (0..<(starts.count - 1)).allSatisfy { row in
+        columns[starts[row]..<starts[row + 1]].allSatisfy { column in
+          let other = Int(column)
+          return other < starts.count - 1
+            && columns[starts[other]..<starts[other + 1]].contains(Int32(row))
+        }
       }
-    }
   }
 
   /// Number of rows.
   package var rows: Int { starts.count - 1 }
+
+  /// Where a row's columns stand among those of all rows.
+  package func places(of row: Int) -> Range<Int> { starts[row]..<starts[row + 1] }
+
+  /// Number of columns listed, over all rows.
+  package var count: Int { columns.count }
 
   /// The columns of a row.
   package subscript(row: Int) -> ArraySlice<Int32> { columns[starts[row]..<starts[row + 1]] }

@@ -57,6 +57,9 @@ typedef struct {
   // one sortable number (see contrastive_rank_key), and returns how many. keys has room for count.
   size_t (*filter_above)(const float *values, size_t count, float threshold, uint32_t first_index,
                          uint64_t *keys);
+
+  // Sum of Float32 numbers in Double.
+  double (*sum)(const float *values, size_t count);
 } ContrastiveRowKernels;
 
 // The kernels of an instruction set, or null when this processor or build lacks it.

@@ -1,0 +1,59 @@
+/// The debiased contrastive loss: the share of the negatives that shows the same thing as the anchor
+/// is subtracted.
+///
+/// It is `HCL` with β = 0, where all negatives weigh the same:
+/// ```
+/// Ng = max( (Σ_j n_j − τ⁺ M p) / (1 − τ⁺),  M · exp(−1/temperature) )
+/// ```
+/// Chuang et al., "Debiased Contrastive Learning", NeurIPS 2020, eq. 8 with one positive.
+public struct DCL: Objective {
+  /// What the loss can be differentiated by.
+  public typealias Variable = HCL.Variable
+
+  /// Gradients for both views.
+  public static let defaultGradients = HCL.defaultGradients
+
+  /// Divides the similarities.
+  public let temperature: Double
+  /// τ⁺, the chance that a negative shows the same thing as the anchor.
+  public let tauPlus: Double
+  private let objective: HCL
+
+  /// A debiased objective; the defaults are the authors' code's.
+  ///
+  /// - Parameters:
+  ///   - temperature: 1e-6 … 1e6.
+  ///   - tauPlus: at least 0 and below 1.
+  /// - Throws: `ContrastiveError.parameter`.
+  public init(temperature: Double = 0.5, tauPlus: Double = 0.1) throws(ContrastiveError) {
+    objective = try HCL(temperature: temperature, tauPlus: tauPlus, beta: 0)
+    self.temperature = temperature
+    self.tauPlus = tauPlus
+  }
+
+  /// The loss and its exact gradients; see `HCL.evaluate`.
+  ///
+  /// - Parameters:
+  ///   - view1: [N × D], N at least 2.
+  ///   - view2: [N × D]; row i is another view of the same image.
+  ///   - gradients: what to differentiate by.
+  ///   - workers: the threads to use; no effect on the result.
+  /// - Returns: the mean loss over the 2N rows and the gradients asked for.
+  /// - Throws: `ContrastiveError`: `.shape`, `.empty`, `.nonFinite`, `.tooLarge`.
+  public func evaluate(
+    view1: Matrix, view2: Matrix, gradients: Set<Variable> = Self.defaultGradients,
+    workers: Workers = .all
+  ) throws(ContrastiveError) -> Evaluation<Variable> {
+    try objective.evaluate(view1: view1, view2: view2, gradients: gradients, workers: workers)
+  }
+
+  /// Bytes of scratch an evaluation holds at most; see `HCL.scratchBytes`.
+  ///
+  /// - Parameters:
+  ///   - images: N.
+  ///   - workers: W.
+  /// - Returns: the bytes.
+  public static func scratchBytes(images: Int, workers: Workers = .all) -> Int {
+    HCL.scratchBytes(images: images, workers: workers)
+  }
+}

@@ -1,0 +1,111 @@
+/// A few columns of each row, looked at one by one in Double.
+///
+/// What a loss depends on most, its positives, is then known to every digit; a sweep over the rest
+/// leaves these columns out.
+struct ListedPairs: Sendable {
+  /// The columns of each row.
+  let lists: RowLists
+  /// ⟨row, column⟩ of each, in the order of the lists.
+  private let similarities: [Double]
+  /// Rows of a piece of work.
+  private static let rowsPerPiece = 64
+
+  /// Computes the dot products.
+  ///
+  /// Complexity: 2 · listed columns · dimension floating-point operations and 8 bytes each.
+  init(_ lists: RowLists, rows: Matrix, columns: Matrix, workers: Workers) {
+    precondition(lists.rows == rows.rows && rows.columns == columns.columns)
+    self.lists = lists
+    var similarities = [Double](repeating: 0, count: lists.count)
+    let dimension = rows.columns
+    rows.withUnsafeBufferPointer { a in
+      columns.withUnsafeBufferPointer { b in
+        similarities.withUnsafeMutableBufferPointer { found in
+          let (a, b) = (SharedReadOnlyMemory(a), SharedReadOnlyMemory(b))
+          let found = SharedMemory(found)
+          Self.forEachPiece(lists.rows, workers) { range in
+            for row in range {
+              for (place, column) in zip(lists.places(of: row), lists[row]) {
+                found[place] = RowKernels.best.dot(
+                  a + row * dimension, b + Int(column) * dimension, count: dimension)
+              }
+            }
+          }
+        }
+      }
+    }
+    self.similarities = similarities
+  }
+
+  /// Softmax, sum and number of the listed similarities of each row that `takesPart` picks.
+  func summary(
+    temperature: Double, where takesPart: (_ row: Int, _ column: Int) -> Bool
+  ) -> (softmax: RowSoftmax, totals: [Double], counts: [Int]) {
+    var softmax = RowSoftmax(rows: lists.rows)
+    var totals = [Double](repeating: 0, count: lists.rows)
+    var counts = [Int](repeating: 0, count: lists.rows)
+    var taken: [Double] = []
+    for row in 0..<lists.rows {
+      taken.removeAll(keepingCapacity: true)
+      for (place, column) in zip(lists.places(of: row), lists[row])
+      where takesPart(row, Int(column)) {
+        taken.append(similarities[place])
+      }
+      guard let top = taken.max() else { continue }
+      var (sum, spread) = (0.0, 0.0)
+      for similarity in taken {
+        let e = exponential((similarity - top) / temperature)
+        sum += e
+        spread += e * (top - similarity)
+        totals[row] += similarity
+      }
+      counts[row] = taken.count
+      softmax.add(
+        logSum: top / temperature + logarithm(sum), mean: top - spread / sum, row: row)
+    }
+    return (softmax, totals, counts)
+  }
+
+  /// Adds Σ coefficient · column over each row's listed columns to the row of `gradient`.
+  ///
+  /// - Parameters:
+  ///   - gradient: a row for each row of the lists.
+  ///   - columns: what the lists index.
+  ///   - workers: the threads to use; no effect on the result.
+  ///   - coefficient: of a row, one of its columns and their similarity.
+  func add(
+    to gradient: inout Matrix, columns: Matrix, workers: Workers,
+    coefficient: @Sendable (_ row: Int, _ column: Int, _ similarity: Double) -> Double
+  ) {
+    let dimension = columns.columns
+    gradient.withUnsafeMutableBufferPointer { gradient in
+      columns.withUnsafeBufferPointer { values in
+        let (gradient, values) = (SharedMemory(gradient), SharedReadOnlyMemory(values))
+        Self.forEachPiece(lists.rows, workers) { range in
+          withUnsafeTemporaryAllocation(of: Double.self, capacity: dimension) { sum in
+            guard let sum = sum.baseAddress else { return }
+            for row in range where !lists[row].isEmpty {
+              sum.initialize(repeating: 0, count: dimension)
+              for (place, column) in zip(lists.places(of: row), lists[row]) {
+                let factor = coefficient(row, Int(column), similarities[place])
+                guard factor != 0 else { continue }
+                let from = values + Int(column) * dimension
+                for d in 0..<dimension { sum[d] += factor * Double(from[d]) }
+              }
+              let target = gradient + row * dimension
+              for d in 0..<dimension { target[d] = Float(Double(target[d]) + sum[d]) }
+            }
+          }
+        }
+      }
+    }
+  }
+
+  private static func forEachPiece(
+    _ rows: Int, _ workers: Workers, _ body: @Sendable (Range<Int>) -> Void
+  ) {
+    workers.forEach(pieces(rows, rowsPerPiece)) { piece, _ in
+      body((piece * rowsPerPiece)..<min(rows, (piece + 1) * rowsPerPiece))
+    }
+  }
+}

@@ -1,0 +1,38 @@
+import ArgumentParser
+import Contrastive
+
+/// `contrastive loss dcl`.
+package struct DCLLoss: LossMethod {
+  package static let configuration = CommandConfiguration(
+    commandName: "dcl",
+    abstract: "Debiased contrast: hcl with beta 0.",
+    discussion: """
+      Tensors: view1 [N,D], view2 [N,D], N at least 2. Gradients: view1, view2 (default).
+      """)
+
+  package static let defaultGradients = DCL.defaultGradients
+
+  @OptionGroup package var files: LossFiles
+
+  @Option(help: "Divides the similarities.")
+  package var temperature: Double = 0.5
+
+  @Option(help: "Chance that a negative shows the same thing as the anchor.")
+  package var tauPlus: Double = 0.1
+
+  package init() {}
+
+  package var parameters: [String: JSONValue] {
+    [
+      "temperature": .number(temperature), "tau-plus": .number(tauPlus),
+    ]
+  }
+
+  package func evaluate(
+    _ inputs: inout LossInputs, gradients: Set<DCL.Variable>, workers: Workers
+  ) throws -> Evaluation<DCL.Variable> {
+    try DCL(temperature: temperature, tauPlus: tauPlus).evaluate(
+      view1: inputs.embeddings("view1"), view2: inputs.embeddings("view2"), gradients: gradients,
+      workers: workers)
+  }
+}

@@ -1,0 +1,46 @@
+import ArgumentParser
+import Contrastive
+
+/// `contrastive loss supcon`.
+package struct SupConLoss: LossMethod {
+  package static let configuration = CommandConfiguration(
+    commandName: "supcon",
+    abstract: "Supervised contrastive loss: each row finds the rows of its own label.",
+    discussion: """
+      Tensors: embeddings [B,D], labels [B]. Gradients: embeddings (default), temperature.
+      """)
+
+  package static let defaultGradients = SupCon.defaultGradients
+
+  @OptionGroup package var files: LossFiles
+
+  @Option(help: "Divides the similarities.")
+  package var temperature: Double = 0.07
+
+  @Option(help: "The loss is multiplied by temperature / this constant (default: not at all).")
+  package var baseTemperature: Double?
+
+  @Option(help: "The mean over the positives: out or in of the logarithm.")
+  package var variant: SupCon.Variant = .outside
+
+  package init() {}
+
+  package var parameters: [String: JSONValue] {
+    [
+      "temperature": .number(temperature),
+      "base-temperature": .number(baseTemperature ?? temperature),
+      "variant": .text(variant.rawValue),
+    ]
+  }
+
+  package func evaluate(
+    _ inputs: inout LossInputs, gradients: Set<SupCon.Variable>, workers: Workers
+  ) throws -> Evaluation<SupCon.Variable> {
+    try SupCon(temperature: temperature, baseTemperature: baseTemperature, variant: variant)
+      .evaluate(
+        embeddings: inputs.embeddings("embeddings"), labels: inputs.integers("labels"),
+        gradients: gradients, workers: workers)
+  }
+}
+
+extension SupCon.Variant: ExpressibleByArgument {}

@@ -1,0 +1,113 @@
+/// Softmax statistics of a set against itself: for each row the columns outside its run, and apart
+/// from them the columns of its run but itself.
+package struct RunSoftmax: TileConsumer {
+  package let temperature: Double
+  package let runs: RowRuns
+  /// Runs of fewer rows than this are not looked at inside.
+  package let smallestRun: Int
+  private let inverse: Float
+  private let kernels = RowKernels.best
+
+  package init(temperature: Double, runs: RowRuns, smallestRun: Int) {
+    self.temperature = temperature
+    self.runs = runs
+    self.smallestRun = smallestRun
+    inverse = Float(1 / temperature)
+  }
+
+  /// What is known of a block of rows.
+  package struct Partial: Sendable {
+    /// The columns outside the row's run.
+    package var outside: RunningSoftmax.Partial
+    /// The other columns of the row's run.
+    package var inside: RunningSoftmax.Partial
+    /// Sum of the similarities inside.
+    package var total: [Double]
+  }
+
+  package func start(rows: Range<Int>) -> Partial {
+    let softmax = RunningSoftmax(temperature: temperature)
+    return Partial(
+      outside: softmax.start(rows: rows), inside: softmax.start(rows: rows),
+      total: [Double](repeating: 0, count: rows.count))
+  }
+
+  package func consume(
+    _ tile: Tile, into partial: inout Partial, rescale: UnsafeMutablePointer<Float>
+  ) {
+    partial.outside.withPointers { outside in
+      guard runs.meet(tile) else {
+        kernels.softmaxStatistics(
+          tile, inverseTemperature: inverse, maximum: outside.maximum, sum: outside.sum,
+          spread: outside.spread)
+        return
+      }
+      partial.inside.withPointers { inside in
+        for (place, row) in tile.rows.enumerated() {
+          let run = runs[row].clamped(to: tile.columns)
+          fold(tile.part(row: row, tile.columns.lowerBound..<run.lowerBound), outside, place)
+          fold(tile.part(row: row, run.upperBound..<tile.columns.upperBound), outside, place)
+          guard runs[row].count >= smallestRun else { continue }
+          let (below, above) = run.around(row)
+          let (first, second) = (tile.part(row: row, below), tile.part(row: row, above))
+          fold(first, inside, place)
+          fold(second, inside, place)
+          partial.total[place] +=
+            kernels.sum(first.values, count: below.count)
+            + kernels.sum(second.values, count: above.count)
+        }
+      }
+    }
+  }
+
+  private func fold(_ part: Tile, _ statistics: RunningSoftmax.Pointers, _ place: Int) {
+    guard !part.columns.isEmpty else { return }
+    kernels.softmaxStatistics(
+      part, inverseTemperature: inverse, maximum: statistics.maximum + place,
+      sum: statistics.sum + place, spread: statistics.spread + place)
+  }
+
+  package func consumeMirrored(_ tile: Tile, into partial: inout Partial) -> Bool {
+    guard !runs.meet(tile) else { return false }
+    partial.outside.withPointers { outside in
+      kernels.softmaxColumnStatistics(
+        tile, inverseTemperature: inverse, maximum: outside.maximum, sum: outside.sum,
+        spread: outside.spread)
+    }
+    return true
+  }
+
+  package func merge(
+    _ later: Partial, into partial: inout Partial,
+    keep: UnsafeMutablePointer<Float>, add: UnsafeMutablePointer<Float>
+  ) {
+    let softmax = RunningSoftmax(temperature: temperature)
+    softmax.merge(later.outside, into: &partial.outside, keep: keep, add: add)
+    softmax.merge(later.inside, into: &partial.inside, keep: keep, add: add)
+    for row in partial.total.indices { partial.total[row] += later.total[row] }
+  }
+}
+
+extension RunningSoftmax {
+  /// The statistics of a block of rows, where they stand in memory.
+  struct Pointers {
+    let maximum: UnsafeMutablePointer<Float>
+    let sum: UnsafeMutablePointer<Double>
+    let spread: UnsafeMutablePointer<Double>
+  }
+}
+
+extension RunningSoftmax.Partial {
+  mutating func withPointers(_ body: (RunningSoftmax.Pointers) -> Void) {
+    maximum.withUnsafeMutableBufferPointer { maximum in
+      sum.withUnsafeMutableBufferPointer { sum in
+        spread.withUnsafeMutableBufferPointer { spread in
+          guard let maximum = maximum.baseAddress, let sum = sum.baseAddress,
+            let spread = spread.baseAddress
+          else { return }
+          body(RunningSoftmax.Pointers(maximum: maximum, sum: sum, spread: spread))
+        }
+      }
+    }
+  }
+}
