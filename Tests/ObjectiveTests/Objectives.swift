@@ -7,6 +7,7 @@ import Testing
 let objectives: [any ObjectiveEntry.Type] = [
   InfoNCEEntry.self,
   NTXentEntry.self,
+  SimSiamEntry.self,
 ]
 
 /// One objective of the table, named in test reports.
