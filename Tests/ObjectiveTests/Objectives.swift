@@ -8,6 +8,7 @@ let objectives: [any ObjectiveEntry.Type] = [
   InfoNCEEntry.self,
   NTXentEntry.self,
   SimSiamEntry.self,
+  BYOLEntry.self,
 ]
 
 /// One objective of the table, named in test reports.

@@ -13,6 +13,7 @@ package struct LossCommand: ParsableCommand {
     subcommands: [
       InfoNCELoss.self, NTXentLoss.self,
       SimSiamLoss.self,
+      BYOLLoss.self,
     ])
 
   package init() {}
