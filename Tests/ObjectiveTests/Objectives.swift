@@ -9,6 +9,7 @@ let objectives: [any ObjectiveEntry.Type] = [
   NTXentEntry.self,
   SimSiamEntry.self,
   BYOLEntry.self,
+  LooCEntry.self,
 ]
 
 /// One objective of the table, named in test reports.

@@ -14,6 +14,7 @@ package struct LossCommand: ParsableCommand {
       InfoNCELoss.self, NTXentLoss.self,
       SimSiamLoss.self,
       BYOLLoss.self,
+      LooCLoss.self,
     ])
 
   package init() {}
