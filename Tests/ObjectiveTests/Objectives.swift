@@ -10,6 +10,7 @@ let objectives: [any ObjectiveEntry.Type] = [
   SimSiamEntry.self,
   BYOLEntry.self,
   LooCEntry.self,
+  MoCHiEntry.self,
 ]
 
 /// One objective of the table, named in test reports.

@@ -15,6 +15,7 @@ package struct LossCommand: ParsableCommand {
       SimSiamLoss.self,
       BYOLLoss.self,
       LooCLoss.self,
+      MoCHiLoss.self,
     ])
 
   package init() {}
