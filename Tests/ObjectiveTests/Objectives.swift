@@ -11,6 +11,7 @@ let objectives: [any ObjectiveEntry.Type] = [
   BYOLEntry.self,
   LooCEntry.self,
   MoCHiEntry.self,
+  ProtoNCEEntry.self,
 ]
 
 /// One objective of the table, named in test reports.

@@ -16,6 +16,7 @@ package struct LossCommand: ParsableCommand {
       BYOLLoss.self,
       LooCLoss.self,
       MoCHiLoss.self,
+      ProtoNCELoss.self,
     ])
 
   package init() {}
