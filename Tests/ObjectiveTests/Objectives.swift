@@ -12,6 +12,7 @@ let objectives: [any ObjectiveEntry.Type] = [
   LooCEntry.self,
   MoCHiEntry.self,
   ProtoNCEEntry.self,
+  HCSCEntry.self,
 ]
 
 /// One objective of the table, named in test reports.

@@ -17,6 +17,7 @@ package struct LossCommand: ParsableCommand {
       LooCLoss.self,
       MoCHiLoss.self,
       ProtoNCELoss.self,
+      HCSCLoss.self,
     ])
 
   package init() {}
