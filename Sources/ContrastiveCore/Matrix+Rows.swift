@@ -6,6 +6,35 @@ extension Matrix {
       rows: rows + other.rows, columns: columns, sharing: Array(values) + other.values)
   }
 
+  /// The rows at some indices, in their order.
+  package func rows(at indices: [Int]) -> Matrix {
+    let columns = columns
+    return withUnsafeBufferPointer { source in
+      Matrix(rows: indices.count, columns: columns) { target in
+        guard let from = source.baseAddress, let to = target.baseAddress else { return }
+        for (place, index) in indices.enumerated() {
+          (to + place * columns).initialize(from: from + index * columns, count: columns)
+        }
+      }
+    }
+  }
+
+  /// Writes the rows of another matrix over the rows with these indices.
+  package mutating func setRows(_ indices: some Collection<Int>, to other: Matrix) {
+    precondition(indices.count == other.rows && columns == other.columns)
+    let (rows, columns) = (rows, columns)
+    withUnsafeMutableBufferPointer { target in
+      other.withUnsafeBufferPointer { source in
+        for (place, index) in indices.enumerated() {
+          precondition(0..<rows ~= index)
+          for column in 0..<columns {
+            target[index * columns + column] = source[place * columns + column]
+          }
+        }
+      }
+    }
+  }
+
   /// ⟨row i of this, row i of the other⟩ in Double.
   package func rowDots(_ other: Matrix) -> [Double] {
     precondition(rows == other.rows && columns == other.columns)
@@ -16,19 +45,6 @@ extension Matrix {
         }
         return (0..<rows).map {
           RowKernels.best.dot(a + $0 * columns, b + $0 * columns, count: columns)
-        }
-      }
-    }
-  }
-
-  /// The rows at some indices, in their order.
-  package func rows(at indices: [Int]) -> Matrix {
-    let columns = columns
-    return withUnsafeBufferPointer { source in
-      Matrix(rows: indices.count, columns: columns) { target in
-        guard let from = source.baseAddress, let to = target.baseAddress else { return }
-        for (place, index) in indices.enumerated() {
-          (to + place * columns).initialize(from: from + index * columns, count: columns)
         }
       }
     }

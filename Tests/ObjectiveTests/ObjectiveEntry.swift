@@ -83,6 +83,7 @@ extension ObjectiveEntry {
         row.map { $0 / norm }
       }
     }
+    inputs.constants = inputs.rows
     var result = try reference(method, inputs)
     for (name, norms) in norms {
       guard let gradient = result.gradients[name] else { continue }

@@ -8,8 +8,14 @@ let objectives: [any ObjectiveEntry.Type] = [
   InfoNCEEntry.self,
   NTXentEntry.self,
   SupConEntry.self,
+  SimSiamEntry.self,
+  BYOLEntry.self,
+  ProtoNCEEntry.self,
+  HCSCEntry.self,
+  LooCEntry.self,
   HCLEntry.self,
   DCLEntry.self,
+  MoCHiEntry.self,
 ]
 
 /// One objective of the table, named in test reports.

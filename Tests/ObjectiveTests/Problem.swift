@@ -17,6 +17,8 @@ struct Problem: Sendable {
 struct ReferenceInputs {
   /// Float tensors as rows of their last axis.
   var rows: [String: Rows]
+  /// The same before a test moved any: what parts without a gradient are computed from.
+  var constants: [String: Rows]
   /// Lengths of every axis.
   let shapes: [String: [Int]]
   /// Whole numbers in row-major order.
@@ -38,6 +40,7 @@ struct ReferenceInputs {
       }
     }
     self.rows = rows
+    constants = rows
     self.integers = integers
     shapes = tensors.mapValues(\.shape)
   }

@@ -85,15 +85,14 @@ public struct InfoNCE: Objective {
     _ workers: Workers
   ) throws(ContrastiveError) -> Evaluation<Variable> {
     let (negatives, inBatch) = (bank ?? keys, bank == nil)
-    let pass = try TiledSweep(rows: queries, columns: negatives).run(
-      RunningSoftmax(temperature: temperature, excluding: inBatch ? [.diagonal] : []),
-      accumulating: wanted.contains(.queries), workers: workers)
-    let margins = OwnMargins(
-      queries.matrix, keys.matrix, against: pass.blocks, temperature: temperature)
+    let (margins, sums) = try OwnAmongNegatives(
+      anchors: queries, own: keys.matrix, columns: negatives, temperature: temperature,
+      exclusions: inBatch ? [.diagonal] : []
+    ).run(accumulating: wanted.contains(.queries), workers: workers)
     let scale = 1 / (Double(queries.matrix.rows) * temperature)
 
     var result: [Variable: Matrix] = [:]
-    result[.queries] = pass.accumulated.map {
+    result[.queries] = sums.columns.map {
       margins.anchorGradient(negativeSums: $0, own: keys.matrix, scale: scale)
     }
     if wanted.contains(.bank) || inBatch && wanted.contains(.keys) {

@@ -9,10 +9,8 @@ struct OwnMargins: Sendable {
   let loss: [Double]
   /// 1 − softmax of the own column, for each row.
   let pull: [Double]
-  /// Largest negative similarity of each row; −∞ for a row without negatives.
-  let maximum: [Float]
-  /// Σ exp((s − maximum)/temperature) over the negatives of each row.
-  let sum: [Double]
+  /// The negatives of each row.
+  let negatives: [SoftmaxSum]
   /// Mean over the rows of ∂(row's loss)/∂temperature.
   let temperatureGradient: Double
 
@@ -20,24 +18,29 @@ struct OwnMargins: Sendable {
   init(
     _ anchors: Matrix, _ own: Matrix, against blocks: [RunningSoftmax.Partial], temperature: Double
   ) {
-    maximum = blocks.flatMap(\.maximum)
-    sum = blocks.flatMap(\.sum)
-    let spread = blocks.flatMap(\.spread)
+    self.init(anchors, own, against: NegativeSums(blocks, temperature: temperature))
+  }
+
+  /// `own` row i is anchor i's own column.
+  init(_ anchors: Matrix, _ own: Matrix, against sums: NegativeSums) {
+    let temperature = sums.temperature
+    negatives = sums.rows
     let similarities = anchors.rowDots(own)
     var loss: [Double] = []
     var pull: [Double] = []
     var slope = 0.0
     for row in 0..<anchors.rows {
-      guard sum[row] > 0 else {
+      let others = negatives[row]
+      guard others.sum > 0 else {
         loss.append(0)
         pull.append(0)
         continue
       }
-      let gap = Double(maximum[row]) - similarities[row]
-      let margin = gap / temperature + logarithm(sum[row])
+      let gap = others.maximum - similarities[row]
+      let margin = gap / temperature + logarithm(others.sum)
       loss.append(softplus(margin))
       pull.append(logistic(margin))
-      slope -= logistic(margin) * (gap - spread[row] / sum[row])
+      slope -= logistic(margin) * (gap - others.spread / others.sum)
     }
     self.loss = loss
     self.pull = pull
@@ -47,17 +50,21 @@ struct OwnMargins: Sendable {
 
   var meanLoss: Double { loss.reduce(0, +) / Double(max(1, loss.count)) }
 
-  /// Each row's softmax over its negatives times its push times `scale`, for a coefficients sweep.
+  /// Each row's softmax over its negatives times its push times `scale`, for a coefficients sweep;
+  /// the negatives must come from sweeps, whose maxima are Floats.
   func side(scale: Double) -> SoftmaxCoefficients.Side {
     SoftmaxCoefficients.Side(
-      shift: maximum.map { $0 == -.infinity ? 0 : $0 },
-      weight: zip(pull, sum).map { $1 > 0 ? Float($0 * scale / $1) : 0 })
+      shift: negatives.map { $0.maximum == -.infinity ? 0 : Float($0.maximum) },
+      weight: zip(pull, negatives).map { $1.sum > 0 ? Float($0 * scale / $1.sum) : 0 })
   }
 
   /// scale · pull_i · ( negativeSums_i / sum_i − own_i ), one row for each anchor.
   func anchorGradient(negativeSums: Matrix, own: Matrix, scale: Double) -> Matrix {
     var gradient = negativeSums
-    gradient.scaleRows { sum[$0] > 0 ? Float(pull[$0] * scale / sum[$0]) : 0 }
+    gradient.scaleRows { row in
+      let sum = negatives[row].sum
+      return sum > 0 ? Float(pull[row] * scale / sum) : 0
+    }
     gradient.addRows(of: own) { Float(-scale * pull[$0]) }
     return gradient
   }

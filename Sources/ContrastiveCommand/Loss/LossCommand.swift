@@ -10,7 +10,19 @@ package struct LossCommand: ParsableCommand {
       U8), writes `loss` (F64 [1]) and `gradient.NAME` for each gradient asked for, and prints one \
       JSON object: method, loss, parameters, gradients, and for methods that select, selected.
       """,
-    subcommands: [InfoNCELoss.self, NTXentLoss.self, SupConLoss.self, HCLLoss.self, DCLLoss.self])
+    subcommands: [
+      InfoNCELoss.self,
+      NTXentLoss.self,
+      SupConLoss.self,
+      SimSiamLoss.self,
+      BYOLLoss.self,
+      ProtoNCELoss.self,
+      HCSCLoss.self,
+      LooCLoss.self,
+      HCLLoss.self,
+      DCLLoss.self,
+      MoCHiLoss.self,
+    ])
 
   package init() {}
 }

@@ -51,6 +51,48 @@ package struct LossInputs {
     try file.tensor(name).int64s(argument: name).map { Int($0) }
   }
 
+  /// Indices of several axes with their shape.
+  func integers(
+    _ name: String, axes: Int
+  ) throws(ContrastiveError) -> (values: [Int], shape: [Int]) {
+    let tensor = try file.tensor(name)
+    guard tensor.shape.count == axes else {
+      throw .shape(argument: name, found: tensor.summary, expected: "I64 of \(axes) axes")
+    }
+    let flat = try Tensor(shape: [tensor.elements.count], elements: tensor.elements)
+    return (try flat.int64s(argument: name).map { Int($0) }, tensor.shape)
+  }
+
+  /// Numbers [count], F32.
+  func numbers(_ name: String) throws(ContrastiveError) -> [Float] {
+    let tensor = try file.tensor(name)
+    guard tensor.shape.count == 1 else {
+      throw .shape(argument: name, found: tensor.summary, expected: "F32 [count]")
+    }
+    return try tensor.float32s(argument: name)
+  }
+
+  /// Weights [rows, columns], F32; either may be 0.
+  func weights(_ name: String) throws(ContrastiveError) -> Matrix {
+    let tensor = try file.tensor(name)
+    guard tensor.shape.count == 2 else {
+      throw .shape(argument: name, found: tensor.summary, expected: "F32 [rows × columns]")
+    }
+    return try Matrix(
+      rows: tensor.shape[0], columns: tensor.shape[1], values: tensor.float32s(argument: name))
+  }
+
+  /// A mask [rows, columns], U8.
+  func mask(_ name: String) throws(ContrastiveError) -> SelectionMask {
+    let tensor = try file.tensor(name)
+    guard tensor.shape.count == 2 else {
+      throw .shape(argument: name, found: tensor.summary, expected: "U8 [rows × columns]")
+    }
+    return try SelectionMask(
+      rows: tensor.shape[0], columns: tensor.shape[1], values: tensor.uint8s(argument: name),
+      argument: name)
+  }
+
   private mutating func normalized(
     _ rows: Matrix, _ name: String
   ) throws(ContrastiveError) -> Matrix {

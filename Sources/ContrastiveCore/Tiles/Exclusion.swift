@@ -6,12 +6,18 @@ package enum Exclusion: Sendable {
   case diagonal
   /// Listed columns of each row.
   case listed(RowLists)
+  /// Columns that carry the same label as the row.
+  case sameLabel(rows: [Int32], columns: [Int32])
+  /// Columns that a mask leaves out.
+  case unselected(SelectionMask)
 
   /// Whether (i, j) is excluded wherever (j, i) is.
   package var isSymmetric: Bool {
     switch self {
     case .diagonal: true
     case .listed(let lists): lists.isSymmetric
+    case .sameLabel(let rows, let columns): rows == columns
+    case .unselected: false
     }
   }
 
@@ -24,6 +30,18 @@ package enum Exclusion: Sendable {
       for row in tile.rows {
         for column in lists[row] { tile.exclude(row: row, column: Int(column)) }
       }
+    case .sameLabel(let rows, let columns):
+      columns.withUnsafeBufferPointer { columns in
+        guard let first = columns.baseAddress else { return }
+        for row in tile.rows {
+          let values = tile.row(row - tile.rows.lowerBound)
+          let (label, labels) = (rows[row], first + tile.columns.lowerBound)
+          for column in 0..<tile.columns.count {
+            values[column] = labels[column] == label ? -.infinity : values[column]
+          }
+        }
+      }
+    case .unselected(let mask): mask.apply(to: tile)
     }
   }
 }

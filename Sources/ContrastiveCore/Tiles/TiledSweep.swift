@@ -107,7 +107,7 @@ struct Faults {
 
 extension Optional<Matrix> {
   /// The elements of the matrix, or an empty buffer when there is none.
-  mutating func withSharedMemory(_ body: (SharedMemory<Float>) -> Void) {
+  package mutating func withSharedMemory(_ body: (SharedMemory<Float>) -> Void) {
     if self?.withUnsafeMutableBufferPointer({ body(SharedMemory($0)) }) == nil {
       body(SharedMemory(UnsafeMutableBufferPointer(start: nil, count: 0)))
     }

@@ -1,0 +1,97 @@
+/// Draws hard mixed negatives: which of each query's hardest bank rows are mixed, and how.
+///
+/// For each query the N bank rows of largest similarity are its hard ones. A pair mix takes two of
+/// them and a share α ~ U(0, 1); a query mix takes one of them and a share β ~ U(0, ½) of the query, so
+/// that the negative weighs more. Kalantidis et al., "Hard Negative Mixing for Contrastive Learning",
+/// NeurIPS 2020, section 4. The draws are explicit inputs of `MoCHi`.
+public struct HardNegativeMixing: Sendable, Equatable {
+  /// How many bank rows count as hard, N; at most the bank's rows are.
+  public let hardest: Int
+  /// Pair mixes of each query, s.
+  public let pairs: Int
+  /// Mixes of each query with a bank row, s′.
+  public let queryPairs: Int
+  /// Whether a pair never holds one bank row twice.
+  public let distinct: Bool
+  /// Names the family of draws.
+  public let seed: UInt64
+
+  /// A way of mixing.
+  ///
+  /// - Parameters:
+  ///   - hardest: at least 1; 1,024 is the paper's.
+  ///   - pairs: 0 or more.
+  ///   - queryPairs: 0 or more.
+  ///   - distinct: draw pairs without replacement; there must then be two hard rows.
+  ///   - seed: names the family of draws.
+  /// - Throws: `ContrastiveError.parameter`.
+  public init(
+    hardest: Int = 1024, pairs: Int = 1024, queryPairs: Int = 128, distinct: Bool = false,
+    seed: UInt64 = 0
+  ) throws(ContrastiveError) {
+    let least = distinct ? 2 : 1
+    for (name, value, least) in [
+      ("hardest", hardest, least), ("pairs", pairs, 0), ("queryPairs", queryPairs, 0),
+    ] where value < least || value > 1 << 24 {
+      throw .parameter(name: name, found: "\(value)", expected: "\(least) … \(1 << 24)")
+    }
+    self.hardest = hardest
+    self.pairs = pairs
+    self.queryPairs = queryPairs
+    self.distinct = distinct
+    self.seed = seed
+  }
+
+  /// The mixes of one step: the same for the same inputs, seed and step.
+  ///
+  /// Complexity: one sweep, 2·N·K·D floating-point operations, and the draws. Scratch: the sweep's
+  /// tiles and 8 bytes for each of rows × (2 · hardest + 512) candidates of a unit of work.
+  ///
+  /// - Parameters:
+  ///   - queries: [N × D].
+  ///   - bank: [K × D].
+  ///   - step: names the draws of this call.
+  ///   - workers: the threads to use; no effect on the result.
+  /// - Returns: what to mix.
+  /// - Throws: `ContrastiveError`: `.shape`, `.empty`, `.bankNotFilled`, `.nonFinite`, `.tooLarge`, and
+  ///   `.parameter` for `distinct` with a bank of one row.
+  public func draw(
+    queries: Matrix, bank: Matrix, step: UInt64 = 0, workers: Workers = .all
+  ) throws(ContrastiveError) -> NegativeMixes {
+    let (rows, columns) = (Operand("queries", queries), Operand("bank", bank))
+    try rows.requireRows()
+    guard bank.rows > 0 else { throw .bankNotFilled(argument: columns.name) }
+    try columns.requireDimension(of: rows)
+    guard !distinct || bank.rows > 1 else {
+      throw .parameter(name: "distinct", found: "a bank of one row", expected: "two rows to mix")
+    }
+    let kept = min(hardest, bank.rows)
+    let found = try TiledSweep(rows: rows, columns: columns).run(
+      TopK(k: kept), accumulating: false, workers: workers)
+    var mixes: (pairs: [Int], pairWeights: [Float], rows: [Int], weights: [Float]) =
+      ([], [], [], [])
+    for row in 0..<queries.rows {
+      let (block, place) = row.quotientAndRemainder(dividingBy: TileGrid.rowsPerTile)
+      let hard = found.blocks[block].best(row: place).map { RankKey.index($0) }
+      var random = CounterRandom(seed: seed, step, UInt64(row))
+      for _ in 0..<pairs {
+        let first = random.index(below: kept)
+        // The second of distinct ones is drawn from the others, counted from the first.
+        let second =
+          distinct
+          ? (first + 1 + random.index(below: kept - 1)) % kept : random.index(below: kept)
+        mixes.pairs += [hard[first], hard[second]]
+        mixes.pairWeights.append(random.uniform())
+      }
+      for _ in 0..<queryPairs {
+        mixes.rows.append(hard[random.index(below: kept)])
+        mixes.weights.append(random.uniform(0, 0.5))
+      }
+    }
+    return try NegativeMixes(
+      pairs: mixes.pairs,
+      pairWeights: Matrix(rows: queries.rows, columns: pairs, values: mixes.pairWeights),
+      queryPairs: mixes.rows,
+      queryWeights: Matrix(rows: queries.rows, columns: queryPairs, values: mixes.weights))
+  }
+}

@@ -1,0 +1,32 @@
+/// Queries with their own keys and a bank of negatives, their shapes and keys checked.
+struct BankInputs: Sendable {
+  let queries: Operand
+  let keys: Operand
+  let bank: Operand
+
+  /// Checks all but the elements of queries and bank.
+  ///
+  /// - Throws: `ContrastiveError`: `.shape`, `.empty`, `.bankNotFilled`, `.nonFinite`, `.tooLarge`.
+  init(queries: Matrix, keys: Matrix, bank: Matrix) throws(ContrastiveError) {
+    self.queries = Operand("queries", queries)
+    self.keys = Operand("keys", keys)
+    self.bank = Operand("bank", bank)
+    try self.queries.requireRows()
+    try self.keys.requireShape(of: self.queries)
+    guard bank.rows > 0 else { throw .bankNotFilled(argument: self.bank.name) }
+    try self.bank.requireDimension(of: self.queries)
+    // The sweep over the other two looks at every element anyway.
+    try self.keys.requireFinite()
+  }
+
+  /// InfoNCE with the bank.
+  func term(temperature: Double) -> OwnAmongNegatives {
+    OwnAmongNegatives(
+      anchors: queries, own: keys.matrix, columns: bank, temperature: temperature)
+  }
+
+  /// Zeros in the shape of the queries, if their gradient is wanted.
+  func gradient(_ wanted: Bool) -> Matrix? {
+    wanted ? Matrix(zeros: queries.matrix.rows, by: queries.matrix.columns) : nil
+  }
+}

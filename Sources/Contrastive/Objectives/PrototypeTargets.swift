@@ -1,0 +1,72 @@
+/// One clustering's prototypes as an objective sees them: each row's own, and the negatives.
+public struct PrototypeTargets: Sendable {
+  /// The prototypes, [k × D].
+  public let centroids: Matrix
+  /// How spread each prototype's cluster is (φ), which divides the similarities with it; k numbers.
+  public let concentrations: [Float]
+  /// The prototype of each row of the batch; N indices.
+  public let assignments: [Int]
+  /// Prototypes that serve all rows as negatives; may be empty.
+  public let negatives: [Int]
+
+  /// The targets of a batch in one clustering.
+  ///
+  /// - Parameters:
+  ///   - centroids: [k × D].
+  ///   - concentrations: k numbers, 1e-6 … 1e6.
+  ///   - assignments: N indices of centroids.
+  ///   - negatives: any number of indices of centroids.
+  ///   - level: which clustering this is, for the names in errors (`centroids.0`, …).
+  /// - Throws: `ContrastiveError`: `.empty`, `.nonFinite`, `.tooLarge`, `.shape`, `.index`.
+  public init(
+    centroids: Matrix, concentrations: [Float], assignments: [Int], negatives: [Int],
+    level: Int = 0
+  ) throws(ContrastiveError) {
+    let operand = Operand("centroids.\(level)", centroids)
+    try operand.requireRows()
+    try operand.requireFinite()
+    guard concentrations.count == centroids.rows else {
+      throw .shape(
+        argument: "concentrations.\(level)", found: "[\(concentrations.count)]",
+        expected: "[\(centroids.rows)], one for each centroid")
+    }
+    if let position = concentrations.firstIndex(where: { !(1e-6...1e6 ~= $0) }) {
+      throw .index(
+        argument: "concentrations.\(level)", position: position,
+        found: "\(concentrations[position])", expected: "a number from 1e-6 to 1e6")
+    }
+    try requireIndices(assignments, named: "assignments.\(level)", below: centroids.rows)
+    try requireIndices(negatives, named: "negatives.\(level)", below: centroids.rows)
+    self.centroids = centroids
+    self.concentrations = concentrations
+    self.assignments = assignments
+    self.negatives = negatives
+  }
+
+  /// Checks against the queries.
+  func require(of queries: Operand, level: Int) throws(ContrastiveError) {
+    try Operand("centroids.\(level)", centroids).requireDimension(of: queries)
+    guard assignments.count == queries.matrix.rows else {
+      throw .shape(
+        argument: "assignments.\(level)", found: "[\(assignments.count)]",
+        expected: "[\(queries.matrix.rows)], one for each row of \(queries.name)")
+    }
+  }
+
+  /// Prototypes divided by their concentrations: dot products with them are logits.
+  func scaled(_ indices: [Int]) -> Matrix {
+    var rows = centroids.rows(at: indices)
+    rows.mapRows { row, value in value / concentrations[indices[row]] }
+    return rows
+  }
+
+  /// Each row's own prototype among columns of this clustering, which are prototypes by index.
+  func term(
+    of queries: Operand, among columns: [Int], level: Int
+  ) -> OwnAmongNegatives {
+    OwnAmongNegatives(
+      anchors: queries, own: scaled(assignments),
+      columns: Operand("centroids.\(level) / concentrations.\(level)", scaled(columns)),
+      temperature: 1)
+  }
+}

@@ -1,0 +1,59 @@
+/// Negatives that only one row sees: each a mix of rows of a source and of the row itself.
+///
+/// They are constants, and never stored: a mix says how similar it is, and adds itself to a gradient.
+protocol RowColumns: Sendable {
+  /// The name of what is mixed, for errors.
+  var name: String { get }
+  /// What is mixed.
+  var source: Matrix { get }
+
+  /// How many a row has.
+  func count(row: Int) -> Int
+
+  /// One of them, or nil where it has no direction.
+  func mix(
+    _ place: Int, row: Int, anchor: UnsafePointer<Float>, source: UnsafePointer<Float>
+  ) -> RowMix?
+}
+
+/// first.share · source[first.row] + second.share · source[second.row] + own · anchor.
+struct RowMix: Sendable {
+  /// The dot product with the anchor.
+  var similarity: Double
+  var first: (row: Int, share: Double)
+  var second: (row: Int, share: Double) = (0, 0)
+  var own = 0.0
+
+  /// sum ← sum + term · (this mix).
+  func add(
+    _ term: Double, anchor: UnsafePointer<Float>, source: UnsafePointer<Float>, _ dimension: Int,
+    to sum: UnsafeMutablePointer<Float>
+  ) {
+    func add(_ share: Double, _ values: UnsafePointer<Float>) {
+      guard share != 0 else { return }
+      let weight = Float(term * share)
+      for d in 0..<dimension { sum[d] += weight * values[d] }
+    }
+    add(first.share, source + first.row * dimension)
+    add(second.share, source + second.row * dimension)
+    add(own, anchor)
+  }
+}
+
+/// Rows of a source as they are: `rows[i]` are row i's.
+struct ListedColumns: RowColumns {
+  let name: String
+  let source: Matrix
+  let rows: [[Int]]
+
+  func count(row: Int) -> Int { rows[row].count }
+
+  func mix(
+    _ place: Int, row: Int, anchor: UnsafePointer<Float>, source: UnsafePointer<Float>
+  ) -> RowMix? {
+    let column = rows[row][place]
+    let width = self.source.columns
+    let similarity = RowKernels.best.dot(anchor, source + column * width, count: width)
+    return RowMix(similarity: similarity, first: (column, 1))
+  }
+}

@@ -1,0 +1,110 @@
+/// The cosine of each row of one matrix with the same row of another, whatever their lengths.
+///
+/// x̂ = x / max(‖x‖, 1e-12), everything in Double. The distance ½‖x̂ − ŷ‖² = 1 − cosine is computed from
+/// the difference, which keeps its digits where the cosine is close to 1.
+struct RowCosines: Sendable {
+  /// ⟨x̂, ŷ⟩ of each row.
+  let cosines: [Double]
+  /// ½‖x̂ − ŷ‖² of each row.
+  let distances: [Double]
+  /// scale · ∂cosine/∂x, when a scale was given: (ŷ − cosine · x̂) / ‖x‖.
+  let gradient: Matrix?
+
+  /// Rows of a piece of work.
+  private static let rowsPerPiece = 64
+
+  /// - Throws: `ContrastiveError`: `.nonFinite`, `.tooLarge`, `.zeroNorm`.
+  init(
+    of first: Operand, with second: Operand, gradientScale scale: Double?, workers: Workers
+  ) throws(ContrastiveError) {
+    let (x, y) = (first.matrix, second.matrix)
+    let norms = try (Self.norms(of: first), Self.norms(of: second))
+    let (rows, dimension) = (x.rows, x.columns)
+    var cosines = [Double](repeating: 0, count: rows)
+    var distances = cosines
+    var gradient = scale.map { _ in Matrix(zeros: rows, by: dimension) }
+    x.withUnsafeBufferPointer { x in
+      y.withUnsafeBufferPointer { y in
+        cosines.withUnsafeMutableBufferPointer { cosines in
+          distances.withUnsafeMutableBufferPointer { distances in
+            gradient.withSharedMemory { gradient in
+              let (x, y) = (SharedReadOnlyMemory(x), SharedReadOnlyMemory(y))
+              let (cosines, distances) = (SharedMemory(cosines), SharedMemory(distances))
+              workers.forEach(pieces(rows, Self.rowsPerPiece)) { piece, _ in
+                let start = piece * Self.rowsPerPiece
+                for row in start..<min(rows, start + Self.rowsPerPiece) {
+                  let (a, b) = (x + row * dimension, y + row * dimension)
+                  let (length, other) = (norms.0[row], norms.1[row])
+                  var (product, square) = (0.0, 0.0)
+                  for d in 0..<dimension {
+                    let (u, v) = (Double(a[d]) / length, Double(b[d]) / other)
+                    product += u * v
+                    square += (u - v) * (u - v)
+                  }
+                  (cosines[row], distances[row]) = (product, 0.5 * square)
+                  guard let scale else { continue }
+                  // ŷ − cosine · x̂ = (ŷ − x̂) + (1 − cosine) · x̂. A clamped length is a constant.
+                  let along = length > Self.smallestNorm ? 0.5 * square : 1
+                  let into = gradient + row * dimension
+                  for d in 0..<dimension {
+                    let (u, v) = (Double(a[d]) / length, Double(b[d]) / other)
+                    into[d] = Float(scale * ((v - u) + along * u) / length)
+                  }
+                }
+              }
+            }
+          }
+        }
+      }
+    }
+    self.cosines = cosines
+    self.distances = distances
+    self.gradient = gradient
+  }
+
+  private static let smallestNorm = 1e-12
+
+  private static func norms(of operand: Operand) throws(ContrastiveError) -> [Double] {
+    try operand.requireFinite()
+    let norms = operand.matrix.rowDots(operand.matrix).map { $0.squareRoot() }
+    if let row = norms.firstIndex(of: 0) { throw .zeroNorm(argument: operand.name, row: row) }
+    return norms.map { max($0, smallestNorm) }
+  }
+}
+
+/// Two predictions, each with the projection of the other view as its target.
+struct PredictionPairs: Sendable {
+  /// predictions1 with projections2.
+  let first: RowCosines
+  /// predictions2 with projections1.
+  let second: RowCosines
+
+  /// Both pairs; `gradientScale` times ∂(row's cosine)/∂prediction where gradients are wanted.
+  init(
+    _ predictions1: Matrix, _ predictions2: Matrix, _ projections1: Matrix, _ projections2: Matrix,
+    gradientScale: Double, of wanted: (first: Bool, second: Bool), workers: Workers
+  ) throws(ContrastiveError) {
+    let first = Operand("predictions1", predictions1)
+    try first.requireRows()
+    let others = [
+      Operand("predictions2", predictions2), Operand("projections1", projections1),
+      Operand("projections2", projections2),
+    ]
+    for other in others { try other.requireShape(of: first) }
+    self.first = try RowCosines(
+      of: first, with: others[2], gradientScale: wanted.first ? gradientScale : nil,
+      workers: workers)
+    second = try RowCosines(
+      of: others[0], with: others[1], gradientScale: wanted.second ? gradientScale : nil,
+      workers: workers)
+  }
+}
+
+extension Sequence<Double> {
+  /// The sum of the elements over how many there are.
+  var mean: Double {
+    var (sum, count) = (0.0, 0.0)
+    for element in self { (sum, count) = (sum + element, count + 1) }
+    return sum / count
+  }
+}

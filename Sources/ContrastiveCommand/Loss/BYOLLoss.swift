@@ -1,0 +1,32 @@
+import ArgumentParser
+import Contrastive
+
+/// `contrastive loss byol`.
+package struct BYOLLoss: LossMethod {
+  package static let configuration = CommandConfiguration(
+    commandName: "byol",
+    abstract: "BYOL: squared distance of unit predictions to the other view's unit projections.",
+    discussion: """
+      Tensors: predictions1, predictions2, projections1, projections2, all [N,D]; predictions of \
+      one view go with projections of the other. Rows are always divided by their norms. \
+      Gradients: predictions1, predictions2 (both by default).
+      """)
+
+  package static let defaultGradients = BYOL.defaultGradients
+
+  @OptionGroup package var files: LossFiles
+
+  package init() {}
+
+  package var parameters: [String: JSONValue] { [:] }
+
+  /// With or without `--normalize`: the cosine does not change when rows are normalised first.
+  package func evaluate(
+    _ inputs: inout LossInputs, gradients: Set<BYOL.Variable>, workers: Workers
+  ) throws -> Evaluation<BYOL.Variable> {
+    try BYOL().evaluate(
+      predictions1: inputs.matrix("predictions1"), predictions2: inputs.matrix("predictions2"),
+      projections1: inputs.matrix("projections1"), projections2: inputs.matrix("projections2"),
+      gradients: gradients, workers: workers)
+  }
+}

@@ -1,0 +1,56 @@
+import ArgumentParser
+import Contrastive
+
+/// `contrastive loss hcsc`.
+package struct HCSCLoss: LossMethod {
+  package static let configuration = CommandConfiguration(
+    commandName: "hcsc",
+    abstract: "HCSC: negatives selected at each level of a hierarchy of prototypes.",
+    discussion: """
+      Tensors: queries [N,D], keys [N,D], bank [K,D], and for each level l = 0, 1, …: centroids.l \
+      [k,D], concentrations.l [k], assignments.l I64 [N], instance-mask.l U8 [N,K], negatives.l I64 \
+      [r], prototype-mask.l U8 [N,r] (optional). A mask's 1 takes part. Gradients: queries \
+      (default). Reports selected.unselected.
+      """)
+
+  package static let defaultGradients = HCSC.defaultGradients
+
+  @OptionGroup package var files: LossFiles
+
+  @Option(help: "Divides the similarities of the instance terms.")
+  package var temperature: Double = 0.2
+
+  @Option(help: "Columns not selected: left out (exclude) or kept at logit 0 (zero).")
+  package var unselected: HCSC.Unselected = .exclude
+
+  @Option(help: "The levels' instance terms: mean or sum.")
+  package var instanceLevels: HCSC.Reduction = .mean
+
+  package init() {}
+
+  package var parameters: [String: JSONValue] {
+    [
+      "temperature": .number(temperature), "unselected": .text(unselected.rawValue),
+      "instance-levels": .text(instanceLevels.rawValue),
+    ]
+  }
+
+  package func evaluate(
+    _ inputs: inout LossInputs, gradients: Set<HCSC.Variable>, workers: Workers
+  ) throws -> Evaluation<HCSC.Variable> {
+    let levels = try inputs.prototypeTargets().enumerated().map { level, targets in
+      HCSC.Level(
+        targets: targets, instances: try inputs.mask("instance-mask.\(level)"),
+        prototypes: inputs.has("prototype-mask.\(level)")
+          ? try inputs.mask("prototype-mask.\(level)") : nil)
+    }
+    return try HCSC(
+      temperature: temperature, unselected: unselected, instanceLevels: instanceLevels
+    ).evaluate(
+      queries: inputs.embeddings("queries"), keys: inputs.embeddings("keys"),
+      bank: inputs.embeddings("bank"), levels: levels, gradients: gradients, workers: workers)
+  }
+}
+
+extension HCSC.Unselected: ExpressibleByArgument {}
+extension HCSC.Reduction: ExpressibleByArgument {}

@@ -1,0 +1,51 @@
+import ArgumentParser
+import Contrastive
+
+/// `contrastive loss mochi`.
+package struct MoCHiLoss: LossMethod {
+  package static let configuration = CommandConfiguration(
+    commandName: "mochi",
+    abstract: "MoCHi: InfoNCE with a bank and mixed hard negatives.",
+    discussion: """
+      Tensors: queries [N,D], keys [N,D], bank [K,D]; pairs I64 [N,s,2] with pair-weights F32 [N,s], \
+      query-pairs I64 [N,t] with query-weights F32 [N,t], all indices of bank rows; s and t may be \
+      0. Gradients: queries (default).
+      """)
+
+  package static let defaultGradients = MoCHi.defaultGradients
+
+  @OptionGroup package var files: LossFiles
+
+  @Option(help: "Divides the similarities.")
+  package var temperature: Double = 0.2
+
+  package init() {}
+
+  package var parameters: [String: JSONValue] { ["temperature": .number(temperature)] }
+
+  package func evaluate(
+    _ inputs: inout LossInputs, gradients: Set<MoCHi.Variable>, workers: Workers
+  ) throws -> Evaluation<MoCHi.Variable> {
+    let pairs = try inputs.integers("pairs", axes: 3)
+    let pairWeights = try inputs.weights("pair-weights")
+    let queryPairs = try inputs.integers("query-pairs", axes: 2)
+    let queryWeights = try inputs.weights("query-weights")
+    guard pairs.shape == [pairWeights.rows, pairWeights.columns, 2] else {
+      throw ContrastiveError.shape(
+        argument: "pair-weights", found: pairWeights.shape,
+        expected: "\(pairs.shape.dropLast()), one for each of the pairs, which are \(pairs.shape)")
+    }
+    guard queryPairs.shape == [queryWeights.rows, queryWeights.columns] else {
+      throw ContrastiveError.shape(
+        argument: "query-weights", found: queryWeights.shape,
+        expected: "\(queryPairs.shape), the shape of query-pairs")
+    }
+    return try MoCHi(temperature: temperature).evaluate(
+      queries: inputs.embeddings("queries"), keys: inputs.embeddings("keys"),
+      bank: inputs.embeddings("bank"),
+      mixes: NegativeMixes(
+        pairs: pairs.values, pairWeights: pairWeights, queryPairs: queryPairs.values,
+        queryWeights: queryWeights),
+      gradients: gradients, workers: workers)
+  }
+}

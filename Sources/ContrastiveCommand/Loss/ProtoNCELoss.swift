@@ -1,0 +1,45 @@
+import ArgumentParser
+import Contrastive
+
+/// `contrastive loss protonce`.
+package struct ProtoNCELoss: LossMethod {
+  package static let configuration = CommandConfiguration(
+    commandName: "protonce",
+    abstract: "ProtoNCE (PCL): InfoNCE with a bank, and each query finds its prototype.",
+    discussion: """
+      Tensors: queries [N,D], keys [N,D], bank [K,D], and for each clustering m = 0, 1, …: \
+      centroids.m [k,D], concentrations.m [k], assignments.m I64 [N], negatives.m I64 [r]. \
+      Gradients: queries (default). Reports selected.masked with --duplicates mask.
+      """)
+
+  package static let defaultGradients = ProtoNCE.defaultGradients
+
+  /// What `--duplicates` takes.
+  package enum Duplicates: String, CaseIterable, ExpressibleByArgument, Sendable {
+    case mask, keep
+  }
+
+  @OptionGroup package var files: LossFiles
+
+  @Option(help: "Divides the similarities of the instance term.")
+  package var temperature: Double = 0.2
+
+  @Option(
+    help: "Whether further columns with a row's own prototype are left out (mask) or stay (keep).")
+  package var duplicates: Duplicates = .mask
+
+  package init() {}
+
+  package var parameters: [String: JSONValue] {
+    ["temperature": .number(temperature), "duplicates": .text(duplicates.rawValue)]
+  }
+
+  package func evaluate(
+    _ inputs: inout LossInputs, gradients: Set<ProtoNCE.Variable>, workers: Workers
+  ) throws -> Evaluation<ProtoNCE.Variable> {
+    try ProtoNCE(temperature: temperature, masksDuplicates: duplicates == .mask).evaluate(
+      queries: inputs.embeddings("queries"), keys: inputs.embeddings("keys"),
+      bank: inputs.embeddings("bank"), clusterings: inputs.prototypeTargets(),
+      gradients: gradients, workers: workers)
+  }
+}
