@@ -1,5 +1,6 @@
 /// Memory that several workers write, each in a part of its own.
 ///
+/// Inlinable, because elements are reached one by one from other modules.
 /// The promise that parts are disjoint is the caller's; Swift cannot see it, hence `@unchecked`.
 package struct SharedMemory<Element>: @unchecked Sendable {
   package let base: UnsafeMutablePointer<Element>
@@ -14,12 +15,14 @@ package struct SharedMemory<Element>: @unchecked Sendable {
     count = buffer.count
   }
 
-  package subscript(index: Int) -> Element {
+  @inlinable package subscript(index: Int) -> Element {
     get { base[index] }
     nonmutating set { base[index] = newValue }
   }
 
-  package static func + (memory: SharedMemory, offset: Int) -> UnsafeMutablePointer<Element> {
+  @inlinable package static func + (memory: SharedMemory, offset: Int) -> UnsafeMutablePointer<
+    Element
+  > {
     memory.base + offset
   }
 }
@@ -37,9 +40,11 @@ package struct SharedReadOnlyMemory<Element>: @unchecked Sendable {
     count = buffer.count
   }
 
-  package subscript(index: Int) -> Element { base[index] }
+  @inlinable package subscript(index: Int) -> Element { base[index] }
 
-  package static func + (memory: SharedReadOnlyMemory, offset: Int) -> UnsafePointer<Element> {
+  @inlinable package static func + (memory: SharedReadOnlyMemory, offset: Int) -> UnsafePointer<
+    Element
+  > {
     memory.base + offset
   }
 }

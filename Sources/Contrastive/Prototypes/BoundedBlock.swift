@@ -3,31 +3,32 @@
 ///
 /// Scratch of a worker: that of `GatheredBlock`, and 4 · (rowsPerTile + 4) · k bytes of lists.
 struct BoundedBlock {
-  let nearest: NearestSearch
-  let rows: SharedReadOnlyMemory<Float>
-  let columns: SharedReadOnlyMemory<Float>
+  let search: SearchMemory
   let writer: BoundsWriter
   let thresholds: BoundThresholds
-  let labels: SharedMemory<UInt32>
-  let reach: SharedMemory<Double>
+  let pathsUp: UnsafePointer<UInt16>
+  let labels: UnsafeMutablePointer<UInt32>
+  let reach: UnsafeMutablePointer<Double>
   let scratch: UnsafeMutablePointer<Float>
   private(set) var outcome = Outcome()
   private let kernels = ClusterKernels.best
 
   init(
-    nearest: NearestSearch, rows: SharedReadOnlyMemory<Float>,
-    columns: SharedReadOnlyMemory<Float>, writer: BoundsWriter, thresholds: BoundThresholds,
-    labels: SharedMemory<UInt32>, reach: SharedMemory<Double>, scratch: UnsafeMutablePointer<Float>
+    search: SearchMemory, writer: BoundsWriter, thresholds: BoundThresholds,
+    pathsUp: UnsafePointer<UInt16>, labels: UnsafeMutablePointer<UInt32>,
+    reach: UnsafeMutablePointer<Double>, scratch: UnsafeMutablePointer<Float>
   ) {
-    self.nearest = nearest
-    self.rows = rows
-    self.columns = columns
+    self.search = search
     self.writer = writer
     self.thresholds = thresholds
+    self.pathsUp = pathsUp
     self.labels = labels
     self.reach = reach
     self.scratch = scratch
   }
+
+  private var clusters: Int { search.clusters }
+  private var dimension: Int { search.dimension }
 
   /// What became of a block.
   struct Outcome: Sendable {
@@ -41,8 +42,7 @@ struct BoundedBlock {
     let row: Int
     /// What a bound must reach to rule a centroid out; with nil none does.
     let threshold: UInt16?
-    /// The nearest centroid so far and its exact squared distance.
-    var best: (column: Int, square: Double)
+    var best: Nearest
     /// Where its list of centroids ends.
     var end = 0
   }
@@ -58,8 +58,6 @@ struct BoundedBlock {
   private static let worthOfSingle = 2.5
 
   mutating func run(_ chosen: ArraySlice<UInt32>) {
-    let clusters = pathsUp.count
-    let dimension = nearest.points.dimension
     let lists = UnsafeMutableRawPointer(
       scratch + GatheredBlock.scratchCount(dimension: dimension)
     ).bindMemory(to: UInt32.self, capacity: (TileGrid.rowsPerTile + 4) * clusters)
@@ -96,40 +94,56 @@ struct BoundedBlock {
 
   /// The points whose bounds leave a centroid in doubt, and how many pairs there are.
   private mutating func findDoubts(_ chosen: ArraySlice<UInt32>) -> ([Doubt], Int) {
-    var doubts: [Doubt] = []
-    var pairs = 0
+    // The rows whose bounds fail with what is known of their distance, and their centroids.
+    let room = TileGrid.rowsPerTile
+    let failed = UnsafeMutableRawPointer(scratch).bindMemory(to: UInt32.self, capacity: 2 * room)
+    let owners = failed + room
+    let dots = scratch + 2 * room
+    var failures = 0
     for index in chosen {
       let row = Int(index)
-      var threshold = thresholds.own(distance: reach[row], row: row)
-      guard count(row, threshold: threshold) > 0 else { continue }
-      let own = Int(labels[row])
-      let square = nearest.squaredDistance(row, own)
-      outcome.computed += 1
-      reach[row] = square.squareRoot()
-      threshold = thresholds.own(distance: reach[row], row: row)
+      guard count(row, threshold: thresholds.own(distance: reach[row], row: row)) > 0 else {
+        continue
+      }
+      failed[failures] = index
+      owners[failures] = labels[row]
+      failures += 1
+    }
+    guard failures > 0 else { return ([], 0) }
+    kernels.pairedDots(
+      rows: search.points.base, failed, columns: search.centroids.base, owners, count: failures,
+      dimension: dimension, into: dots)
+    outcome.computed += failures
+    var doubts: [Doubt] = []
+    doubts.reserveCapacity(failures)
+    var pairs = 0
+    for place in 0..<failures {
+      let (row, own) = (Int(failed[place]), Int(owners[place]))
+      let square = search.rowNorms.base[row] + search.columnNorms.base[own] - 2 * dots[place]
+      let best = Nearest(own: own, float: square, slack: search.slack(row))
+      reach[row] = min(reach[row], best.distanceAtMost)
+      let threshold = thresholds.own(distance: reach[row], row: row)
       let count = count(row, threshold: threshold)
       guard count > 0 else { continue }
       pairs += count
-      doubts.append(Doubt(row: row, threshold: threshold, best: (own, square)))
+      doubts.append(Doubt(row: row, threshold: threshold, best: best))
     }
     return (doubts, pairs)
   }
 
-  private var pathsUp: [UInt16] { thresholds.columnPaths }
-
   private func count(_ row: Int, threshold: UInt16?) -> Int {
-    guard let threshold else { return pathsUp.count }
+    guard let threshold else { return clusters }
     return kernels.countUnbounded(
-      writer.row(row), paths: pathsUp, count: pathsUp.count, own: threshold)
+      writer.row(row), paths: pathsUp, count: clusters, own: threshold)
   }
 
   private func list(_ doubt: Doubt, into list: UnsafeMutablePointer<UInt32>) -> Int {
     guard let threshold = doubt.threshold else {
-      for column in pathsUp.indices { list[column] = UInt32(column) }
-      return pathsUp.count
+      for column in 0..<clusters { list[column] = UInt32(column) }
+      return clusters
     }
     return kernels.filterUnbounded(
-      writer.row(doubt.row), paths: pathsUp, count: pathsUp.count,
+      writer.row(doubt.row), paths: pathsUp, count: clusters,
       own: threshold, into: list)
   }
 
@@ -137,11 +151,11 @@ struct BoundedBlock {
   private func uniteLists(
     _ lists: UnsafePointer<UInt32>, count: Int, into union: UnsafeMutablePointer<UInt32>
   ) -> Int {
-    let marks = union + pathsUp.count
-    marks.update(repeating: 0, count: pathsUp.count)
+    let marks = union + clusters
+    marks.update(repeating: 0, count: clusters)
     for place in 0..<count { marks[Int(lists[place])] = 1 }
     var found = 0
-    for column in pathsUp.indices {
+    for column in 0..<clusters {
       union[found] = UInt32(column)
       found += Int(marks[column])
     }
@@ -154,14 +168,14 @@ struct BoundedBlock {
     work: UnsafeMutablePointer<UInt32>
   ) {
     let block = GatheredBlock(
-      rows: rows, columns: columns, dimension: nearest.points.dimension)
+      rows: search.points, columns: search.centroids, dimension: dimension)
     let indices = doubts.map { UInt32($0.row) }
     outcome.computed += doubts.count * chosen.count
-    let all = chosen.count == pathsUp.count
+    let all = chosen.count == clusters
     indices.withUnsafeBufferPointer { indices in
       block.forEachTile(rows: indices, columns: chosen, scratch: scratch) { tile in
         let span = UnsafeBufferPointer(rebasing: chosen[tile.columns])
-        let gathered = GatheredColumns(span, nearest: nearest, writer: writer, work: work)
+        let gathered = GatheredColumns(span, search: search, writer: writer, work: work)
         for place in doubts.indices {
           gathered.take(
             tile.row(place), for: doubts[place].row, best: &doubts[place].best,
@@ -176,13 +190,13 @@ struct BoundedBlock {
     _ doubt: inout Doubt, _ chosen: UnsafeBufferPointer<UInt32>, work: UnsafeMutablePointer<UInt32>
   ) {
     guard let list = chosen.baseAddress else { return }
-    let dimension = nearest.points.dimension
     let dots = scratch
     outcome.computed += chosen.count
     kernels.gatheredDots(
-      rows + doubt.row * dimension, rows: columns.base, dimension: dimension, indices: list,
+      search.points + doubt.row * dimension, rows: search.centroids.base, dimension: dimension,
+      indices: list,
       count: chosen.count, into: dots)
-    GatheredColumns(chosen, nearest: nearest, writer: writer, work: work)
+    GatheredColumns(chosen, search: search, writer: writer, work: work)
       .take(dots, for: doubt.row, best: &doubt.best, run: nil)
   }
 
@@ -190,11 +204,11 @@ struct BoundedBlock {
   private mutating func settle(_ doubt: Doubt) {
     let (row, old, new) = (doubt.row, Int(labels[doubt.row]), doubt.best.column)
     if old != new {
-      writer.write(exact: reach[row], column: old, row: row)
+      writer.write(exact: doubt.best.oldDistance, column: old, row: row)
       outcome.moves.append(
         ClusterMove(row: UInt32(row), from: UInt32(old), to: UInt32(new)))
       labels[row] = UInt32(new)
-      reach[row] = doubt.best.square.squareRoot()
+      reach[row] = doubt.best.distanceAtMost
     }
     writer.row(row)[new] = BoundsWriter.own
   }

@@ -5,6 +5,8 @@
 struct DistanceBounds: Sendable {
   let strategy: KMeansStrategy
   private let clusters: Int
+  /// Looking at one point's bounds takes as long as this many multiplications in a product.
+  static let leastWork = 4_000
   private var stored: [UInt16] = []
   /// How far each centroid has moved since the bounds were last all fresh.
   private var paths: [Double] = []
@@ -14,9 +16,15 @@ struct DistanceBounds: Sendable {
   /// Whether there are bounds, and their paths are short enough for 16 bits.
   private(set) var areUsable = false
 
-  init(rows: Int, clusters: Int, memory: Int) {
+  /// Takes the strategy wanted, or bounds where they fit the memory and save more than they cost.
+  init(
+    rows: Int, dimension: Int, clusters: Int, options: KMeans
+  ) {
     let (bytes, overflow) = (2 * rows).multipliedReportingOverflow(by: clusters)
-    strategy = !overflow && bytes <= memory ? .perCentroid : .exhaustive
+    let isWorthIt = clusters > 1 && clusters * (dimension + 25) >= Self.leastWork
+    strategy =
+      options.strategy
+      ?? (isWorthIt && !overflow && bytes <= options.boundsMemory ? .perCentroid : .exhaustive)
     self.clusters = clusters
   }
 
@@ -82,6 +90,6 @@ struct BoundThresholds: Sendable {
   func own(distance: Double, row: Int) -> UInt16? {
     let path = rowPaths.isEmpty ? 0 : rowPaths[row]
     let units = (distance + path) * inverseUnit + 0.0625
-    return units < 50_000 ? UInt16(units.rounded(.up)) + 1 : nil
+    return units < 50_000 ? UInt16(truncatingIfNeeded: Int(units)) + 2 : nil
   }
 }

@@ -1,7 +1,7 @@
 /// Chosen centroids beside each other, as a block of points meets them.
 struct GatheredColumns {
   private let chosen: UnsafeBufferPointer<UInt32>
-  private let nearest: NearestSearch
+  private let search: SearchMemory
   private let writer: BoundsWriter
   private let norms: UnsafeMutablePointer<Float>
   private let paths: UnsafeMutablePointer<UInt16>
@@ -11,11 +11,11 @@ struct GatheredColumns {
 
   /// `work` has room for three words a centroid.
   init(
-    _ chosen: UnsafeBufferPointer<UInt32>, nearest: NearestSearch, writer: BoundsWriter,
+    _ chosen: UnsafeBufferPointer<UInt32>, search: SearchMemory, writer: BoundsWriter,
     work: UnsafeMutablePointer<UInt32>
   ) {
     self.chosen = chosen
-    self.nearest = nearest
+    self.search = search
     self.writer = writer
     let count = chosen.count
     found = work
@@ -23,9 +23,13 @@ struct GatheredColumns {
     paths = UnsafeMutableRawPointer(work + 2 * count)
       .bindMemory(to: UInt16.self, capacity: 2 * count)
     fresh = paths + count
-    for place in 0..<count {
-      norms[place] = nearest.columnNorms[Int(chosen[place])]
-      paths[place] = writer.paths[Int(chosen[place])]
+    let columnNorms = search.columnNorms.base
+    writer.paths.withUnsafeBufferPointer { stored in
+      for place in 0..<count {
+        let column = Int(chosen[place])
+        norms[place] = columnNorms[column]
+        paths[place] = stored[column]
+      }
     }
   }
 
@@ -34,10 +38,10 @@ struct GatheredColumns {
   /// `run` says that the chosen are these, without gaps.
   func take(
     _ dots: UnsafeMutablePointer<Float>, for index: Int,
-    best: inout (column: Int, square: Double), run: Range<Int>?
+    best: inout Nearest, run: Range<Int>?
   ) {
-    let norm = nearest.points.norms[index]
-    let slack = nearest.rounding.slack(norm: norm)
+    let norm = search.rowNorms.base[index]
+    let slack = search.rounding.slack(norm: norm)
     let least = kernels.squaredDistances(dots, norms: norms, count: chosen.count, own: norm)
     if let run {
       writer.write(dots, columns: run, row: index, slack: slack)
@@ -49,12 +53,12 @@ struct GatheredColumns {
       for place in 0..<chosen.count { bounds[Int(chosen[place])] = fresh[place] }
     }
     // Float and Double are `slack` apart at most.
-    let limit = min(Double(least) + 2 * Double(slack), best.square + Double(slack))
+    let limit = min(Double(least) + 2 * Double(slack), best.squareAtMost + Double(slack))
     guard Double(least) <= limit else { return }
     let count = kernels.filterBelow(
       dots, count: chosen.count, threshold: Float(limit).nextUp, firstIndex: 0, into: found)
     for place in 0..<count {
-      nearest.consider(Int(chosen[Int(found[place])]), index: index, best: &best)
+      best.consider(Int(chosen[Int(found[place])]), row: index, in: search)
     }
   }
 }

@@ -59,6 +59,10 @@ public struct KMeans: Sendable {
   public var seed: UInt64
   /// Most bytes the bounds may take; see `KMeansStrategy`.
   public var boundsMemory: Int
+  /// How distances are to be chosen, without effect on the result.
+  ///
+  /// Nil leaves it to the sizes and `boundsMemory`.
+  public var strategy: KMeansStrategy?
 
   /// What to do.
   ///
@@ -70,10 +74,12 @@ public struct KMeans: Sendable {
   ///   - restarts: 1 or more; more than 1 makes no sense with given centroids and is refused.
   ///   - seed: names the random streams.
   ///   - boundsMemory: most bytes the bounds may take, 0 for none.
+  ///   - strategy: how distances are to be chosen; nil leaves it to the sizes and `boundsMemory`.
   /// - Throws: `ContrastiveError.parameter`.
   public init(
     clusters: Int, metric: Metric = .euclidean, seeding: Seeding = .plusPlus,
-    iterations: Int = 20, restarts: Int = 1, seed: UInt64 = 0, boundsMemory: Int = 2 << 30
+    iterations: Int = 20, restarts: Int = 1, seed: UInt64 = 0, boundsMemory: Int = 2 << 30,
+    strategy: KMeansStrategy? = nil
   ) throws(ContrastiveError) {
     guard clusters > 0 else {
       throw .parameter(name: "clusters", found: "\(clusters)", expected: "1 or more")
@@ -98,6 +104,7 @@ public struct KMeans: Sendable {
     self.restarts = restarts
     self.seed = seed
     self.boundsMemory = boundsMemory
+    self.strategy = strategy
   }
 
   /// Clusters the points.
@@ -200,6 +207,6 @@ public struct KMeans: Sendable {
       points, argument: argument, metric: metric, workers: workers)
     let seeds = try initialCentroids(prepared, restart: restart, workers: workers)
     return try KMeansState(
-      points: prepared, centroids: seeds, boundsMemory: boundsMemory, workers: workers)
+      points: prepared, centroids: seeds, options: self, workers: workers)
   }
 }

@@ -4,10 +4,6 @@ public enum KMeansStrategy: String, Sendable {
   ///
   /// Memory: 2 · n · k bytes of bounds.
   case perCentroid = "per-centroid bounds"
-  /// A lower bound for every point and group of centroids (Yinyang).
-  ///
-  /// Memory: 2 · n · ⌈k / g⌉ bytes for groups of g centroids.
-  case perGroup = "group bounds"
   /// All n · k distances in every iteration (Lloyd).
   case exhaustive
 }

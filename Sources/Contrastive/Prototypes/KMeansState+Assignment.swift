@@ -65,39 +65,62 @@ extension KMeansState {
     let grid = TileGrid(rows: order.count, columns: clusters)
     let blocks = grid.rowBlocks
     let columnNorms = centroids.squaredNorms(workers: workers)
+    let rounding = DistanceRounding(
+      dimension: points.dimension, largestNorm: columnNorms.max() ?? 0)
     let thresholds = bounds.thresholds
     let scratchCount = BoundedBlock.scratchCount(clusters: clusters, dimension: points.dimension)
     let scratch = Scratch(count: min(workers.count, blocks) * scratchCount)
     let memory = scratch.memory
     var outcomes = [BoundedBlock.Outcome](repeating: .init(), count: blocks)
-    let nearest = NearestSearch(points: points, centroids: centroids, columnNorms: columnNorms)
-    points.matrix.withUnsafeBufferPointer { rows in
-      let rows = SharedReadOnlyMemory(rows)
-      centroids.withUnsafeBufferPointer { columns in
-        let columns = SharedReadOnlyMemory(columns)
-        labels.withUnsafeMutableBufferPointer { labels in
-          let labels = SharedMemory(labels)
-          reach.withUnsafeMutableBufferPointer { reach in
-            let reach = SharedMemory(reach)
-            outcomes.withUnsafeMutableBufferPointer { outcomes in
-              let outcomes = SharedMemory(outcomes)
-              bounds.withWriter { writer in
-                guard let writer else { return }
-                workers.forEach(blocks) { block, worker in
-                  var work = BoundedBlock(
-                    nearest: nearest, rows: rows, columns: columns, writer: writer,
-                    thresholds: thresholds, labels: labels, reach: reach,
-                    scratch: memory + worker * scratchCount)
-                  work.run(order[grid.rows(block: block)])
-                  outcomes[block] = work.outcome
-                }
-              }
+    withSearchMemory(columnNorms: columnNorms, rounding: rounding) {
+      search, labels, reach, bounds in
+      thresholds.columnPaths.withUnsafeBufferPointer { pathsUp in
+        let pathsUp = SharedReadOnlyMemory(pathsUp)
+        outcomes.withUnsafeMutableBufferPointer { outcomes in
+          let outcomes = SharedMemory(outcomes)
+          bounds.withWriter { writer in
+            guard let writer else { return }
+            workers.forEach(blocks) { block, worker in
+              var work = BoundedBlock(
+                search: search, writer: writer, thresholds: thresholds, pathsUp: pathsUp.base,
+                labels: labels.base, reach: reach.base,
+                scratch: memory + worker * scratchCount)
+              work.run(order[grid.rows(block: block)])
+              outcomes[block] = work.outcome
             }
           }
         }
       }
     }
     return (outcomes.flatMap(\.moves), outcomes.reduce(0) { $0 + $1.computed })
+  }
+
+  /// What the workers read, and what they write for each point.
+  private mutating func withSearchMemory(
+    columnNorms: [Float], rounding: DistanceRounding,
+    _ body: (
+      SearchMemory, SharedMemory<UInt32>, SharedMemory<Double>, inout DistanceBounds
+    ) -> Void
+  ) {
+    let dimension = points.dimension
+    points.matrix.withUnsafeBufferPointer { rows in
+      centroids.withUnsafeBufferPointer { columns in
+        points.norms.withUnsafeBufferPointer { rowNorms in
+          columnNorms.withUnsafeBufferPointer { columnNorms in
+            let search = SearchMemory(
+              points: SharedReadOnlyMemory(rows), centroids: SharedReadOnlyMemory(columns),
+              rowNorms: SharedReadOnlyMemory(rowNorms),
+              columnNorms: SharedReadOnlyMemory(columnNorms), rounding: rounding,
+              dimension: dimension)
+            labels.withUnsafeMutableBufferPointer { labels in
+              reach.withUnsafeMutableBufferPointer { reach in
+                body(search, SharedMemory(labels), SharedMemory(reach), &bounds)
+              }
+            }
+          }
+        }
+      }
+    }
   }
 
   /// The points by cluster, then by index: neighbours look at much the same centroids.

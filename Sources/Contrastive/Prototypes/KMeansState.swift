@@ -30,7 +30,7 @@ public struct KMeansState: Sendable {
 
   /// Assigns points to given centroids.
   init(
-    points: PreparedPoints, centroids: Matrix, boundsMemory: Int, workers: Workers
+    points: PreparedPoints, centroids: Matrix, options: KMeans, workers: Workers
   ) throws(ContrastiveError) {
     self.points = points
     self.centroids = centroids
@@ -39,7 +39,8 @@ public struct KMeansState: Sendable {
     sums = CentroidSums(
       clusters: centroids.rows, dimension: points.dimension, rows: points.rows,
       largest: points.largest)
-    bounds = DistanceBounds(rows: points.rows, clusters: centroids.rows, memory: boundsMemory)
+    bounds = DistanceBounds(
+      rows: points.rows, dimension: points.dimension, clusters: centroids.rows, options: options)
     _ = try reassign(workers: workers)
   }
 

@@ -32,14 +32,13 @@ struct NearestSearch: Sendable {
   func resolve(
     _ block: NearestCandidates.Partial, row: Int, index: Int
   ) -> (column: Int, distance: Double) {
-    let candidates = block.candidates(row: row)
-    if let candidates, candidates.count == 1, let only = candidates.first {
+    if let only = block.onlyCandidate(row: row) {
       let slack = rounding.slack(norm: points.norms[index])
       let square = max(0, Double(block.least[row]) + Double(slack))
-      return (Int(only), square.squareRoot())
+      return (only, square.squareRoot())
     }
     var best = (column: 0, square: Double.infinity)
-    if let candidates {
+    if let candidates = block.candidates(row: row) {
       for column in candidates { consider(Int(column), index: index, best: &best) }
     } else {
       for column in 0..<centroids.rows { consider(column, index: index, best: &best) }

@@ -41,6 +41,11 @@ package struct NearestCandidates: TileConsumer {
     fileprivate var counts: [Int]
     fileprivate var found: [UInt32]
 
+    /// The column of a row that has one candidate.
+    package func onlyCandidate(row: Int) -> Int? {
+      counts[row] == 1 ? Int(columns[row * NearestCandidates.capacity]) : nil
+    }
+
     /// Candidate columns of a row, ascending; nil when there were too many to keep.
     package func candidates(row: Int) -> ArraySlice<UInt32>? {
       let start = row * NearestCandidates.capacity

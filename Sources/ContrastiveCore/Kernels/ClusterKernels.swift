@@ -56,6 +56,16 @@ package struct ClusterKernels: @unchecked Sendable {  // a constant table of C f
     indices: UnsafePointer<UInt32>, count: Int, into dots: UnsafeMutablePointer<Float>
   ) { table.pointee.gathered_dots(vector, rows, dimension, indices, count, dimension, dots) }
 
+  /// The dot products of chosen rows with one chosen column each.
+  package func pairedDots(
+    rows: UnsafePointer<Float>, _ rowIndices: UnsafePointer<UInt32>,
+    columns: UnsafePointer<Float>, _ columnIndices: UnsafePointer<UInt32>, count: Int,
+    dimension: Int, into dots: UnsafeMutablePointer<Float>
+  ) {
+    table.pointee.paired_dots(
+      rows, rowIndices, columns, columnIndices, count, dimension, dots)
+  }
+
   /// Adds `round(values · scale)` to whole-number sums.
   package func addFixedPoint(
     _ values: UnsafePointer<Float>, count: Int, scale: Double,

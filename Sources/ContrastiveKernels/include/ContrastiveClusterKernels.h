@@ -42,6 +42,11 @@ typedef struct {
   void (*gathered_dots)(const float *vector, const float *rows, size_t stride,
                         const uint32_t *indices, size_t count, size_t dimension, float *dots);
 
+  // dots[i] <- <row row_indices[i] of rows, row column_indices[i] of columns>.
+  void (*paired_dots)(const float *rows, const uint32_t *row_indices, const float *columns,
+                      const uint32_t *column_indices, size_t count, size_t dimension,
+                      float *dots);
+
   // sums[c] <- sums[c] + round(values[c] * scale) in whole numbers; each product below 2^51.
   void (*add_fixed_point)(const float *values, size_t count, double scale, int64_t *sums);
 

@@ -74,7 +74,7 @@ struct KMeansTests {
 
   @Test func aWarmStartEqualsAStartFromItsCentroids() throws {
     let points = try clustered(2000, 16, centres: 40, noise: 0.4)
-    let kMeans = try KMeans(clusters: 50, iterations: 30)
+    let kMeans = try KMeans(clusters: 50, iterations: 30, strategy: .perCentroid)
     var warm = try kMeans.fit(points)
     var moving = points
     for epoch in 0..<4 as Range<UInt64> {

@@ -30,10 +30,10 @@ struct LloydTests {
       return try Matrix(rows: rows, columns: dimension, values: values)
     }
 
-    func state(bounds: Int, workers: Workers = .all) throws -> KMeansState {
+    func state(_ strategy: KMeansStrategy? = nil, workers: Workers = .all) throws -> KMeansState {
       try KMeans(
         clusters: clusters, metric: spherical ? .spherical : .euclidean, seeding: .randomPoints,
-        seed: 7, boundsMemory: bounds
+        seed: 7, strategy: strategy
       ).start(points(), workers: workers)
     }
   }
@@ -54,7 +54,7 @@ struct LloydTests {
 
   @Test(arguments: cases)
   func everyAssignmentIsTheNearestInDouble(_ item: Case) throws {
-    var state = try item.state(bounds: 1 << 30)
+    var state = try item.state(.perCentroid)
     let points = try item.spherical ? item.points().normalized().rows : item.points()
     for iteration in 0..<25 {
       #expect(
@@ -83,10 +83,8 @@ struct LloydTests {
 
   @Test(arguments: cases)
   func boundsChangeNothing(_ item: Case) throws {
-    var bounded = try item.state(bounds: 1 << 30)
-    var plain = try item.state(bounds: 0)
-    #expect(bounded.strategy == .perCentroid)
-    #expect(plain.strategy == .exhaustive)
+    var bounded = try item.state(.perCentroid)
+    var plain = try item.state(.exhaustive)
     for _ in 0..<25 {
       #expect(bounded.centroids == plain.centroids)
       #expect(bounded.assignments == plain.assignments)
@@ -99,9 +97,9 @@ struct LloydTests {
   @Test(arguments: [2, 3, 4, 7])
   func threadsChangeNothing(_ threads: Int) throws {
     for item in Self.cases {
-      var one = try item.state(bounds: 1 << 30, workers: .one)
+      var one = try item.state(.perCentroid, workers: .one)
       let workers = try Workers(count: threads)
-      var many = try item.state(bounds: 1 << 30, workers: workers)
+      var many = try item.state(.perCentroid, workers: workers)
       for _ in 0..<8 {
         try one.advance(workers: .one)
         try many.advance(workers: workers)
@@ -129,13 +127,23 @@ struct LloydTests {
   }
 
   @Test func boundsSaveWork() throws {
-    var state = try Case(rows: 3000, dimension: 16, clusters: 100).state(bounds: 1 << 30)
+    var state = try Case(rows: 3000, dimension: 16, clusters: 100).state(.perCentroid)
     for _ in 0..<20 { try state.advance() }
     #expect(state.computedShare < 0.5)
   }
 
+  @Test func strategyIsChosenBySizes() throws {
+    let points = try TestData.embeddings(600, 64, seed: 1)
+    let many = try KMeans(clusters: 500, seeding: .randomPoints)
+    #expect(try many.start(points).strategy == .perCentroid)
+    let few = try KMeans(clusters: 5, seeding: .randomPoints)
+    #expect(try few.start(points).strategy == .exhaustive)
+    let tight = try KMeans(clusters: 500, seeding: .randomPoints, boundsMemory: 1000)
+    #expect(try tight.start(points).strategy == .exhaustive)
+  }
+
   @Test func aCopyIsACheckpoint() throws {
-    var state = try Case(rows: 800, dimension: 33, clusters: 100).state(bounds: 1 << 30)
+    var state = try Case(rows: 800, dimension: 33, clusters: 100).state(.perCentroid)
     try state.advance()
     var copy = state
     for _ in 0..<5 { try state.advance() }

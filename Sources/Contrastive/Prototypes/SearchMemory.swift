@@ -1,0 +1,71 @@
+/// What a search for nearest centroids reads, as the workers see it.
+struct SearchMemory: Sendable {
+  /// [n × D].
+  let points: SharedReadOnlyMemory<Float>
+  /// [k × D].
+  let centroids: SharedReadOnlyMemory<Float>
+  /// ‖x‖².
+  let rowNorms: SharedReadOnlyMemory<Float>
+  /// ‖c‖².
+  let columnNorms: SharedReadOnlyMemory<Float>
+  let rounding: DistanceRounding
+  let dimension: Int
+  private let kernels = ClusterKernels.best
+
+  init(
+    points: SharedReadOnlyMemory<Float>, centroids: SharedReadOnlyMemory<Float>,
+    rowNorms: SharedReadOnlyMemory<Float>, columnNorms: SharedReadOnlyMemory<Float>,
+    rounding: DistanceRounding, dimension: Int
+  ) {
+    self.points = points
+    self.centroids = centroids
+    self.rowNorms = rowNorms
+    self.columnNorms = columnNorms
+    self.rounding = rounding
+    self.dimension = dimension
+  }
+
+  var clusters: Int { columnNorms.count }
+
+  func slack(_ row: Int) -> Float { rounding.slack(norm: rowNorms.base[row]) }
+
+  /// Σ (x − c)² in Double: what decides.
+  func squaredDistance(_ row: Int, _ column: Int) -> Double {
+    kernels.squaredDistance(
+      points.base + row * dimension, centroids.base + column * dimension, count: dimension)
+  }
+}
+
+/// The nearest centroid of a point so far: known in Float32 until something comes near it.
+struct Nearest: Sendable {
+  private(set) var column: Int
+  /// Its squared distance, once it is known in Double.
+  private var exact: Double?
+  /// What it is at most.
+  private(set) var squareAtMost: Double
+  /// The distance of the centroid it started from, at least.
+  private(set) var oldDistance: Double
+
+  init(own: Int, float square: Float, slack: Float) {
+    column = own
+    squareAtMost = max(0, Double(square) + Double(slack))
+    oldDistance = max(0, Double(square) - Double(slack)).squareRoot()
+  }
+
+  var distanceAtMost: Double { squareAtMost.squareRoot() }
+
+  /// Takes a centroid if it is nearer, or as near and of a lower index.
+  mutating func consider(_ other: Int, row: Int, in memory: SearchMemory) {
+    guard other != column else { return }
+    let mine = exact ?? memory.squaredDistance(row, column)
+    let square = memory.squaredDistance(row, other)
+    if square < mine || (square == mine && other < column) {
+      column = other
+      exact = square
+    } else {
+      exact = mine
+    }
+    // Above what Double's own rounding can lose.
+    squareAtMost = (exact ?? mine) * (1 + 0x1p-40)
+  }
+}
