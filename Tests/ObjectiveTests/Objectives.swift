@@ -13,6 +13,7 @@ let objectives: [any ObjectiveEntry.Type] = [
   MoCHiEntry.self,
   ProtoNCEEntry.self,
   HCSCEntry.self,
+  SwAVEntry.self,
 ]
 
 /// One objective of the table, named in test reports.

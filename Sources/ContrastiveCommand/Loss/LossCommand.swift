@@ -18,6 +18,7 @@ package struct LossCommand: ParsableCommand {
       MoCHiLoss.self,
       ProtoNCELoss.self,
       HCSCLoss.self,
+      SwAVLoss.self,
     ])
 
   package init() {}
