@@ -10,6 +10,7 @@ let objectives: [any ObjectiveEntry.Type] = [
   SupConEntry.self,
   SimSiamEntry.self,
   BYOLEntry.self,
+  SwAVEntry.self,
   ProtoNCEEntry.self,
   HCSCEntry.self,
   LooCEntry.self,

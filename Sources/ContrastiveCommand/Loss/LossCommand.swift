@@ -16,6 +16,7 @@ package struct LossCommand: ParsableCommand {
       SupConLoss.self,
       SimSiamLoss.self,
       BYOLLoss.self,
+      SwAVLoss.self,
       ProtoNCELoss.self,
       HCSCLoss.self,
       LooCLoss.self,

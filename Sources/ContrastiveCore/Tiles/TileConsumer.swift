@@ -9,6 +9,15 @@ package struct Tile {
   /// Elements from one row of `values` to the next.
   package let stride: Int
 
+  package init(
+    rows: Range<Int>, columns: Range<Int>, values: UnsafeMutablePointer<Float>, stride: Int
+  ) {
+    self.rows = rows
+    self.columns = columns
+    self.values = values
+    self.stride = stride
+  }
+
   /// The address of a row of the tile, `row` counted from the tile's first.
   package func row(_ row: Int) -> UnsafeMutablePointer<Float> { values + row * stride }
 

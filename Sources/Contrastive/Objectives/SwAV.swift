@@ -1,0 +1,120 @@
+/// SwAV: each view predicts the soft cluster code of another view of the same image.
+///
+/// With S_v = z_v Wᵀ the scores of view v's rows against P prototypes and q_i = Sinkhorn(S_i / ε) the codes
+/// of the first A views,
+/// ```
+/// loss = (1/A) Σ_{i < A} 1/(V − 1) Σ_{v ≠ i} mean_b  −Σ_k q_i,bk · log softmax(S_v,b / temperature)_k
+/// ```
+/// Codes are constants. Rows of a queue join those of their view, before them, when codes are computed.
+/// Caron et al., "Unsupervised Learning of Visual Features by Contrasting Cluster Assignments", NeurIPS
+/// 2020, eqs. 1–5, averaged as the authors' code averages. Rows and prototypes are used as given.
+public struct SwAV: Objective {
+  /// What the loss can be differentiated by.
+  public enum Variable: String, CaseIterable, Sendable {
+    case views, prototypes
+  }
+
+  /// Gradients for the views and the prototypes.
+  public static let defaultGradients: Set<Variable> = [.views, .prototypes]
+
+  /// Divides the scores in the predictions.
+  public let temperature: Double
+  /// Turns the scores into codes.
+  public let sinkhorn: Sinkhorn
+  /// How many of the views give codes, A.
+  public let assignedViews: Int
+
+  /// A SwAV objective.
+  ///
+  /// - Parameters:
+  ///   - temperature: 1e-6 … 1e6; 0.1 is the authors'.
+  ///   - sinkhorn: how codes are made; ε 0.05 and 3 iterations are the authors'.
+  ///   - assignedViews: how many of the views give codes, at least 1.
+  /// - Throws: `ContrastiveError.parameter`.
+  public init(
+    temperature: Double = 0.1, sinkhorn: Sinkhorn? = nil, assignedViews: Int = 2
+  ) throws(ContrastiveError) {
+    try requireTemperature(temperature)
+    guard assignedViews > 0 else {
+      throw .parameter(name: "assign-views", found: "\(assignedViews)", expected: "at least 1")
+    }
+    self.temperature = temperature
+    if let sinkhorn {
+      self.sinkhorn = sinkhorn
+    } else {
+      self.sinkhorn = try Sinkhorn()
+    }
+    self.assignedViews = assignedViews
+  }
+
+  /// The loss and its exact gradients, for codes held constant.
+  ///
+  /// Complexity: 2·(V·B + A·L)·P·D floating-point operations for the scores, as many again for each
+  /// gradient, and Sinkhorn's O(iterations · A·(B + L)·P) exponentials. The scores are held, which
+  /// Sinkhorn needs: see `scratchBytes`.
+  ///
+  /// - Parameters:
+  ///   - views: [V·B × D]: view v of image b is row v·B + b.
+  ///   - count: V, at least 2 and at least `assignedViews`.
+  ///   - prototypes: [P × D].
+  ///   - queue: nothing, or earlier embeddings for each of the A views, [L × D] each.
+  ///   - gradients: what to differentiate by.
+  ///   - workers: the threads to use; no effect on the result.
+  /// - Returns: the loss and the gradients asked for.
+  /// - Throws: `ContrastiveError`: `.shape`, `.empty`, `.nonFinite`, `.tooLarge`.
+  public func evaluate(
+    views: Matrix, count: Int, prototypes: Matrix, queue: [Matrix] = [],
+    gradients: Set<Variable> = Self.defaultGradients, workers: Workers = .all
+  ) throws(ContrastiveError) -> Evaluation<Variable> {
+    let batch = try SwappedViews(
+      views: views, count: count, assigned: assignedViews, prototypes: prototypes, queue: queue)
+    try BLAS.prepare()
+    let scores = try batch.assignedScores(workers)
+    let wanted = !gradients.isEmpty
+    var codes: [Matrix] = []
+    for scores in scores {
+      codes.append(
+        try sinkhorn.codes(
+          scores, rows: (scores.rows - batch.images)..<scores.rows, workers: workers))
+    }
+    var total = 0.0
+    var forViews =
+      gradients.contains(.views) ? Matrix(zeros: views.rows, by: views.columns) : nil
+    var forPrototypes =
+      gradients.contains(.prototypes)
+      ? Matrix(zeros: prototypes.rows, by: prototypes.columns) : nil
+    for view in 0..<count {
+      var table = view < assignedViews ? scores[view] : batch.scores(of: view, workers)
+      total += batch.predict(
+        &table, from: codes, view: view, temperature: temperature, coefficients: wanted,
+        workers: workers)
+      batch.addGradients(of: view, table, views: &forViews, prototypes: &forPrototypes, workers)
+    }
+    var result: [Variable: Matrix] = [:]
+    result[.views] = forViews
+    result[.prototypes] = forPrototypes
+    return Evaluation(loss: total * batch.weight, gradients: result)
+  }
+
+  /// Bytes of scratch an evaluation holds at most.
+  ///
+  /// That is beyond its inputs and gradients: scores of the assigned views with their queues, their
+  /// codes, the scores of one view more, and what Sinkhorn holds for one view with R = B + L rows:
+  /// ```
+  /// 4·P·( A·R + (A + 1)·B )  +  16·P·⌈R/64⌉ + 8·(R + P)
+  /// ```
+  ///
+  /// - Parameters:
+  ///   - images: B.
+  ///   - assignedViews: A.
+  ///   - queueRows: L.
+  ///   - prototypes: P.
+  /// - Returns: the bytes.
+  public static func scratchBytes(
+    images: Int, assignedViews: Int, queueRows: Int = 0, prototypes: Int
+  ) -> Int {
+    let rows = images + queueRows
+    return 4 * prototypes * (assignedViews * rows + (assignedViews + 1) * images)
+      + 16 * prototypes * pieces(rows, 64) + 8 * (rows + prototypes)
+  }
+}

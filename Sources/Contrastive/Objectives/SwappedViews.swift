@@ -1,0 +1,203 @@
+/// V views of B images with prototypes and queues: the tables of scores that SwAV works on.
+///
+/// Tables are cut by the problem alone: into pieces of rows, or of prototypes.
+struct SwappedViews: Sendable {
+  let views: Matrix
+  /// V.
+  let count: Int
+  /// A, the views that give codes.
+  let assigned: Int
+  let prototypes: Matrix
+  let queue: [Matrix]
+
+  /// Rows of a piece, of scores or of prototypes.
+  private static let piece = 128
+
+  /// - Throws: `ContrastiveError`: `.shape`, `.empty`, `.nonFinite`, `.tooLarge`.
+  init(
+    views: Matrix, count: Int, assigned: Int, prototypes: Matrix, queue: [Matrix]
+  ) throws(ContrastiveError) {
+    let all = Operand("views", views)
+    let columns = Operand("prototypes", prototypes)
+    try all.requireRows()
+    guard count >= max(2, assigned), views.rows % count == 0 else {
+      throw .shape(
+        argument: all.name, found: "\(count) views in \(views.shape)",
+        expected: "at least \(max(2, assigned)) views of equally many rows")
+    }
+    try columns.requireRows()
+    try columns.requireDimension(of: all)
+    guard queue.isEmpty || queue.count == assigned else {
+      throw .shape(
+        argument: "queue", found: "\(queue.count) queues",
+        expected: "\(assigned), one for each view that gives codes")
+    }
+    try all.requireFinite()
+    try columns.requireFinite()
+    for (index, rows) in queue.enumerated() {
+      let earlier = Operand("queue[\(index)]", rows)
+      try earlier.requireDimension(of: all)
+      try earlier.requireFinite()
+    }
+    self.views = views
+    self.count = count
+    self.assigned = assigned
+    self.prototypes = prototypes
+    self.queue = queue
+  }
+
+  /// B.
+  var images: Int { views.rows / count }
+
+  /// What a row's cross-entropy counts: 1 / (A (V − 1) B).
+  var weight: Double { 1 / (Double(assigned) * Double(count - 1) * Double(images)) }
+
+  /// Scores of the views that give codes, each after those of its queue: [(L + B) × P].
+  func assignedScores(_ workers: Workers) throws(ContrastiveError) -> [Matrix] {
+    (0..<assigned).map { view in
+      let rows = views.rows((view * images)..<((view + 1) * images))
+      return scores(of: queue.isEmpty ? rows : queue[view].stacked(on: rows), workers)
+    }
+  }
+
+  /// Scores of a view, [B × P].
+  func scores(of view: Int, _ workers: Workers) -> Matrix {
+    scores(of: views.rows((view * images)..<((view + 1) * images)), workers)
+  }
+
+  private func scores(of rows: Matrix, _ workers: Workers) -> Matrix {
+    let (width, dimension) = (prototypes.rows, prototypes.columns)
+    return Matrix(rows: rows.rows, columns: width) { table in
+      rows.withUnsafeBufferPointer { rows in
+        prototypes.withUnsafeBufferPointer { columns in
+          let (table, rows) = (SharedMemory(table), SharedReadOnlyMemory(rows))
+          let columns = SharedReadOnlyMemory(columns)
+          forEachPiece(of: table.count / width, workers) { piece in
+            BLAS.gemm(
+              .plain, .transposed, rows: piece.count, columns: width, depth: dimension,
+              rows + piece.lowerBound * dimension, stride: dimension,
+              columns.base, stride: dimension,
+              into: table + piece.lowerBound * width, stride: width)
+          }
+        }
+      }
+    }
+  }
+
+  /// The cross-entropies of a view's last B rows of scores with the codes of the other views, summed;
+  /// leaves `weight` × the gradient for the scores in those rows.
+  ///
+  /// With m a row's maximum, t its codes from one other view and Q = Σ t, a cross-entropy is
+  /// Q · log Σ exp((s − m)/temperature) + (Q · m − ⟨t, s⟩)/temperature, and its gradient
+  /// (Q · softmax − t)/temperature.
+  func predict(
+    _ table: inout Matrix, from codes: [Matrix], view: Int, temperature: Double,
+    coefficients: Bool, workers: Workers
+  ) -> Double {
+    let (width, skipped) = (table.columns, table.rows - images)
+    let ones = [Float](repeating: 1, count: width)
+    let scale = weight / temperature
+    var losses = [Double](repeating: 0, count: images)
+    let others = codes.indices.filter { $0 != view }
+    table.withUnsafeMutableBufferPointer { table in
+      losses.withUnsafeMutableBufferPointer { losses in
+        let (table, losses) = (SharedMemory(table), SharedMemory(losses))
+        forEachPiece(of: images, workers) { piece in
+          for row in piece {
+            let scores = table + (skipped + row) * width
+            var own = SoftmaxRow()
+            var (mass, along) = (0.0, 0.0)
+            for other in others {
+              codes[other].withRow(row) { target in
+                mass += RowKernels.best.dot(target, ones, count: width)
+                along += RowKernels.best.dot(target, scores, count: width)
+              }
+            }
+            own.fold(scores, count: width, temperature: temperature)
+            losses[row] =
+              mass * logarithm(own.sum) + (mass * Double(own.maximum) - along) / temperature
+            guard coefficients else { continue }
+            let share = Float(scale * mass / own.sum)
+            for column in 0..<width { scores[column] *= share }
+            for other in others {
+              codes[other].withRow(row) { target in
+                for column in 0..<width { scores[column] -= Float(scale) * target[column] }
+              }
+            }
+          }
+        }
+      }
+    }
+    return losses.reduce(0, +)
+  }
+
+  /// Adds what a view's table of score gradients gives: G · W to the view's rows, Gᵀ · z to the
+  /// prototypes.
+  func addGradients(
+    of view: Int, _ table: Matrix, views forViews: inout Matrix?,
+    prototypes forPrototypes: inout Matrix?, _ workers: Workers
+  ) {
+    let (width, dimension, skipped) = (prototypes.rows, views.columns, table.rows - images)
+    let first = view * images * dimension
+    let (givesViews, givesPrototypes) = (forViews != nil, forPrototypes != nil)
+    table.withUnsafeBufferPointer { table in
+      views.withUnsafeBufferPointer { rows in
+        prototypes.withUnsafeBufferPointer { columns in
+          forViews.withSharedMemory { toRows in
+            forPrototypes.withSharedMemory { toColumns in
+              let table = SharedReadOnlyMemory(
+                UnsafeBufferPointer(rebasing: table[(skipped * width)...]))
+              let (rows, columns) = (SharedReadOnlyMemory(rows), SharedReadOnlyMemory(columns))
+              forEachPiece(of: givesViews ? images : 0, workers) { piece in
+                BLAS.gemm(
+                  rows: piece.count, columns: dimension, depth: width,
+                  table + piece.lowerBound * width, stride: width,
+                  columns.base, stride: dimension,
+                  into: toRows + (first + piece.lowerBound * dimension), stride: dimension)
+              }
+              forEachPiece(of: givesPrototypes ? width : 0, workers) { piece in
+                BLAS.gemm(
+                  .transposed, .plain, rows: piece.count, columns: dimension, depth: images,
+                  table + piece.lowerBound, stride: width, rows + first, stride: dimension,
+                  beta: 1, into: toColumns + piece.lowerBound * dimension, stride: dimension)
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+
+  private func forEachPiece(
+    of count: Int, _ workers: Workers, _ body: @Sendable (Range<Int>) -> Void
+  ) {
+    workers.forEach(pieces(count, Self.piece)) { index, _ in
+      body((index * Self.piece)..<min(count, (index + 1) * Self.piece))
+    }
+  }
+}
+
+/// The softmax of one row of scores.
+private struct SoftmaxRow {
+  var maximum = -Float.infinity
+  var sum = 0.0
+  private var spread = 0.0
+  private var rescale: Float = 1
+
+  /// Leaves exp((s − maximum)/temperature) in place of the scores.
+  mutating func fold(_ scores: UnsafeMutablePointer<Float>, count: Int, temperature: Double) {
+    RowKernels.best.softmaxUpdate(
+      Tile(rows: 0..<1, columns: 0..<count, values: scores, stride: count),
+      inverseTemperature: Float(1 / temperature), maximum: &maximum, sum: &sum, spread: &spread,
+      rescale: &rescale)
+  }
+}
+
+extension Matrix {
+  /// Calls `body` with the address of a row.
+  fileprivate func withRow(_ row: Int, _ body: (UnsafePointer<Float>) -> Void) {
+    withUnsafeBufferPointer { values in
+      if let base = values.baseAddress { body(base + row * columns) }
+    }
+  }
+}
