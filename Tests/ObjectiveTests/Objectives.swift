@@ -7,6 +7,8 @@ import Testing
 let objectives: [any ObjectiveEntry.Type] = [
   InfoNCEEntry.self,
   NTXentEntry.self,
+  SCEEntry.self,
+  ReSSLEntry.self,
 ]
 
 /// One objective of the table, named in test reports.

@@ -5,6 +5,8 @@
 /// Computed from the negatives alone, none of the three loses digits when the row is well fitted
 /// (a ≪ 0), where 1 − softmax would lose all of them.
 struct OwnMargins: Sendable {
+  /// a of each row; −∞ for a row without negatives.
+  let margin: [Double]
   /// Loss of each row.
   let loss: [Double]
   /// 1 − softmax of the own column, for each row.
@@ -24,21 +26,25 @@ struct OwnMargins: Sendable {
     sum = blocks.flatMap(\.sum)
     let spread = blocks.flatMap(\.spread)
     let similarities = anchors.rowDots(own)
+    var margins: [Double] = []
     var loss: [Double] = []
     var pull: [Double] = []
     var slope = 0.0
     for row in 0..<anchors.rows {
       guard sum[row] > 0 else {
+        margins.append(-.infinity)
         loss.append(0)
         pull.append(0)
         continue
       }
       let gap = Double(maximum[row]) - similarities[row]
       let margin = gap / temperature + logarithm(sum[row])
+      margins.append(margin)
       loss.append(softplus(margin))
       pull.append(logistic(margin))
       slope -= logistic(margin) * (gap - spread[row] / sum[row])
     }
+    margin = margins
     self.loss = loss
     self.pull = pull
     temperatureGradient =

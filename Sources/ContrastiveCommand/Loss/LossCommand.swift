@@ -10,7 +10,7 @@ package struct LossCommand: ParsableCommand {
       U8), writes `loss` (F64 [1]) and `gradient.NAME` for each gradient asked for, and prints one \
       JSON object: method, loss, parameters, gradients, and for methods that select, selected.
       """,
-    subcommands: [InfoNCELoss.self, NTXentLoss.self])
+    subcommands: [InfoNCELoss.self, NTXentLoss.self, SCELoss.self, ReSSLLoss.self])
 
   package init() {}
 }

@@ -56,6 +56,12 @@ typedef struct {
   // one sortable number (see contrastive_rank_key), and returns how many. keys has room for count.
   size_t (*filter_above)(const float *values, size_t count, float threshold, uint32_t first_index,
                          uint64_t *keys);
+
+  // The largest of count values; -infinity of none.
+  float (*maximum)(const float *values, size_t count);
+
+  // Sum of weight * (top - value) over the values of positive weight; no value is above top.
+  double (*weighted_gap)(const float *weights, const float *values, size_t count, float top);
 } ContrastiveRowKernels;
 
 // The kernels of an instruction set, or null when this processor or build lacks it.
