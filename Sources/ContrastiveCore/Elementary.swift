@@ -12,6 +12,9 @@ package func exponential(_ x: Double) -> Double { exp(x) }
 /// The natural logarithm.
 package func logarithm(_ x: Double) -> Double { log(x) }
 
+/// log(1 + x), with all its digits where x is small.
+package func logarithm1p(_ x: Double) -> Double { log1p(x) }
+
 /// log(1 + eˣ) without overflow, and with all its digits where eˣ is small.
 package func softplus(_ x: Double) -> Double { x > 0 ? x + log1p(exp(-x)) : log1p(exp(x)) }
 

@@ -77,6 +77,15 @@ extension Matrix {
     }
   }
 
+  /// Adds factor × some values to one row.
+  package mutating func add(_ factor: Float, times values: ArraySlice<Float>, toRow row: Int) {
+    precondition(values.count == columns && 0..<rows ~= row)
+    let start = row * columns
+    withUnsafeMutableBufferPointer { target in
+      for (column, value) in values.enumerated() { target[start + column] += factor * value }
+    }
+  }
+
   /// Replaces each element by a function of its row index and itself.
   @inline(__always)
   package mutating func mapRows(_ transform: (_ row: Int, _ value: Float) -> Float) {

@@ -17,6 +17,8 @@ let objectives: [any ObjectiveEntry.Type] = [
   HCLEntry.self,
   DCLEntry.self,
   MoCHiEntry.self,
+  ReSSLEntry.self,
+  SCEEntry.self,
 ]
 
 /// One objective of the table, named in test reports.

@@ -8,6 +8,7 @@ struct Workload {
     case sgemm
     case infonceBank = "infonce-bank"
     case ntXent = "nt-xent"
+    case sce
   }
 
   let name: Name
@@ -47,6 +48,7 @@ struct Workload {
         sgemm: product.run, run: product.run)
     case .infonceBank: return try infonceBank(threads: threads)
     case .ntXent: return try ntXent(threads: threads)
+    case .sce: return try sce(threads: threads)
     }
   }
 
@@ -92,6 +94,30 @@ struct Workload {
       },
       run: {
         let result = try objective.evaluate(view1: view1, view2: view2, workers: workers)
+        precondition(result.loss.isFinite)
+      })
+  }
+
+  /// Value and query gradient of 256 queries and their keys against 65,536 rows: four products.
+  private static func sce(threads: Int) throws -> Workload {
+    let (rows, bankRows, dimension) = (256, 65_536, 128)
+    let queries = try unitRows(rows, dimension, seed: 1)
+    let keys = try unitRows(rows, dimension, seed: 2)
+    let bank = try unitRows(bankRows, dimension, seed: 3)
+    let objective = try SCE()
+    let workers = try Workers(count: threads)
+    let forward = Product(rows: 2 * rows, columns: bankRows, depth: dimension, threads: threads)
+    let backward = Product(rows: 2 * rows, columns: dimension, depth: bankRows, threads: threads)
+    return Workload(
+      name: .sce, shape: "\(rows)x\(bankRows)x\(dimension)", threads: threads,
+      operations: forward.operations + backward.operations,
+      sgemm: {
+        forward.run()
+        backward.run()
+      },
+      run: {
+        let result = try objective.evaluate(
+          queries: queries, keys: keys, bank: bank, workers: workers)
         precondition(result.loss.isFinite)
       })
   }

@@ -5,6 +5,8 @@
 /// Computed from the negatives alone, none of the three loses digits when the row is well fitted
 /// (a ≪ 0), where 1 − softmax would lose all of them.
 struct OwnMargins: Sendable {
+  /// a of each row; −∞ for a row without negatives.
+  let margin: [Double]
   /// Loss of each row.
   let loss: [Double]
   /// 1 − softmax of the own column, for each row.
@@ -26,22 +28,35 @@ struct OwnMargins: Sendable {
     let temperature = sums.temperature
     negatives = sums.rows
     let similarities = anchors.rowDots(own)
+    var margins: [Double] = []
     var loss: [Double] = []
     var pull: [Double] = []
     var slope = 0.0
     for row in 0..<anchors.rows {
+<<<<<<< HEAD
       let others = negatives[row]
       guard others.sum > 0 else {
+=======
+      guard sum[row] > 0 else {
+        margins.append(-.infinity)
+>>>>>>> 56d3b3aa71783c45b34b08cd8c709f9658ce7c55
         loss.append(0)
         pull.append(0)
         continue
       }
+<<<<<<< HEAD
       let gap = others.maximum - similarities[row]
       let margin = gap / temperature + logarithm(others.sum)
+=======
+      let gap = Double(maximum[row]) - similarities[row]
+      let margin = gap / temperature + logarithm(sum[row])
+      margins.append(margin)
+>>>>>>> 56d3b3aa71783c45b34b08cd8c709f9658ce7c55
       loss.append(softplus(margin))
       pull.append(logistic(margin))
       slope -= logistic(margin) * (gap - others.spread / others.sum)
     }
+    margin = margins
     self.loss = loss
     self.pull = pull
     temperatureGradient =

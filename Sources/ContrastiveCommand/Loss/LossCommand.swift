@@ -23,6 +23,8 @@ package struct LossCommand: ParsableCommand {
       HCLLoss.self,
       DCLLoss.self,
       MoCHiLoss.self,
+      ReSSLLoss.self,
+      SCELoss.self,
     ])
 
   package init() {}

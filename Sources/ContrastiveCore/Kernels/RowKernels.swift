@@ -85,6 +85,18 @@ package struct RowKernels: @unchecked Sendable {  // a constant table of C funct
   ) -> Int {
     table.pointee.filter_above(values, count, threshold, UInt32(firstIndex), keys)
   }
+
+  /// The largest of some values; −∞ of none.
+  package func maximum(_ values: UnsafePointer<Float>, count: Int) -> Float {
+    table.pointee.maximum(values, count)
+  }
+
+  /// Σ weight · (top − value) over the values of positive weight, none of which is above `top`.
+  package func weightedGap(
+    weights: UnsafePointer<Float>, values: UnsafePointer<Float>, count: Int, top: Float
+  ) -> Double {
+    table.pointee.weighted_gap(weights, values, count, top)
+  }
 }
 
 /// A (similarity, index) pair as one number: descending order is similarity descending, then index

@@ -1,0 +1,91 @@
+/// Softmax of each query and of its key over the same columns, in one sweep.
+///
+/// The query is a student at one temperature, its key the teacher at another; the teacher's
+/// probabilities are targets, constants.
+struct StudentsAndTeachers: Sendable {
+  /// The students' statistics by row block.
+  let blocks: [RunningSoftmax.Partial]
+  /// log Σ exp((s − m)/temperature) ≥ 0 of each student, m its largest similarity; 0 without columns.
+  let logSum: [Double]
+  /// m − Σ (teacher's probability) · s ≥ 0, with the student's similarities.
+  let targetGap: [Double]
+  /// log Σ exp(s/temperature) of each teacher; −∞ without columns.
+  let teacherLogSum: [Double]
+
+  private let teacherSum: [Double]
+  private let studentRows: Matrix?
+  private let teacherRows: Matrix?
+  /// Columns that the accumulated rows lack, with their probabilities.
+  private let apart: [(row: Int, column: Int, student: Double, teacher: Double)]
+
+  /// One sweep of 2N rows.
+  init(
+    queries: Operand, keys: Operand, columns: Operand, temperature: Double,
+    targetTemperature: Double, excluding exclusions: [Exclusion], accumulating: Bool,
+    workers: Workers
+  ) throws(ContrastiveError) {
+    try queries.requireFinite()
+    try keys.requireFinite()
+    let pass = try TiledSweep(
+      rows: Operand("queries", TwinRows.interleaved(queries.matrix, keys.matrix)),
+      columns: columns
+    ).run(
+      SoftTargets(
+        temperature: temperature, targetTemperature: targetTemperature, excluding: exclusions),
+      accumulating: accumulating, workers: workers)
+    blocks = pass.blocks.map(\.student)
+    let (studentTop, teacherTop) = (
+      blocks.flatMap(\.maximum), pass.blocks.flatMap(\.teacher.maximum)
+    )
+    let studentSum = blocks.flatMap(\.sum)
+    let teacherSum = pass.blocks.flatMap(\.teacher.sum)
+    self.teacherSum = teacherSum
+    logSum = studentSum.map { $0 > 0 ? logarithm1p($0 - 1) : 0 }
+    targetGap = zip(pass.blocks.flatMap(\.gaps), teacherSum).map { $1 > 0 ? $0 / $1 : 0 }
+    teacherLogSum = zip(teacherTop, teacherSum).map {
+      $1 > 0 ? Double($0) / targetTemperature + logarithm($1) : -.infinity
+    }
+    let rows = pass.accumulated.map(TwinRows.separated)
+    (studentRows, teacherRows) = (rows?.first, rows?.second)
+    apart = pass.blocks.flatMap(\.apart).map { entry in
+      func probability(
+        _ side: (weight: Float, maximum: Float), _ top: Float, _ sum: Double, _ temperature: Double
+      ) -> Double {
+        Double(side.weight) * exponential((Double(side.maximum) - Double(top)) / temperature) / sum
+      }
+      let row = entry.row
+      return (
+        row, entry.column,
+        probability(entry.student, studentTop[row], studentSum[row], temperature),
+        probability(entry.teacher, teacherTop[row], teacherSum[row], targetTemperature)
+      )
+    }
+  }
+
+  /// Σ_c ( pull · student's probability − target · teacher's ) · column c, one row for each student;
+  /// nil when nothing was accumulated.
+  func difference(
+    of columns: Matrix, pull: (Int) -> Double, target: (Int) -> Double
+  ) -> Matrix? {
+    guard var difference = studentRows, let teacherRows else { return nil }
+    let sums = blocks.flatMap(\.sum)
+    difference.scaleRows { sums[$0] > 0 ? Float(pull($0) / sums[$0]) : 0 }
+    difference.addRows(of: teacherRows) {
+      teacherSum[$0] > 0 ? Float(-target($0) / teacherSum[$0]) : 0
+    }
+    for entry in apart {
+      let share = pull(entry.row) * entry.student - target(entry.row) * entry.teacher
+      difference.add(Float(share), times: columns.row(entry.column), toRow: entry.row)
+    }
+    return difference
+  }
+}
+
+extension StudentsAndTeachers {
+  /// The stacked rows, the accumulated ones, and the sweep's own scratch.
+  static func scratchBytes(queries: Int, columns: Int, dimension: Int, workers: Workers) -> Int {
+    16 * queries * dimension
+      + TileGrid(rows: 2 * queries, columns: columns).scratchBytes(
+        dimension: dimension, accumulating: true, workers: workers)
+  }
+}

@@ -1,0 +1,51 @@
+import ArgumentParser
+import Contrastive
+
+extension SCE.OwnColumn: ExpressibleByArgument {}
+
+/// `contrastive loss sce`.
+package struct SCELoss: LossMethod {
+  package static let configuration = CommandConfiguration(
+    commandName: "sce",
+    abstract: "SCE: find the own key and keep the key's relations to the others.",
+    discussion: """
+      Tensors: queries [N,D], keys [N,D], bank [K,D] (optional; without it the columns are all \
+      keys). Gradients: queries (default), temperature.
+      """)
+
+  package static let defaultGradients = SCE.defaultGradients
+
+  @OptionGroup package var files: LossFiles
+
+  @Option(help: "Divides the queries' similarities.")
+  package var temperature: Double = 0.1
+
+  @Option(help: "Divides the keys' similarities.")
+  package var targetTemperature: Double = 0.05
+
+  @Option(help: "Target of the own column; the rest follows the key's similarities.")
+  package var lambda: Double = 0.5
+
+  @Option(name: .customLong("self"), help: "The own column in the targets: exclude, or zero logit.")
+  package var ownColumn: SCE.OwnColumn = .exclude
+
+  package init() {}
+
+  package var parameters: [String: JSONValue] {
+    [
+      "temperature": .number(temperature), "target-temperature": .number(targetTemperature),
+      "lambda": .number(lambda), "self": .text(ownColumn.rawValue),
+    ]
+  }
+
+  package func evaluate(
+    _ inputs: inout LossInputs, gradients: Set<SCE.Variable>, workers: Workers
+  ) throws -> Evaluation<SCE.Variable> {
+    try SCE(
+      temperature: temperature, targetTemperature: targetTemperature, lambda: lambda,
+      ownColumn: ownColumn
+    ).evaluate(
+      queries: inputs.embeddings("queries"), keys: inputs.embeddings("keys"),
+      bank: inputs.embeddingsIfPresent("bank"), gradients: gradients, workers: workers)
+  }
+}

@@ -1,0 +1,45 @@
+import Contrastive
+import Testing
+import _Reference
+
+/// Where two objectives over a bank are one.
+@Suite struct BankIdentityTests {
+  let queries: Matrix
+  let keys: Matrix
+  let bank: Matrix
+
+  init() throws {
+    queries = try Draw.embeddings(33, 24, seed: 1)
+    keys = try Draw.near(queries, noise: 0.8, seed: 2)
+    bank = try Draw.embeddings(700, 24, seed: 3)
+  }
+
+  /// λ = 1: all of the target is on the own key.
+  ///
+  /// Equal but for the order of sums: 3e-7.
+  @Test(arguments: [true, false], SCE.OwnColumn.allCases)
+  func sceIsInfoNCE(_ withBank: Bool, _ own: SCE.OwnColumn) throws {
+    let bank = withBank ? bank : nil
+    let a = try SCE(temperature: 0.07, lambda: 1, ownColumn: own).evaluate(
+      queries: queries, keys: keys, bank: bank, gradients: [.queries, .temperature])
+    let b = try InfoNCE(temperature: 0.07).evaluate(
+      queries: queries, keys: keys, bank: bank, gradients: [.queries, .temperature])
+    try expectEqual(a, .queries, b, .queries)
+  }
+
+  private func expectEqual<A, B>(
+    _ a: Evaluation<A>, _ left: A, _ b: Evaluation<B>, _ right: B
+  ) throws {
+    #expect(relativeError(a.loss, b.loss) <= 1e-6)
+    let expected = try #require(b[right]).doubles
+    #expect(worstError(try #require(a[left]), expected) <= 1e-6)
+    if let slope = a.temperatureGradient {
+      #expect(relativeError(slope, try #require(b.temperatureGradient)) <= 1e-6)
+    }
+  }
+}
+
+extension Matrix {
+  /// The rows as the references take them.
+  fileprivate var doubles: Rows { (0..<rows).map { row($0).map(Double.init) } }
+}

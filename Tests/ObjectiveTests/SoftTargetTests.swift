@@ -1,0 +1,52 @@
+import Contrastive
+import ContrastiveFiles
+import Testing
+import _Reference
+
+/// Students and teachers that agree on nearly everything, where differences are all there is.
+@Suite struct SoftTargetTests {
+  /// The bank holds a near copy of every query.
+  ///
+  /// One column has all but 1e-2 … 1e-12 of the mass of
+  /// student and teacher, and the loss and gradient are what is left.
+  /// Worst error seen: value 1e-6, gradient 1e-5.
+  @Test(arguments: [(0.2, 0.1), (0.1, 0.07), (0.07, 0.04), (0.04, 0.04), (0.03, 0.05)])
+  func oneColumnDominates(_ temperature: Double, _ target: Double) throws {
+    for rows in [1, 5, 300] {
+      let queries = try Draw.embeddings(rows, 48, seed: 3)
+      let keys = try Draw.near(queries, noise: 0.1, seed: 4)
+      let copies = try Draw.near(queries, noise: 0.1, seed: 5)
+      let others = try Draw.embeddings(40, 48, seed: 6)
+      let bank = try Matrix(
+        rows: rows + 40, columns: 48, values: Array(others.values) + Array(copies.values))
+      let problem = Problem(
+        ["queries": Tensor(queries), "keys": Tensor(keys), "bank": Tensor(bank)],
+        ["--temperature", "\(temperature)", "--target-temperature", "\(target)"])
+      try expectDigits(ReSSLEntry.self, problem, slack: max(1, 0.05 / temperature))
+      var withOwn = problem
+      withOwn.arguments += ["--lambda", "0"]
+      try expectDigits(SCEEntry.self, withOwn, slack: max(1, 0.05 / temperature))
+    }
+  }
+
+  /// The table's tolerances, of the loss and of the gradient for the queries.
+  private func expectDigits<Entry: ObjectiveEntry>(
+    _ entry: Entry.Type, _ problem: Problem, slack: Double
+  ) throws {
+    let found = try entry.evaluate(problem)
+    let expected = try entry.reference(problem)
+    #expect(relativeError(found.loss, expected.loss) <= 2e-5 * slack)
+    let gradient = try #require(found.gradients["queries"])
+    let reference = try #require(expected.gradients["queries"])
+    #expect(worstError(gradient, reference) <= 1e-4 * slack)
+  }
+
+  /// One bank row: its probability is 1 for everyone.
+  @Test func oneBankRow() throws {
+    let rows = try Draw.embeddings(3, 8, seed: 1)
+    let result = try ReSSL().evaluate(
+      queries: rows, keys: rows, bank: Draw.embeddings(1, 8, seed: 2))
+    #expect(result.loss == 0)
+    #expect(result[.queries] == Matrix(zeros: 3, by: 8))
+  }
+}
