@@ -33,25 +33,16 @@ struct OwnMargins: Sendable {
     var pull: [Double] = []
     var slope = 0.0
     for row in 0..<anchors.rows {
-<<<<<<< HEAD
       let others = negatives[row]
       guard others.sum > 0 else {
-=======
-      guard sum[row] > 0 else {
         margins.append(-.infinity)
->>>>>>> 56d3b3aa71783c45b34b08cd8c709f9658ce7c55
         loss.append(0)
         pull.append(0)
         continue
       }
-<<<<<<< HEAD
       let gap = others.maximum - similarities[row]
       let margin = gap / temperature + logarithm(others.sum)
-=======
-      let gap = Double(maximum[row]) - similarities[row]
-      let margin = gap / temperature + logarithm(sum[row])
       margins.append(margin)
->>>>>>> 56d3b3aa71783c45b34b08cd8c709f9658ce7c55
       loss.append(softplus(margin))
       pull.append(logistic(margin))
       slope -= logistic(margin) * (gap - others.spread / others.sum)

@@ -134,7 +134,7 @@ public struct SCE: Objective {
   ) -> Double {
     rest.indices.reduce(0) { sum, row in
       guard rest[row] > 0 else { return sum }
-      let ownGap = Double(margins.maximum[row]) - own[row]
+      let ownGap = margins.negatives[row].maximum - own[row]
       return sum + rest[row] * (ownGap - pass.targetGap[row]) / (temperature * temperature)
     }
   }

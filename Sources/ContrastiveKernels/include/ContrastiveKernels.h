@@ -58,16 +58,14 @@ typedef struct {
   size_t (*filter_above)(const float *values, size_t count, float threshold, uint32_t first_index,
                          uint64_t *keys);
 
-<<<<<<< HEAD
   // Sum of Float32 numbers in Double.
   double (*sum)(const float *values, size_t count);
-=======
+
   // The largest of count values; -infinity of none.
   float (*maximum)(const float *values, size_t count);
 
   // Sum of weight * (top - value) over the values of positive weight; no value is above top.
   double (*weighted_gap)(const float *weights, const float *values, size_t count, float top);
->>>>>>> 56d3b3aa71783c45b34b08cd8c709f9658ce7c55
 } ContrastiveRowKernels;
 
 // The kernels of an instruction set, or null when this processor or build lacks it.
