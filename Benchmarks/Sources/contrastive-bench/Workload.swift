@@ -7,6 +7,9 @@ struct Workload {
   enum Name: String, CaseIterable, ExpressibleByArgument {
     case sgemm
     case infonceBank = "infonce-bank"
+    case kMeans = "kmeans"
+    case kMeansWarm = "kmeans-warm"
+    case sinkhorn
   }
 
   let name: Name
@@ -45,6 +48,8 @@ struct Workload {
         name: name, shape: "256x65536x128", threads: threads, operations: product.operations,
         sgemm: product.run, run: product.run)
     case .infonceBank: return try infonceBank(threads: threads)
+    case .kMeans, .kMeansWarm: return try kMeans(name, threads: threads)
+    case .sinkhorn: return try sinkhorn(threads: threads)
     }
   }
 
