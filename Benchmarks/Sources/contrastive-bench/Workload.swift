@@ -9,6 +9,9 @@ struct Workload {
     case infonceBank = "infonce-bank"
     case ntXent = "nt-xent"
     case sce
+    case kMeans = "kmeans"
+    case kMeansWarm = "kmeans-warm"
+    case sinkhorn
   }
 
   let name: Name
@@ -49,6 +52,8 @@ struct Workload {
     case .infonceBank: return try infonceBank(threads: threads)
     case .ntXent: return try ntXent(threads: threads)
     case .sce: return try sce(threads: threads)
+    case .kMeans, .kMeansWarm: return try kMeans(name, threads: threads)
+    case .sinkhorn: return try sinkhorn(threads: threads)
     }
   }
 
