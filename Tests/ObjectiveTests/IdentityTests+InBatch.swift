@@ -38,7 +38,9 @@ import _Reference
     #expect(found[.embeddings] == Matrix(zeros: 300, by: 24))
   }
 
-  /// One label: the loss is the spread of the positives alone. Worst seen: gradient 6e-7.
+  /// One label: the loss is the spread of the positives alone.
+  ///
+  /// Worst seen: gradient 6e-7.
   @Test func supConOfOneLabelAgreesWithTheDefinition() throws {
     for variant in SupCon.Variant.allCases {
       let found = try SupCon(temperature: 0.1, variant: variant).evaluate(
@@ -64,7 +66,9 @@ extension InBatchIdentityTests {
     #expect(found.gradients == expected.gradients)
   }
 
-  /// Neither weights nor debiasing, and unit rows never reach the floor. Worst seen: gradient 1e-7.
+  /// Neither weights nor debiasing, and unit rows never reach the floor.
+  ///
+  /// Worst seen: gradient 1e-7.
   @Test(arguments: [0.5, 0.07]) func dclOfTauPlusZeroIsNTXent(_ temperature: Double) throws {
     let found = try DCL(temperature: temperature, tauPlus: 0).evaluate(view1: view1, view2: view2)
     let expected = try NTXent(temperature: temperature).evaluate(view1: view1, view2: view2)
@@ -74,7 +78,9 @@ extension InBatchIdentityTests {
     }
   }
 
-  /// Constant weights change the gradient and not the value. Worst seen: gradient 1.1e-5 at 0.05.
+  /// Constant weights change the gradient and not the value.
+  ///
+  /// Worst seen: gradient 1.1e-5 at 0.05.
   @Test(arguments: [0.5, 0.05]) func detachedWeights(_ temperature: Double) throws {
     let attached = try HCL(temperature: temperature, tauPlus: 0.01).evaluate(
       view1: view1, view2: view2)
@@ -90,6 +96,36 @@ extension InBatchIdentityTests {
       let gradient = try #require(expected.gradients[variable.rawValue])
       #expect(worstError(try #require(detached[variable]), gradient) <= 5e-5)
     }
+  }
+}
+
+extension InBatchIdentityTests {
+  /// Several views and nothing found: each view finds the others of its image, as with a label each.
+  @Test(arguments: FNC.Mode.allCases) func fncFindingNothingIsMultiView(_ mode: FNC.Mode) throws {
+    let search = try FalseNegatives(threshold: 2)
+    let third = try Draw.near(view1, noise: 0.5, seed: 13)
+    let embeddings = view1.stacked(on: view2).stacked(on: third)
+    let labels = Array(0..<300) + Array(0..<300) + Array(0..<300)
+    let found = try FNC(search: search, mode: mode).evaluate(embeddings: embeddings, views: 3)
+    let expected = try SupCon(temperature: 0.1).evaluate(embeddings: embeddings, labels: labels)
+    #expect(found.selected == ["false_negatives": 0])
+    #expect(relativeError(found.loss, expected.loss) <= 1e-6)
+    let gradient = rows(try #require(expected[.embeddings]))
+    #expect(worstError(try #require(found[.embeddings]), gradient) <= 1e-5)
+  }
+
+  /// The count is the definition's, whatever becomes of what was found.
+  @Test(arguments: FNC.Mode.allCases) func fncCountsWhatItFinds(_ mode: FNC.Mode) throws {
+    let embeddings = view1.stacked(on: view2)
+    let search = try FalseNegatives(topK: 7, threshold: 0.4, aggregate: .max)
+    let found = try FNC(search: search, mode: mode).evaluate(embeddings: embeddings, views: 2)
+    let expected = referenceFNC(
+      embeddings: rows(embeddings), views: 2, support: nil, bank: nil, temperature: 0.1, topK: 7,
+      threshold: 0.4, takesMean: false, mode: mode.rawValue)
+    let count = expected.falseNegatives.reduce(0) { $0 + $1.count }
+    #expect(count > 0)
+    #expect(found.selected == ["false_negatives": count])
+    #expect(relativeError(found.loss, expected.result.loss) <= 2e-6)
   }
 }
 

@@ -14,6 +14,7 @@ let objectives: [any ObjectiveEntry.Type] = [
   ProtoNCEEntry.self,
   HCSCEntry.self,
   LooCEntry.self,
+  FNCEntry.self,
   HCLEntry.self,
   DCLEntry.self,
   MoCHiEntry.self,

@@ -20,6 +20,7 @@ package struct LossCommand: ParsableCommand {
       ProtoNCELoss.self,
       HCSCLoss.self,
       LooCLoss.self,
+      FNCLoss.self,
       HCLLoss.self,
       DCLLoss.self,
       MoCHiLoss.self,

@@ -4,16 +4,22 @@ package struct TopK: TileConsumer {
   package let k: Int
   /// Entries that take no part.
   package let exclusions: [Exclusion]
+  /// Only similarities above this are candidates.
+  package let floor: Float
   private let kernels = RowKernels.best
   /// Columns looked at between two checks for room.
   private static let slice = 64
 
   /// - Parameters:
   ///   - k: at least 1 and at most the number of columns that take part.
+  ///   - floor: similarities at or below it are no candidates, and a row may get fewer than k.
   ///   - exclusions: entries that take no part.
-  package init(k: Int, excluding exclusions: [Exclusion] = []) {
+  package init(
+    k: Int, above floor: Float = -.infinity, excluding exclusions: [Exclusion] = []
+  ) {
     precondition(k > 0)
     self.k = k
+    self.floor = floor
     self.exclusions = exclusions
   }
 
@@ -29,6 +35,9 @@ package struct TopK: TileConsumer {
     fileprivate var thresholds: [Float]
     fileprivate var capacity: Int
 
+    /// Number of rows.
+    package var rows: Int { counts.count }
+
     /// The best of a row, in order, once the sweep is done.
     package func best(row: Int) -> ArraySlice<UInt64> {
       keys[(row * capacity)..<(row * capacity + counts[row])]
@@ -41,7 +50,7 @@ package struct TopK: TileConsumer {
     return Partial(
       keys: [UInt64](repeating: 0, count: rows.count * capacity),
       counts: [Int](repeating: 0, count: rows.count),
-      thresholds: [Float](repeating: -.infinity, count: rows.count), capacity: capacity)
+      thresholds: [Float](repeating: floor, count: rows.count), capacity: capacity)
   }
 
   package func consume(
@@ -73,30 +82,32 @@ package struct TopK: TileConsumer {
 
   package func finish(_ partial: inout Partial) {
     let kept = partial.counts.map { min($0, k) }
-    var best = [UInt64](repeating: 0, count: kept.count * k)
+    let capacity = kept.max() ?? 0
+    var best = [UInt64](repeating: 0, count: kept.count * capacity)
     for row in kept.indices {
       let candidates = partial.best(row: row).sorted(by: >)
-      for place in 0..<kept[row] { best[row * k + place] = candidates[place] }
+      for place in 0..<kept[row] { best[row * capacity + place] = candidates[place] }
     }
-    partial = Partial(keys: best, counts: kept, thresholds: partial.thresholds, capacity: k)
+    partial = Partial(
+      keys: best, counts: kept, thresholds: partial.thresholds, capacity: capacity)
   }
 
   package func merge(
     _ later: Partial, into partial: inout Partial,
     keep: UnsafeMutablePointer<Float>, add: UnsafeMutablePointer<Float>
   ) {
-    var both = Partial(
-      keys: partial.keys, counts: partial.counts, thresholds: partial.thresholds, capacity: k)
-    for row in both.counts.indices {
+    let counts = zip(partial.counts, later.counts).map { min(k, $0 + $1) }
+    let capacity = counts.max() ?? 0
+    var keys = [UInt64](repeating: 0, count: counts.count * capacity)
+    for row in counts.indices {
       var (a, b) = (partial.best(row: row), later.best(row: row))
-      let count = min(k, a.count + b.count)
-      for place in 0..<count {
+      for place in 0..<counts[row] {
         let fromFirst = b.first.map { second in a.first.map { $0 > second } ?? false } ?? true
-        both.keys[row * k + place] = fromFirst ? a.removeFirst() : b.removeFirst()
+        keys[row * capacity + place] = fromFirst ? a.removeFirst() : b.removeFirst()
       }
-      both.counts[row] = count
     }
-    partial = both
+    partial = Partial(
+      keys: keys, counts: counts, thresholds: partial.thresholds, capacity: capacity)
   }
 }
 

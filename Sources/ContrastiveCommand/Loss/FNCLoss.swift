@@ -1,0 +1,93 @@
+import ArgumentParser
+import Contrastive
+
+/// `contrastive loss fnc`.
+package struct FNCLoss: LossMethod {
+  package static let configuration = CommandConfiguration(
+    commandName: "fnc",
+    abstract: "False negative cancellation: likely false negatives are attracted or left out.",
+    discussion: """
+      Tensors: embeddings [V,N,D], V at least 2; support [V,N,D] and bank [K,D] (optional, \
+      together). Gradients: embeddings.
+      """)
+
+  package static let defaultGradients = FNC.defaultGradients
+
+  @OptionGroup package var files: LossFiles
+
+  @Option(help: "Divides the similarities.")
+  package var temperature: Double = 0.1
+
+  @Option(help: "False negatives an image has at most.")
+  package var topK: Int = 10
+
+  @Option(help: "What the score of a false negative must be above, or none.")
+  package var threshold: ScoreThreshold = .above(0.7)
+
+  @Option(help: "How the similarities of an image's views become a score: max or mean.")
+  package var aggregate: FalseNegatives.Aggregate = .max
+
+  @Option(help: "What becomes of false negatives: attract, eliminate or none.")
+  package var mode: FNC.Mode = .attract
+
+  package init() {}
+
+  package var parameters: [String: JSONValue] {
+    [
+      "temperature": .number(temperature), "top-k": .integer(topK),
+      "threshold": threshold.number.map { .number($0) } ?? .text("none"),
+      "aggregate": .text(aggregate.rawValue), "mode": .text(mode.rawValue),
+    ]
+  }
+
+  package func evaluate(
+    _ inputs: inout LossInputs, gradients: Set<FNC.Variable>, workers: Workers
+  ) throws -> Evaluation<FNC.Variable> {
+    let search = try FalseNegatives(
+      topK: topK, threshold: threshold.number, aggregate: aggregate)
+    let objective = try FNC(temperature: temperature, search: search, mode: mode)
+    let embeddings = try inputs.embeddings("embeddings", axes: 3)
+    guard inputs.has("support") || inputs.has("bank") else {
+      return try objective.evaluate(
+        embeddings: embeddings.rows, views: embeddings.shape[0], gradients: gradients,
+        workers: workers)
+    }
+    let support = try inputs.embeddings("support", axes: 3)
+    guard support.shape == embeddings.shape else {
+      throw ContrastiveError.shape(
+        argument: "support", found: "\(support.shape)",
+        expected: "\(embeddings.shape), the shape of embeddings")
+    }
+    return try objective.evaluate(
+      embeddings: embeddings.rows, views: embeddings.shape[0], support: support.rows,
+      bank: inputs.embeddings("bank"), gradients: gradients, workers: workers)
+  }
+}
+
+/// A number, or the word none.
+package enum ScoreThreshold: ExpressibleByArgument, CustomStringConvertible, Sendable {
+  case above(Double)
+  case none
+
+  package init?(argument: String) {
+    if argument == "none" {
+      self = .none
+    } else if let number = Double(argument) {
+      self = .above(number)
+    } else {
+      return nil
+    }
+  }
+
+  package var number: Double? {
+    switch self {
+    case .above(let number): number
+    case .none: nil
+    }
+  }
+
+  package var description: String { number.map { "\($0)" } ?? "none" }
+}
+
+extension FalseNegatives.Aggregate: ExpressibleByArgument {}
+extension FNC.Mode: ExpressibleByArgument {}
