@@ -6,6 +6,17 @@ extension Matrix {
       rows: rows + other.rows, columns: columns, sharing: Array(values) + other.values)
   }
 
+  /// The rows at some indices, in their order.
+  package func rows(at indices: some Sequence<Int>) -> Matrix {
+    var values: [Float] = []
+    var count = 0
+    for index in indices {
+      values += row(index)
+      count += 1
+    }
+    return Matrix(rows: count, columns: columns, sharing: values)
+  }
+
   /// ⟨row i of this, row i of the other⟩ in Double.
   package func rowDots(_ other: Matrix) -> [Double] {
     precondition(rows == other.rows && columns == other.columns)

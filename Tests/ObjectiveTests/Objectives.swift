@@ -9,6 +9,7 @@ let objectives: [any ObjectiveEntry.Type] = [
   NTXentEntry.self,
   SCEEntry.self,
   ReSSLEntry.self,
+  InstDiscEntry.self,
 ]
 
 /// One objective of the table, named in test reports.

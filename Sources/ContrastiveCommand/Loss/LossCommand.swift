@@ -10,7 +10,9 @@ package struct LossCommand: ParsableCommand {
       U8), writes `loss` (F64 [1]) and `gradient.NAME` for each gradient asked for, and prints one \
       JSON object: method, loss, parameters, gradients, and for methods that select, selected.
       """,
-    subcommands: [InfoNCELoss.self, NTXentLoss.self, SCELoss.self, ReSSLLoss.self])
+    subcommands: [
+      InfoNCELoss.self, NTXentLoss.self, SCELoss.self, ReSSLLoss.self, InstDiscLoss.self,
+    ])
 
   package init() {}
 }

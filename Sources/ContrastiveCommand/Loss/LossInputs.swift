@@ -51,6 +51,18 @@ package struct LossInputs {
     try file.tensor(name).int64s(argument: name).map { Int($0) }
   }
 
+  /// Indices of several axes with their shape.
+  func integers(
+    _ name: String, axes: Int
+  ) throws(ContrastiveError) -> (values: [Int], shape: [Int]) {
+    let tensor = try file.tensor(name)
+    guard tensor.shape.count == axes else {
+      throw .shape(argument: name, found: tensor.summary, expected: "I64 of \(axes) axes")
+    }
+    let flat = try Tensor(shape: [tensor.elements.count], elements: tensor.elements)
+    return (try flat.int64s(argument: name).map { Int($0) }, tensor.shape)
+  }
+
   private mutating func normalized(
     _ rows: Matrix, _ name: String
   ) throws(ContrastiveError) -> Matrix {
