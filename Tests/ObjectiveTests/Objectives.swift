@@ -10,6 +10,7 @@ let objectives: [any ObjectiveEntry.Type] = [
   SCEEntry.self,
   ReSSLEntry.self,
   InstDiscEntry.self,
+  CNSEntry.self,
 ]
 
 /// One objective of the table, named in test reports.

@@ -12,6 +12,7 @@ package struct LossCommand: ParsableCommand {
       """,
     subcommands: [
       InfoNCELoss.self, NTXentLoss.self, SCELoss.self, ReSSLLoss.self, InstDiscLoss.self,
+      CNSLoss.self,
     ])
 
   package init() {}

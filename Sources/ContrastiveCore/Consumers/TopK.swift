@@ -29,6 +29,9 @@ package struct TopK: TileConsumer {
     fileprivate var thresholds: [Float]
     fileprivate var capacity: Int
 
+    /// Rows of the block.
+    package var rows: Int { counts.count }
+
     /// The best of a row, in order, once the sweep is done.
     package func best(row: Int) -> ArraySlice<UInt64> {
       keys[(row * capacity)..<(row * capacity + counts[row])]

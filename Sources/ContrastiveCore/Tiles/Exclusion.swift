@@ -6,12 +6,15 @@ package enum Exclusion: Sendable {
   case diagonal
   /// Listed columns of each row.
   case listed(RowLists)
+  /// Columns of each row whose ranks are outside a window.
+  case outside(RankWindows)
 
   /// Whether (i, j) is excluded wherever (j, i) is.
   package var isSymmetric: Bool {
     switch self {
     case .diagonal: true
     case .listed(let lists): lists.isSymmetric
+    case .outside: false
     }
   }
 
@@ -24,6 +27,7 @@ package enum Exclusion: Sendable {
       for row in tile.rows {
         for column in lists[row] { tile.exclude(row: row, column: Int(column)) }
       }
+    case .outside(let windows): windows.apply(to: tile)
     }
   }
 }
