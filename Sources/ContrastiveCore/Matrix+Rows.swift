@@ -7,7 +7,7 @@ extension Matrix {
   }
 
   /// The rows at some indices, in their order.
-  package func rows(at indices: [Int]) -> Matrix {
+  package func rows(at indices: some Collection<Int>) -> Matrix {
     let columns = columns
     return withUnsafeBufferPointer { source in
       Matrix(rows: indices.count, columns: columns) { target in

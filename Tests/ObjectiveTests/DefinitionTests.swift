@@ -7,7 +7,7 @@ import _Reference
   @Test(arguments: Row.all) func gradientsAreDerivatives(_ row: Row) throws {
     func check<Entry: ObjectiveEntry>(_ entry: Entry.Type) throws {
       for (form, problem) in try entry.problems(size: 5, seed: 4).enumerated() {
-        let problem = entry.at(0.3, problem)
+        let problem = try entry.withConstants(entry.at(0.3, problem))
         let method = try entry.method(problem)
         let inputs = try ReferenceInputs(problem.tensors)
         let analytic = try entry.reference(method, inputs)

@@ -27,6 +27,15 @@ import _Reference
     try expectEqual(a, .queries, b, .queries)
   }
 
+  /// A ring of everything is the bank.
+  @Test func cnsOverEverythingIsInfoNCE() throws {
+    let a = try CNS(temperature: 0.07, ring: Ring(outer: 1, inner: 0)).evaluate(
+      queries: queries, keys: keys, bank: bank)
+    let b = try InfoNCE(temperature: 0.07).evaluate(queries: queries, keys: keys, bank: bank)
+    #expect(a.selected == ["ring": bank.rows])
+    try expectEqual(a, .queries, b, .queries)
+  }
+
   private func expectEqual<A, B>(
     _ a: Evaluation<A>, _ left: A, _ b: Evaluation<B>, _ right: B
   ) throws {

@@ -22,6 +22,9 @@ protocol ObjectiveEntry: Sendable {
   /// The option that sets the temperature, if the objective has one.
   static var temperatureOption: String? { get }
 
+  /// The problem with every constant that the objective computes from its inputs given as an option.
+  static func withConstants(_ problem: Problem) throws -> Problem
+
   /// Further problems that must be refused, each with a piece of the message.
   static func refusals() throws -> [(problem: Problem, message: String)]
 }
@@ -30,6 +33,8 @@ extension ObjectiveEntry {
   static var smallestSize: Int { 1 }
   static var temperatureOption: String? { "--temperature" }
   static func refusals() throws -> [(problem: Problem, message: String)] { [] }
+
+  static func withConstants(_ problem: Problem) throws -> Problem { problem }
 
   static var name: String { Method.method }
 

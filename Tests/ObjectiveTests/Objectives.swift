@@ -8,6 +8,7 @@ let objectives: [any ObjectiveEntry.Type] = [
   InfoNCEEntry.self,
   NTXentEntry.self,
   SupConEntry.self,
+  InstDiscEntry.self,
   SimSiamEntry.self,
   BYOLEntry.self,
   SwAVEntry.self,
@@ -18,6 +19,7 @@ let objectives: [any ObjectiveEntry.Type] = [
   HCLEntry.self,
   DCLEntry.self,
   MoCHiEntry.self,
+  CNSEntry.self,
   ReSSLEntry.self,
   SCEEntry.self,
 ]

@@ -19,17 +19,20 @@ public struct Evaluation<Variable: Hashable & Sendable>: Sendable {
   public let temperatureGradient: Double?
   /// Counts of what an objective that selects has selected, by name.
   public let selected: [String: Int]
+  /// Options that the data settled, by name, such as a partition that was not given.
+  public let settled: [String: Double]
 
   /// ∂loss/∂variable, when it was asked for.
   public subscript(variable: Variable) -> Matrix? { gradients[variable] }
 
   package init(
     loss: Double, gradients: [Variable: Matrix] = [:], temperatureGradient: Double? = nil,
-    selected: [String: Int] = [:]
+    selected: [String: Int] = [:], settled: [String: Double] = [:]
   ) {
     self.loss = loss
     self.gradients = gradients
     self.temperatureGradient = temperatureGradient
     self.selected = selected
+    self.settled = settled
   }
 }

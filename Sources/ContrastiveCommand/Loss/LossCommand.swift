@@ -14,6 +14,7 @@ package struct LossCommand: ParsableCommand {
       InfoNCELoss.self,
       NTXentLoss.self,
       SupConLoss.self,
+      InstDiscLoss.self,
       SimSiamLoss.self,
       BYOLLoss.self,
       SwAVLoss.self,
@@ -24,6 +25,7 @@ package struct LossCommand: ParsableCommand {
       HCLLoss.self,
       DCLLoss.self,
       MoCHiLoss.self,
+      CNSLoss.self,
       ReSSLLoss.self,
       SCELoss.self,
     ])

@@ -46,7 +46,8 @@ extension LossMethod {
     try Standard.json(
       LossReport(
         method: Self.method, loss: result.loss,
-        parameters: parameters.merging(["normalize": .flag(files.normalize)]) { own, _ in own },
+        parameters: parameters.merging(["normalize": .flag(files.normalize)]) { own, _ in own }
+          .merging(result.settled.mapValues(JSONValue.number)) { _, settled in settled },
         gradients: wanted.map(\.rawValue).sorted(),
         selected: result.selected.isEmpty ? nil : result.selected))
   }

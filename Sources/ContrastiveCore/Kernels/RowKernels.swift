@@ -97,6 +97,14 @@ package struct RowKernels: @unchecked Sendable {  // a constant table of C funct
   ) -> Double {
     table.pointee.weighted_gap(weights, values, count, top)
   }
+
+  /// Sets values whose rank keys are above `highest` or below `lowest` to −∞.
+  package func excludeOutside(
+    _ values: UnsafeMutablePointer<Float>, count: Int, firstIndex: Int, highest: UInt64,
+    lowest: UInt64
+  ) {
+    table.pointee.exclude_outside(values, count, UInt32(firstIndex), highest, lowest)
+  }
 }
 
 /// A (similarity, index) pair as one number: descending order is similarity descending, then index

@@ -10,6 +10,8 @@ package enum Exclusion: Sendable {
   case sameLabel(rows: [Int32], columns: [Int32])
   /// Columns that a mask leaves out.
   case unselected(SelectionMask)
+  /// Columns of each row whose ranks are outside a window.
+  case outside(RankWindows)
 
   /// Whether (i, j) is excluded wherever (j, i) is.
   package var isSymmetric: Bool {
@@ -18,6 +20,7 @@ package enum Exclusion: Sendable {
     case .listed(let lists): lists.isSymmetric
     case .sameLabel(let rows, let columns): rows == columns
     case .unselected: false
+    case .outside: false
     }
   }
 
@@ -42,6 +45,7 @@ package enum Exclusion: Sendable {
         }
       }
     case .unselected(let mask): mask.apply(to: tile)
+    case .outside(let windows): windows.apply(to: tile)
     }
   }
 }

@@ -66,6 +66,11 @@ typedef struct {
 
   // Sum of weight * (top - value) over the values of positive weight; no value is above top.
   double (*weighted_gap)(const float *weights, const float *values, size_t count, float top);
+
+  // Sets values whose rank keys, of indices from first_index on, are above highest or below lowest to
+  // -infinity.
+  void (*exclude_outside)(float *values, size_t count, uint32_t first_index, uint64_t highest,
+                          uint64_t lowest);
 } ContrastiveRowKernels;
 
 // The kernels of an instruction set, or null when this processor or build lacks it.

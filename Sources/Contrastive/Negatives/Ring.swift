@@ -1,0 +1,61 @@
+/// A ring of negatives: the nearest columns are too close, the far ones too easy, those between count.
+///
+/// Of n columns by descending similarity those of rank `inner ..< outer` are in the ring: outer is
+/// Int(outer fraction · n), inner a fraction of that (`dynamic`) or of n (`static`). Wu et al.,
+/// "Conditional Negative Sampling for Contrastive Learning of Visual Representations", ICLR 2021.
+public struct Ring: Sendable, Equatable {
+  /// What the inner fraction is a fraction of.
+  public enum InnerMode: String, CaseIterable, Sendable {
+    /// Of the outer rank.
+    case dynamic
+    /// Of all columns.
+    case `static`
+  }
+
+  /// Fraction of the columns inside the outer bound.
+  public let outer: Double
+  /// Fraction inside the inner bound, which is left out.
+  public let inner: Double
+  /// What the inner fraction is a fraction of.
+  public let innerMode: InnerMode
+
+  /// A ring.
+  ///
+  /// - Parameters:
+  ///   - outer: 0 … 1.
+  ///   - inner: 0 … 1.
+  ///   - innerMode: what the inner fraction is a fraction of.
+  /// - Throws: `ContrastiveError.parameter`.
+  public init(
+    outer: Double = 0.1, inner: Double = 0.1, innerMode: InnerMode = .dynamic
+  ) throws(ContrastiveError) {
+    for (name, value) in [("outer", outer), ("inner", inner)] {
+      guard 0...1 ~= value else {
+        throw .parameter(name: name, found: "\(value)", expected: "a number from 0 to 1")
+      }
+    }
+    self.outer = outer
+    self.inner = inner
+    self.innerMode = innerMode
+  }
+
+  /// The ranks in the ring.
+  ///
+  /// - Parameters:
+  ///   - count: columns there are.
+  ///   - name: their name, for the error.
+  /// - Returns: at least one rank.
+  /// - Throws: `ContrastiveError.shape` for a ring without a rank.
+  public func ranks(of count: Int, named name: String = "bank") throws(ContrastiveError) -> Range<
+    Int
+  > {
+    let last = Int(outer * Double(count))
+    let first = Int(inner * Double(innerMode == .dynamic ? last : count))
+    guard first < last else {
+      throw .shape(
+        argument: name, found: "\(count) rows, of which ranks \(first) ..< \(last) are the ring",
+        expected: "a ring of at least one rank")
+    }
+    return first..<last
+  }
+}

@@ -1,0 +1,82 @@
+/// CNS, conditional negative sampling: InfoNCE whose negatives are a ring of the bank's rows.
+///
+/// With u_ij = ⟨query_i, bank_j⟩ / temperature, the ring R_i of the bank rows whose similarity to query i
+/// has a rank in `Ring.ranks`, and own key k_i,
+/// ```
+/// loss = mean_i  log( 1 + Σ_{j ∈ R_i} exp(u_ij − u_i,own) )
+/// ```
+/// Wu, Mosse, Zhuang, Yamins, Goodman, "Conditional Negative Sampling for Contrastive Learning of
+/// Visual Representations", ICLR 2021, in the form of the authors' code: the whole ring, no draws.
+/// Ranks are exact, ties go to the lower bank row; no gradient passes through the selection.
+///
+/// Rows are used as given: normalise them first for cosine similarity (`Matrix.normalized`).
+public struct CNS: Objective {
+  /// What the loss can be differentiated by.
+  public enum Variable: String, CaseIterable, Sendable {
+    case queries
+  }
+
+  /// Gradients for the queries.
+  public static let defaultGradients: Set<Variable> = [.queries]
+
+  /// Divides the similarities.
+  public let temperature: Double
+  /// Which bank rows are negatives.
+  public let ring: Ring
+
+  /// A CNS objective.
+  ///
+  /// - Parameters:
+  ///   - temperature: 1e-6 … 1e6.
+  ///   - ring: which bank rows are negatives.
+  /// - Throws: `ContrastiveError.parameter`.
+  public init(temperature: Double = 0.07, ring: Ring) throws(ContrastiveError) {
+    try requireTemperature(temperature)
+    self.temperature = temperature
+    self.ring = ring
+  }
+
+  /// The loss and its exact gradient.
+  ///
+  /// Complexity: with N queries, M bank rows and dimension D, 2·N·M·D floating-point operations for
+  /// the loss, as many for the gradient, and 2·N·M·D for each sweep that finds the ranks: one for
+  /// ranks below 512, otherwise two on continuous data. Scratch: `InfoNCE.scratchBytes`, and what
+  /// `RankThresholds` takes, about 25 MB.
+  ///
+  /// - Parameters:
+  ///   - queries: [N × D].
+  ///   - keys: [N × D]; row i is query i's own.
+  ///   - bank: [M × D].
+  ///   - gradients: what to differentiate by.
+  ///   - workers: the threads to use; no effect on the result.
+  /// - Returns: the mean loss over the queries, the gradient asked for, and `selected["ring"]`, the
+  ///   negatives of each query.
+  /// - Throws: `ContrastiveError`: `.shape`, also for an empty ring, `.empty`, `.bankNotFilled` for a
+  ///   bank without rows, `.nonFinite`, `.tooLarge`.
+  public func evaluate(
+    queries: Matrix, keys: Matrix, bank: Matrix,
+    gradients: Set<Variable> = Self.defaultGradients, workers: Workers = .all
+  ) throws(ContrastiveError) -> Evaluation<Variable> {
+    let rows = Operand("queries", queries)
+    let own = Operand("keys", keys)
+    let columns = Operand("bank", bank)
+    try rows.requireRows()
+    try own.requireShape(of: rows)
+    guard bank.rows > 0 else { throw .bankNotFilled(argument: columns.name) }
+    try columns.requireDimension(of: rows)
+    try own.requireFinite()
+    let ranks = try ring.ranks(of: bank.rows)
+    let windows = try RankWindows(ranks, of: rows, among: columns, workers: workers)
+    let pass = try TiledSweep(rows: rows, columns: columns).run(
+      RunningSoftmax(temperature: temperature, excluding: [.outside(windows)]),
+      accumulating: gradients.contains(.queries), workers: workers)
+    let margins = OwnMargins(queries, keys, against: pass.blocks, temperature: temperature)
+    let scale = 1 / (Double(queries.rows) * temperature)
+    var result: [Variable: Matrix] = [:]
+    result[.queries] = pass.accumulated.map {
+      margins.anchorGradient(negativeSums: $0, own: keys, scale: scale)
+    }
+    return Evaluation(
+      loss: margins.meanLoss, gradients: result, selected: ["ring": ranks.count])
+  }
+}

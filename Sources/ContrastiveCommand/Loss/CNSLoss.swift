@@ -1,0 +1,52 @@
+import ArgumentParser
+import Contrastive
+
+extension Ring.InnerMode: ExpressibleByArgument {}
+
+/// `contrastive loss cns`.
+package struct CNSLoss: LossMethod {
+  package static let configuration = CommandConfiguration(
+    commandName: "cns",
+    abstract: "CNS: InfoNCE against a ring of the bank's rows by similarity.",
+    discussion: """
+      Tensors: queries [N,D], keys [N,D], bank [K,D]. Gradients: queries. Reports the ring's size.
+      """)
+
+  package static let defaultGradients = CNS.defaultGradients
+
+  @OptionGroup package var files: LossFiles
+
+  @Option(help: "Divides the similarities.")
+  package var temperature: Double = 0.07
+
+  @Option(help: "Fraction of the bank inside the ring's outer bound.")
+  package var outer: Double = 0.1
+
+  @Option(help: "Fraction inside the ring's inner bound, which is left out.")
+  package var inner: Double = 0.1
+
+  @Option(help: "The inner fraction is one of the outer rank (dynamic) or of the bank (static).")
+  package var innerMode: Ring.InnerMode = .dynamic
+
+  package init() {}
+
+  package var parameters: [String: JSONValue] {
+    [
+      "temperature": .number(temperature), "outer": .number(outer), "inner": .number(inner),
+      "inner-mode": .text(innerMode.rawValue),
+    ]
+  }
+
+  /// The ring.
+  package var ring: Ring {
+    get throws { try Ring(outer: outer, inner: inner, innerMode: innerMode) }
+  }
+
+  package func evaluate(
+    _ inputs: inout LossInputs, gradients: Set<CNS.Variable>, workers: Workers
+  ) throws -> Evaluation<CNS.Variable> {
+    try CNS(temperature: temperature, ring: ring).evaluate(
+      queries: inputs.embeddings("queries"), keys: inputs.embeddings("keys"),
+      bank: inputs.embeddings("bank"), gradients: gradients, workers: workers)
+  }
+}

@@ -1,0 +1,51 @@
+import ArgumentParser
+import Contrastive
+
+/// `contrastive loss instdisc`.
+package struct InstDiscLoss: LossMethod {
+  package static let configuration = CommandConfiguration(
+    commandName: "instdisc",
+    abstract: "Instance discrimination: noise-contrastive, or softmax over the bank.",
+    discussion: """
+      Tensors: queries [B,D], bank [n,D], indices [B], noise [B,K] (optional; without it the \
+      softmax runs over the whole bank). Gradients: queries.
+      """)
+
+  package static let defaultGradients = InstDisc.defaultGradients
+
+  @OptionGroup package var files: LossFiles
+
+  @Option(help: "Divides the similarities.")
+  package var temperature: Double = 0.07
+
+  @Option(help: "Partition function Z (default: n times the mean of exp(u) over the columns).")
+  package var partition: Double?
+
+  @Option(help: "Added to the noise's probability.")
+  package var epsilon: Double = 1e-7
+
+  package init() {}
+
+  package var parameters: [String: JSONValue] {
+    [
+      "temperature": .number(temperature), "partition": partition.map(JSONValue.number) ?? .none,
+      "epsilon": .number(epsilon),
+    ]
+  }
+
+  package func evaluate(
+    _ inputs: inout LossInputs, gradients: Set<InstDisc.Variable>, workers: Workers
+  ) throws -> Evaluation<InstDisc.Variable> {
+    let objective = try InstDisc(temperature: temperature, partition: partition, epsilon: epsilon)
+    let queries = try inputs.embeddings("queries")
+    let noise = inputs.has("noise") ? try inputs.integers("noise", axes: 2) : nil
+    if let noise, noise.shape[0] != queries.rows {
+      throw ContrastiveError.shape(
+        argument: "noise", found: "\(noise.shape)", expected: "\(queries.rows) rows")
+    }
+    return try objective.evaluate(
+      queries: queries, bank: inputs.embeddings("bank"),
+      indices: inputs.integers("indices"), noise: noise?.values,
+      gradients: gradients, workers: workers)
+  }
+}
