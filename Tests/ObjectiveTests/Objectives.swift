@@ -11,6 +11,7 @@ let objectives: [any ObjectiveEntry.Type] = [
   ReSSLEntry.self,
   InstDiscEntry.self,
   CNSEntry.self,
+  InvPEntry.self,
 ]
 
 /// One objective of the table, named in test reports.

@@ -13,6 +13,7 @@ package struct LossCommand: ParsableCommand {
     subcommands: [
       InfoNCELoss.self, NTXentLoss.self, SCELoss.self, ReSSLLoss.self, InstDiscLoss.self,
       CNSLoss.self,
+      InvPLoss.self,
     ])
 
   package init() {}
