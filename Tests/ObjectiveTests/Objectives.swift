@@ -16,6 +16,7 @@ let objectives: [any ObjectiveEntry.Type] = [
   HCSCEntry.self,
   LooCEntry.self,
   FNCEntry.self,
+  InvPEntry.self,
   HCLEntry.self,
   DCLEntry.self,
   MoCHiEntry.self,

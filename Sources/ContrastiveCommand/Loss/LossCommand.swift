@@ -22,6 +22,7 @@ package struct LossCommand: ParsableCommand {
       HCSCLoss.self,
       LooCLoss.self,
       FNCLoss.self,
+      InvPLoss.self,
       HCLLoss.self,
       DCLLoss.self,
       MoCHiLoss.self,

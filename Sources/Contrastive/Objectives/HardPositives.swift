@@ -1,0 +1,66 @@
+/// The least similar of each query's positives, with their counts: what InvP learns from.
+struct HardPositives: Sendable {
+  /// log Σ count · exp(u) of each query's hard positives.
+  let logSum: [Double]
+  /// Σ (count · exp(u) / that sum) · bank row, [queries × dimension]; empty when it was not asked for.
+  ///
+  /// In Double: it may be all but equal to the background's mean, from which it is subtracted.
+  let mean: [Double]
+
+  /// The `count` least similar of the ends of walks from each query's own node.
+  ///
+  /// Ties go to the lower node; similarities are in Double.
+  ///
+  /// Complexity: O(nodes reached · dimension) for each query.
+  init(
+    _ count: Int, steps: Int, over graph: NeighborGraph, of queries: Matrix, in bank: Matrix,
+    indices: [Int], temperature: Double, withMean: Bool, workers: Workers
+  ) {
+    let dimension = queries.columns
+    var logSum = [Double](repeating: 0, count: queries.rows)
+    var mean = [Double](repeating: 0, count: withMean ? queries.rows * dimension : 0)
+    queries.withUnsafeBufferPointer { rows in
+      bank.withUnsafeBufferPointer { columns in
+        let (rows, columns) = (SharedReadOnlyMemory(rows), SharedReadOnlyMemory(columns))
+        logSum.withUnsafeMutableBufferPointer { logSum in
+          mean.withUnsafeMutableBufferPointer { mean in
+            let (logSum, mean) = (SharedMemory(logSum), SharedMemory(mean))
+            workers.forEach(queries.rows) { row, _ in
+              var left = count
+              let reached = graph.walkEnds(from: indices[row], steps: steps, countingTo: count)
+                .map { end in
+                  let similarity = RowKernels.best.dot(
+                    rows + row * dimension, columns + end.node * dimension, count: dimension)
+                  return (end: end, logit: similarity / temperature)
+                }
+              let order = reached.sorted { ($0.logit, $0.end.node) < ($1.logit, $1.end.node) }
+              let hard = order.prefix { entry in
+                defer { left -= entry.end.count }
+                return left > 0
+              }
+              let top = hard.last?.logit ?? 0
+              var (sum, taken) = (0.0, 0)
+              var direction = [Double](repeating: 0, count: withMean ? dimension : 0)
+              for (end, logit) in hard {
+                let multiplicity = min(end.count, count - taken)
+                taken += multiplicity
+                let weight = Double(multiplicity) * exponential(logit - top)
+                sum += weight
+                let column = columns + end.node * dimension
+                for index in direction.indices {
+                  direction[index] += weight * Double(column[index])
+                }
+              }
+              logSum[row] = top + logarithm(sum)
+              for (index, value) in direction.enumerated() {
+                mean[row * dimension + index] = value / sum
+              }
+            }
+          }
+        }
+      }
+    }
+    self.logSum = logSum
+    self.mean = mean
+  }
+}

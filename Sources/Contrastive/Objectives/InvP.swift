@@ -1,0 +1,130 @@
+/// InvP, invariance propagation: a query must find its own bank row and the rows its neighbours lead to.
+///
+/// Both are sought among the bank rows most like the query.
+///
+/// With w_ij = exp(⟨query_i, bank_j⟩ / temperature), own row y_i, the background T_i of the M largest
+/// w_ij, S_i = Σ_{T_i} w, and the hard positives H_i: of the ends of all walks of 1 … `steps` steps in the
+/// neighbour graph from y_i, each as often as walks end there, the P of smallest w,
+/// ```
+/// loss = −mean_i log( w_i,y / S_i + ε )  −  weight · mean_i log( Σ_{H_i} w / (S_i − w_i,y) + ε )
+/// ```
+/// Wang, Liu, Guo, Sun, "Unsupervised Representation Learning by Invariance Propagation", NeurIPS
+/// 2020, eq. 4–6, as in the authors' code: the background is not cleared of positives, and positives
+/// are found with repetitions. Ties go to the lower row; no gradient passes through the selections.
+///
+/// Rows are used as given: normalise them first for cosine similarity (`Matrix.normalized`).
+public struct InvP: Objective {
+  /// What the loss can be differentiated by.
+  public enum Variable: String, CaseIterable, Sendable {
+    case queries
+  }
+
+  /// Gradients for the queries.
+  public static let defaultGradients: Set<Variable> = [.queries]
+
+  /// Divides the similarities.
+  public let temperature: Double
+  /// M, at most the bank's rows are taken.
+  public let background: Int
+  /// P.
+  public let positives: Int
+  /// Longest walk from a query's own row to a positive.
+  public let steps: Int
+  /// Weight of the second term.
+  public let weight: Double
+  /// ε, inside both logarithms.
+  public let epsilon: Double
+
+  /// An InvP objective.
+  ///
+  /// - Parameters:
+  ///   - temperature: 1e-6 … 1e6.
+  ///   - background: at least 1; an evaluation needs 2.
+  ///   - positives: at least 1.
+  ///   - steps: at least 1.
+  ///   - weight: 0 or more.
+  ///   - epsilon: 0 or more; the authors' code has 1e-7.
+  /// - Throws: `ContrastiveError.parameter`.
+  public init(
+    temperature: Double = 0.07, background: Int = 4096, positives: Int = 50, steps: Int = 3,
+    weight: Double = 0.6, epsilon: Double = 0
+  ) throws(ContrastiveError) {
+    try requireTemperature(temperature)
+    for (name, value) in [
+      ("background", background), ("positives", positives), ("steps", steps),
+    ] where value < 1 {
+      throw .parameter(name: name, found: "\(value)", expected: "at least 1")
+    }
+    for (name, value) in [("weight", weight), ("epsilon", epsilon)]
+    where !(value.isFinite && value >= 0) {
+      throw .parameter(name: name, found: "\(value)", expected: "a number of at least 0")
+    }
+    self.temperature = temperature
+    self.background = background
+    self.positives = positives
+    self.steps = steps
+    self.weight = weight
+    self.epsilon = epsilon
+  }
+
+  /// The loss and its exact gradient.
+  ///
+  /// Complexity: with B queries, n bank rows and dimension D, 4·B·n·D floating-point operations, 2·B·n·D
+  /// for each sweep that finds the background (none for the whole bank, one up to M = 512, otherwise
+  /// two on continuous data), and `HardPositives`. Scratch: as `CNS`.
+  ///
+  /// - Parameters:
+  ///   - queries: [B × D].
+  ///   - bank: [n × D].
+  ///   - indices: [B], each query's own bank row.
+  ///   - neighbors: neighbours of each of the n bank rows.
+  ///   - gradients: what to differentiate by.
+  ///   - workers: the threads to use; no effect on the result.
+  /// - Returns: the loss, the gradient asked for, and the background used as `settled["background"]`.
+  /// - Throws: `ContrastiveError`: `.shape`, also for a background of one row, `.empty`,
+  ///   `.bankNotFilled` for a bank without rows, `.index`, `.nonFinite`, `.tooLarge`.
+  public func evaluate(
+    queries: Matrix, bank: Matrix, indices: [Int], neighbors: NeighborGraph,
+    gradients: Set<Variable> = Self.defaultGradients, workers: Workers = .all
+  ) throws(ContrastiveError) -> Evaluation<Variable> {
+    let rows = Operand("queries", queries)
+    let columns = Operand("bank", bank)
+    try rows.requireRows()
+    guard bank.rows > 0 else { throw .bankNotFilled(argument: columns.name) }
+    try columns.requireDimension(of: rows)
+    try requireIndices(indices, count: queries.rows, below: bank.rows, named: "indices")
+    guard neighbors.nodes == bank.rows else {
+      throw .shape(
+        argument: "neighbors", found: "[\(neighbors.nodes) × \(neighbors.k)]",
+        expected: "[\(bank.rows) × k], a row for each bank row")
+    }
+    let nearest = min(background, bank.rows)
+    guard nearest > 1 else {
+      throw .shape(
+        argument: "bank", found: "a background of \(nearest) row", expected: "at least 2 rows")
+    }
+    try rows.requireFinite()
+    try columns.requireFinite()
+    let windows = try RankWindows(
+      0..<nearest, of: rows, among: columns, watching: indices, workers: workers)
+    let pass = try TiledSweep(rows: rows, columns: columns).run(
+      RunningSoftmax(
+        temperature: temperature,
+        excluding: [.outside(windows), .listed(RowLists(indices.map { [$0] }))]),
+      accumulating: gradients.contains(.queries), workers: workers)
+    let own = bank.rows(at: indices)
+    let terms = InvPTerms(
+      objective: self,
+      margins: OwnMargins(queries, own, against: pass.blocks, temperature: temperature),
+      ownIsInside: windows.holdsWatched, ownLogits: queries.rowDots(own).map { $0 / temperature },
+      positives: weight == 0
+        ? nil
+        : HardPositives(
+          positives, steps: steps, over: neighbors, of: queries, in: bank, indices: indices,
+          temperature: temperature, withMean: gradients.contains(.queries), workers: workers))
+    var result: [Variable: Matrix] = [:]
+    result[.queries] = pass.accumulated.map { terms.gradient(backgroundSums: $0, own: own) }
+    return Evaluation(
+      loss: terms.loss, gradients: result, settled: ["background": Double(nearest)])
+  }
+}

@@ -1,0 +1,52 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// InvP by its definition, with all walks in the neighbour graph listed.
+public func referenceInvP(
+  queries: Rows, bank: Rows, indices: [Int], neighbors: [[Int]], temperature: Double,
+  background: Int, positives: Int, steps: Int, weight: Double, epsilon: Double
+) -> ReferenceResult {
+  let scale = 1 / Double(queries.count)
+  var gradient = zeros(queries.count, queries[0].count)
+  var loss = 0.0
+  for (i, query) in queries.enumerated() {
+    let own = indices[i]
+    let logits = bank.map { dot(query, $0) / temperature }
+    let top = logits.max() ?? 0
+    let w = logits.map { exp($0 - top) }
+    let order = bank.indices.sorted { (-logits[$0], $0) < (-logits[$1], $1) }
+    let nearest = Set(order.prefix(background))
+    var (level, reached) = ([own], [Int]())
+    for _ in 0..<steps {
+      level = level.flatMap { neighbors[$0] }
+      reached += level
+    }
+    let hard = reached.sorted { (logits[$0], $0) < (logits[$1], $1) }.prefix(positives)
+
+    // Sums without the own row, and logarithms of hardly more than 0 or 1, keep their digits.
+    let others = nearest.subtracting([own]).reduce(0) { $0 + w[$1] }
+    let inside = nearest.contains(own)
+    let total = inside ? others + w[own] : others
+    let rest = inside ? others : others - w[own]
+    let found = logSumExp(hard.map { logits[$0] }) - top
+    let ratio = inside ? -log1p(others / w[own]) : log(w[own] / total)
+    let quotient = found - log(rest)
+    func minusLog(_ x: Double) -> Double {
+      epsilon == 0 ? -x : -x - softplus(log(epsilon) - x)
+    }
+    func kept(_ x: Double) -> Double { epsilon == 0 ? 1 : logistic(x - log(epsilon)) }
+    loss += scale * (minusLog(ratio) + weight * minusLog(quotient))
+    let (first, second) = (kept(ratio), weight * kept(quotient))
+    var g = [Double](repeating: 0, count: bank.count)
+    for j in nearest where j != own { g[j] += first * w[j] / total + second * w[j] / rest }
+    g[own] -= first * (inside ? others / total : 1) + (inside ? 0 : second * w[own] / rest)
+    for j in hard { g[j] -= second * exp(logits[j] - top - found) }
+    for j in bank.indices {
+      for d in query.indices { gradient[i][d] += scale * g[j] * bank[j][d] / temperature }
+    }
+  }
+  return ReferenceResult(loss: loss, gradients: ["queries": gradient])
+}
