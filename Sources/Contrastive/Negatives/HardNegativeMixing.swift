@@ -66,32 +66,45 @@ public struct HardNegativeMixing: Sendable, Equatable {
       throw .parameter(name: "distinct", found: "a bank of one row", expected: "two rows to mix")
     }
     let kept = min(hardest, bank.rows)
-    let found = try TiledSweep(rows: rows, columns: columns).run(
-      TopK(k: kept), accumulating: false, workers: workers)
-    var mixes: (pairs: [Int], pairWeights: [Float], rows: [Int], weights: [Float]) =
-      ([], [], [], [])
-    for row in 0..<queries.rows {
-      let (block, place) = row.quotientAndRemainder(dividingBy: TileGrid.rowsPerTile)
-      let hard = found.blocks[block].best(row: place).map { RankKey.index($0) }
-      var random = CounterRandom(seed: seed, step, UInt64(row))
-      for _ in 0..<pairs {
-        let first = random.index(below: kept)
-        // The second of distinct ones is drawn from the others, counted from the first.
-        let second =
-          distinct
-          ? (first + 1 + random.index(below: kept - 1)) % kept : random.index(below: kept)
-        mixes.pairs += [hard[first], hard[second]]
-        mixes.pairWeights.append(random.uniform())
-      }
-      for _ in 0..<queryPairs {
-        mixes.rows.append(hard[random.index(below: kept)])
-        mixes.weights.append(random.uniform(0, 0.5))
+    let best = try TiledSweep(rows: rows, columns: columns).run(
+      TopK(k: kept), accumulating: false, workers: workers
+    ).blocks
+    let count = queries.rows
+    var mixed = [Int](repeating: 0, count: 2 * count * pairs)
+    var withQueries = [Int](repeating: 0, count: count * queryPairs)
+    var shares = Matrix(zeros: count, by: pairs)
+    var queryShares = Matrix(zeros: count, by: queryPairs)
+    mixed.withUnsafeMutableBufferPointer { mixed in
+      withQueries.withUnsafeMutableBufferPointer { withQueries in
+        shares.withUnsafeMutableBufferPointer { shares in
+          queryShares.withUnsafeMutableBufferPointer { queryShares in
+            let (mixed, withQueries) = (SharedMemory(mixed), SharedMemory(withQueries))
+            let (shares, queryShares) = (SharedMemory(shares), SharedMemory(queryShares))
+            workers.forEach(count) { row, _ in
+              let (block, place) = row.quotientAndRemainder(dividingBy: TileGrid.rowsPerTile)
+              let hard = Array(best[block].best(row: place))
+              var random = CounterRandom(seed: seed, step, UInt64(row))
+              for mix in (row * pairs)..<((row + 1) * pairs) {
+                let first = random.index(below: kept)
+                // The second of distinct ones is drawn from the others, counted from the first.
+                let second =
+                  distinct
+                  ? (first + 1 + random.index(below: kept - 1)) % kept
+                  : random.index(below: kept)
+                mixed[2 * mix] = RankKey.index(hard[first])
+                mixed[2 * mix + 1] = RankKey.index(hard[second])
+                shares[mix] = random.uniform()
+              }
+              for mix in (row * queryPairs)..<((row + 1) * queryPairs) {
+                withQueries[mix] = RankKey.index(hard[random.index(below: kept)])
+                queryShares[mix] = random.uniform(0, 0.5)
+              }
+            }
+          }
+        }
       }
     }
     return try NegativeMixes(
-      pairs: mixes.pairs,
-      pairWeights: Matrix(rows: queries.rows, columns: pairs, values: mixes.pairWeights),
-      queryPairs: mixes.rows,
-      queryWeights: Matrix(rows: queries.rows, columns: queryPairs, values: mixes.weights))
+      pairs: mixed, pairWeights: shares, queryPairs: withQueries, queryWeights: queryShares)
   }
 }

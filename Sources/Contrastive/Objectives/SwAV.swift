@@ -69,7 +69,7 @@ public struct SwAV: Objective {
     let batch = try SwappedViews(
       views: views, count: count, assigned: assignedViews, prototypes: prototypes, queue: queue)
     try BLAS.prepare()
-    let scores = try batch.assignedScores(workers)
+    var scores = batch.assignedScores(workers)
     let wanted = !gradients.isEmpty
     var codes: [Matrix] = []
     for scores in scores {
@@ -84,7 +84,13 @@ public struct SwAV: Objective {
       gradients.contains(.prototypes)
       ? Matrix(zeros: prototypes.rows, by: prototypes.columns) : nil
     for view in 0..<count {
-      var table = view < assignedViews ? scores[view] : batch.scores(of: view, workers)
+      var table = Matrix(zeros: 0, by: 0)
+      if view < assignedViews {
+        // Taken out of the list, or changing it would copy it.
+        swap(&table, &scores[view])
+      } else {
+        table = batch.scores(of: view, workers)
+      }
       total += batch.predict(
         &table, from: codes, view: view, temperature: temperature, coefficients: wanted,
         workers: workers)

@@ -53,7 +53,7 @@ struct SwappedViews: Sendable {
   var weight: Double { 1 / (Double(assigned) * Double(count - 1) * Double(images)) }
 
   /// Scores of the views that give codes, each after those of its queue: [(L + B) × P].
-  func assignedScores(_ workers: Workers) throws(ContrastiveError) -> [Matrix] {
+  func assignedScores(_ workers: Workers) -> [Matrix] {
     (0..<assigned).map { view in
       let rows = views.rows((view * images)..<((view + 1) * images))
       return scores(of: queue.isEmpty ? rows : queue[view].stacked(on: rows), workers)

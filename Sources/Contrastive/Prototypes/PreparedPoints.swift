@@ -75,8 +75,10 @@ extension Matrix {
       let values = SharedReadOnlyMemory(values)
       return [Value](unsafeUninitializedCapacity: rows) { buffer, initialized in
         let results = SharedMemory(buffer)
-        workers.forEach(pieces(rows, 1024)) { piece, _ in
-          for row in (piece * 1024)..<min(rows, (piece + 1) * 1024) {
+        // Wide rows, such as scores of many prototypes, make smaller pieces.
+        let size = max(1, 131_072 / max(1, columns))
+        workers.forEach(pieces(rows, size)) { piece, _ in
+          for row in (piece * size)..<min(rows, (piece + 1) * size) {
             (results + row).initialize(to: body(row, values + row * columns))
           }
         }
