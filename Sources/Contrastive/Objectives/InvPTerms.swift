@@ -19,7 +19,7 @@ struct InvPTerms: Sendable {
     positives: HardPositives?
   ) {
     self.positives = positives
-    sums = margins.sum
+    sums = margins.negatives.map(\.sum)
     let logEpsilon = logarithm(objective.epsilon)
     let count = Double(ownLogits.count)
     let scale = 1 / (count * objective.temperature)
