@@ -84,9 +84,16 @@ package struct TopK: TileConsumer {
     let kept = partial.counts.map { min($0, k) }
     let capacity = kept.max() ?? 0
     var best = [UInt64](repeating: 0, count: kept.count * capacity)
-    for row in kept.indices {
-      let candidates = partial.best(row: row).sorted(by: >)
-      for place in 0..<kept[row] { best[row * capacity + place] = candidates[place] }
+    let (counts, room) = (partial.counts, partial.capacity)
+    partial.keys.withUnsafeMutableBufferPointer { keys in
+      guard let base = keys.baseAddress else { return }
+      for row in kept.indices {
+        let own = base + row * room
+        if counts[row] > k { moveLargestToFront(own, count: counts[row], k: k) }
+        var chosen = UnsafeMutableBufferPointer(start: own, count: kept[row])
+        chosen.sort(by: >)
+        for place in chosen.indices { best[row * capacity + place] = chosen[place] }
+      }
     }
     partial = Partial(
       keys: best, counts: kept, thresholds: partial.thresholds, capacity: capacity)
@@ -99,11 +106,21 @@ package struct TopK: TileConsumer {
     let counts = zip(partial.counts, later.counts).map { min(k, $0 + $1) }
     let capacity = counts.max() ?? 0
     var keys = [UInt64](repeating: 0, count: counts.count * capacity)
-    for row in counts.indices {
-      var (a, b) = (partial.best(row: row), later.best(row: row))
-      for place in 0..<counts[row] {
-        let fromFirst = b.first.map { second in a.first.map { $0 > second } ?? false } ?? true
-        keys[row * capacity + place] = fromFirst ? a.removeFirst() : b.removeFirst()
+    partial.keys.withUnsafeBufferPointer { a in
+      later.keys.withUnsafeBufferPointer { b in
+        for row in counts.indices {
+          var (first, second) = (row * partial.capacity, row * later.capacity)
+          let ends = (first + partial.counts[row], second + later.counts[row])
+          for place in (row * capacity)..<(row * capacity + counts[row]) {
+            if second == ends.1 || (first < ends.0 && a[first] > b[second]) {
+              keys[place] = a[first]
+              first += 1
+            } else {
+              keys[place] = b[second]
+              second += 1
+            }
+          }
+        }
       }
     }
     partial = Partial(
