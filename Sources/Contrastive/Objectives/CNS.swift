@@ -40,8 +40,7 @@ public struct CNS: Objective {
   ///
   /// Complexity: with N queries, M bank rows and dimension D, 2·N·M·D floating-point operations for
   /// the loss, as many for the gradient, and 2·N·M·D for each sweep that finds the ranks: one for
-  /// ranks below 512, otherwise two on continuous data. Scratch: `InfoNCE.scratchBytes`, and what
-  /// `RankThresholds` takes, about 25 MB.
+  /// ranks below 512, otherwise two on continuous data. Scratch: `scratchBytes`.
   ///
   /// - Parameters:
   ///   - queries: [N × D].
@@ -78,5 +77,27 @@ public struct CNS: Objective {
     }
     return Evaluation(
       loss: margins.meanLoss, gradients: result, selected: ["ring": ranks.count])
+  }
+
+  /// Bytes of scratch an evaluation holds at most.
+  ///
+  /// That is beyond its inputs, its gradient and a few numbers a row: what `InfoNCE.scratchBytes` states
+  /// for the first direction, and up to 100 MB, whatever the sizes, while ranks are found.
+  ///
+  /// - Parameters:
+  ///   - queries: N.
+  ///   - bankRows: M.
+  ///   - dimension: D.
+  ///   - workers: the threads.
+  /// - Returns: the bytes.
+  /// - Throws: `ContrastiveError.shape` for an empty ring.
+  public func scratchBytes(
+    queries: Int, bankRows: Int, dimension: Int, workers: Workers = .all
+  ) throws(ContrastiveError) -> Int {
+    let ranks = try ring.ranks(of: bankRows)
+    return TileGrid(rows: queries, columns: bankRows).scratchBytes(
+      dimension: dimension, accumulating: true, workers: workers)
+      + RankThresholds.scratchBytes(
+        rows: queries, columns: bankRows, ranks: [ranks.lowerBound, ranks.upperBound - 1])
   }
 }

@@ -71,7 +71,7 @@ public struct InvP: Objective {
   ///
   /// Complexity: with B queries, n bank rows and dimension D, 4·B·n·D floating-point operations, 2·B·n·D
   /// for each sweep that finds the background (none for the whole bank, one up to M = 512, otherwise
-  /// two on continuous data), and `HardPositives`. Scratch: as `CNS`.
+  /// two on continuous data), and `HardPositives`. Scratch: `scratchBytes`.
   ///
   /// - Parameters:
   ///   - queries: [B × D].
@@ -126,5 +126,26 @@ public struct InvP: Objective {
     result[.queries] = pass.accumulated.map { terms.gradient(backgroundSums: $0, own: own) }
     return Evaluation(
       loss: terms.loss, gradients: result, settled: ["background": Double(nearest)])
+  }
+
+  /// Bytes of scratch an evaluation holds at most.
+  ///
+  /// That is beyond its inputs, its gradient and a few numbers a row: what `InfoNCE.scratchBytes` states
+  /// for the first direction, and up to 100 MB, whatever the sizes, while ranks are found.
+  ///
+  /// - Parameters:
+  ///   - queries: B.
+  ///   - bankRows: n.
+  ///   - dimension: D.
+  ///   - workers: the threads.
+  /// - Returns: the bytes.
+  public func scratchBytes(
+    queries: Int, bankRows: Int, dimension: Int, workers: Workers = .all
+  ) -> Int {
+    TileGrid(rows: queries, columns: bankRows).scratchBytes(
+      dimension: dimension, accumulating: true, workers: workers)
+      + RankThresholds.scratchBytes(
+        rows: queries, columns: bankRows,
+        ranks: background < bankRows ? [background - 1] : [])
   }
 }

@@ -5,8 +5,8 @@
 /// that holds the rank, until few enough keys are left to sort. Similarities of continuous data take
 /// two sweeps of all columns; a sweep narrows by 128 at least, so ten are enough for any data.
 ///
-/// Complexity: 2 · rows · columns · dimension floating-point operations a sweep. Scratch: about 25 MB
-/// for two ranks, whatever the rows, columns and ranks: rows are taken 2,048 at a time.
+/// Complexity: 2 · rows · columns · dimension floating-point operations a sweep. Scratch:
+/// `scratchBytes`, bounded whatever the rows, columns and ranks: rows are taken 2,048 at a time.
 package struct RankThresholds: Sendable {
   /// [row][place in the list of ranks]: the key at that rank.
   package private(set) var keys: [[UInt64]] = []
@@ -48,6 +48,24 @@ package struct RankThresholds: Sendable {
         try narrow(ranks, some, columns, watched, workers)
       }
     }
+  }
+
+  /// Bytes held at most beyond a sweep's own scratch.
+  ///
+  /// With r = min(rows, 2048) in chunks of columns c: 12 · 128 + 128 bytes for each of r · c rows and each
+  /// of the ranks, or 12 KiB for each of r · c rows where a sweep keeps the largest keys.
+  package static func scratchBytes(rows: Int, columns: Int, ranks: [Int]) -> Int {
+    let rows = min(rows, rowsAtOnce)
+    func kept(_ count: Int, _ columns: Int) -> Int {
+      8 * (2 * count + TileGrid.columnsPerTile) * rows
+        * TileGrid(rows: rows, columns: columns).chunks
+    }
+    guard let deepest = ranks.max() else { return 0 }
+    if deepest < fewest { return kept(deepest + 1, columns) }
+    let counted =
+      ranks.count * rows * TileGrid(rows: rows, columns: columns).chunks
+      * (12 * RankInterval.bins + 128)
+    return max(counted, kept(sample, sample))
   }
 
   private mutating func keepLargest(
