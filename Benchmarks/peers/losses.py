@@ -56,6 +56,36 @@ def torch_hcl(torch, a, b, t=0.5, tau=0.1, beta=1.0):
     return -torch.log(positive / (positive + hard)).mean()
 
 
+def torch_fnc(torch, z, views=8, t=0.1, k=10, threshold=0.7):
+    rows = len(z)
+    images = rows // views
+    similarities = z @ z.T
+    image = torch.arange(rows) % images
+    with torch.no_grad():
+        scores = similarities.view(views, images, rows).amax(0)
+        scores = scores.masked_fill(image[None] == torch.arange(images)[:, None], -torch.inf)
+        best = torch.zeros_like(scores, dtype=torch.bool).scatter_(1, scores.topk(k).indices, True)
+        found = (best & (scores > threshold)).repeat(views, 1)
+        positive = (image[None] == image[:, None]).fill_diagonal_(False) | found
+    log_p = torch.log_softmax((similarities / t).fill_diagonal_(-torch.inf), 1)
+    return -(torch.where(positive, log_p, 0).sum(1) / positive.sum(1)).mean()
+
+
+def torch_swav(torch, z, prototypes, t=0.1, epsilon=0.05, iterations=3):
+    scores = (z @ prototypes.T).chunk(2)
+    with torch.no_grad():
+        codes = []
+        for s in scores:
+            q = torch.exp(s / epsilon).T
+            q = q / q.sum()
+            for _ in range(iterations):
+                q = q / q.sum(1, keepdim=True) / q.shape[0]
+                q = q / q.sum(0, keepdim=True) / q.shape[1]
+            codes.append((q * q.shape[1]).T)
+    first = -(codes[0] * torch.log_softmax(scores[1] / t, 1)).sum(1).mean()
+    return (first - (codes[1] * torch.log_softmax(scores[0] / t, 1)).sum(1).mean()) / 2
+
+
 def jax_infonce(jax, q, k, bank, t=0.07):
     jnp = jax.numpy
     own = (q * k).sum(1) / t

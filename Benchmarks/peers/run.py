@@ -71,6 +71,9 @@ def workloads():
     yield "sce", {"torch": torch_step(losses.torch_sce, bank_arrays(), [0])}
     yield "ressl", {"torch": torch_step(losses.torch_ressl, bank_arrays(), [0])}
     yield "supcon", {"torch": torch_step(losses.torch_supcon, labelled, [0])}
+    yield "fnc", {"torch": torch_step(losses.torch_fnc, [losses.unit(4_096, 128, 1)], [0])}
+    swav = [losses.unit(2_048, 128, 1), losses.unit(3_000, 128, 2)]
+    yield "swav", {"torch": torch_step(losses.torch_swav, swav, [0, 1])}
     yield "hcl", {"torch": torch_step(losses.torch_hcl, small, [0, 1])}
 
 
