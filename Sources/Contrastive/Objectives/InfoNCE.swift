@@ -150,7 +150,8 @@ public struct InfoNCE: Objective {
     of anchors: Operand, among columns: Operand, _ workers: Workers
   ) throws(ContrastiveError) -> OwnMargins {
     let negatives = try TiledSweep(rows: anchors, columns: columns).run(
-      RunningSoftmax(temperature: temperature, excluding: [.diagonal]), accumulating: false,
+      RunningSoftmax(temperature: temperature, excluding: [.diagonal], readsOnly: true),
+      accumulating: false,
       workers: workers)
     return OwnMargins(
       anchors.matrix, columns.matrix, against: negatives.blocks, temperature: temperature)

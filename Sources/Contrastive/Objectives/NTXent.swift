@@ -48,7 +48,7 @@ public struct NTXent: Objective {
   ) throws(ContrastiveError) -> Evaluation<Variable> {
     let views = try PairedViews(view1, view2)
     let pass = try views.run(
-      RunningSoftmax(temperature: temperature, excluding: views.notNegatives),
+      RunningSoftmax(temperature: temperature, excluding: views.notNegatives, readsOnly: true),
       accumulating: false, workers: workers)
     let margins = OwnMargins(
       views.rows, views.partners, against: pass.blocks, temperature: temperature)
