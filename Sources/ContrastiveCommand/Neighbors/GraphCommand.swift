@@ -8,9 +8,10 @@ struct GraphCommand: ParsableCommand {
     abstract: "Find the kNN graph of a set, exactly, computing each pair once.",
     discussion: """
       By inner product; with --normalize by cosine similarity. A row is not its own neighbour. \
-      Embeddings are .npy f4 or f8 [n, dimension]. Writes `neighbors` I64 [N,k] and `similarities` \
-      F32 [N,k]: similarity descending, then index ascending; with --mutual also `mutual` U8 [N,k], \
-      1 where the neighbour lists the row, too.
+      Embeddings are .npy, a safetensors file with one tensor, or file:tensor, f4 or f8 \
+      [n, dimension]. Writes `neighbors` I64 [N,k] and `similarities` F32 [N,k]: similarity \
+      descending, then index ascending; with --mutual also `mutual` U8 [N,k], 1 where the neighbour \
+      lists the row, too.
       """)
 
   @Option(help: "Embeddings.")
