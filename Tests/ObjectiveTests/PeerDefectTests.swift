@@ -1,0 +1,70 @@
+import Contrastive
+import ContrastiveFiles
+import Foundation
+import Testing
+
+/// Cases in which widely used implementations go wrong; the README names these tests.
+@Suite struct PeerDefectTests {
+  /// A loss that adds the smallest float inside its logarithm stops at 87 and loses this gradient.
+  ///
+  /// The pair is 1.2 apart in cosine at temperature 0.01: the pull on the own key is all but 1.
+  @Test func hardestPairsKeepTheirGradient() throws {
+    let query = try Matrix(rows: 1, columns: 2, values: [1, 0])
+    let key = try Matrix(rows: 1, columns: 2, values: [-0.2, Float(0.96).squareRoot()])
+    let found = try InfoNCE(temperature: 0.01).evaluate(
+      queries: query, keys: key, bank: query, gradients: [.keys])
+    #expect(abs(found.loss - 120) < 1e-3)
+    #expect(found[.keys]?.values.map { ($0 * 1e3).rounded() / 1e3 } == [-100, 0])
+  }
+
+  /// Exponentials without a shift overflow Float32 here; HCL's below 0.0226 already.
+  @Test func smallTemperaturesDoNotOverflow() throws {
+    for problem in try HCLEntry.problems(size: 12, seed: 9) {
+      try HCLEntry.expectAgreement(HCLEntry.at(0.005, problem), slack: 10, "HCL")
+    }
+    for problem in try NTXentEntry.problems(size: 12, seed: 9) {
+      try NTXentEntry.expectAgreement(NTXentEntry.at(0.005, problem), slack: 10, "NT-Xent")
+    }
+  }
+
+  /// log 0 and 0/0 where no other row has the anchor's label.
+  @Test func anchorsWithoutPositivesCountZero() throws {
+    let rows = try Draw.embeddings(7, 5, seed: 1)
+    let found = try SupCon().evaluate(embeddings: rows, labels: Array(0..<7))
+    #expect(found.loss == 0)
+    #expect(found[.embeddings] == Matrix(zeros: 7, by: 5))
+  }
+
+  /// Pairs × negatives, or batch × batch, in memory.
+  @Test func scratchDoesNotGrowWithTheBatch() throws {
+    let workers = try Workers(count: 2)
+    let small = NTXent.scratchBytes(images: 512, workers: workers)
+    #expect(NTXent.scratchBytes(images: 1_000_000, workers: workers) == small)
+    #expect(small < 5 << 20)
+  }
+
+  /// Two rows of one cluster: the official code counts each one's own prototype as a negative of the
+  /// other, which adds log 2 to both.
+  @Test func ownPrototypeIsNoNegative() throws {
+    let queries = try Draw.embeddings(2, 4, seed: 1)
+    let problem = Problem([
+      "queries": Tensor(queries), "keys": Tensor(queries),
+      "bank": Tensor(try Draw.embeddings(3, 4, seed: 2)),
+      "centroids.0": Tensor(try Draw.embeddings(2, 4, seed: 3)),
+      "concentrations.0": Tensor(.float32([0.2, 0.2])),
+      "assignments.0": Tensor(.int64([1, 1])), "negatives.0": Tensor(.int64([])),
+    ])
+    let masked = try ProtoNCEEntry.evaluate(problem)
+    let kept = try ProtoNCEEntry.evaluate(
+      Problem(problem.tensors, ["--duplicates", "keep"]))
+    #expect(abs(kept.loss - masked.loss - log(2)) < 1e-6)
+    #expect(masked.selected["masked"] == 2)
+  }
+
+  /// The official code's loss is silently 0, and so is its gradient.
+  @Test func anEmptyRingIsRefused() throws {
+    let rows = Tensor(try Draw.embeddings(3, 4, seed: 1))
+    let problem = Problem(["queries": rows, "keys": rows, "bank": rows])
+    #expect(throws: ContrastiveError.self) { try CNSEntry.evaluate(problem) }
+  }
+}
