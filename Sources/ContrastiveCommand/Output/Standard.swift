@@ -41,22 +41,18 @@ enum Standard {
 /// A value of any type in a JSON object whose keys vary.
 package enum JSONValue: Encodable, Sendable {
   case number(Double)
-  case float(Float)
   case integer(Int)
   case flag(Bool)
   case text(String)
-  case object([String: JSONValue])
   case none
 
   package func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     switch self {
     case .number(let value): try container.encode(value)
-    case .float(let value): try container.encode(value)
     case .integer(let value): try container.encode(value)
     case .flag(let value): try container.encode(value)
     case .text(let value): try container.encode(value)
-    case .object(let value): try container.encode(value)
     case .none: try container.encodeNil()
     }
   }

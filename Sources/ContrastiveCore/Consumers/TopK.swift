@@ -23,9 +23,6 @@ package struct TopK: TileConsumer {
     self.exclusions = exclusions
   }
 
-  /// Bytes a row's candidates take while a sweep goes on: 8 · (2 k + 64).
-  package static func bytesPerRow(k: Int) -> Int { 8 * (2 * k + slice) }
-
   /// Candidates of each row of a block as rank keys; exactly its best, in order, when finished.
   package struct Partial: Sendable {
     /// Row r's candidates are `keys[r * capacity ..< r * capacity + counts[r]]`.
