@@ -61,6 +61,8 @@ public struct HCSC: Objective {
   public let unselected: Unselected
   /// How the levels' instance terms are put together.
   public let instanceLevels: Reduction
+  /// Which of the selected bank rows are negatives of the instance terms, and how they count.
+  public let negatives: Negatives
 
   /// An HCSC objective.
   ///
@@ -68,12 +70,16 @@ public struct HCSC: Objective {
   ///   - temperature: 1e-6 … 1e6; 0.2 is the authors'.
   ///   - unselected: what becomes of a column that is not selected.
   ///   - instanceLevels: how the levels' instance terms are put together.
+  ///   - negatives: which of the selected bank rows are negatives of the instance terms; no `pairs`.
   /// - Throws: `ContrastiveError.parameter`.
   public init(
     temperature: Double = 0.2, unselected: Unselected = .exclude,
-    instanceLevels: Reduction = .mean
+    instanceLevels: Reduction = .mean, negatives: Negatives = .all
   ) throws(ContrastiveError) {
     try requireTemperature(temperature)
+    try negatives.refuse(
+      [.pairs], in: "HCSC, whose masks say which bank rows take part", expected: "InfoNCE")
+    self.negatives = negatives
     self.temperature = temperature
     self.unselected = unselected
     self.instanceLevels = instanceLevels
@@ -109,11 +115,15 @@ public struct HCSC: Objective {
         named: "prototype-mask.\(index)")
     }
     var (loss, leftOut) = (0.0, 0)
+    var chosen: [String: Int] = [:]
     var gradient = inputs.gradient(gradients.contains(.queries))
     let share = 1 / Double(levels.count)
     for (index, level) in levels.enumerated() {
       var instance = inputs.term(temperature: temperature)
       leftOut += select(level.instances, in: &instance)
+      let found = try instance.choose(
+        negatives, support: ContrastTerm.Support(inputs.keys), workers: workers)
+      chosen.merge(found, uniquingKeysWith: +)
       try instance.add(
         weight: instanceLevels == .mean ? share : 1, to: &loss, gradient: &gradient,
         workers: workers)
@@ -124,11 +134,11 @@ public struct HCSC: Objective {
     }
     return Evaluation(
       loss: loss, gradients: gradient.map { [.queries: $0] } ?? [:],
-      selected: ["unselected": leftOut])
+      selected: chosen.merging(["unselected": leftOut]) { $1 })
   }
 
   /// Leaves out what a mask does not select; returns how many entries that is.
-  private func select(_ mask: SelectionMask, in term: inout OwnAmongNegatives) -> Int {
+  private func select(_ mask: SelectionMask, in term: inout ContrastTerm) -> Int {
     let counts = mask.unselected
     term.exclusions = [.unselected(mask)]
     if unselected == .zero { term.zeros = counts }
