@@ -6,8 +6,15 @@ import torch
 from torch import nn
 
 
-def perceptron(inputs, hidden, outputs):
-    return nn.Sequential(nn.Linear(inputs, hidden), nn.ReLU(inplace=True), nn.Linear(hidden, outputs))
+def perceptron(inputs, hidden, outputs, normalization="none"):
+    """Linear, rectifier, linear; a layer that a batch norm follows has no bias of its own."""
+    first = [nn.Linear(inputs, hidden, bias=normalization == "none")]
+    if normalization != "none":
+        first.append(nn.BatchNorm1d(hidden))
+    last = [nn.Linear(hidden, outputs, bias=normalization != "all")]
+    if normalization == "all":
+        last.append(nn.BatchNorm1d(outputs, affine=False))
+    return nn.Sequential(*first, nn.ReLU(inplace=True), *last)
 
 
 class Encoder(nn.Module):

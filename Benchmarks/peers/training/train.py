@@ -19,14 +19,6 @@ from methods import METHODS
 from views import View, normalize
 
 
-def flat(values):
-    """Common options and the method's own, side by side."""
-    result = {}
-    for key, value in values.items():
-        result.update(flat(value) if isinstance(value, dict) else {key: value})
-    return result
-
-
 def rate(config, step, steps, warmup):
     """Linear rise, then half a cosine."""
     if step < warmup:
@@ -100,5 +92,5 @@ if __name__ == "__main__":
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     with open(options.config) as file:
-        configuration = SimpleNamespace(**flat(json.load(file)))
+        configuration = SimpleNamespace(**json.load(file))
     print(json.dumps(train(configuration, options.data or data.installed())))
