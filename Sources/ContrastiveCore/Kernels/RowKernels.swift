@@ -105,6 +105,28 @@ package struct RowKernels: @unchecked Sendable {  // a constant table of C funct
   ) {
     table.pointee.exclude_outside(values, count, UInt32(firstIndex), highest, lowest)
   }
+
+  /// IEEE binary16 numbers as Float32, exactly.
+  package func widen(
+    _ halves: UnsafePointer<UInt16>, count: Int, into values: UnsafeMutablePointer<Float>
+  ) {
+    table.pointee.widen_halves(halves, count, values)
+  }
+
+  /// Sum of the values whose group is `own`.
+  package func sum(
+    _ values: UnsafePointer<Float>, count: Int, of own: Int32, among groups: UnsafePointer<Int32>
+  ) -> Double {
+    table.pointee.sum_equal(values, groups, own, count)
+  }
+
+  /// The bin of each value: its multiple by `scale` plus `offset`, rounded down, from 0 to `last`.
+  package func bin(
+    _ values: UnsafePointer<Float>, count: Int, scale: Float, offset: Float, last: Int,
+    into bins: UnsafeMutablePointer<UInt16>
+  ) {
+    table.pointee.bin_values(values, count, scale, offset, Float(last), bins)
+  }
 }
 
 /// A (similarity, index) pair as one number: descending order is similarity descending, then index

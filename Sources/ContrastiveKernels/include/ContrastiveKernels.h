@@ -8,6 +8,7 @@
 #define CONTRASTIVE_KERNELS_H
 
 #include "ContrastiveClusterKernels.h"
+#include "ContrastiveHalves.h"
 #include "ContrastiveMemory.h"
 
 #include <stddef.h>
@@ -73,6 +74,16 @@ typedef struct {
   // -infinity.
   void (*exclude_outside)(float *values, size_t count, uint32_t first_index, uint64_t highest,
                           uint64_t lowest);
+
+  // values[i] <- halves[i], IEEE binary16 to binary32, exactly.
+  void (*widen_halves)(const uint16_t *halves, size_t count, float *values);
+
+  // Sum of the values whose group is own; sums of up to count / LANES terms in Float32.
+  double (*sum_equal)(const float *values, const int32_t *groups, int32_t own, size_t count);
+
+  // bins[i] <- min(last, max(0, values[i] * scale + offset)), rounded down; -infinity goes to 0.
+  void (*bin_values)(const float *values, size_t count, float scale, float offset, float last,
+                     uint16_t *bins);
 } ContrastiveRowKernels;
 
 // The kernels of an instruction set, or null when this processor or build lacks it.
