@@ -2,10 +2,11 @@
 struct ColumnRoles: Sendable {
   /// What a column is to a row.
   enum Role: Sendable, Equatable {
-    /// A positive of this weight.
-    case positive(Double)
-    /// A negative that counts this many times.
-    case negative(Double)
+    /// A positive that counts `weight` times and has a share of the target: this, or as much as the own
+    /// column.
+    case positive(weight: Double, share: Double?)
+    /// A negative that counts `weight` times.
+    case negative(weight: Double)
     /// It takes no part.
     case dropped
   }
@@ -25,9 +26,12 @@ struct ColumnRoles: Sendable {
   /// No such columns.
   init(rows: Int) { self.init([[(column: Int, role: Role)]](repeating: [], count: rows)) }
 
-  /// Positives of weight 1.
+  /// A positive like the own column.
+  static let attracted = Role.positive(weight: 1, share: nil)
+
+  /// Positives like the own column.
   init(positives: some Sequence<some Sequence<Int>>) {
-    self.init(positives.map { $0.map { (column: $0, role: Role.positive(1)) } })
+    self.init(positives.map { $0.map { (column: $0, role: Self.attracted) } })
   }
 
   /// The columns of a row with their roles.
@@ -51,52 +55,33 @@ struct ColumnRoles: Sendable {
 extension ColumnRoles {
   /// These and the pairs a user singled out.
   ///
-  /// - Throws: `ContrastiveError`: `.index` for a pair that is not there, is no negative of its row or
-  ///   is named twice, `.parameter` for a weight outside its range.
+  /// - Throws: `ContrastiveError`: `.shape` for pairs of other rows and columns, `.index` for a pair
+  ///   that is no negative of its row.
   func adding(
-    _ pairs: [PairTreatment], columns: Int, excluding exclusions: [Exclusion]
+    _ pairs: PairTerms, columns: Int, excluding exclusions: [Exclusion]
   ) throws(ContrastiveError) -> ColumnRoles {
-    guard !pairs.isEmpty else { return self }
-    var added = [[(column: Int, role: Role)]](repeating: [], count: lists.rows)
-    var seen: Set<[Int]> = []
-    for (position, pair) in pairs.enumerated() {
-      func refusal(_ expected: String) -> ContrastiveError {
-        .index(
-          argument: "pairs", position: position, found: "row \(pair.row), column \(pair.column)",
-          expected: expected)
-      }
-      guard 0..<lists.rows ~= pair.row, 0..<columns ~= pair.column else {
-        throw refusal("one of \(lists.rows) rows and \(columns) columns")
-      }
+    guard pairs.rows == lists.rows, pairs.columns == columns else {
+      throw .shape(
+        argument: "pairs", found: "[\(pairs.rows) × \(pairs.columns)]",
+        expected: "[\(lists.rows) × \(columns)]")
+    }
+    for (position, pair) in pairs.pairs.enumerated() {
       guard !lists[pair.row].contains(Int32(pair.column)),
         !exclusions.exclude(row: pair.row, column: pair.column)
-      else { throw refusal("a negative of the row") }
-      guard seen.insert([pair.row, pair.column]).inserted else { throw refusal("each pair once") }
-      added[pair.row].append((pair.column, try pair.action.role(at: position)))
+      else {
+        throw .index(
+          argument: "pairs", position: position, found: "row \(pair.row), column \(pair.column)",
+          expected: "a negative of the row")
+      }
     }
-    return adding { added[$0] }
-  }
-}
-
-extension PairTreatment.Action {
-  fileprivate func role(at position: Int) throws(ContrastiveError) -> ColumnRoles.Role {
-    switch self {
-    case .ignore: return .dropped
-    case .attract: return .positive(1)
-    case .soften(let share):
-      guard share > 0, share <= 1e6 else {
-        throw .parameter(
-          name: "pairs", found: "a share of \(share) at position \(position)",
-          expected: "a number above 0, to 1e6")
+    return adding { row in
+      pairs[row].map { pair in
+        let role =
+          pair.target > 0
+          ? Role.positive(weight: pair.weight, share: pair.target)
+          : pair.weight > 0 ? .negative(weight: pair.weight) : .dropped
+        return (pair.column, role)
       }
-      return .positive(share)
-    case .reweight(let weight):
-      guard 0...1e6 ~= weight else {
-        throw .parameter(
-          name: "pairs", found: "a weight of \(weight) at position \(position)",
-          expected: "a number from 0 to 1e6")
-      }
-      return weight == 0 ? .dropped : .negative(weight)
     }
   }
 }

@@ -20,10 +20,13 @@ extension ContrastTerm {
     try anchors.requireFinite()
     try columns.requireFinite()
     let width = columns.matrix.rows
-    roles = try roles.adding(negatives.pairs, columns: width, excluding: exclusions)
+    if let pairs = negatives.pairs {
+      roles = try roles.adding(pairs, columns: width, excluding: exclusions)
+      chosen["listed"] = pairs.pairs.count
+    }
     if let treatment = negatives.falseNegatives {
       let found = try find(treatment, support, workers)
-      let role = treatment.mode == .drop ? ColumnRoles.Role.dropped : .positive(1)
+      let role = treatment.mode == .drop ? .dropped : ColumnRoles.attracted
       roles = roles.adding { row in
         found[row % support.images].map { (column: $0, role: role) }
       }

@@ -2,22 +2,24 @@
 ///
 /// Such an objective gives each anchor its own column and others that are its negatives. This value
 /// changes what becomes of the others, in the order of its properties, each applied to what is left:
-/// 1. `pairs` single out columns of a row, which the next three leave alone;
+/// 1. `pairs` single out columns of a row, which the next three leave alone (a search for an image of
+///    several anchors those of its first);
 /// 2. `falseNegatives` are searched, and dropped or attracted;
 /// 3. `ring` keeps negatives by the rank of their similarity among those that are left;
 /// 4. `mixing` adds mixes of the hardest of them;
 /// 5. `hardness` weighs all negatives, mixes and weighted pairs included.
 ///
-/// With P an anchor's own column and all that are attracted, t their shares of the target, N its
-/// negatives and u the logits, a row's loss is
+/// With P an anchor's own column and all that are attracted, t their shares of the target, w the weights
+/// of `pairs` (1 without), N its negatives and u the logits, a row's loss is
 /// ```
-/// −Σ_{c ∈ P} t_c · log( exp(u_c) / (Σ_P exp(u) + S) )      S = Σ_N exp(u), or as `hardness` has it
+/// −Σ_{c ∈ P} t_c · log( exp(u_c) / (Σ_P w exp(u) + S) )     S = Σ_N w exp(u), or as `hardness` has it
 /// ```
+/// What `pairs` leave of the target the own column and the attracted ones share equally.
 /// No gradient passes through a search, a rank or a draw; mixes are constants. A combination without a
 /// meaning is refused by name: see the objectives.
 public struct Negatives: Sendable {
-  /// Columns singled out by row and column.
-  public var pairs: [PairTreatment]
+  /// Columns singled out by row and column, as an audit of a batch may find them.
+  public var pairs: PairTerms?
   /// What becomes of negatives that probably show the same thing as the anchor.
   public var falseNegatives: FalseNegativeTreatment?
   /// Which ranks of similarity are negatives.
@@ -32,7 +34,7 @@ public struct Negatives: Sendable {
 
   /// A choice of negatives; nothing given leaves things as they are.
   public init(
-    pairs: [PairTreatment] = [], falseNegatives: FalseNegativeTreatment? = nil,
+    pairs: PairTerms? = nil, falseNegatives: FalseNegativeTreatment? = nil,
     ring: Ring? = nil, mixing: Mixing? = nil, hardness: HardNegativeWeights? = nil
   ) {
     self.pairs = pairs
@@ -52,7 +54,7 @@ public struct Negatives: Sendable {
   /// The parts that are given.
   var parts: Set<Part> {
     var parts: Set<Part> = []
-    if !pairs.isEmpty { parts.insert(.pairs) }
+    if pairs?.pairs.isEmpty == false { parts.insert(.pairs) }
     if falseNegatives != nil { parts.insert(.falseNegatives) }
     if ring != nil { parts.insert(.ring) }
     if mixing != nil { parts.insert(.mixing) }
@@ -65,44 +67,16 @@ public struct Negatives: Sendable {
     for part in Part.allCases where parts.contains(part) && self.parts.contains(part) {
       throw .parameter(name: part.rawValue, found: objective, expected: expected)
     }
-    guard hardness != nil else { return }
-    for pair in pairs {
-      if case .soften = pair.action {
+    guard hardness != nil, let pairs else { return }
+    for pair in pairs.pairs where pair.target > 0 {
+      guard abs(pair.target - pairs.ownTarget(pair.row)) < 1e-9, pair.weight == 1 else {
         throw .parameter(
-          name: Part.pairs.rawValue, found: "a softened pair with hardness",
-          expected: "pairs ignored, attracted or reweighted: a share of a positive is no sample of "
-            + "the positives")
+          name: Part.pairs.rawValue,
+          found: "hardness with a target of \(pair.target) for row \(pair.row), "
+            + "column \(pair.column)",
+          expected: "targets equal to the own column's: part of a positive is no sample of them")
       }
     }
-  }
-}
-
-/// What becomes of one column of one row, as an audit of a batch may find.
-public struct PairTreatment: Sendable, Equatable {
-  /// What becomes of it.
-  public enum Action: Sendable, Equatable {
-    /// It takes no part.
-    case ignore
-    /// It is a positive like the own column.
-    case attract
-    /// It is a positive whose share of the target is this against the own column's 1; above 0.
-    case soften(Double)
-    /// It is a negative that counts this many times; 0 or more.
-    case reweight(Double)
-  }
-
-  /// The anchor's row.
-  public var row: Int
-  /// The column, a negative of the row.
-  public var column: Int
-  /// What becomes of it.
-  public var action: Action
-
-  /// A treatment.
-  public init(row: Int, column: Int, action: Action) {
-    self.row = row
-    self.column = column
-    self.action = action
   }
 }
 

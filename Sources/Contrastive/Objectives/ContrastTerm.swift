@@ -79,16 +79,19 @@ struct ContrastTerm: Sendable {
       margins = self.margins(listed, ownSimilarities, negatives)
     }
     let scale = 1 / (Double(anchors.matrix.rows) * temperature)
+    let equalShares = equalShares
     var outcome = Outcome(
       loss: margins.meanLoss, slope: margins.temperatureGradient,
       own: (ownSimilarities ?? []).enumerated().map {
-        scale * margins.positive($0.offset, $0.element)
+        scale * margins.positive($0.offset, $0.element, share: equalShares[$0.offset])
       })
     let found = margins
     let coefficient: @Sendable (Int, Int) -> Double = { row, place in
       let similarity = listed.similarities[place]
       return switch roles.roles[place] {
-      case .positive(let weight): scale * found.positive(row, similarity, weight: weight)
+      case .positive(let weight, let share):
+        scale
+          * found.positive(row, similarity, weight: weight, share: share ?? equalShares[row])
       case .negative(let count): scale * count * found.negative(row, similarity)
       case .dropped: 0
       }
@@ -192,24 +195,42 @@ struct ContrastTerm: Sendable {
     _ listed: ListedPairs, _ ownSimilarities: [Double]?, _ negatives: NegativeStatistics
   ) -> PositiveMargins {
     var softmax = RowSoftmax(rows: anchors.matrix.rows)
-    var (totals, weights, counts): ([Double], [Double], [Int]) = ([], [], [])
+    var (totals, shares, counts): ([Double], [Double], [Int]) = ([], [], [])
+    let equal = equalShares
     for row in 0..<anchors.matrix.rows {
-      var values: [(similarity: Double, weight: Double)] =
+      var values: [(similarity: Double, count: Double)] =
         ownSimilarities.map { [($0[row], 1)] } ?? []
+      var (total, sum) = (0.0, 0.0)
+      if let ownSimilarities { (total, sum) = (equal[row] * ownSimilarities[row], equal[row]) }
       for place in roles.lists.places(of: row) {
-        guard case .positive(let weight) = roles.roles[place] else { continue }
+        guard case .positive(let weight, let share) = roles.roles[place] else { continue }
         values.append((listed.similarities[place], weight))
+        total += (share ?? equal[row]) * listed.similarities[place]
+        sum += share ?? equal[row]
       }
-      totals.append(values.reduce(0) { $0 + $1.weight * $1.similarity })
-      weights.append(values.reduce(0) { $0 + $1.weight })
+      totals.append(total)
+      shares.append(sum)
       counts.append(values.count)
       guard !values.isEmpty else { continue }
-      let sum = LogSum(values.map { ($0.similarity, 1) }, factor: 1 / temperature)
-      softmax.add(logSum: sum.logSum, mean: sum.mean, row: row)
+      let softmaxSum = LogSum(values, factor: 1 / temperature)
+      softmax.add(logSum: softmaxSum.logSum, mean: softmaxSum.mean, row: row)
     }
     return PositiveMargins(
-      positives: softmax, totals: totals, weights: weights, counts: counts, negatives: negatives,
+      positives: softmax, totals: totals, shares: shares, counts: counts, negatives: negatives,
       temperature: temperature, insideLogarithm: insideLogarithm)
+  }
+
+  /// The share of the target of each row's own column and of those that are attracted like it: what
+  /// the others leave, or 1 each, which is the same once divided by their sum.
+  private var equalShares: [Double] {
+    (0..<anchors.matrix.rows).map { row in
+      var (count, taken) = (own == nil ? 0 : 1, 0.0)
+      for place in roles.lists.places(of: row) {
+        guard case .positive(_, let share) = roles.roles[place] else { continue }
+        if let share { taken += share } else { count += 1 }
+      }
+      return taken > 0 ? max(0, 1 - taken) / Double(max(1, count)) : 1
+    }
   }
 
   /// The negatives of a row that are named, with how often each counts.

@@ -95,13 +95,15 @@ public struct InfoNCE: Objective {
       : try eachDirection(queries, keys, gradients, workers)
   }
 
-  private func oneDirection(
-    _ queries: Operand, _ keys: Operand, bank: Operand?, _ negatives: Negatives,
-    _ wanted: Set<Variable>, _ workers: Workers
+  /// One direction; `omitted` are bank rows that take no part.
+  func oneDirection(
+    _ queries: Operand, _ keys: Operand, bank: Operand?, omitted: [Int] = [],
+    _ negatives: Negatives, _ wanted: Set<Variable>, _ workers: Workers
   ) throws(ContrastiveError) -> Evaluation<Variable> {
     var term = ContrastTerm(
       anchors: queries, own: keys.matrix, columns: bank ?? keys, temperature: temperature,
-      exclusions: bank == nil ? [.diagonal] : [])
+      exclusions: (bank == nil ? [.diagonal] : [])
+        + (omitted.isEmpty ? [] : [.columns(ColumnSet(omitted))]))
     let chosen = try term.choose(
       negatives, support: ContrastTerm.Support(keys), workers: workers)
     let outcome = try term.evaluate(
@@ -125,8 +127,12 @@ public struct InfoNCE: Objective {
     _ queries: Operand, _ keys: Operand, _ wanted: Set<Variable>, _ workers: Workers
   ) throws(ContrastiveError) -> Evaluation<Variable> {
     var swapped = negatives
-    swapped.pairs = negatives.pairs.map {
-      PairTreatment(row: $0.column, column: $0.row, action: $0.action)
+    if let pairs = negatives.pairs {
+      swapped.pairs = try PairTerms(
+        rows: pairs.columns, columns: pairs.rows,
+        pairs: pairs.pairs.map {
+          PairTerms.Pair(row: $0.column, column: $0.row, weight: $0.weight, target: $0.target)
+        })
     }
     // What is given as support of the images serves both directions.
     let forward = try oneDirection(queries, keys, bank: nil, negatives, wanted, workers)

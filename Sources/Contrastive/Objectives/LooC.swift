@@ -79,11 +79,7 @@ public struct LooC: Objective {
     try all.requireFinite()
     try keyed.requireFinite()
 
-    if let position = negatives.pairs.firstIndex(where: { !(0..<queries.rows ~= $0.row) }) {
-      throw .index(
-        argument: "pairs", position: position, found: "row \(negatives.pairs[position].row)",
-        expected: "one of \(queries.rows) rows")
-    }
+    let pairs = try negatives.pairs?.ofSpaces(spaces, rows: queries.rows)
     var loss = 0.0
     var chosen: [String: Int] = [:]
     var gradient =
@@ -107,9 +103,7 @@ public struct LooC: Objective {
         ]
       }
       var ofSpace = negatives
-      ofSpace.pairs = negatives.pairs.filter { $0.row % spaces == space }.map {
-        PairTreatment(row: $0.row / spaces, column: $0.column, action: $0.action)
-      }
+      ofSpace.pairs = pairs?[space]
       let found = try term.choose(
         ofSpace,
         support: ContrastTerm.Support(
@@ -122,5 +116,22 @@ public struct LooC: Objective {
       if let part { gradient?.setRows(places, to: part) }
     }
     return Evaluation(loss: loss, gradients: gradient.map { [.queries: $0] } ?? [:], selected: chosen)
+  }
+}
+
+extension PairTerms {
+  /// The pairs of the rows that each space has: row i·S + s is row i of space s.
+  fileprivate func ofSpaces(_ spaces: Int, rows: Int) throws(ContrastiveError) -> [PairTerms] {
+    guard self.rows == rows else {
+      throw .shape(argument: "pairs", found: "\(self.rows) rows", expected: "\(rows)")
+    }
+    var terms: [PairTerms] = []
+    for space in 0..<spaces {
+      let own = pairs.filter { $0.row % spaces == space }.map {
+        Pair(row: $0.row / spaces, column: $0.column, weight: $0.weight, target: $0.target)
+      }
+      terms.append(try PairTerms(rows: rows / spaces, columns: columns, pairs: own))
+    }
+    return terms
   }
 }

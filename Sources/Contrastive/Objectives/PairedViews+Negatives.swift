@@ -75,7 +75,7 @@ extension PairedViews {
       softmax.add(logSum: similarity / negatives.temperature, mean: similarity, row: row)
     }
     return PositiveMargins(
-      positives: softmax, totals: positives, weights: positives.map { _ in 1 },
+      positives: softmax, totals: positives, shares: positives.map { _ in 1 },
       counts: positives.map { _ in 1 }, negatives: negatives, temperature: negatives.temperature)
   }
 

@@ -26,14 +26,14 @@ struct PositiveMargins: Sendable {
   private let temperature: Double
   private let positives: RowSoftmax
   private let negatives: NegativeStatistics
-  /// 1 / Σ weights of each row's positives, 0 where the sum is inside the logarithm.
+  /// 1 / Σ shares of each row's positives, 0 where the sum is inside the logarithm.
   private(set) var target: [Double] = []
   private let insideLogarithm: Bool
 
-  /// `totals` and `weights` are the weighted sum of each row's positive similarities and the sum of the
+  /// `totals` and `shares` are the weighted sum of each row's positive similarities and the sum of the
   /// weights, `counts` the number of them.
   init(
-    positives: RowSoftmax, totals: [Double], weights: [Double], counts: [Int],
+    positives: RowSoftmax, totals: [Double], shares: [Double], counts: [Int],
     negatives: NegativeStatistics, temperature: Double, insideLogarithm: Bool = false
   ) {
     self.temperature = temperature
@@ -57,14 +57,14 @@ struct PositiveMargins: Sendable {
         continue
       }
       let margin = negatives.terms.logSum[row] - positives.logSum[row]
-      let mean = totals[row] / weights[row]
+      let mean = totals[row] / shares[row]
       let own =
         insideLogarithm
         ? logarithm(Double(count)) : max(0, positives.logSum[row] - mean / temperature)
       loss.append(own + (hard?.loss[row] ?? softplus(margin)))
       push.append(hard?.push[row] ?? logistic(margin))
       pull.append(hard?.pull[row] ?? push[row])
-      target.append(insideLogarithm ? 0 : 1 / weights[row])
+      target.append(insideLogarithm ? 0 : 1 / shares[row])
       // The floor is that of negatives at similarity −1.
       slope -=
         (push[row] > 0 ? push[row] * (negatives.slope(row) - positives.mean[row]) : 0)
@@ -81,17 +81,20 @@ struct PositiveMargins: Sendable {
     temperature: Double, insideLogarithm: Bool = false
   ) {
     self.init(
-      positives: positives, totals: totals, weights: counts.map(Double.init), counts: counts,
+      positives: positives, totals: totals, shares: counts.map(Double.init), counts: counts,
       negatives: NegativeStatistics(negatives, temperature: temperature),
       temperature: temperature, insideLogarithm: insideLogarithm)
   }
 
   var meanLoss: Double { loss.reduce(0, +) / Double(max(1, loss.count)) }
 
-  /// ∂(row's loss)/∂u for a positive of a similarity and a weight.
-  func positive(_ row: Int, _ similarity: Double, weight: Double = 1) -> Double {
-    let q = exponential(similarity / temperature - positives.logSum[row])
-    return insideLogarithm ? -pull[row] * q : q - weight * target[row] - pull[row] * q
+  /// ∂(row's loss)/∂u for a positive of a similarity, which counts `weight` times and has `share` times
+  /// the row's target.
+  func positive(
+    _ row: Int, _ similarity: Double, weight: Double = 1, share: Double = 1
+  ) -> Double {
+    let q = weight * exponential(similarity / temperature - positives.logSum[row])
+    return insideLogarithm ? -pull[row] * q : q - share * target[row] - pull[row] * q
   }
 
   /// ∂(row's loss)/∂u for a negative of a similarity.

@@ -48,7 +48,8 @@ public struct SupCon: Objective {
   ///   - baseTemperature: a constant, 1e-6 … 1e6; without it the factor of the loss is exactly 1.
   ///   - variant: where the mean over the positives stands.
   ///   - negatives: which rows of other labels are negatives; no `falseNegatives`, as the labels say
-  ///     which are, no `mixing`, and no softened pairs inside the logarithm.
+  ///     which are, no `mixing`, and inside the
+  ///     logarithm no pairs with targets.
   /// - Throws: `ContrastiveError.parameter`.
   public init(
     temperature: Double = 0.07, baseTemperature: Double? = nil, variant: Variant = .outside,
@@ -58,14 +59,11 @@ public struct SupCon: Objective {
       [.falseNegatives], in: "SupCon, whose labels say which they are", expected: "NT-Xent")
     try negatives.refuse(
       [.mixing], in: "SupCon", expected: "a bank: mixed rows are constants")
-    if variant == .inside {
-      for pair in negatives.pairs {
-        if case .soften = pair.action {
-          throw .parameter(
-            name: "pairs", found: "a softened pair with SupCon inside the logarithm",
-            expected: "SupCon outside the logarithm")
-        }
-      }
+    guard variant == .outside || negatives.pairs?.pairs.allSatisfy({ $0.target == 0 }) ?? true
+    else {
+      throw .parameter(
+        name: "pairs", found: "targets in SupCon inside the logarithm",
+        expected: "SupCon outside the logarithm")
     }
     self.negatives = negatives
     try requireTemperature(temperature)
@@ -187,7 +185,7 @@ public struct SupCon: Objective {
   /// Bytes of scratch an evaluation holds at most.
   ///
   /// That is beyond its inputs, its gradient, two copies of the embeddings, a few numbers a row and at
-  /// most 32 × 12 bytes a row for the positives of small labels: with B = min(rows, 512) and W workers,
+  /// most 32 × 12 bytes a row for the positives of small labels: with B = min(rows, 256) and W workers,
   /// `8 · W · B · (B + 1)`, whatever the rows.
   ///
   /// - Parameters:

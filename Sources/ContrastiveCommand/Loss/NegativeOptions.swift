@@ -16,10 +16,12 @@ package struct NegativeOptions: ParsableArguments {
     [falseNegatives.parameters, ring.parameters, mixing.parameters, hardness.parameters].joined()
   }
 
-  /// What they say, with the pairs that the file names.
-  package func value(_ inputs: inout LossInputs) throws -> Negatives {
+  /// What they say, with the pairs that the file names among so many rows and columns.
+  package func value(
+    _ inputs: inout LossInputs, rows: Int, columns: Int
+  ) throws -> Negatives {
     try Negatives(
-      pairs: inputs.pairs(), falseNegatives: falseNegatives.value(&inputs), ring: ring.value(),
+      pairs: inputs.pairs(rows: rows, columns: columns), falseNegatives: falseNegatives.value(&inputs), ring: ring.value(),
       mixing: mixing.value(), hardness: hardness.value())
   }
 }

@@ -12,6 +12,8 @@ package enum Exclusion: Sendable {
   case unselected(SelectionMask)
   /// Columns of each row whose ranks are outside a window.
   case outside(RankWindows)
+  /// Some columns, for every row.
+  case columns(ColumnSet)
   /// What another excludes, in a sweep whose rows are its columns and the reverse.
   indirect case exchanged(Exclusion)
   /// What another excludes, in a sweep whose first row is a later one.
@@ -25,6 +27,7 @@ package enum Exclusion: Sendable {
     case .sameLabel(let rows, let columns): rows == columns
     case .unselected: false
     case .outside: false
+    case .columns: false
     case .exchanged(let other): other.isSymmetric
     case .from: false
     }
@@ -52,6 +55,7 @@ package enum Exclusion: Sendable {
       }
     case .unselected(let mask): mask.apply(to: tile)
     case .outside(let windows): windows.apply(to: tile)
+    case .columns(let set): set.apply(to: tile)
     case .exchanged(let other): other.applyExchanged(to: tile)
     case .from(let first, let other):
       let rows = (tile.rows.lowerBound + first)..<(tile.rows.upperBound + first)
@@ -72,6 +76,11 @@ package enum Exclusion: Sendable {
       Exclusion.sameLabel(rows: columns, columns: rows).apply(to: tile)
     case .unselected(let mask): mask.applyExchanged(to: tile)
     case .outside(let windows): windows.applyExchanged(to: tile)
+    case .columns(let set):
+      for index in set.indices where tile.rows ~= index {
+        tile.row(index - tile.rows.lowerBound).update(
+          repeating: -.infinity, count: tile.columns.count)
+      }
     case .exchanged(let other): other.apply(to: tile)
     case .from(let first, let other):
       let columns = (tile.columns.lowerBound + first)..<(tile.columns.upperBound + first)
