@@ -61,10 +61,15 @@ public struct ReferenceTerm: Sendable {
 
 /// A value with its derivatives by each matrix of a term.
 public struct ReferenceTermResult: Sendable {
+  /// The mean over the anchors.
   public var loss = 0.0
+  /// ∂loss/∂temperature.
   public var slope = 0.0
+  /// ∂loss/∂anchors.
   public var anchors: Rows
+  /// ∂loss/∂own.
   public var own: Rows
+  /// ∂loss/∂columns.
   public var columns: Rows
 }
 

@@ -84,7 +84,8 @@ public struct HardNegativeMixing: Sendable, Equatable {
       for place in 0..<best[block].rows
       where best[block].best(row: place).count < (distinct ? 2 : 1) {
         throw .parameter(
-          name: "mixing", found: "row \(block * TileGrid.rowsPerTile + place) of \(rows.name) "
+          name: "mixing",
+          found: "row \(block * TileGrid.rowsPerTile + place) of \(rows.name) "
             + "with \(best[block].best(row: place).count) negatives", expected: "some to mix")
       }
     }

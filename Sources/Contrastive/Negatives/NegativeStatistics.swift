@@ -48,10 +48,10 @@ struct NegativeStatistics: Sendable {
   mutating func add(_ others: [(similarity: Double, count: Double)], row: Int) {
     let some = others.filter { $0.count > 0 }
     guard !some.isEmpty else { return }
-    let sum = LogSum(some, factor: (1 + beta) / temperature)
+    let sum = LogSum(some, temperature: temperature / (1 + beta))
     terms.add(logSum: sum.logSum, mean: sum.mean, row: row)
     if weights != nil {
-      let sum = LogSum(some, factor: beta / temperature)
+      let sum = LogSum(some, temperature: temperature / beta)
       weights?.add(logSum: sum.logSum, mean: sum.mean, row: row)
     }
     if !counts.isEmpty { counts[row] += some.reduce(0) { $0 + $1.count } }
@@ -93,23 +93,24 @@ struct NegativeStatistics: Sendable {
   }
 }
 
-/// log Σ count · exp(factor · s) of some similarities, and their mean under that softmax.
+/// log Σ count · exp(s / temperature) of some similarities, and their mean under that softmax.
 struct LogSum: Sendable {
+  /// Exactly s / temperature for a single similarity s that counts once.
   let logSum: Double
   let mean: Double
 
   /// - Parameters:
   ///   - values: at least one.
-  ///   - factor: multiplies them.
-  init(_ values: [(similarity: Double, count: Double)], factor: Double) {
+  ///   - temperature: divides them.
+  init(_ values: [(similarity: Double, count: Double)], temperature: Double) {
     let top = values.reduce(-Double.infinity) { max($0, $1.similarity) }
     var (sum, spread) = (0.0, 0.0)
     for (similarity, count) in values {
-      let e = count * exponential(factor * (similarity - top))
+      let e = count * exponential((similarity - top) / temperature)
       sum += e
       spread += e * (top - similarity)
     }
-    logSum = factor * top + logarithm(sum)
+    logSum = top / temperature + logarithm(sum)
     mean = top - spread / sum
   }
 }

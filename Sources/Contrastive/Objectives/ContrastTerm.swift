@@ -212,7 +212,7 @@ struct ContrastTerm: Sendable {
       shares.append(sum)
       counts.append(values.count)
       guard !values.isEmpty else { continue }
-      let softmaxSum = LogSum(values, factor: 1 / temperature)
+      let softmaxSum = LogSum(values, temperature: temperature)
       softmax.add(logSum: softmaxSum.logSum, mean: softmaxSum.mean, row: row)
     }
     return PositiveMargins(

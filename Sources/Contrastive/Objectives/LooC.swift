@@ -115,7 +115,8 @@ public struct LooC: Objective {
         weight: 1 / Double(spaces), to: &loss, gradient: &part, workers: workers)
       if let part { gradient?.setRows(places, to: part) }
     }
-    return Evaluation(loss: loss, gradients: gradient.map { [.queries: $0] } ?? [:], selected: chosen)
+    return Evaluation(
+      loss: loss, gradients: gradient.map { [.queries: $0] } ?? [:], selected: chosen)
   }
 }
 

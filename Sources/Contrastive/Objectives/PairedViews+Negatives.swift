@@ -58,25 +58,15 @@ extension PairedViews {
       terms: terms, weights: weights,
       counts: [Double](repeating: Double(2 * count - 2), count: 2 * count),
       temperature: temperature, hardness: hardness)
-    var found = margins(against: negatives)
+    let positives = OwnPositives(rows, partners)
+    var found = positives.margins(against: negatives)
     if !found.delicate.isEmpty {
       let exact = similarities(of: found.delicate, workers: workers)
       for (row, all) in zip(found.delicate, exact) { negatives.set(all, row: row) }
-      found = margins(against: negatives)
+      found = positives.margins(against: negatives)
     }
     let maxima = [terms.flatMap(\.maximum)] + (weights.map { [$0.flatMap(\.maximum)] } ?? [])
     return (found, maxima)
-  }
-
-  private func margins(against negatives: NegativeStatistics) -> PositiveMargins {
-    let positives = rows.rowDots(partners)
-    var softmax = RowSoftmax(rows: rows.rows)
-    for (row, similarity) in positives.enumerated() {
-      softmax.add(logSum: similarity / negatives.temperature, mean: similarity, row: row)
-    }
-    return PositiveMargins(
-      positives: softmax, totals: positives, shares: positives.map { _ in 1 },
-      counts: positives.map { _ in 1 }, negatives: negatives, temperature: negatives.temperature)
   }
 
   private func gradient(

@@ -56,6 +56,7 @@ package struct CNSLoss: LossMethod {
       falseNegatives: falseNegatives.value(&inputs), mixing: mixing.value(),
       hardness: hardness.value())
     return try CNS(temperature: temperature, ring: ring, negatives: negatives).evaluate(
-      queries: queries, keys: inputs.embeddings("keys"), bank: bank, gradients: gradients, workers: workers)
+      queries: queries, keys: inputs.embeddings("keys"), bank: bank, gradients: gradients,
+      workers: workers)
   }
 }

@@ -52,7 +52,8 @@ package struct HCSCLoss: LossMethod {
       temperature: temperature, unselected: unselected, instanceLevels: instanceLevels,
       negatives: negatives.value(&inputs, rows: queries.rows, columns: bank.rows)
     ).evaluate(
-      queries: queries, keys: inputs.embeddings("keys"), bank: bank, levels: levels, gradients: gradients, workers: workers)
+      queries: queries, keys: inputs.embeddings("keys"), bank: bank, levels: levels,
+      gradients: gradients, workers: workers)
   }
 }
 

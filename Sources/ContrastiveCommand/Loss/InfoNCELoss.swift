@@ -26,7 +26,9 @@ package struct InfoNCELoss: LossMethod {
   package init() {}
 
   package var parameters: [String: JSONValue] {
-    ["temperature": .number(temperature), "symmetric": .flag(symmetric)].merging(negatives.parameters) { $1 }
+    ["temperature": .number(temperature), "symmetric": .flag(symmetric)].merging(
+      negatives.parameters
+    ) { $1 }
   }
 
   package func evaluate(
@@ -39,6 +41,7 @@ package struct InfoNCELoss: LossMethod {
     return try InfoNCE(
       temperature: temperature, symmetric: symmetric, negatives: negatives
     ).evaluate(
-      queries: queries, keys: inputs.embeddings("keys"), bank: bank, gradients: gradients, workers: workers)
+      queries: queries, keys: inputs.embeddings("keys"), bank: bank, gradients: gradients,
+      workers: workers)
   }
 }

@@ -26,7 +26,9 @@ package struct MoCHiLoss: LossMethod {
   package init() {}
 
   package var parameters: [String: JSONValue] {
-    ["temperature": .number(temperature)].merging([falseNegatives.parameters, ring.parameters, hardness.parameters].joined()) { $1 }
+    ["temperature": .number(temperature)].merging(
+      [falseNegatives.parameters, ring.parameters, hardness.parameters].joined()
+    ) { $1 }
   }
 
   package func evaluate(

@@ -21,7 +21,8 @@ package struct NegativeOptions: ParsableArguments {
     _ inputs: inout LossInputs, rows: Int, columns: Int
   ) throws -> Negatives {
     try Negatives(
-      pairs: inputs.pairs(rows: rows, columns: columns), falseNegatives: falseNegatives.value(&inputs), ring: ring.value(),
+      pairs: inputs.pairs(rows: rows, columns: columns),
+      falseNegatives: falseNegatives.value(&inputs), ring: ring.value(),
       mixing: mixing.value(), hardness: hardness.value())
   }
 }

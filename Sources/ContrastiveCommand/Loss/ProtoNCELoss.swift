@@ -33,7 +33,9 @@ package struct ProtoNCELoss: LossMethod {
   package init() {}
 
   package var parameters: [String: JSONValue] {
-    ["temperature": .number(temperature), "duplicates": .text(duplicates.rawValue)].merging(negatives.parameters) { $1 }
+    ["temperature": .number(temperature), "duplicates": .text(duplicates.rawValue)].merging(
+      negatives.parameters
+    ) { $1 }
   }
 
   package func evaluate(
@@ -45,7 +47,8 @@ package struct ProtoNCELoss: LossMethod {
     return try ProtoNCE(
       temperature: temperature, masksDuplicates: duplicates == .mask, negatives: negatives
     ).evaluate(
-      queries: queries, keys: inputs.embeddings("keys"), bank: bank, clusterings: inputs.prototypeTargets(),
+      queries: queries, keys: inputs.embeddings("keys"), bank: bank,
+      clusterings: inputs.prototypeTargets(),
       gradients: gradients, workers: workers)
   }
 }

@@ -38,7 +38,9 @@ struct RankCount: TileConsumer {
     Partial(
       counts: rows.map { row in
         intervals[row].map {
-          Count(room: $0?.room ?? 0, bins: [UInt32](repeating: 0, count: $0 == nil ? 0 : RankInterval.bins))
+          Count(
+            room: $0?.room ?? 0,
+            bins: [UInt32](repeating: 0, count: $0 == nil ? 0 : RankInterval.bins))
         }
       },
       buffer: [UInt64](repeating: 0, count: TileGrid.columnsPerTile))

@@ -26,6 +26,7 @@ package struct RankWindows: Sendable {
   ///   - exclusions: entries that have no rank.
   ///   - watched: a column for each row of which to say whether it is inside.
   ///   - workers: the threads to use; no effect on the result.
+  /// - Throws: `ContrastiveError`: `.nonFinite`, `.tooLarge`.
   package init(
     _ ranks: [Range<Int>], ofCounts counts: [Int], of rows: Operand, among columns: Operand,
     excluding exclusions: [Exclusion] = [], watching watched: [Int]? = nil, workers: Workers

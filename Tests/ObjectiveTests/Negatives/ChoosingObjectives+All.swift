@@ -314,7 +314,9 @@ struct ChoiceInputs: Sendable {
       evaluate: { choice, temperature, workers in
         var others = choice
         others.falseNegatives = nil
-        let modes: [FalseNegativeTreatment.Mode: FNC.Mode] = [.drop: .eliminate, .attract: .attract]
+        let modes: [FalseNegativeTreatment.Mode: FNC.Mode] = [
+          .drop: .eliminate, .attract: .attract,
+        ]
         return NamedResult(
           try FNC(
             temperature: temperature,
