@@ -5,6 +5,7 @@ enum RandomPurpose: UInt64 {
   case parameters = 1
   case views = 2
   case order = 3
+  case prototypes = 4
 }
 
 extension CounterRandom {
@@ -13,11 +14,21 @@ extension CounterRandom {
     CounterRandom(seed: seed, RandomPurpose.parameters.rawValue, UInt64(slot))
   }
 
-  /// The stream of one view of one image in one epoch.
-  static func views(seed: UInt64, epoch: Int, image: Int, view: Int) -> CounterRandom {
+  /// The stream of the first prototypes.
+  static func prototypes(seed: UInt64) -> CounterRandom {
+    CounterRandom(seed: seed, RandomPurpose.prototypes.rawValue)
+  }
+
+  /// The stream of one augmentation, by its place in the recipe, of one view of one image in one
+  /// epoch; of all views that share it when `view` is nil.
+  static func views(
+    seed: UInt64, epoch: Int, image: Int, view: Int?, place: Int
+  ) -> CounterRandom {
     CounterRandom(
       seed: seed, RandomPurpose.views.rawValue, UInt64(truncatingIfNeeded: epoch),
-      UInt64(truncatingIfNeeded: image), UInt64(truncatingIfNeeded: view))
+      UInt64(truncatingIfNeeded: image),
+      UInt64(truncatingIfNeeded: view.map { $0 + 1 } ?? 0) << 32
+        | UInt64(truncatingIfNeeded: place))
   }
 
   /// The order of the images in an epoch.

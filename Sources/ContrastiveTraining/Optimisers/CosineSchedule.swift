@@ -13,7 +13,7 @@ import ContrastiveCore
 /// During the w steps of warm-up `peak · (t + 1) / w`; afterwards, with T steps in all,
 /// `final + (peak − final) · (1 + cos(π · (t − w) / (T − w))) / 2`. Loshchilov and Hutter, "SGDR",
 /// ICLR 2017.
-public struct CosineSchedule: Sendable, Equatable {
+public struct CosineSchedule: RateSchedule, Equatable {
   /// The highest rate.
   public let peak: Float
   /// The rate at the end.
