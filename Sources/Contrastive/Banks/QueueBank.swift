@@ -74,3 +74,16 @@ public struct QueueBank: Sendable {
     count = min(capacity, count + unit.rows)
   }
 }
+
+extension QueueBank {
+  /// A bank as it was saved, or nil for a state that no bank has.
+  package init?(capacity: Int, rows: Matrix, nextSlot: Int) {
+    guard rows.rows <= capacity, 0..<capacity ~= nextSlot,
+      rows.rows == capacity || nextSlot == rows.rows,
+      var bank = try? QueueBank(capacity: capacity, dimension: rows.columns)
+    else { return nil }
+    bank.storage.replaceSubrange(0..<(rows.rows * rows.columns), with: rows.values)
+    (bank.count, bank.nextSlot) = (rows.rows, nextSlot)
+    self = bank
+  }
+}

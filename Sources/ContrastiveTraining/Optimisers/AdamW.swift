@@ -104,4 +104,12 @@ public struct AdamW: Optimizer {
       }
     }
   }
+
+  /// Exchanges the two means and the number of steps.
+  public mutating func exchange(_ state: inout StateExchange) throws(ContrastiveError) {
+    try state("first", &first)
+    try state("second", &second)
+    try state("steps", &steps)
+    guard steps >= 0 else { throw state.failure("has taken \(steps) steps") }
+  }
 }

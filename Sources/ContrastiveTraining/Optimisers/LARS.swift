@@ -85,4 +85,9 @@ public struct LARS: Optimizer {
       }
     }
   }
+
+  /// Exchanges the velocity.
+  public mutating func exchange(_ state: inout StateExchange) throws(ContrastiveError) {
+    try state("velocity", &velocity)
+  }
 }

@@ -1,10 +1,11 @@
 import ContrastiveCore
 
-/// What turns a gradient into a step of the parameters.
+/// How parameters follow a gradient: a value that keeps its own state, such as a velocity.
 ///
-/// A value: what it keeps between steps are vectors of the parameters' layout and a count, so that a
-/// copy is a checkpoint. The learning rate is the caller's, step by step (`RateSchedule`).
-public protocol Optimizer: Sendable {
+/// What it keeps between steps are vectors of the parameters' layout and a count. The loop holds one for
+/// the encoder and one for what a method learns besides, and saves both. The learning rate is the
+/// caller's, step by step (`RateSchedule`).
+public protocol Optimizer: Stateful, Sendable {
   /// One step downhill.
   ///
   /// - Parameters:

@@ -63,4 +63,9 @@ public struct SGD: Optimizer {
       }
     }
   }
+
+  /// Exchanges the velocity.
+  public mutating func exchange(_ state: inout StateExchange) throws(ContrastiveError) {
+    try state("velocity", &velocity)
+  }
 }
