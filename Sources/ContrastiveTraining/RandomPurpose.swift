@@ -6,12 +6,25 @@ enum RandomPurpose: UInt64 {
   case views = 2
   case order = 3
   case prototypes = 4
+  case noise = 5
+  case bank = 6
 }
 
 extension CounterRandom {
   /// The stream of a slot's first values.
   static func parameters(seed: UInt64, slot: Int) -> CounterRandom {
     CounterRandom(seed: seed, RandomPurpose.parameters.rawValue, UInt64(slot))
+  }
+
+  /// The stream of a step's noise rows.
+  static func noise(seed: UInt64, step: Int) -> CounterRandom {
+    CounterRandom(
+      seed: seed, RandomPurpose.noise.rawValue, UInt64(truncatingIfNeeded: step))
+  }
+
+  /// The stream of a bank's first rows.
+  static func bank(seed: UInt64) -> CounterRandom {
+    CounterRandom(seed: seed, RandomPurpose.bank.rawValue)
   }
 
   /// The stream of the first prototypes.

@@ -43,14 +43,7 @@ public struct Encoder: Sendable {
     }
     append("backbone.pool", MeanPool(current))
     backboneDepth = layers.count
-    switch options.head {
-    case .linear(let outputs):
-      append("head.linear", try Linear(current, outputs: outputs))
-    case .perceptron(let hidden, let outputs):
-      append("head.linear1", try Linear(current, outputs: hidden))
-      append("head.rectifier", Rectifier(current))
-      append("head.linear2", try Linear(current, outputs: outputs))
-    }
+    layers += try options.head.layers("head", taking: current)
     network = try Network(layers, seed: seed)
   }
 
