@@ -76,14 +76,15 @@ enum Catalogue {
   /// The name of the table of all methods, beside those of the comparisons.
   static let methodsName = "methods"
 
-  /// Seconds of one core for 10,000 images and an epoch, for estimates until there are measurements.
+  /// Seconds of one core for 10,000 images and an epoch with its evaluation: an estimate until there
+  /// are measurements.
   static func seconds(of method: String) -> Double {
     switch method {
-    case "fnc": 20
-    case "ranked-views": 15
-    case "looc", "byol": 8
-    case "simclr", "hcl", "dcl", "simsiam", "swav", "hcsc": 6
-    default: 4
+    case "fnc": 30
+    case "ranked-views": 22
+    case "looc", "byol": 12
+    case "simclr", "hcl", "dcl", "simsiam", "swav", "hcsc": 8
+    default: 6
     }
   }
 }

@@ -82,7 +82,8 @@ final class Runner: Sendable {
     let shared = data + ["--threads", "1"]
     let training = try output(of: command.words + ["--output", folder] + shared)
     let features = try output(
-      of: ["evaluate", "--run", folder, "--measures", "clusters", "rank", "--json"] + shared)
+      of: ["evaluate", "--run", folder, "--measures", "clusters", "rank", "--json"]
+        + command.scale.words + shared)
     return Outcome(
       training: try JSONDecoder().decode(Outcome.Training.self, from: training),
       features: try JSONDecoder().decode(Outcome.Features.self, from: features))
