@@ -7,6 +7,7 @@ without start-up and evaluation; the whole processes' seconds stand beside them.
 
 import argparse
 import json
+import math
 import os
 import statistics
 import subprocess
@@ -79,7 +80,7 @@ def row(method, pairs):
 
 minutes = sum(SECONDS[method] for method in options.only) * options.epochs / 60
 minutes *= len(options.seeds) * options.limit / 10_000
-print(f"About {minutes:.0f} minutes on two quiet cores.", file=sys.stderr, flush=True)
+print(f"About {math.ceil(minutes)} minutes on two quiet cores.", file=sys.stderr, flush=True)
 lines = [
     f"Weighted kNN accuracy in percent and seconds; {options.limit} images, {options.epochs} epochs, "
     f"seeds {', '.join(map(str, options.seeds))}, {options.threads} threads.",
