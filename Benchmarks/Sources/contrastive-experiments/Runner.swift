@@ -107,8 +107,9 @@ final class Runner: Sendable {
     process.waitUntilExit()
     guard process.terminationStatus == 0 else {
       let text = String(decoding: try Data(contentsOf: log), as: UTF8.self)
-      let last = text.split(whereSeparator: \.isNewline).last ?? ""
-      throw Failure(description: "status \(process.terminationStatus), \(last)")
+      let lines = text.split(whereSeparator: \.isNewline)
+      let line = lines.last { $0.hasPrefix("Error") } ?? lines.last ?? ""
+      throw Failure(description: "status \(process.terminationStatus), \(line)")
     }
     return printed
   }

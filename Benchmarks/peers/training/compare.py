@@ -92,14 +92,21 @@ print("\n".join(lines), flush=True)
 record = {key: getattr(options, key) for key in ["epochs", "limit", "seeds", "threads"]}
 record["methods"] = {}
 options.results.mkdir(parents=True, exist_ok=True)
+failed = False
 for method in options.only:
     pairs = []
-    for seed in options.seeds:
-        with tempfile.TemporaryDirectory() as folder:
-            run = Path(folder) / "run"
-            pairs.append({"seed": seed, "ours": ours(method, seed, run), "twin": theirs(run)})
+    try:
+        for seed in options.seeds:
+            with tempfile.TemporaryDirectory() as folder:
+                run = Path(folder) / "run"
+                pairs.append({"seed": seed, "ours": ours(method, seed, run), "twin": theirs(run)})
+    except RuntimeError as error:  # named, and the others go on
+        print(f"{method} failed: {error}", file=sys.stderr, flush=True)
+        failed = True
+        continue
     record["methods"][method] = pairs
     lines.append(row(method, pairs))
     print(lines[-1], flush=True)
     (options.results / "training.json").write_text(json.dumps(record, indent=2) + "\n")
     (options.results / "training.md").write_text("\n".join(lines) + "\n")
+sys.exit(failed)
