@@ -39,14 +39,14 @@ package struct RowKernels: @unchecked Sendable {  // a constant table of C funct
       sum, spread)
   }
 
-  /// Folds a tile into each column's running softmax and leaves it as it is.
-  package func softmaxColumnStatistics(
-    _ tile: Tile, inverseTemperature: Float, maximum: UnsafeMutablePointer<Float>,
-    sum: UnsafeMutablePointer<Double>, spread: UnsafeMutablePointer<Double>
+  /// Folds a tile into the running softmax of each row and of each column and leaves it as it is.
+  package func softmaxStatistics(
+    _ tile: Tile, inverseTemperature: Float, ofRows rows: RunningSoftmax.Pointers,
+    ofColumns columns: RunningSoftmax.Pointers
   ) {
-    table.pointee.softmax_column_statistics(
-      tile.values, tile.rows.count, tile.columns.count, tile.stride, inverseTemperature, maximum,
-      sum, spread)
+    table.pointee.softmax_both_statistics(
+      tile.values, tile.rows.count, tile.columns.count, tile.stride, inverseTemperature,
+      rows.maximum, rows.sum, rows.spread, columns.maximum, columns.sum, columns.spread)
   }
 
   /// Replaces similarities by weighted softmax terms; see `softmax_coefficients` in the header.

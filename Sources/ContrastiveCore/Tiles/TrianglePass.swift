@@ -67,9 +67,10 @@ private struct TrianglePass<Consumer: TileConsumer>: Sendable {
     if consumer.isSymmetric {
       show(tile, memory, to: first)
       if accumulating { product.accumulateTransposed(tile, into: sum(second)) }
-    } else if !accumulating && consumer.consumeMirrored(tile, into: &partials.base[second]) {
-      show(tile, memory, to: first)
-    } else {
+    } else if accumulating
+      || !consumer.consumeBoth(
+        tile, into: &partials.base[first], mirrored: &partials.base[second])
+    {
       // Mirrored first: the consumer may write on what it is shown.
       let mirrored = mirror(tile, in: memory + half)
       show(tile, memory, to: first)

@@ -34,10 +34,12 @@ typedef struct {
                              float inverse_temperature, float *maximum, double *sum,
                              double *spread);
 
-  // The same along columns: maximum, sum and spread have an element for each column.
-  void (*softmax_column_statistics)(const float *tile, size_t rows, size_t columns, size_t stride,
-                                    float inverse_temperature, float *maximum, double *sum,
-                                    double *spread);
+  // Both at once: the tile's rows and its columns, for one exponential an entry where the maxima are
+  // within 40 temperatures of each other.
+  void (*softmax_both_statistics)(const float *tile, size_t rows, size_t columns, size_t stride,
+                                  float inverse_temperature, float *row_maximum, double *row_sum,
+                                  double *row_spread, float *column_maximum, double *column_sum,
+                                  double *column_spread);
 
   // Replaces each similarity s by
   //   row_weight[r] * exp((s - row_shift[r]) * inverse_temperature)
