@@ -36,7 +36,7 @@ def lines(row):
         apart = f"{found.get('value_apart', 0):>9.0e}{found.get('matrix_apart', 0):>9.0e}"
         text.append(
             f"{head}{peer:<18}{ours}{found['ms']:>11.2f}{found['ratio']:>8.2f}  {spread:<16}{peak}"
-            f"{found['peak_mib']:>9.0f}{rates}{apart}"
+            f"{found.get('peak_mib', 0):>9.0f}{rates}{apart}"
         )
     return "\n".join(text) or f"{head}{'':<18}{ours}{'':>37}{peak}{'':>9}{rates}"
 
@@ -85,10 +85,8 @@ class Results:
     def add(self, row):
         self.rows[row["workload"], row["size"]] = row
 
-    def save(self, order):
-        # In the order of the workloads, those not measured now where they were.
-        rows = list(self.rows.values())
-        text = {"machine": self.machine, "rows": rows}
+    def save(self):
+        text = {"machine": self.machine, "rows": list(self.rows.values())}
         os.makedirs(os.path.dirname(self.path), exist_ok=True)
         with open(self.path, "w") as file:
             json.dump(text, file, indent=1)
@@ -117,12 +115,11 @@ class Results:
             for peer, found in row["peers"].items():
                 name = NAMES.get(peer, peer)
                 if "ratio" in found:
-                    ratio = f"{found['ratio']:.2g}" if found["ratio"] < 9.95 else f"{found['ratio']:.0f}"
+                    ratio = f"{found['ratio']:.{0 if found['ratio'] >= 9.95 else 1}f}"
                     mark = "**" if found["ratio"] < 1 else ""
-                    cells.append(
-                        f"{mark}{name} {ratio}{mark} ({found['lowest']:.2g}–{found['highest']:.2g};"
-                        f" {found['peak_mib']:.0f} MiB)"
-                    )
+                    memory = f"; {found['peak_mib']:.0f} MiB" if "peak_mib" in found else ""
+                    spread = f"{found['lowest']:.1f}–{found['highest']:.1f}{memory}"
+                    cells.append(f"{mark}{name} {ratio}{mark} ({spread})")
                 else:
                     notes.append(f"{name} on `{row['workload']}` {row['size']}: {found['problem']}")
             rates = (

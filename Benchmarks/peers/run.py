@@ -43,7 +43,6 @@ PEERS = {
     "knn": ["faiss"],
     "knn-graph": ["faiss"],
     "bank-enqueue": ["torch"],
-    "train-epoch": ["torch"],
 }
 # Largest relative difference of a value, and of a gradient over its largest element.
 TOLERANCE = {"value": 1e-3, "matrix": 1e-2}
@@ -192,6 +191,32 @@ def start_up():
     return row
 
 
+def train_epoch(method, folder):
+    """The seconds of an epoch by our command and by its PyTorch twin, each without evaluation."""
+    images = 15_360
+    row = {"workload": "train-epoch", "size": f"{method} {images}", "threads": options.threads}
+    turns = []
+    for turn in range(options.alternations):
+        run = os.path.join(folder, f"{method}-{turn}")
+        words = [options.command, "train", "--method", method, "--output", run, "--epochs", "1"]
+        words += ["--limit", str(images), "--threads", str(options.threads)]
+        _, ours_peak = started(words, environment)
+        with open(os.path.join(run, "metrics.jsonl")) as file:
+            ours = json.loads(file.readline())["seconds"]
+        words = [sys.executable, os.path.join(HERE, "training", "train.py")]
+        words += [os.path.join(run, "config.json"), "--threads", str(options.threads)]
+        twin = subprocess.run(
+            words, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment
+        )
+        turns.append((ours, json.loads(twin.stdout)["epoch_seconds"][0], ours_peak))
+    row["ours_ms"] = 1e3 * statistics.median(ours for ours, _, _ in turns)
+    row["resident_mib"], row["peak_mib"] = 0, max(peak for _, _, peak in turns)
+    entry = spread([theirs / ours for ours, theirs, _ in turns])
+    entry |= {"ms": 1e3 * statistics.median(theirs for _, theirs, _ in turns)}
+    row["peers"] = {"torch": entry}
+    return row
+
+
 def main():
     listed = subprocess.run([options.bench, "list"], check=True, capture_output=True, text=True)
     plan = [json.loads(line) for line in listed.stdout.splitlines()]
@@ -212,11 +237,17 @@ def main():
             results.add(row)
             print(report.lines(row), flush=True)
         sgemm.close()
-    if options.command and (not options.only or "start-up" in options.only):
-        row = start_up() | {"date": datetime.date.today().isoformat()}
-        results.add(row)
-        print(report.lines(row), flush=True)
-    results.save([entry["workload"] for entry in plan])
+        others = {
+            "train-epoch": [lambda: train_epoch("moco", folder), lambda: train_epoch("pcl", folder)],
+            "start-up": [start_up],
+        }
+        for name, measures in others.items():
+            if options.command and (not options.only or name in options.only):
+                for make in measures:
+                    row = make() | {"date": datetime.date.today().isoformat()}
+                    results.add(row)
+                    print(report.lines(row), flush=True)
+    results.save()
     table = results.markdown()
     with open(os.path.join(RESULTS, "peers.md"), "w") as file:
         file.write(table)

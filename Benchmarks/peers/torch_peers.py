@@ -191,10 +191,6 @@ def make(workload, inputs, compiled=False):
         return lambda: {"codes": sinkhorn_codes(given["scores"]).numpy()}
     if workload == "bank-enqueue":
         return enqueue(given["keys"])
-    if workload == "train-epoch":
-        import train_torch
-
-        return train_torch.epoch()
     raise KeyError(workload)
 
 

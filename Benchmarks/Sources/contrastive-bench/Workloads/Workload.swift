@@ -18,7 +18,7 @@ struct Workload: Sendable {
 
   /// Every workload in every size.
   static let all: [Workload] =
-    products + bankLosses + batchLosses + prototypeLosses + clusterings + searches + training
+    products + bankLosses + batchLosses + prototypeLosses + clusterings + searches
 
   /// Those that have one of the names, all when there are none.
   static func named(_ names: [String]) -> [Workload] {
@@ -32,8 +32,6 @@ struct Outcome {
   var value: Double?
   /// Gradients and the like, by name.
   var matrices: [String: Matrix] = [:]
-  /// The run's own account of its time, where it does more than what is to be timed.
-  var milliseconds: Double?
 }
 
 extension Outcome {
