@@ -220,6 +220,7 @@ def train_epoch(method, folder):
 def main():
     listed = subprocess.run([options.bench, "list"], check=True, capture_output=True, text=True)
     plan = [json.loads(line) for line in listed.stdout.splitlines()]
+    everything = {(w["workload"], w["size"]) for w in plan}
     plan = [w for w in plan if not options.only or w["workload"] in options.only]
     results = report.Results(os.path.join(RESULTS, "peers.json"))
     results.describe(options, environment)
@@ -251,7 +252,7 @@ def main():
     table = results.markdown()
     with open(os.path.join(RESULTS, "peers.md"), "w") as file:
         file.write(table)
-    if options.readme:
+    if options.readme and everything <= results.rows.keys():
         report.insert(table, options.readme)
     for row in results.slower():
         print("slower than a peer: " + row)
