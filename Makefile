@@ -8,8 +8,9 @@ PACKAGES := libopenblas-dev liblapacke-dev zlib1g-dev pkg-config dataset-fashion
 RUN ?= runs/moco-$(shell date +%Y%m%d-%H%M%S)
 ARGS ?=
 BIN = $$(swift build -c release --show-bin-path)
+PEERS_PYTHON ?= Benchmarks/peers/.venv/bin/python
 
-.PHONY: help deps build run test bench bench-peers bench-training table format lint clean
+.PHONY: help deps build run test bench bench-check bench-peers bench-training table format lint clean
 
 help: ## print the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,14 +44,18 @@ run: build ## train an encoder on Fashion-MNIST (RUN=folder, ARGS="--epochs 5 �
 test: deps ## build and run every test
 	@swift test -c release
 
-bench: deps ## time the engine beside BLAS (ARGS="--threads 1 …")
-	@swift run -c release --package-path Benchmarks contrastive-bench --table $(ARGS)
+bench: deps ## time every workload beside BLAS (ARGS="--only nt-xent --threads 1 …")
+	@swift run -c release --package-path Benchmarks contrastive-bench table $(ARGS)
 
-bench-peers: deps ## time the engine and its peers in turn (a Python virtual environment in Benchmarks/peers)
-	@test -x Benchmarks/peers/.venv/bin/python || { python3 -m venv Benchmarks/peers/.venv && \
+bench-check: deps ## compare with Benchmarks/baseline.jsonl; fails where something is slower
+	@swift run -c release --package-path Benchmarks contrastive-bench check \
+	  --baseline Benchmarks/baseline.jsonl $(ARGS)
+
+bench-peers: build ## time the workloads and their peers in turn (ARGS="--only nt-xent sce …")
+	@test -x $(PEERS_PYTHON) || { python3 -m venv Benchmarks/peers/.venv && \
 	  Benchmarks/peers/.venv/bin/pip install -q -r Benchmarks/peers/requirements.txt; }
 	@swift build -c release --package-path Benchmarks
-	@Benchmarks/peers/.venv/bin/python Benchmarks/peers/run.py \
+	@$(PEERS_PYTHON) Benchmarks/peers/run.py --command "$(BIN)/contrastive" --readme README.md \
 	  --bench "$$(swift build -c release --package-path Benchmarks --show-bin-path)/contrastive-bench" $(ARGS)
 
 bench-training: build ## train by us and by PyTorch twins in turn (ARGS="--only moco …")
