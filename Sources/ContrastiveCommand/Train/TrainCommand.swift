@@ -47,7 +47,7 @@ struct TrainCommand: ParsableCommand {
     guard let output else { throw ValidationError("give --output, the run folder to create") }
     let folder = RunFolder(path: output)
     var run = try TrainingRun(
-      options: options, data: ImageFolder(path: dataFolder()), workers: parallel.workers)
+      options: options, data: ImageFolder(path: DataFolder.path(data)), workers: parallel.workers)
     try folder.create(for: run.options)
 
     var display = ProgressDisplay()
@@ -92,15 +92,5 @@ struct TrainCommand: ParsableCommand {
       try configuration.set(String(parts[0]), to: String(parts[1]))
     }
     return try configuration.options()
-  }
-
-  private func dataFolder() throws -> String {
-    if let data { return data }
-    guard let found = InstalledData.fashionMNIST() else {
-      throw ContrastiveError.file(
-        path: "fashion-mnist",
-        problem: "is not installed; give --data, or install the package dataset-fashion-mnist")
-    }
-    return found
   }
 }
