@@ -1,5 +1,6 @@
 import ArgumentParser
 import ContrastiveCore
+import ContrastiveTraining
 
 #if canImport(Glibc)
   import Glibc

@@ -1,7 +1,7 @@
 /// The name that takes the fewest edits (insert, delete, replace) to get from `name`.
 ///
 /// Complexity: O(total length of the names × length of `name`).
-func nearestName(to name: String, among names: [String]) -> String? {
+package func nearestName(to name: String, among names: [String]) -> String? {
   names.min { edits(from: name, to: $0) < edits(from: name, to: $1) }
 }
 
