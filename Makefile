@@ -5,7 +5,8 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 
 PACKAGES := libopenblas-dev liblapacke-dev zlib1g-dev pkg-config dataset-fashion-mnist
-RUN ?= runs/moco-$(shell date +%Y%m%d-%H%M%S)
+NOW := $(shell date +%Y%m%d-%H%M%S)
+RUN ?= runs/moco-$(NOW)
 ARGS ?=
 BIN = $$(swift build -c release --show-bin-path)
 PEERS_PYTHON ?= Benchmarks/peers/.venv/bin/python
@@ -20,6 +21,7 @@ deps: ## install what is missing ; calls apt-get only when something is
 	for package in $(PACKAGES); do \
 	  case "$$package" in \
 	    libopenblas-dev) pkg-config --exists openblas 2>/dev/null && continue ;; \
+	    liblapacke-dev) pkg-config --exists lapacke 2>/dev/null && continue ;; \
 	    zlib1g-dev) pkg-config --exists zlib 2>/dev/null && continue ;; \
 	    pkg-config) command -v pkg-config >/dev/null && continue ;; \
 	  esac; \
@@ -38,8 +40,9 @@ deps: ## install what is missing ; calls apt-get only when something is
 build: deps ## build the command in release mode
 	@swift build -c release --product contrastive
 
-run: build ## train an encoder on Fashion-MNIST (RUN=folder, ARGS="--epochs 5 …")
-	@$(BIN)/contrastive train --method moco --output "$(RUN)" $(ARGS)
+run: build ## train an encoder on Fashion-MNIST and write a report of it (RUN=folder, DATA=folder, ARGS="--epochs 5 …")
+	@$(BIN)/contrastive train --method moco $(if $(DATA),--data "$(DATA)") --output "$(RUN)" $(ARGS)
+	@echo "The report is in $$($(BIN)/contrastive report $(if $(DATA),--data "$(DATA)") "$(RUN)")" >&2
 
 test: deps ## build and run every test
 	@swift test -c release

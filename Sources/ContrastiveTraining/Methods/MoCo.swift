@@ -75,7 +75,7 @@ public struct MoCo: TrainingMethod {
     let result = try objective.evaluate(
       queries: queries.rows, keys: keys.normalized(argument: "keys").rows,
       bank: bank.isEmpty ? nil : bank.rows, workers: workers)
-    try bank.enqueue(keys)
+    try bank.enqueue(keys, ids: batch.indices, step: batch.step)
 
     let slope = try queries.backward(result.gradients[.queries, default: projections])
     return StepGradient(
