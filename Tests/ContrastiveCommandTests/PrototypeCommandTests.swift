@@ -23,7 +23,9 @@ struct PrototypeCommandTests {
     let entries = try #require(try run.json()["clusterings"] as? [[String: Any]])
     #expect(entries.map { $0["k"] as? Int } == [20, 5])
     #expect(entries.map { $0["seed"] as? Int } == [3, 4])
-    for key in ["iterations", "converged", "objective", "computed_share", "seconds"] {
+    for key in [
+      "iterations", "converged", "objective", "computed_share", "seconds", "strategy", "groups",
+    ] {
       #expect(entries[0][key] != nil, "\(key)")
     }
     let out = try SafetensorsFile(path: folder["out.safetensors"])
@@ -33,6 +35,7 @@ struct PrototypeCommandTests {
     #expect(try out.tensor("concentrations.0").summary == "F32 [20]")
     #expect(out.tensors["parents.0"] == nil)
     #expect(run.errors.contains("moved"))
+    #expect(run.errors.contains("objective"))
   }
 
   @Test func levelsAndInitialCentroids() throws {

@@ -16,12 +16,14 @@ struct KMeansReport: Report {
     let objective: Double
     let computedShare: Double
     let strategy: String
+    /// Groups of centroids with a bound of their own.
+    let groups: Int
     let restart: Int
     let seconds: Double
     let seed: UInt64
 
     enum CodingKeys: String, CodingKey {
-      case k, iterations, converged, objective, strategy, restart, seconds, seed
+      case k, iterations, converged, objective, strategy, groups, restart, seconds, seed
       case computedShare = "computed_share"
     }
 
@@ -32,6 +34,7 @@ struct KMeansReport: Report {
       objective = clustering.result.objective
       computedShare = clustering.result.state.computedShare
       strategy = clustering.result.state.strategy.rawValue
+      groups = clustering.result.state.groups
       restart = clustering.result.restart
       seconds = clustering.seconds
       seed = clustering.seed
@@ -43,6 +46,7 @@ struct KMeansReport: Report {
       "k \(entry.k): objective \(entry.objective) after \(entry.iterations) iterations"
         + (entry.converged ? " (converged)" : "")
         + ", \(percent(entry.computedShare)) of the distances computed with \(entry.strategy)"
+        + (entry.groups > 0 ? " in \(entry.groups) groups" : "")
         + ", \(fixed(entry.seconds, 2)) s, seed \(entry.seed)"
     }
   }
