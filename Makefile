@@ -9,10 +9,10 @@ RUN ?= runs/moco-$(shell date +%Y%m%d-%H%M%S)
 ARGS ?=
 BIN = $$(swift build -c release --show-bin-path)
 
-.PHONY: help deps build run test bench bench-peers format lint clean
+.PHONY: help deps build run test bench bench-peers bench-training table format lint clean
 
 help: ## print the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 deps: ## install what is missing ; calls apt-get only when something is
 	@missing=(); \
@@ -52,6 +52,16 @@ bench-peers: deps ## time the engine and its peers in turn (a Python virtual env
 	@swift build -c release --package-path Benchmarks
 	@Benchmarks/peers/.venv/bin/python Benchmarks/peers/run.py \
 	  --bench "$$(swift build -c release --package-path Benchmarks --show-bin-path)/contrastive-bench" $(ARGS)
+
+bench-training: build ## train by us and by PyTorch twins in turn (ARGS="--only moco …")
+	@test -x Benchmarks/peers/.venv/bin/python || { python3 -m venv Benchmarks/peers/.venv && \
+	  Benchmarks/peers/.venv/bin/pip install -q -r Benchmarks/peers/requirements.txt; }
+	@Benchmarks/peers/.venv/bin/python Benchmarks/peers/training/compare.py \
+	  --contrastive "$(BIN)/contrastive" $(ARGS)
+
+table: build ## run the experiments, write Documentation/Results.md (ARGS="--budget 20 --only crops …")
+	@swift run -c release --package-path Benchmarks contrastive-experiments \
+	  --contrastive "$(BIN)/contrastive" $(ARGS)
 
 format: ## format the sources in place
 	@swift format -i --recursive Sources Tests Benchmarks/Sources Package.swift Benchmarks/Package.swift

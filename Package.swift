@@ -24,6 +24,9 @@ let package = Package(
       name: "CBLAS", pkgConfig: "openblas",
       providers: [.apt(["libopenblas-dev", "pkg-config"]), .brew(["openblas"])]),
     .systemLibrary(
+      name: "CLAPACKE", pkgConfig: "lapacke",
+      providers: [.apt(["liblapacke-dev", "pkg-config"]), .brew(["lapack"])]),
+    .systemLibrary(
       name: "CZlib", pkgConfig: "zlib",
       providers: [.apt(["zlib1g-dev", "pkg-config"]), .brew(["zlib"])]),
     .target(
@@ -32,7 +35,7 @@ let package = Package(
 
     // The engine, the library and what stands on it: imports only point up this list.
     .target(
-      name: "ContrastiveCore", dependencies: ["CBLAS", "ContrastiveKernels"],
+      name: "ContrastiveCore", dependencies: ["CBLAS", "CLAPACKE", "ContrastiveKernels"],
       swiftSettings: strict),
     .target(
       name: "Contrastive", dependencies: ["ContrastiveCore"], swiftSettings: strict),

@@ -16,6 +16,10 @@ let package = Package(
         .product(name: "CBLAS", package: "swift-contrastive"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
-      swiftSettings: [.treatAllWarnings(as: .error)])
+      swiftSettings: [.treatAllWarnings(as: .error)]),
+    .executableTarget(
+      name: "contrastive-experiments",
+      dependencies: [.product(name: "ArgumentParser", package: "swift-argument-parser")],
+      swiftSettings: [.treatAllWarnings(as: .error)]),
   ]
 )

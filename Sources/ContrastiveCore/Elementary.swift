@@ -24,3 +24,16 @@ package func logistic(_ x: Double) -> Double {
   let e = exp(x)
   return e / (1 + e)
 }
+
+/// base to a power.
+package func power(_ base: Double, _ exponent: Double) -> Double { pow(base, exponent) }
+
+/// log(n!), by log Γ(n + 1); safe to call from several threads.
+package func logarithmOfFactorial(_ n: Int64) -> Double {
+  #if canImport(Darwin)
+    return lgamma(Double(n) + 1)
+  #else
+    var sign: Int32 = 0
+    return lgamma_r(Double(n) + 1, &sign)
+  #endif
+}

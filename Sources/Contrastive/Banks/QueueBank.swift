@@ -1,49 +1,36 @@
-/// A first-in, first-out memory bank of unit embeddings (MoCo's queue).
+/// A first-in, first-out memory bank of unit embeddings (MoCo's queue) that knows its samples.
 ///
 /// A value: a copy is a snapshot. Any batch size fits: a batch that reaches the end goes on at the
 /// start, and of a batch larger than the capacity the last rows stay. Rows not yet written are not
 /// part of `rows`, so they never enter a loss.
-public struct QueueBank: Sendable {
-  /// Most rows it holds.
-  public let capacity: Int
-  /// The embeddings' dimension.
-  public let dimension: Int
+public struct QueueBank: MemoryBank, Equatable {
+  /// The embeddings with id, label and step of each.
+  public private(set) var slots: BankSlots
   /// Rows written so far, at most the capacity.
   public private(set) var count = 0
   /// The slot the next row goes to.
   public private(set) var nextSlot = 0
-  private var storage: [Float]
+  /// The step of the last write, or −1 before the first.
+  public private(set) var lastStep = BankSlots.none
 
   /// An empty bank.
   ///
   /// - Parameters:
   ///   - capacity: at least 1.
   ///   - dimension: at least 1.
+  ///   - precision: how embeddings are kept.
   /// - Throws: `ContrastiveError.parameter`.
-  public init(capacity: Int, dimension: Int) throws(ContrastiveError) {
-    guard capacity > 0 else {
-      throw .parameter(name: "capacity", found: "\(capacity)", expected: "at least 1")
-    }
-    guard dimension > 0 else {
-      throw .parameter(name: "dimension", found: "\(dimension)", expected: "at least 1")
-    }
-    let (elements, overflow) = capacity.multipliedReportingOverflow(by: dimension)
-    guard !overflow, elements <= Int.max / 8 else {
-      throw .parameter(
-        name: "capacity", found: "\(capacity) rows of \(dimension)",
-        expected: "a bank that fits in memory")
-    }
-    self.capacity = capacity
-    self.dimension = dimension
-    storage = [Float](repeating: 0, count: elements)
+  public init(
+    capacity: Int, dimension: Int, precision: BankSlots.Precision = .single
+  ) throws(ContrastiveError) {
+    slots = try BankSlots(capacity: capacity, dimension: dimension, precision: precision)
   }
 
-  /// Whether no row has been written yet.
-  public var isEmpty: Bool { count == 0 }
+  /// Most rows it holds.
+  public var capacity: Int { slots.capacity }
 
-  /// The rows written so far, without a copy, in slot order (which is age order until the first
-  /// wrap; see `oldestFirst`).
-  public var rows: Matrix { Matrix(rows: count, columns: dimension, sharing: storage) }
+  /// Slots that are columns: those written so far.
+  public var columnCount: Int { count }
 
   /// The slots from the oldest row to the newest.
   public var oldestFirst: [Int] {
@@ -54,23 +41,71 @@ public struct QueueBank: Sendable {
   ///
   /// Complexity: O(rows · dimension).
   ///
-  /// - Parameter embeddings: [any number × dimension].
-  /// - Throws: `ContrastiveError`: `.shape`, `.nonFinite`, `.tooLarge`, `.zeroNorm`; the bank is
-  ///   then unchanged.
-  public mutating func enqueue(_ embeddings: Matrix) throws(ContrastiveError) {
-    guard embeddings.columns == dimension else {
-      throw .shape(
-        argument: "embeddings", found: embeddings.shape,
-        expected: "[\(embeddings.rows) × \(dimension)]")
-    }
-    let unit = try embeddings.normalized().rows
-    let dropped = max(0, unit.rows - capacity)
+  /// - Parameters:
+  ///   - embeddings: [any number × dimension].
+  ///   - ids: sample id of each, 0 or more; without them a row is nobody's own.
+  ///   - labels: label of each, 0 or more.
+  ///   - step: when this is, not before the last write; without it, one after that.
+  /// - Throws: `ContrastiveError`: `.shape`, `.nonFinite`, `.tooLarge`, `.zeroNorm`, `.index`,
+  ///   `.parameter`; the bank is then unchanged.
+  public mutating func enqueue(
+    _ embeddings: Matrix, ids: [Int]? = nil, labels: [Int]? = nil, step: Int? = nil
+  ) throws(ContrastiveError) {
+    let batch = try BankWrite(
+      embeddings, ids: ids, labels: labels, step: step, last: lastStep, dimension: dimension)
+    let dropped = max(0, batch.unit.rows - capacity)
     nextSlot = (nextSlot + dropped) % capacity
-    for row in dropped..<unit.rows {
-      let start = nextSlot * dimension
-      storage.replaceSubrange(start..<(start + dimension), with: unit.row(row))
+    for row in dropped..<batch.unit.rows {
+      slots.write(
+        nextSlot, embedding: batch.unit.row(row), id: batch.id(row), label: batch.label(row),
+        step: batch.step)
       nextSlot = (nextSlot + 1) % capacity
     }
-    count = min(capacity, count + unit.rows)
+    count = min(capacity, count + batch.unit.rows)
+    if count < capacity { nextSlot = count }
+    lastStep = batch.step
+  }
+
+  /// Removes every row; the step of the last write stays.
+  public mutating func removeAll() {
+    slots.removeAll()
+    (count, nextSlot) = (0, 0)
+  }
+
+  /// A bank from what was saved of one: its slots, `nextSlot` and `lastStep`.
+  ///
+  /// - Parameters:
+  ///   - slots: written from the first on, or all.
+  ///   - nextSlot: the slot the next row goes to.
+  ///   - lastStep: the step of the last write, or −1.
+  /// - Throws: `ContrastiveError.index` for a state that no bank has.
+  public init(slots: BankSlots, nextSlot: Int, lastStep: Int) throws(ContrastiveError) {
+    self.slots = slots
+    count = slots.steps.firstIndex { $0 < 0 } ?? slots.capacity
+    let expected = count < slots.capacity ? count..<(count + 1) : 0..<slots.capacity
+    guard expected ~= nextSlot else {
+      throw .index(
+        argument: "nextSlot", position: 0, found: "\(nextSlot)", expected: "\(expected)")
+    }
+    self.nextSlot = nextSlot
+    self.lastStep = lastStep
+    if let slot = slots.steps[count...].firstIndex(where: { $0 >= 0 }) {
+      throw .index(
+        argument: "steps", position: slot, found: "a row after an empty slot",
+        expected: "none, since slot \(count) is empty")
+    }
+    var latest = 0
+    for slot in oldestFirst {
+      guard latest...max(latest, lastStep) ~= slots.steps[slot] else {
+        throw .index(
+          argument: "steps", position: slot, found: "\(slots.steps[slot])",
+          expected: "\(latest) … \(lastStep), in the order of writing")
+      }
+      latest = slots.steps[slot]
+    }
+    guard lastStep >= BankSlots.none else {
+      throw .index(
+        argument: "lastStep", position: 0, found: "\(lastStep)", expected: "-1 or more")
+    }
   }
 }

@@ -5,24 +5,28 @@ import Contrastive
 struct EvaluateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "evaluate",
-    abstract: "Evaluate embeddings: the weighted kNN accuracy of two files.",
+    abstract: "Evaluate embeddings, from files or by a trained encoder.",
     discussion: """
-      The k training rows of largest cosine similarity s vote for their label with weight \
-      exp(s / temperature) (Wu et al. 2018). Embeddings are .npy f4 or f8 [n, dimension], labels \
-      .npy i8, i4 or u1 [n]. Prints one JSON object.
+      From files: --test, and as far as they exist --test-labels, --train with --train-labels, and \
+      --test-views, embeddings of another view of each test row. Embeddings are .npy, a safetensors \
+      file with one tensor, or file:tensor, f4 or f8 [n, dimension]; labels .npy i8, i4 or u1 [n]. \
+      With --run: the features of a trained encoder on a data folder.
+
+      What is given decides what is measured: knn (weighted vote, Wu et al. 2018), ridge and \
+      logistic (linear probes on standardised features), clusters (spherical k-means against labels: \
+      purity, NMI, AMI, ARI), alignment and uniformity (Wang and Isola 2020), rank (effective rank, \
+      RankMe, signs of collapse), neighbors (hubness, false negatives among the nearest).
+
+      The measures go to standard output as one JSON object and, for people, to standard error.
       """)
 
-  @Option(help: "Training embeddings.")
-  var train: String
+  @OptionGroup(title: "Embeddings in files") var files: EmbeddingFileOptions
+  @OptionGroup(title: "A trained encoder") var encoder: EncoderFeatureOptions
 
-  @Option(help: "Labels of the training embeddings.")
-  var trainLabels: String
-
-  @Option(help: "Test embeddings.")
-  var test: String
-
-  @Option(help: "Labels of the test embeddings.")
-  var testLabels: String
+  @Option(
+    parsing: .upToNextOption,
+    help: "Measures to take, of: \(Self.names.joined(separator: " ")). (default: all)")
+  var measures: [String] = []
 
   @Option(name: .shortAndLong, help: "Neighbours that vote; all when there are fewer.")
   var k: Int = 200
@@ -30,33 +34,71 @@ struct EvaluateCommand: ParsableCommand {
   @Option(help: "Temperature of the vote.")
   var temperature: Double = 0.07
 
+  @Option(help: "Penalty of the ridge probe.")
+  var ridgePenalty: Double = 1
+
+  @Option(help: "Penalty of the logistic probe, on the sum over all rows.")
+  var logisticPenalty: Double = 1
+
+  @Option(help: "Clusters of k-means. (default: as many as there are labels)")
+  var clusters: Int?
+
+  @Option(help: "Neighbours of each row for hubness and false negatives.")
+  var graphNeighbors: Int = 10
+
+  @Option(help: "Names the random numbers of k-means.")
+  var seed: UInt64 = 0
+
+  @Flag(help: "Print the JSON object alone.")
+  var json = false
+
   @OptionGroup var parallel: ParallelOptions
 
+  private static let names = RepresentationEvaluation.Measure.allCases.map(\.rawValue)
+
   func run() throws {
-    let classifier = try WeightedKNN(k: k, temperature: temperature)
-    let bank = try EmbeddingFiles.matrix(path: train)
-    let queries = try EmbeddingFiles.matrix(path: test)
-    let accuracy = try classifier.accuracy(
-      queries: queries, queryLabels: EmbeddingFiles.labels(path: testLabels),
-      bank: bank, bankLabels: EmbeddingFiles.labels(path: trainLabels), workers: parallel.workers)
-    try Standard.json(
-      Report(
-        knnAccuracy: accuracy, k: min(k, bank.rows), temperature: temperature,
-        trainRows: bank.rows, testRows: queries.rows))
-  }
-
-  private struct Report: Encodable {
-    let knnAccuracy: Double
-    let k: Int
-    let temperature: Double
-    let trainRows: Int
-    let testRows: Int
-
-    enum CodingKeys: String, CodingKey {
-      case k, temperature
-      case knnAccuracy = "knn_accuracy"
-      case trainRows = "train_rows"
-      case testRows = "test_rows"
+    let evaluation = try evaluation()
+    let workers = try parallel.workers
+    let given = try encoder.features(workers: workers) ?? files.embeddings()
+    let measures = try evaluation.run(
+      test: given.test, train: given.train, views: given.views, workers: workers)
+    if !json {
+      Standard.error(MeasureTable(measures).lines.map { $0 + "\n" }.joined())
     }
+    try Standard.json(measures)
   }
+
+  private func evaluation() throws -> RepresentationEvaluation {
+    var evaluation = try RepresentationEvaluation()
+    evaluation.classifier = try WeightedKNN(k: k, temperature: temperature)
+    evaluation.ridge = try RidgeProbe(penalty: ridgePenalty)
+    evaluation.logistic = try LogisticProbe(penalty: logisticPenalty)
+    evaluation.clusters = clusters
+    evaluation.seed = seed
+    guard graphNeighbors > 0 else {
+      throw ContrastiveError.parameter(
+        name: "graph-neighbors", found: "\(graphNeighbors)", expected: "1 or more")
+    }
+    evaluation.graphNeighbors = graphNeighbors
+    guard measures.isEmpty else {
+      evaluation.measures = Set(
+        try measures.map { name in
+          guard let measure = RepresentationEvaluation.Measure(rawValue: name) else {
+            throw ContrastiveError.parameter(
+              name: "measures", found: name,
+              expected: nearestName(to: name, among: Self.names).map { "such as \($0)" } ?? "")
+          }
+          return measure
+        })
+      return evaluation
+    }
+    return evaluation
+  }
+}
+
+/// What is to be evaluated.
+struct EvaluationInputs {
+  var test: RepresentationEvaluation.Embeddings
+  var train: RepresentationEvaluation.Embeddings?
+  var views: Matrix?
 }

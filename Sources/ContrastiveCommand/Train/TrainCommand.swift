@@ -38,7 +38,7 @@ struct TrainCommand: ParsableCommand {
     training.apply(to: &options)
     let folder = RunFolder(path: output)
     var run = try TrainingRun(
-      options: options, data: ImageFolder(path: dataFolder()), workers: parallel.workers)
+      options: options, data: ImageFolder(path: DataFolder.path(data)), workers: parallel.workers)
     try folder.create(for: run.options)
 
     var display = ProgressDisplay()
@@ -57,16 +57,6 @@ struct TrainCommand: ParsableCommand {
 
       """)
     try Standard.json(result)
-  }
-
-  private func dataFolder() throws -> String {
-    if let data { return data }
-    guard let found = InstalledData.fashionMNIST() else {
-      throw ContrastiveError.file(
-        path: "fashion-mnist",
-        problem: "is not installed; give --data, or install the package dataset-fashion-mnist")
-    }
-    return found
   }
 }
 

@@ -44,7 +44,7 @@ package enum BLAS {
     case plain
     case transposed
 
-    fileprivate var cblas: CBLAS_TRANSPOSE { self == .plain ? CblasNoTrans : CblasTrans }
+    var cblas: CBLAS_TRANSPOSE { self == .plain ? CblasNoTrans : CblasTrans }
   }
 
   /// `C ← alpha · op(A) · op(B) + beta · C`, row-major, on the calling thread.

@@ -67,12 +67,15 @@ package struct RunSoftmax: TileConsumer {
       sum: statistics.sum + place, spread: statistics.spread + place)
   }
 
-  package func consumeMirrored(_ tile: Tile, into partial: inout Partial) -> Bool {
+  package func consumeBoth(
+    _ tile: Tile, into partial: inout Partial, mirrored: inout Partial
+  ) -> Bool {
     guard !runs.meet(tile) else { return false }
-    partial.outside.withPointers { outside in
-      kernels.softmaxColumnStatistics(
-        tile, inverseTemperature: inverse, maximum: outside.maximum, sum: outside.sum,
-        spread: outside.spread)
+    partial.outside.withPointers { rows in
+      mirrored.outside.withPointers { columns in
+        kernels.softmaxStatistics(
+          tile, inverseTemperature: inverse, ofRows: rows, ofColumns: columns)
+      }
     }
     return true
   }
@@ -85,29 +88,5 @@ package struct RunSoftmax: TileConsumer {
     softmax.merge(later.outside, into: &partial.outside, keep: keep, add: add)
     softmax.merge(later.inside, into: &partial.inside, keep: keep, add: add)
     for row in partial.total.indices { partial.total[row] += later.total[row] }
-  }
-}
-
-extension RunningSoftmax {
-  /// The statistics of a block of rows, where they stand in memory.
-  struct Pointers {
-    let maximum: UnsafeMutablePointer<Float>
-    let sum: UnsafeMutablePointer<Double>
-    let spread: UnsafeMutablePointer<Double>
-  }
-}
-
-extension RunningSoftmax.Partial {
-  mutating func withPointers(_ body: (RunningSoftmax.Pointers) -> Void) {
-    maximum.withUnsafeMutableBufferPointer { maximum in
-      sum.withUnsafeMutableBufferPointer { sum in
-        spread.withUnsafeMutableBufferPointer { spread in
-          guard let maximum = maximum.baseAddress, let sum = sum.baseAddress,
-            let spread = spread.baseAddress
-          else { return }
-          body(RunningSoftmax.Pointers(maximum: maximum, sum: sum, spread: spread))
-        }
-      }
-    }
   }
 }

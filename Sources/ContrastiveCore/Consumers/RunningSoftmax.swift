@@ -50,13 +50,25 @@ package struct RunningSoftmax: TileConsumer {
       spread: &partial.spread, rescale: rescale)
   }
 
-  package func consumeMirrored(_ tile: Tile, into partial: inout Partial) -> Bool {
+  package func consumeBoth(
+    _ tile: Tile, into partial: inout Partial, mirrored: inout Partial
+  ) -> Bool {
     guard exclusions.allSatisfy(\.isSymmetric) else { return false }
     for exclusion in exclusions { exclusion.apply(to: tile) }
-    kernels.softmaxColumnStatistics(
-      tile, inverseTemperature: inverse, maximum: &partial.maximum, sum: &partial.sum,
-      spread: &partial.spread)
+    partial.withPointers { rows in
+      mirrored.withPointers { columns in
+        kernels.softmaxStatistics(
+          tile, inverseTemperature: inverse, ofRows: rows, ofColumns: columns)
+      }
+    }
     return true
+  }
+
+  /// The statistics of a block of rows, where they stand in memory.
+  package struct Pointers {
+    let maximum: UnsafeMutablePointer<Float>
+    let sum: UnsafeMutablePointer<Double>
+    let spread: UnsafeMutablePointer<Double>
   }
 
   package func merge(
@@ -86,5 +98,20 @@ package struct RunningSoftmax: TileConsumer {
     partial.sum[row] == 0
       ? 0
       : partial.spread[row] + partial.sum[row] * (Double(top) - Double(partial.maximum[row]))
+  }
+}
+
+extension RunningSoftmax.Partial {
+  mutating func withPointers(_ body: (RunningSoftmax.Pointers) -> Void) {
+    maximum.withUnsafeMutableBufferPointer { maximum in
+      sum.withUnsafeMutableBufferPointer { sum in
+        spread.withUnsafeMutableBufferPointer { spread in
+          guard let maximum = maximum.baseAddress, let sum = sum.baseAddress,
+            let spread = spread.baseAddress
+          else { return }
+          body(RunningSoftmax.Pointers(maximum: maximum, sum: sum, spread: spread))
+        }
+      }
+    }
   }
 }

@@ -28,9 +28,13 @@ package struct Together<First: TileConsumer, Second: TileConsumer>: TileConsumer
     second.consume(tile, into: &partial.second, rescale: rescale)
   }
 
-  package func consumeMirrored(_ tile: Tile, into partial: inout Partial) -> Bool {
-    guard first.consumeMirrored(tile, into: &partial.first) else { return false }
-    let both = second.consumeMirrored(tile, into: &partial.second)
+  package func consumeBoth(
+    _ tile: Tile, into partial: inout Partial, mirrored: inout Partial
+  ) -> Bool {
+    guard first.consumeBoth(tile, into: &partial.first, mirrored: &mirrored.first) else {
+      return false
+    }
+    let both = second.consumeBoth(tile, into: &partial.second, mirrored: &mirrored.second)
     precondition(both)
     return true
   }

@@ -39,14 +39,14 @@ package struct RowKernels: @unchecked Sendable {  // a constant table of C funct
       sum, spread)
   }
 
-  /// Folds a tile into each column's running softmax and leaves it as it is.
-  package func softmaxColumnStatistics(
-    _ tile: Tile, inverseTemperature: Float, maximum: UnsafeMutablePointer<Float>,
-    sum: UnsafeMutablePointer<Double>, spread: UnsafeMutablePointer<Double>
+  /// Folds a tile into the running softmax of each row and of each column and leaves it as it is.
+  package func softmaxStatistics(
+    _ tile: Tile, inverseTemperature: Float, ofRows rows: RunningSoftmax.Pointers,
+    ofColumns columns: RunningSoftmax.Pointers
   ) {
-    table.pointee.softmax_column_statistics(
-      tile.values, tile.rows.count, tile.columns.count, tile.stride, inverseTemperature, maximum,
-      sum, spread)
+    table.pointee.softmax_both_statistics(
+      tile.values, tile.rows.count, tile.columns.count, tile.stride, inverseTemperature,
+      rows.maximum, rows.sum, rows.spread, columns.maximum, columns.sum, columns.spread)
   }
 
   /// Replaces similarities by weighted softmax terms; see `softmax_coefficients` in the header.
@@ -104,6 +104,28 @@ package struct RowKernels: @unchecked Sendable {  // a constant table of C funct
     lowest: UInt64
   ) {
     table.pointee.exclude_outside(values, count, UInt32(firstIndex), highest, lowest)
+  }
+
+  /// IEEE binary16 numbers as Float32, exactly.
+  package func widen(
+    _ halves: UnsafePointer<UInt16>, count: Int, into values: UnsafeMutablePointer<Float>
+  ) {
+    table.pointee.widen_halves(halves, count, values)
+  }
+
+  /// Sum of the values whose group is `own`.
+  package func sum(
+    _ values: UnsafePointer<Float>, count: Int, of own: Int32, among groups: UnsafePointer<Int32>
+  ) -> Double {
+    table.pointee.sum_equal(values, groups, own, count)
+  }
+
+  /// The bin of each value: its multiple by `scale` plus `offset`, rounded down, from 0 to `last`.
+  package func bin(
+    _ values: UnsafePointer<Float>, count: Int, scale: Float, offset: Float, last: Int,
+    into bins: UnsafeMutablePointer<UInt16>
+  ) {
+    table.pointee.bin_values(values, count, scale, offset, Float(last), bins)
   }
 }
 

@@ -12,6 +12,8 @@ package enum Exclusion: Sendable {
   case unselected(SelectionMask)
   /// Columns of each row whose ranks are outside a window.
   case outside(RankWindows)
+  /// Some columns, for every row.
+  case columns(ColumnSet)
 
   /// Whether (i, j) is excluded wherever (j, i) is.
   package var isSymmetric: Bool {
@@ -21,6 +23,7 @@ package enum Exclusion: Sendable {
     case .sameLabel(let rows, let columns): rows == columns
     case .unselected: false
     case .outside: false
+    case .columns: false
     }
   }
 
@@ -46,6 +49,7 @@ package enum Exclusion: Sendable {
       }
     case .unselected(let mask): mask.apply(to: tile)
     case .outside(let windows): windows.apply(to: tile)
+    case .columns(let set): set.apply(to: tile)
     }
   }
 }

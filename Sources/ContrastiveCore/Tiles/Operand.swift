@@ -1,16 +1,67 @@
 /// A matrix under the name the user knows it by.
 package struct Operand: Sendable {
   package let name: String
-  package let matrix: Matrix
+  private let elements: Elements
+
+  private enum Elements: Sendable {
+    case single(Matrix)
+    case half(HalfMatrix)
+  }
 
   package init(_ name: String, _ matrix: Matrix) {
     self.name = name
-    self.matrix = matrix
+    elements = .single(matrix)
+  }
+
+  /// Columns of a sweep that are widened tile by tile; they can be no sweep's rows.
+  package init(_ name: String, _ matrix: HalfMatrix) {
+    self.name = name
+    elements = .half(matrix)
+  }
+
+  /// The matrix of an operand in Float32.
+  package var matrix: Matrix {
+    guard case .single(let matrix) = elements else {
+      preconditionFailure("\(name) is not in Float32")
+    }
+    return matrix
+  }
+
+  /// The matrix of an operand in half precision.
+  package var half: HalfMatrix? {
+    if case .half(let matrix) = elements { matrix } else { nil }
+  }
+
+  /// Number of rows.
+  package var rows: Int {
+    switch elements {
+    case .single(let matrix): matrix.rows
+    case .half(let matrix): matrix.rows
+    }
+  }
+
+  /// The rows' dimension.
+  package var dimension: Int {
+    switch elements {
+    case .single(let matrix): matrix.columns
+    case .half(let matrix): matrix.columns
+    }
+  }
+
+  /// The shape as `[rows × columns]`, for messages.
+  package var shape: String { "[\(rows) × \(dimension)]" }
+
+  /// The rows at some indices, in their order, as Float32.
+  package func rows(at indices: some Collection<Int>) -> Matrix {
+    switch elements {
+    case .single(let matrix): matrix.rows(at: indices)
+    case .half(let matrix): matrix.rows(at: indices)
+    }
   }
 
   /// The largest magnitude an element may have: dot products of such rows stay finite.
   package var limit: Float {
-    min(1e18, 1.8e19 / Float(max(1, matrix.columns)).squareRoot())
+    min(1e18, 1.8e19 / Float(max(1, dimension)).squareRoot())
   }
 
   /// The error for the element at a position in row-major order.
@@ -22,8 +73,9 @@ package struct Operand: Sendable {
       : .nonFinite(argument: name, row: row, column: column, found: "\(value)")
   }
 
-  /// Checks that every element is finite and not too large for a dot product.
+  /// Checks that every element is finite and not too large for a dot product; halves always are.
   package func requireFinite() throws(ContrastiveError) {
+    guard case .single(let matrix) = elements else { return }
     let position = matrix.withUnsafeBufferPointer { values in
       values.baseAddress.flatMap {
         RowKernels.best.firstBeyond($0, count: values.count, limit: limit)
@@ -34,27 +86,26 @@ package struct Operand: Sendable {
 
   /// Checks that there is a row, and a dimension of at least 1.
   package func requireRows() throws(ContrastiveError) {
-    guard matrix.rows > 0 else { throw .empty(argument: name) }
-    guard matrix.columns > 0 else {
-      throw .shape(argument: name, found: matrix.shape, expected: "a dimension of at least 1")
+    guard rows > 0 else { throw .empty(argument: name) }
+    guard dimension > 0 else {
+      throw .shape(argument: name, found: shape, expected: "a dimension of at least 1")
     }
   }
 
   /// Checks the number of columns against another operand's.
   package func requireDimension(of other: Operand) throws(ContrastiveError) {
-    guard matrix.columns == other.matrix.columns else {
+    guard dimension == other.dimension else {
       throw .shape(
-        argument: name, found: matrix.shape,
-        expected: "[\(matrix.rows) × \(other.matrix.columns)], the dimension of \(other.name)")
+        argument: name, found: shape,
+        expected: "[\(rows) × \(other.dimension)], the dimension of \(other.name)")
     }
   }
 
   /// Checks the whole shape against another operand's.
   package func requireShape(of other: Operand) throws(ContrastiveError) {
-    guard matrix.rows == other.matrix.rows, matrix.columns == other.matrix.columns else {
+    guard rows == other.rows, dimension == other.dimension else {
       throw .shape(
-        argument: name, found: matrix.shape,
-        expected: "\(other.matrix.shape), the shape of \(other.name)")
+        argument: name, found: shape, expected: "\(other.shape), the shape of \(other.name)")
     }
   }
 }

@@ -3,16 +3,18 @@ func rectanglePass<Consumer: TileConsumer>(
   _ grid: TileGrid, _ consumer: Consumer, accumulated: inout Matrix?, _ rows: Operand,
   _ columns: Operand, _ workers: Workers
 ) -> ([Consumer.Partial], Faults) {
-  let dimension = rows.matrix.columns
+  let dimension = rows.dimension
   let accumulating = accumulated != nil
   var rowFaults = [Int](repeating: -1, count: grid.rowBlocks)
   var columnFaults = [Int](repeating: -1, count: grid.columnTiles)
   var partials = [Consumer.Partial?](repeating: nil, count: grid.units)
   let spill = Scratch(count: accumulating ? (grid.chunks - 1) * grid.rows * dimension : 0)
-  let tileSize = grid.tileRows * (grid.tileColumns + 1)
+  let tileSize =
+    grid.tileRows * (grid.tileColumns + 1)
+    + ColumnMemory.packingSize(of: columns, columns: grid.tileColumns)
   let tiles = Scratch(count: min(workers.count, max(grid.units, 1)) * tileSize)
   rows.matrix.withUnsafeBufferPointer { rowValues in
-    columns.matrix.withUnsafeBufferPointer { columnValues in
+    ColumnMemory.with(columns) { columnValues in
       partials.withUnsafeMutableBufferPointer { partials in
         rowFaults.withUnsafeMutableBufferPointer { rowFaults in
           columnFaults.withUnsafeMutableBufferPointer { columnFaults in
@@ -21,8 +23,8 @@ func rectanglePass<Consumer: TileConsumer>(
                 grid: grid, consumer: consumer, rows: rows, columns: columns,
                 accumulating: accumulating,
                 product: TileProduct(
-                  rows: SharedReadOnlyMemory(rowValues),
-                  columns: SharedReadOnlyMemory(columnValues), dimension: dimension),
+                  rows: SharedReadOnlyMemory(rowValues), columns: columnValues,
+                  dimension: dimension),
                 partials: SharedMemory(partials), accumulated: accumulated, spill: spill.memory,
                 tiles: tiles.memory, tileSize: tileSize, rowFaults: SharedMemory(rowFaults),
                 columnFaults: SharedMemory(columnFaults))
@@ -72,19 +74,21 @@ private struct RectanglePass<Consumer: TileConsumer>: Sendable {
     if chunk == 0 { rowFaults[block] = Faults.find(in: product.rows, rows: range, of: rows) }
     let scratch = tiles + worker * tileSize
     let rescale = scratch + grid.tileRows * grid.tileColumns
+    let packing = rescale + grid.tileRows
     let sum = accumulator(block: block, chunk: chunk)
     var partial = consumer.start(rows: range)
     for (step, index) in grid.tiles(chunk: chunk).enumerated() {
       let span = grid.columns(tile: index)
       if block == 0 {
-        columnFaults[index] = Faults.find(in: product.columns, rows: span, of: columns)
+        columnFaults[index] = product.columns.firstFault(in: span, of: columns)
       }
-      let tile = product.tile(range, span, in: scratch)
+      let packed = product.columns.pack(span, dimension: product.dimension, scratch: packing)
+      let tile = product.tile(range, span, packed: packed, in: scratch)
       rescale.update(repeating: 1, count: range.count)
       consumer.consume(tile, into: &partial, rescale: rescale)
       guard accumulating else { continue }
       if step > 0 { product.scale(sum, by: rescale, rows: range.count) }
-      product.accumulate(tile, into: sum, adding: step > 0)
+      product.accumulate(tile, packed: packed, into: sum, adding: step > 0)
     }
     consumer.finish(&partial)
     partials[unit] = partial

@@ -4,8 +4,11 @@
 /// block takes part in two tiles, so each tile may write to both of its blocks, and each block sees
 /// its partners in an order that depends on the problem alone.
 package struct SymmetricGrid: Equatable, Sendable {
-  /// Rows of a block; a tile and its mirror image are 1 MiB each.
-  package static let rowsPerBlock = 512
+  /// Rows of a block; a tile and its mirror image are 256 KiB each.
+  ///
+  /// Blocks of 512 rows are as fast, but for the tiles on the diagonal, of which both halves are
+  /// computed, and for sets of a few hundred rows, which they leave to one worker.
+  package static let rowsPerBlock = 256
 
   package let rows: Int
 

@@ -50,12 +50,14 @@ package protocol TileConsumer: Sendable {
   /// each row and 1 on entry, is applied to what was accumulated before this tile.
   func consume(_ tile: Tile, into partial: inout Partial, rescale: UnsafeMutablePointer<Float>)
 
-  /// Takes the mirror image of a tile into account by reading the tile along its columns, and says
-  /// that it did; similarities must stay as they are.
+  /// Takes a tile into account both for its rows and, read along its columns, as its mirror image,
+  /// and says that it did; similarities must stay as they are, but for exclusions.
   ///
   /// A symmetric sweep that does not accumulate asks for this first. A consumer that cannot is shown
-  /// a mirrored copy.
-  func consumeMirrored(_ tile: Tile, into partial: inout Partial) -> Bool
+  /// the tile and a mirrored copy.
+  func consumeBoth(
+    _ tile: Tile, into partial: inout Partial, mirrored: inout Partial
+  ) -> Bool
 
   /// Puts the knowledge of a run of columns into its final form, after its last tile.
   func finish(_ partial: inout Partial)
@@ -72,7 +74,9 @@ package protocol TileConsumer: Sendable {
 extension TileConsumer {
   package var isSymmetric: Bool { false }
 
-  package func consumeMirrored(_ tile: Tile, into partial: inout Partial) -> Bool { false }
+  package func consumeBoth(
+    _ tile: Tile, into partial: inout Partial, mirrored: inout Partial
+  ) -> Bool { false }
 
   package func finish(_ partial: inout Partial) {}
 }

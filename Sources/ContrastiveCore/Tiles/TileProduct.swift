@@ -1,27 +1,33 @@
 /// The matrix products of a sweep: similarities of a tile, and coefficients times columns.
 struct TileProduct: Sendable {
   let rows: SharedReadOnlyMemory<Float>
-  let columns: SharedReadOnlyMemory<Float>
+  let columns: ColumnMemory
   let dimension: Int
 
   /// The similarities of some rows and some columns: exactly one single-threaded sgemm.
+  ///
+  /// `packed` are those columns, as `columns.pack` gives them.
   func tile(
-    _ rowRange: Range<Int>, _ columnRange: Range<Int>, in memory: UnsafeMutablePointer<Float>
+    _ rowRange: Range<Int>, _ columnRange: Range<Int>, packed: UnsafePointer<Float>,
+    in memory: UnsafeMutablePointer<Float>
   ) -> Tile {
     BLAS.gemm(
       .plain, .transposed, rows: rowRange.count, columns: columnRange.count, depth: dimension,
       rows + rowRange.lowerBound * dimension, stride: dimension,
-      columns + columnRange.lowerBound * dimension, stride: dimension,
+      packed, stride: dimension,
       into: memory, stride: columnRange.count)
     return Tile(rows: rowRange, columns: columnRange, values: memory, stride: columnRange.count)
   }
 
-  /// sum ← [adding] · sum + tile · (its columns).
-  func accumulate(_ tile: Tile, into sum: UnsafeMutablePointer<Float>, adding: Bool) {
+  /// sum ← [adding] · sum + tile · (its columns, packed).
+  func accumulate(
+    _ tile: Tile, packed: UnsafePointer<Float>, into sum: UnsafeMutablePointer<Float>,
+    adding: Bool
+  ) {
     BLAS.gemm(
       rows: tile.rows.count, columns: dimension, depth: tile.columns.count,
       tile.values, stride: tile.stride,
-      columns + tile.columns.lowerBound * dimension, stride: dimension,
+      packed, stride: dimension,
       beta: adding ? 1 : 0, into: sum, stride: dimension)
   }
 

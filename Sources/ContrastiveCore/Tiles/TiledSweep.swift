@@ -27,18 +27,21 @@ package struct TiledSweep: Sendable {
   }
 
   /// Every row against every column; both operands must have the same dimension.
+  ///
+  /// Columns in half precision are widened a tile at a time, which takes
+  /// `4 · tileColumns · dimension` more bytes of scratch for each worker.
   package init(rows: Operand, columns: Operand) {
-    precondition(rows.matrix.columns == columns.matrix.columns)
+    precondition(rows.dimension == columns.dimension)
     self.rows = rows
     self.columns = columns
-    shape = .rectangle(TileGrid(rows: rows.matrix.rows, columns: columns.matrix.rows))
+    shape = .rectangle(TileGrid(rows: rows.rows, columns: columns.rows))
   }
 
   /// Every row against every row, itself included, each pair computed once.
   package init(symmetric rows: Operand) {
     self.rows = rows
     columns = rows
-    shape = .triangle(SymmetricGrid(rows: rows.matrix.rows))
+    shape = .triangle(SymmetricGrid(rows: rows.rows))
   }
 
   /// What a sweep found: the consumer's knowledge of each row block, and the accumulated rows.
@@ -52,7 +55,9 @@ package struct TiledSweep: Sendable {
     switch shape {
     case .rectangle(let grid):
       grid.scratchBytes(
-        dimension: rows.matrix.columns, accumulating: accumulating, workers: workers)
+        dimension: rows.dimension, accumulating: accumulating, workers: workers)
+        + 4 * min(workers.count, max(grid.units, 1))
+        * ColumnMemory.packingSize(of: columns, columns: grid.tileColumns)
     case .triangle(let grid): grid.scratchBytes(workers: workers)
     }
   }
@@ -67,7 +72,7 @@ package struct TiledSweep: Sendable {
     try BLAS.prepare()
     var accumulated =
       accumulating
-      ? Matrix(rows: rows.matrix.rows, columns: rows.matrix.columns) {
+      ? Matrix(rows: rows.rows, columns: rows.dimension) {
         $0.initialize(repeating: 0)
       } : nil
     let blocks: [Consumer.Partial]
@@ -97,7 +102,7 @@ struct Faults {
   static func find(
     in values: SharedReadOnlyMemory<Float>, rows: Range<Int>, of operand: Operand
   ) -> Int {
-    let dimension = operand.matrix.columns
+    let dimension = operand.dimension
     let start = rows.lowerBound * dimension
     let found = RowKernels.best.firstBeyond(
       values + start, count: rows.count * dimension, limit: operand.limit)

@@ -5,7 +5,7 @@ func trianglePass<Consumer: TileConsumer>(
   _ grid: SymmetricGrid, _ consumer: Consumer, accumulated: inout Matrix?, _ rows: Operand,
   _ workers: Workers
 ) -> ([Consumer.Partial], Faults) {
-  let dimension = rows.matrix.columns
+  let dimension = rows.dimension
   let accumulating = accumulated != nil
   var faults = [Int](repeating: -1, count: grid.blocks)
   var partials = (0..<grid.blocks).map { consumer.start(rows: grid.rows(block: $0)) }
@@ -19,7 +19,7 @@ func trianglePass<Consumer: TileConsumer>(
           let faults = SharedMemory(faults)
           let pass = TrianglePass(
             grid: grid, consumer: consumer, accumulating: accumulating,
-            product: TileProduct(rows: values, columns: values, dimension: dimension),
+            product: TileProduct(rows: values, columns: .single(values), dimension: dimension),
             partials: SharedMemory(partials), accumulated: accumulated, scratch: scratch.memory,
             half: half)
           workers.forEach(grid.blocks) { block, worker in
@@ -56,18 +56,21 @@ private struct TrianglePass<Consumer: TileConsumer>: Sendable {
   func run(diagonal block: Int, worker: Int) {
     let range = grid.rows(block: block)
     let memory = scratch + worker * 2 * half
-    show(product.tile(range, range, in: memory), memory, to: block)
+    show(
+      product.tile(range, range, packed: columns(of: range), in: memory), memory, to: block)
   }
 
   func run(_ first: Int, _ second: Int, worker: Int) {
     let memory = scratch + worker * 2 * half
-    let tile = product.tile(grid.rows(block: first), grid.rows(block: second), in: memory)
+    let (rows, others) = (grid.rows(block: first), grid.rows(block: second))
+    let tile = product.tile(rows, others, packed: columns(of: others), in: memory)
     if consumer.isSymmetric {
       show(tile, memory, to: first)
       if accumulating { product.accumulateTransposed(tile, into: sum(second)) }
-    } else if !accumulating && consumer.consumeMirrored(tile, into: &partials.base[second]) {
-      show(tile, memory, to: first)
-    } else {
+    } else if accumulating
+      || !consumer.consumeBoth(
+        tile, into: &partials.base[first], mirrored: &partials.base[second])
+    {
       // Mirrored first: the consumer may write on what it is shown.
       let mirrored = mirror(tile, in: memory + half)
       show(tile, memory, to: first)
@@ -85,7 +88,13 @@ private struct TrianglePass<Consumer: TileConsumer>: Sendable {
     consumer.consume(tile, into: &partials.base[block], rescale: rescale)
     guard accumulating else { return }
     product.scale(sum(block), by: rescale, rows: tile.rows.count)
-    product.accumulate(tile, into: sum(block), adding: true)
+    product.accumulate(
+      tile, packed: columns(of: tile.columns), into: sum(block), adding: true)
+  }
+
+  /// Rows of the set as columns; they are where they are.
+  private func columns(of range: Range<Int>) -> UnsafePointer<Float> {
+    product.rows + range.lowerBound * product.dimension
   }
 
   private func mirror(_ tile: Tile, in memory: UnsafeMutablePointer<Float>) -> Tile {

@@ -8,6 +8,7 @@
 #define CONTRASTIVE_KERNELS_H
 
 #include "ContrastiveClusterKernels.h"
+#include "ContrastiveHalves.h"
 #include "ContrastiveMemory.h"
 
 #include <stddef.h>
@@ -33,10 +34,12 @@ typedef struct {
                              float inverse_temperature, float *maximum, double *sum,
                              double *spread);
 
-  // The same along columns: maximum, sum and spread have an element for each column.
-  void (*softmax_column_statistics)(const float *tile, size_t rows, size_t columns, size_t stride,
-                                    float inverse_temperature, float *maximum, double *sum,
-                                    double *spread);
+  // Both at once: the tile's rows and its columns, for one exponential an entry where the maxima are
+  // within 40 temperatures of each other.
+  void (*softmax_both_statistics)(const float *tile, size_t rows, size_t columns, size_t stride,
+                                  float inverse_temperature, float *row_maximum, double *row_sum,
+                                  double *row_spread, float *column_maximum, double *column_sum,
+                                  double *column_spread);
 
   // Replaces each similarity s by
   //   row_weight[r] * exp((s - row_shift[r]) * inverse_temperature)
@@ -71,6 +74,16 @@ typedef struct {
   // -infinity.
   void (*exclude_outside)(float *values, size_t count, uint32_t first_index, uint64_t highest,
                           uint64_t lowest);
+
+  // values[i] <- halves[i], IEEE binary16 to binary32, exactly.
+  void (*widen_halves)(const uint16_t *halves, size_t count, float *values);
+
+  // Sum of the values whose group is own; sums of up to count / LANES terms in Float32.
+  double (*sum_equal)(const float *values, const int32_t *groups, int32_t own, size_t count);
+
+  // bins[i] <- min(last, max(0, values[i] * scale + offset)), rounded down; -infinity goes to 0.
+  void (*bin_values)(const float *values, size_t count, float scale, float offset, float last,
+                     uint16_t *bins);
 } ContrastiveRowKernels;
 
 // The kernels of an instruction set, or null when this processor or build lacks it.

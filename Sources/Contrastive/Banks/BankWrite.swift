@@ -1,0 +1,41 @@
+/// A batch on its way into a bank, checked as a whole before anything is written.
+struct BankWrite {
+  /// The embeddings, each of unit length.
+  let unit: Matrix
+  private let ids: [Int]?
+  private let labels: [Int]?
+  let step: Int
+
+  /// Checks a batch.
+  ///
+  /// - Throws: `ContrastiveError`: `.shape`, `.nonFinite`, `.tooLarge`, `.zeroNorm`, `.index` for a
+  ///   negative id or label, `.parameter` for a step before the last one.
+  init(
+    _ embeddings: Matrix, ids: [Int]?, labels: [Int]?, step: Int?, last: Int, dimension: Int
+  ) throws(ContrastiveError) {
+    guard embeddings.columns == dimension else {
+      throw .shape(
+        argument: "embeddings", found: embeddings.shape,
+        expected: "[\(embeddings.rows) × \(dimension)]")
+    }
+    for (name, values) in [("ids", ids), ("labels", labels)] {
+      if let values {
+        try requireIndices(values, count: embeddings.rows, below: .max, named: name)
+      }
+    }
+    self.step = step ?? (last + 1)
+    guard self.step >= max(last, 0) else {
+      throw .parameter(
+        name: "step", found: "\(self.step)", expected: "\(max(last, 0)) or more, the last one")
+    }
+    unit = try embeddings.normalized().rows
+    self.ids = ids
+    self.labels = labels
+  }
+
+  /// The sample id of a row, or −1.
+  func id(_ row: Int) -> Int { ids?[row] ?? BankSlots.none }
+
+  /// The label of a row, or −1.
+  func label(_ row: Int) -> Int { labels?[row] ?? BankSlots.none }
+}

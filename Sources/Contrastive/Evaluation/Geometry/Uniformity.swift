@@ -1,0 +1,59 @@
+/// Uniformity: how evenly embeddings lie on the sphere.
+///
+/// ```
+/// log of the mean over i ≠ j of exp(−t ‖x̂_i − x̂_j‖²)        x̂ of unit length; 0 is a single point
+/// ```
+/// Source: Wang and Isola, "Understanding contrastive representation learning through alignment and
+/// uniformity on the hypersphere", ICML 2020.
+public struct Uniformity: Sendable {
+  /// Sharpness of the kernel; the paper's default is 2.
+  public let t: Double
+
+  /// The measure.
+  ///
+  /// - Parameter t: 1e-3 … 1e3.
+  /// - Throws: `ContrastiveError.parameter`.
+  public init(t: Double = 2) throws(ContrastiveError) {
+    guard 1e-3...1e3 ~= t else {
+      throw .parameter(name: "uniformity t", found: "\(t)", expected: "1e-3 … 1e3")
+    }
+    self.t = t
+  }
+
+  /// The uniformity of a set, over all its pairs.
+  ///
+  /// On unit rows −t ‖x − y‖² = 2 t (⟨x, y⟩ − 1), so that this is a log-sum-exp of each row over the
+  /// others: one sweep in tiles, each pair once. Complexity: N² · D operations and N² exponentials.
+  /// Scratch: the engine's tiles and 20 bytes a row; no N × N matrix.
+  ///
+  /// - Parameters:
+  ///   - embeddings: [N × D], at least 2 rows.
+  ///   - workers: the threads to use; no effect on the result.
+  /// - Returns: a number of 0 (one point) or less.
+  /// - Throws: `ContrastiveError`: `.shape`, `.empty`, `.nonFinite`, `.tooLarge`, `.zeroNorm`.
+  public func value(
+    of embeddings: Matrix, workers: Workers = .all
+  ) throws(ContrastiveError) -> Double {
+    try Operand("embeddings", embeddings).requireRows()
+    guard embeddings.rows > 1 else {
+      throw .shape(
+        argument: "embeddings", found: embeddings.shape, expected: "at least 2 rows")
+    }
+    let rows = try embeddings.normalized().rows
+    let sweep = TiledSweep(symmetric: Operand("embeddings", rows))
+    let blocks = try sweep.run(
+      RunningSoftmax(temperature: 1 / (2 * t), excluding: [.diagonal], readsOnly: true),
+      accumulating: false, workers: workers
+    ).blocks
+    // Relative to the largest similarity of all, as only the mean's logarithm is wanted.
+    let top = blocks.flatMap(\.maximum).max().map(Double.init) ?? 0
+    var sum = 0.0
+    for block in blocks {
+      for (maximum, own) in zip(block.maximum, block.sum) {
+        sum += own * exponential(2 * t * (Double(maximum) - top))
+      }
+    }
+    let pairs = Double(rows.rows) * Double(rows.rows - 1)
+    return min(0, 2 * t * (top - 1) + logarithm(sum / pairs))
+  }
+}

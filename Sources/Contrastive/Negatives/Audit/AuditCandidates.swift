@@ -1,0 +1,97 @@
+/// The candidates of an audit with the evidence for each, [rows × k] row-major, the most similar first.
+public struct AuditCandidates: Sendable, Equatable {
+  /// Candidates of each row.
+  public let k: Int
+  /// Indices of rows of the set.
+  public let columns: [Int32]
+  /// The largest cosine of a support embedding of the row with the candidate.
+  public let maximum: [Float]
+  /// The mean of those cosines.
+  public let mean: [Float]
+  /// Of all pairs whose cosine is at least `maximum`, the share inside one cluster, averaged over the
+  /// clusterings.
+  public let similarity: [Float]
+  /// Whether the candidate lists the row, too.
+  public let mutual: [Bool]
+  /// The share of their candidates that row and candidate have in common.
+  public let neighbors: [Float]
+  /// The share of the clusterings that have both in one cluster.
+  public let clusters: [Float]
+  /// The mean of `similarity`, `neighbors` and `clusters`.
+  public let confidence: [Float]
+
+  /// Number of rows.
+  public var rows: Int { columns.count / k }
+
+  /// Where a row's candidates stand.
+  public func places(of row: Int) -> Range<Int> { (row * k)..<((row + 1) * k) }
+
+  init(
+    _ found: AuditSearch.Found, clusterings: [[Int32]], pairs: PairCensus, workers: Workers
+  ) {
+    k = found.k
+    columns = found.columns
+    maximum = found.maximum
+    mean = found.mean
+    let shared = Self.shared(found, workers)
+    mutual = shared.mutual
+    let common = shared.common
+    let k = k
+    neighbors = common.map { Float($0) / Float(k) }
+    let tables = clusterings.indices.map(pairs.insideFromHere)
+    similarity = found.maximum.map { value in
+      let bin = GroupCensus.bin(of: Double(value))
+      return Float(tables.reduce(0) { $0 + $1[bin] } / Double(tables.count))
+    }
+    clusters = found.columns.enumerated().map { place, column in
+      let votes = clusterings.count { $0[place / k] == $0[Int(column)] }
+      return Float(votes) / Float(clusterings.count)
+    }
+    var confidence: [Float] = []
+    confidence.reserveCapacity(columns.count)
+    for place in columns.indices {
+      confidence.append((similarity[place] + neighbors[place] + clusters[place]) / 3)
+    }
+    self.confidence = confidence
+  }
+
+  /// Whether candidates list each other, and how many they have in common.
+  private static func shared(
+    _ found: AuditSearch.Found, _ workers: Workers
+  ) -> (mutual: [Bool], common: [Int32]) {
+    let k = found.k
+    var sorted = found.columns
+    var mutual = [Bool](repeating: false, count: sorted.count)
+    var common = [Int32](repeating: 0, count: sorted.count)
+    sorted.withUnsafeMutableBufferPointer { sorted in
+      mutual.withUnsafeMutableBufferPointer { mutual in
+        common.withUnsafeMutableBufferPointer { common in
+          let sorted = SharedMemory(sorted)
+          let (mutual, common) = (SharedMemory(mutual), SharedMemory(common))
+          workers.forEach(found.rows) { row, _ in
+            var own = UnsafeMutableBufferPointer(start: sorted + row * k, count: k)
+            own.sort()
+          }
+          workers.forEach(found.rows) { row, _ in
+            for place in (row * k)..<((row + 1) * k) {
+              let other = Int(found.columns[place])
+              var (a, b) = (row * k, other * k)
+              while a < (row + 1) * k && b < (other + 1) * k {
+                let (left, right) = (sorted[a], sorted[b])
+                if right == Int32(row) { mutual[place] = true }
+                if left == right { common[place] += 1 }
+                if left <= right { a += 1 }
+                if right <= left { b += 1 }
+              }
+              while b < (other + 1) * k && !mutual[place] {
+                mutual[place] = sorted[b] == Int32(row)
+                b += 1
+              }
+            }
+          }
+        }
+      }
+    }
+    return (mutual, common)
+  }
+}

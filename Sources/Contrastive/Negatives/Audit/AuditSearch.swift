@@ -1,0 +1,113 @@
+/// Finds the candidates of an audit: for each row the k others whose maximum over the row's support
+/// is highest.
+struct AuditSearch {
+  let unit: Matrix
+  let support: [Matrix]
+  let k: Int
+
+  /// For each row its candidates, best first, with the maximum and the mean over the support.
+  struct Found: Sendable {
+    let k: Int
+    /// [rows × k].
+    let columns: [Int32]
+    /// [rows × k], in Double's precision.
+    let maximum: [Float]
+    /// [rows × k].
+    let mean: [Float]
+
+    var rows: Int { columns.count / k }
+  }
+
+  /// Throws `ContrastiveError` for support rows that cannot be normalised.
+  func candidates(workers: Workers) throws(ContrastiveError) -> Found {
+    var keys = try best(of: support.first, 0, workers)
+    for (index, view) in support.enumerated().dropFirst() {
+      let other = try best(of: view, index, workers)
+      merge(other, into: &keys, workers)
+    }
+    let columns = keys.map { Int32(RankKey.index($0)) }
+    return try scored(columns, workers)
+  }
+
+  /// The k best of each row as rank keys.
+  private func best(
+    of view: Matrix?, _ index: Int, _ workers: Workers
+  ) throws(ContrastiveError) -> [UInt64] {
+    let consumer = TopK(k: k, excluding: [.diagonal])
+    let columns = Operand("embeddings", unit)
+    let sweep: TiledSweep
+    if let view {
+      let rows = try view.normalized(argument: "support \(index)").rows
+      sweep = TiledSweep(rows: Operand("support \(index)", rows), columns: columns)
+    } else {
+      sweep = TiledSweep(symmetric: columns)
+    }
+    let blocks = try sweep.run(consumer, accumulating: false, workers: workers).blocks
+    var keys: [UInt64] = []
+    keys.reserveCapacity(unit.rows * k)
+    for block in blocks { for row in 0..<block.rows { keys += block.best(row: row) } }
+    return keys
+  }
+
+  /// A row's best in the maximum are among the best of each view: of their union the k highest, each
+  /// column once.
+  private func merge(_ other: [UInt64], into keys: inout [UInt64], _ workers: Workers) {
+    let k = k
+    keys.withUnsafeMutableBufferPointer { keys in
+      let keys = SharedMemory(keys)
+      workers.forEach(unit.rows) { row, _ in
+        let start = row * k
+        var both = (start..<(start + k)).map { keys[$0] } + other[start..<(start + k)]
+        both.sort(by: >)
+        var seen: Set<Int> = []
+        var place = start
+        for key in both where place < start + k {
+          guard seen.insert(RankKey.index(key)).inserted else { continue }
+          keys[place] = key
+          place += 1
+        }
+      }
+    }
+  }
+
+  /// Maximum and mean of each candidate, products and sums in Double.
+  private func scored(
+    _ columns: [Int32], _ workers: Workers
+  ) throws(ContrastiveError) -> Found {
+    var maximum = [Float](repeating: -.infinity, count: columns.count)
+    var sums = [Double](repeating: 0, count: columns.count)
+    for view in support.isEmpty ? [unit] : support {
+      let rows = support.isEmpty ? unit : try view.normalized(argument: "support").rows
+      add(rows, columns, &maximum, &sums, workers)
+    }
+    let views = Double(max(1, support.count))
+    return Found(
+      k: k, columns: columns, maximum: maximum, mean: sums.map { Float($0 / views) })
+  }
+
+  private func add(
+    _ rows: Matrix, _ columns: [Int32], _ maximum: inout [Float], _ sums: inout [Double],
+    _ workers: Workers
+  ) {
+    let (k, dimension) = (k, unit.columns)
+    rows.withUnsafeBufferPointer { rows in
+      unit.withUnsafeBufferPointer { unit in
+        maximum.withUnsafeMutableBufferPointer { maximum in
+          sums.withUnsafeMutableBufferPointer { sums in
+            let (rows, unit) = (SharedReadOnlyMemory(rows), SharedReadOnlyMemory(unit))
+            let (maximum, sums) = (SharedMemory(maximum), SharedMemory(sums))
+            workers.forEach(columns.count / k) { row, _ in
+              for place in (row * k)..<((row + 1) * k) {
+                let similarity = RowKernels.best.dot(
+                  rows + row * dimension, unit + Int(columns[place]) * dimension,
+                  count: dimension)
+                maximum[place] = max(maximum[place], Float(similarity))
+                sums[place] += similarity
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+}

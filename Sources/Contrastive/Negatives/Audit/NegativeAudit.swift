@@ -1,0 +1,147 @@
+/// Looks through a set of embeddings for false negatives: pairs that a contrastive loss would push
+/// apart although they probably show the same thing.
+///
+/// Rows are compared by cosine. For each row i the k most similar others are candidates, and three
+/// kinds of evidence say how sure each is:
+/// ```
+/// maximum, mean       of ⟨s_v,i, z_j⟩ over row i's support s_v,i (the row itself without one)
+/// similarity          P(maximum): of all pairs at least so similar, the share inside one cluster
+/// neighbors           |nearest(i) ∩ nearest(j)| / k;  mutual: j lists i, too
+/// clusters            the share of the clusterings that have i and j in one cluster
+/// confidence          (similarity + neighbors + clusters) / 3
+/// ```
+/// Those of at least a threshold of confidence are suspected. No label enters. For the whole set, each
+/// clustering gives an estimate of how many negatives are false, and which part of InfoNCE's push they
+/// bear: with the others of the set as negatives, the mean over the rows of
+/// ```
+/// Σ_{j false} exp(⟨z_i, z_j⟩ / temperature) / Σ_{j ≠ i} exp(⟨z_i, z_j⟩ / temperature)
+/// ```
+/// How finely "the same thing" is meant is for the user to say: by the numbers of clusters. Given
+/// labels, the same numbers are computed for them, and how good each kind of evidence is.
+///
+/// Support sets and aggregates: Huynh et al., "Boosting Contrastive Self-Supervised Learning with
+/// False Negative Cancellation", WACV 2022, section 3.2.
+public struct NegativeAudit: Sendable {
+  /// Numbers of candidates to report on, ascending; the last is k.
+  public let neighbors: [Int]
+  /// Numbers of clusters, one clustering each.
+  public let clusters: [Int]
+  /// InfoNCE's temperature.
+  public let temperature: Double
+  /// Confidence from which a candidate is suspected.
+  public let threshold: Double
+  /// Names the random numbers of the clusterings.
+  public let seed: UInt64
+
+  /// An audit.
+  ///
+  /// - Parameters:
+  ///   - neighbors: numbers of candidates to report on, each at least 1; the largest is k.
+  ///   - clusters: numbers of clusters, each at least 1.
+  ///   - temperature: 1e-6 … 1e6.
+  ///   - threshold: confidence from which a candidate is suspected, 0 … 1.
+  ///   - seed: names the random numbers of the clusterings.
+  /// - Throws: `ContrastiveError.parameter`.
+  public init(
+    neighbors: [Int] = [1, 5, 10, 20, 50], clusters: [Int] = [10, 30, 100],
+    temperature: Double = 0.07, threshold: Double = 0.5, seed: UInt64 = 0
+  ) throws(ContrastiveError) {
+    try requireTemperature(temperature)
+    guard 0...1 ~= threshold else {
+      throw .parameter(name: "threshold", found: "\(threshold)", expected: "0 … 1")
+    }
+    for (name, counts) in [("k", neighbors), ("clusters", clusters)] {
+      guard !counts.isEmpty, counts.allSatisfy({ $0 > 0 }) else {
+        throw .parameter(name: name, found: "\(counts)", expected: "numbers of at least 1")
+      }
+    }
+    self.neighbors = Set(neighbors).sorted()
+    self.clusters = clusters
+    self.temperature = temperature
+    self.threshold = threshold
+    self.seed = seed
+  }
+
+  /// Audits a set.
+  ///
+  /// Complexity: with N rows, V support sets, c clusterings and g = c groupings, or c + 1 with labels:
+  /// N²·D floating-point operations and N² exponentials, N²·(1 + g) additions, 2·V·N²·D operations
+  /// for the support sets, N·k² comparisons, and the clusterings. Memory beyond the inputs, the
+  /// result and the clusterings: the engine's tiles, one copy of the embeddings and of the largest
+  /// support set, 16·(2 k + 64) bytes a row, and 16,016·(1 + g) bytes for each 512 rows; no N × N matrix.
+  ///
+  /// - Parameters:
+  ///   - embeddings: [N × D], none of them zeros; normalised first.
+  ///   - support: any number of [N × D]: row i of each is another embedding of row i's sample, such as
+  ///     of another view; normalised first.
+  ///   - labels: [N], any whole numbers of 32 bits, to compare with.
+  ///   - workers: the threads to use; no effect on the result.
+  /// - Returns: what was found.
+  /// - Throws: `ContrastiveError`: `.shape`, `.empty`, `.nonFinite`, `.tooLarge`, `.zeroNorm`, and
+  ///   `.parameter` for a k that is not below N or more clusters than distinct rows, `.index` for a
+  ///   label beyond 32 bits.
+  public func run(
+    _ embeddings: Matrix, support: [Matrix] = [], labels: [Int]? = nil, workers: Workers = .all
+  ) throws(ContrastiveError) -> NegativeAuditResult {
+    let given = Operand("embeddings", embeddings)
+    try given.requireRows()
+    let (rows, k) = (embeddings.rows, neighbors[neighbors.count - 1])
+    guard k < rows else {
+      throw .parameter(name: "k", found: "\(k)", expected: "1 … \(rows - 1), the other rows")
+    }
+    guard rows <= GroupCensus.mostRows else {
+      throw .shape(
+        argument: "embeddings", found: embeddings.shape,
+        expected: "at most \(GroupCensus.mostRows) rows")
+    }
+    for (index, view) in support.enumerated() {
+      try Operand("support \(index)", view).requireShape(of: given)
+    }
+    let unit = try embeddings.normalized().rows
+    var groupings = try clusterings(of: unit, workers)
+    if let labels { groupings.append(try groups(labels, rows: rows)) }
+
+    let search = AuditSearch(unit: unit, support: support, k: k)
+    let found = try search.candidates(workers: workers)
+    let census = try TiledSweep(symmetric: Operand("embeddings", unit)).run(
+      GroupCensus(groupings: groupings, temperature: temperature), accumulating: false,
+      workers: workers)
+    let pairs = PairCensus(census.blocks, groupings: groupings.count)
+    let candidates = AuditCandidates(
+      found, clusterings: Array(groupings[..<clusters.count]), pairs: pairs, workers: workers)
+    return NegativeAuditResult(
+      self, candidates: candidates, pairs: pairs, unit: unit,
+      labels: labels == nil ? nil : groupings[clusters.count])
+  }
+
+  private func clusterings(
+    of unit: Matrix, _ workers: Workers
+  ) throws(ContrastiveError) -> [[Int32]] {
+    var result: [[Int32]] = []
+    for (index, count) in clusters.enumerated() {
+      let fit = try KMeans(clusters: count, metric: .spherical, seed: seed &+ UInt64(index)).fit(
+        unit, argument: "embeddings", workers: workers)
+      result.append(fit.assignments.map(Int32.init))
+    }
+    return result
+  }
+
+  private func groups(_ labels: [Int], rows: Int) throws(ContrastiveError) -> [Int32] {
+    guard labels.count == rows else {
+      throw .shape(
+        argument: "labels", found: "[\(labels.count)]",
+        expected: "[\(rows)], one for each row of embeddings")
+    }
+    var groups: [Int32] = []
+    groups.reserveCapacity(rows)
+    for (position, label) in labels.enumerated() {
+      guard let group = Int32(exactly: label) else {
+        throw .index(
+          argument: "labels", position: position, found: "\(label)",
+          expected: "a whole number of 32 bits")
+      }
+      groups.append(group)
+    }
+    return groups
+  }
+}

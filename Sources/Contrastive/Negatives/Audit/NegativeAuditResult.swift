@@ -1,0 +1,95 @@
+/// What an audit has found.
+public struct NegativeAuditResult: Sendable {
+  /// How large a part of the negatives something is, and which part of the gradient it bears.
+  public struct Share: Sendable, Equatable {
+    /// Of all ordered pairs of different rows.
+    public let ofNegatives: Double
+    /// Of InfoNCE's push on a row, averaged over the rows.
+    public let ofGradient: Double
+  }
+
+  /// The candidates of each row and the evidence.
+  public let candidates: AuditCandidates
+  /// Confidence from which a candidate is suspected.
+  public let threshold: Double
+  /// What is inside one cluster, for each clustering: an estimate of the false negatives at that
+  /// granularity.
+  public let clusterings: [(clusters: Int, share: Share)]
+  /// The suspected candidates.
+  public let suspected: Share
+  /// Number of suspected (row, candidate) pairs.
+  public let suspectedCount: Int
+  /// The part of each row's push that its suspected candidates bear.
+  public let gradientShares: [Float]
+  /// How it compares with labels, where they were given.
+  public let labelled: LabelledAudit?
+
+  /// The estimate averaged over the clusterings.
+  public var estimate: Share {
+    let count = Double(max(1, clusterings.count))
+    return Share(
+      ofNegatives: clusterings.reduce(0) { $0 + $1.share.ofNegatives } / count,
+      ofGradient: clusterings.reduce(0) { $0 + $1.share.ofGradient } / count)
+  }
+
+  /// Whether a candidate is suspected.
+  public func isSuspected(_ place: Int) -> Bool {
+    Double(candidates.confidence[place]) >= threshold
+  }
+
+  /// The suspected false negatives, for policies to act on.
+  public func suspects() throws(ContrastiveError) -> SuspectedPairs {
+    var pairs: [SuspectedPairs.Pair] = []
+    pairs.reserveCapacity(suspectedCount)
+    for place in candidates.columns.indices where isSuspected(place) {
+      pairs.append(
+        SuspectedPairs.Pair(
+          sample: place / candidates.k, other: Int(candidates.columns[place]),
+          confidence: Double(candidates.confidence[place])))
+    }
+    return try SuspectedPairs(samples: candidates.rows, pairs: pairs)
+  }
+
+  init(
+    _ audit: NegativeAudit, candidates: AuditCandidates, pairs: PairCensus, unit: Matrix,
+    labels: [Int32]?
+  ) {
+    self.candidates = candidates
+    threshold = audit.threshold
+    func share(_ grouping: Int) -> Share {
+      Share(ofNegatives: pairs.share(grouping), ofGradient: pairs.gradientShares[grouping])
+    }
+    clusterings = audit.clusters.enumerated().map { ($1, share($0)) }
+    let isSuspected = candidates.confidence.map { Double($0) >= audit.threshold }
+    suspectedCount = isSuspected.count { $0 }
+    let shares = (0..<candidates.rows).map { row in
+      var mass = 0.0
+      for place in candidates.places(of: row) where isSuspected[place] {
+        let similarity = unit.rowDot(row, Int(candidates.columns[place]))
+        mass += exponential((similarity - Double(pairs.maximum[row])) / audit.temperature)
+      }
+      return min(1, mass / pairs.sums[row])
+    }
+    gradientShares = shares.map(Float.init)
+    suspected = Share(
+      ofNegatives: Double(suspectedCount) / Double(max(1, pairs.total)),
+      ofGradient: shares.reduce(0, +) / Double(max(1, shares.count)))
+    labelled = labels.map {
+      LabelledAudit(
+        labels: $0, share: share(audit.clusters.count), candidates: candidates,
+        isSuspected: isSuspected, all: pairs.all, same: pairs.inside[audit.clusters.count],
+        neighbors: audit.neighbors)
+    }
+  }
+}
+
+extension Matrix {
+  /// ⟨row i, row j⟩ in Double.
+  fileprivate func rowDot(_ i: Int, _ j: Int) -> Double {
+    withUnsafeBufferPointer { values in
+      values.baseAddress.map {
+        RowKernels.best.dot($0 + i * columns, $0 + j * columns, count: columns)
+      } ?? 0
+    }
+  }
+}

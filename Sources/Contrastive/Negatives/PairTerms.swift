@@ -1,0 +1,120 @@
+/// Columns that are to a row something other than plain negatives, for any loss of InfoNCE's shape.
+///
+/// With weight w_ic in the denominator and share t_ic of the target,
+/// ```
+/// loss_i = log Σ_c w_ic exp(u_ic) − Σ_c t_ic u_ic
+/// ```
+/// A column that is not listed is a negative, w = 1 and t = 0. The row's own column has w = 1 and what
+/// is left of the target, t = 1 − Σ_listed t. So w = 0 leaves a column out, w < 1 makes it a lighter
+/// negative, and t > 0 makes it a positive.
+public struct PairTerms: Sendable, Equatable {
+  /// What one column is to one row.
+  public struct Pair: Sendable, Equatable {
+    /// The row.
+    public let row: Int
+    /// The column.
+    public let column: Int
+    /// w: factor of exp(u) in the denominator, 0 or more.
+    public let weight: Double
+    /// t: share of the target, 0 … 1.
+    public let target: Double
+
+    /// What `column` is to `row`; without more, it is left out.
+    public init(row: Int, column: Int, weight: Double = 0, target: Double = 0) {
+      self.row = row
+      self.column = column
+      self.weight = weight
+      self.target = target
+    }
+  }
+
+  /// Number of rows.
+  public let rows: Int
+  /// Number of columns.
+  public let columns: Int
+  /// By ascending row, then column.
+  public let pairs: [Pair]
+  private let starts: [Int]
+
+  /// Terms from pairs in any order, each (row, column) at most once.
+  ///
+  /// Complexity: O(pairs · log pairs + rows).
+  ///
+  /// - Parameters:
+  ///   - rows: number of rows.
+  ///   - columns: number of columns.
+  ///   - pairs: what some columns are to some rows.
+  /// - Throws: `ContrastiveError.index` for a row or column outside, a pair listed twice, a weight
+  ///   that is negative or not finite, a target outside 0 … 1, a positive of weight 0, or targets of
+  ///   a row that sum to more than 1.
+  public init(rows: Int, columns: Int, pairs: [Pair]) throws(ContrastiveError) {
+    func fault(_ position: Int, _ found: String, _ expected: String) -> ContrastiveError {
+      .index(argument: "pairs", position: position, found: found, expected: expected)
+    }
+    for (position, pair) in pairs.enumerated() {
+      guard 0..<rows ~= pair.row, 0..<columns ~= pair.column else {
+        throw fault(
+          position, "row \(pair.row), column \(pair.column)", "0 ..< \(rows), 0 ..< \(columns)")
+      }
+      guard pair.weight >= 0, pair.weight.isFinite else {
+        throw fault(position, "weight \(pair.weight)", "0 or more")
+      }
+      guard 0...1 ~= pair.target, pair.target == 0 || pair.weight > 0 else {
+        throw fault(
+          position, "target \(pair.target) at weight \(pair.weight)",
+          "0 … 1, and 0 at weight 0")
+      }
+    }
+    let sorted = pairs.sorted { ($0.row, $0.column) < ($1.row, $1.column) }
+    var starts = [Int](repeating: 0, count: max(0, rows) + 1)
+    var sum = 0.0
+    for (position, pair) in sorted.enumerated() {
+      starts[pair.row + 1] += 1
+      if position > 0, sorted[position - 1].row == pair.row {
+        guard sorted[position - 1].column != pair.column else {
+          throw fault(position, "row \(pair.row), column \(pair.column) again", "each pair once")
+        }
+      } else {
+        sum = 0
+      }
+      sum += pair.target
+      guard sum <= 1 + 1e-9 else {
+        throw fault(position, "targets of row \(pair.row) that sum to \(sum)", "at most 1")
+      }
+    }
+    for row in 0..<max(0, rows) { starts[row + 1] += starts[row] }
+    self.rows = rows
+    self.columns = columns
+    self.pairs = sorted
+    self.starts = starts
+  }
+
+  /// Plain negatives only.
+  public init(rows: Int, columns: Int) {
+    self.rows = rows
+    self.columns = columns
+    pairs = []
+    starts = [Int](repeating: 0, count: rows + 1)
+  }
+
+  /// The pairs of a row.
+  public subscript(row: Int) -> ArraySlice<Pair> { pairs[starts[row]..<starts[row + 1]] }
+
+  /// The share of the target that a row's own column keeps.
+  public func ownTarget(_ row: Int) -> Double {
+    let listed = self[row].reduce(0) { $0 + $1.target }
+    return self[row].allSatisfy { $0.target == 0 } ? 1 : max(0, 1 - listed)
+  }
+
+  /// The listed columns of each row, for a sweep to leave out.
+  package func lists() -> RowLists {
+    RowLists((0..<rows).lazy.map { self[$0].lazy.map(\.column) }, isSymmetric: false)
+  }
+
+  /// The rows that list each column.
+  package func transposedLists() -> RowLists {
+    var rowsOf = [[Int]](repeating: [], count: columns)
+    for pair in pairs { rowsOf[pair.column].append(pair.row) }
+    return RowLists(rowsOf, isSymmetric: false)
+  }
+}

@@ -1,0 +1,103 @@
+/// Suspected false negatives among the samples of a data set, to be looked up for any batch.
+public struct SuspectedPairs: Sendable, Equatable {
+  /// One suspicion: `other` probably shows the same thing as `sample`.
+  public struct Pair: Sendable, Equatable {
+    /// The sample.
+    public let sample: Int
+    /// The one it should not be pushed away from.
+    public let other: Int
+    /// How sure it is, 0 … 1.
+    public let confidence: Double
+
+    /// A suspicion.
+    public init(sample: Int, other: Int, confidence: Double) {
+      self.sample = sample
+      self.other = other
+      self.confidence = confidence
+    }
+  }
+
+  /// Number of samples.
+  public let samples: Int
+  /// By ascending sample, then other.
+  public let pairs: [Pair]
+  private let starts: [Int]
+
+  /// Suspicions in any order.
+  ///
+  /// - Parameters:
+  ///   - samples: number of samples.
+  ///   - pairs: each (sample, other) once; no sample with itself.
+  /// - Throws: `ContrastiveError.index`.
+  public init(samples: Int, pairs: [Pair]) throws(ContrastiveError) {
+    for (position, pair) in pairs.enumerated() {
+      guard 0..<samples ~= pair.sample, 0..<samples ~= pair.other, pair.sample != pair.other,
+        0...1 ~= pair.confidence
+      else {
+        throw .index(
+          argument: "pairs", position: position,
+          found: "\(pair.sample), \(pair.other) of confidence \(pair.confidence)",
+          expected: "two samples below \(samples), 0 … 1")
+      }
+    }
+    let sorted = pairs.sorted { ($0.sample, $0.other) < ($1.sample, $1.other) }
+    var starts = [Int](repeating: 0, count: max(0, samples) + 1)
+    for (position, pair) in sorted.enumerated() {
+      starts[pair.sample + 1] += 1
+      if position > 0, sorted[position - 1].sample == pair.sample,
+        sorted[position - 1].other == pair.other
+      {
+        throw .index(
+          argument: "pairs", position: position, found: "\(pair.sample), \(pair.other) again",
+          expected: "each pair once")
+      }
+    }
+    for sample in 0..<max(0, samples) { starts[sample + 1] += starts[sample] }
+    self.samples = samples
+    self.pairs = sorted
+    self.starts = starts
+  }
+
+  /// The suspicions of a sample, by ascending other; none for a sample that is not known.
+  public subscript(sample: Int) -> ArraySlice<Pair> {
+    0..<samples ~= sample ? pairs[starts[sample]..<starts[sample + 1]] : []
+  }
+
+  /// The suspicions between the samples of some rows and those of some columns.
+  ///
+  /// Complexity: O(columns + suspicions of the rows).
+  ///
+  /// - Parameters:
+  ///   - rows: sample of each row.
+  ///   - columns: sample of each column; −1 for one that is not known.
+  /// - Returns: every pair of positions of which the samples are suspected, by ascending row.
+  public func among(rows: [Int], columns: [Int]) -> [PairTerms.Suspect] {
+    let places = ColumnsBySample(of: rows.flatMap { self[$0].lazy.map(\.other) }, in: columns)
+    return rows.enumerated().flatMap { row, sample in
+      self[sample].flatMap { pair in
+        places[pair.other].map {
+          PairTerms.Suspect(row: row, column: $0, confidence: pair.confidence)
+        }
+      }
+    }
+  }
+}
+
+/// Where some samples stand among columns.
+struct ColumnsBySample {
+  private var places: [Int: [Int]] = [:]
+
+  /// Complexity: O(samples + columns).
+  init(of samples: [Int], in columns: [Int]) {
+    for sample in samples where sample >= 0 { places[sample] = [] }
+    // A mark by the low bits spares most columns the look-up.
+    var marks = [Bool](repeating: false, count: 1 << 16)
+    for sample in places.keys { marks[sample & 0xffff] = true }
+    for (column, sample) in columns.enumerated() where sample >= 0 && marks[sample & 0xffff] {
+      places[sample]?.append(column)
+    }
+  }
+
+  /// The columns of a sample, ascending.
+  subscript(sample: Int) -> [Int] { places[sample] ?? [] }
+}

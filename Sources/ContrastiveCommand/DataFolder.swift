@@ -1,0 +1,20 @@
+import ContrastiveCore
+import ContrastiveTraining
+
+/// Where the images are.
+enum DataFolder {
+  /// The folder given, or where Debian installs Fashion-MNIST.
+  ///
+  /// - Parameter given: a folder, or nil.
+  /// - Returns: the folder.
+  /// - Throws: `ContrastiveError.file` when none is given and none installed.
+  static func path(_ given: String?) throws(ContrastiveError) -> String {
+    if let given { return given }
+    guard let found = InstalledData.fashionMNIST() else {
+      throw .file(
+        path: "fashion-mnist",
+        problem: "is not installed; give --data, or install the package dataset-fashion-mnist")
+    }
+    return found
+  }
+}

@@ -1,0 +1,44 @@
+import ArgumentParser
+import Contrastive
+
+/// Embeddings and labels in files.
+struct EmbeddingFileOptions: ParsableArguments {
+  @Option(help: "Training embeddings.")
+  var train: String?
+
+  @Option(help: "Labels of the training embeddings.")
+  var trainLabels: String?
+
+  @Option(help: "Test embeddings.")
+  var test: String?
+
+  @Option(help: "Labels of the test embeddings.")
+  var testLabels: String?
+
+  @Option(help: "Embeddings of another view of each test row.")
+  var testViews: String?
+
+  /// Reads the files.
+  ///
+  /// - Returns: what they hold.
+  /// - Throws: `ContrastiveError`, or a validation error when there is nothing to evaluate.
+  func embeddings() throws -> EvaluationInputs {
+    guard let test else {
+      throw ValidationError("nothing to evaluate: give --test FILE, or --run FOLDER")
+    }
+    func embeddings(
+      _ path: String, _ labels: String?, _ name: String
+    ) throws -> RepresentationEvaluation.Embeddings {
+      try RepresentationEvaluation.Embeddings(
+        EmbeddingFiles.matrix(path: path), labels: labels.map(EmbeddingFiles.labels(path:)),
+        named: name)
+    }
+    guard (train == nil) == (trainLabels == nil) else {
+      throw ValidationError("--train and --train-labels go together")
+    }
+    return EvaluationInputs(
+      test: try embeddings(test, testLabels, "test-labels"),
+      train: try train.map { try embeddings($0, trainLabels, "train-labels") },
+      views: try testViews.map(EmbeddingFiles.matrix(path:)))
+  }
+}

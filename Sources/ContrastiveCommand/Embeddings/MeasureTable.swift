@@ -1,0 +1,42 @@
+import Contrastive
+
+/// The measures of a representation as lines for people.
+struct MeasureTable {
+  let lines: [String]
+
+  init(_ measures: RepresentationMeasures) {
+    var lines: [String] = []
+    func add(_ name: String, _ value: String?) {
+      guard let value else { return }
+      lines.append(name + String(repeating: " ", count: max(1, 32 - name.count)) + value)
+    }
+    add("kNN accuracy", measures.knnAccuracy.map(percent))
+    add("ridge probe", measures.ridgeAccuracy.map(percent))
+    add(
+      "logistic probe",
+      measures.logisticAccuracy.map {
+        percent($0) + (measures.isLogisticConverged == false ? " (not converged)" : "")
+      })
+    add("cluster purity", measures.purity.map(percent))
+    add("cluster NMI, AMI", Self.pair(measures.nmi, measures.ami))
+    add("cluster ARI", measures.ari.map { fixed($0, 4) })
+    add("alignment (views)", measures.alignment.map { fixed($0, 4) })
+    add("alignment (classes)", measures.classAlignment.map { fixed($0, 4) })
+    add("uniformity", measures.uniformity.map { fixed($0, 4) })
+    add(
+      "effective rank, RankMe",
+      Self.pair(measures.effectiveRank, measures.rankMe, digits: 1).map {
+        "\($0) of \(measures.dimension)"
+      })
+    add("hubness (skewness)", measures.hubnessSkewness.map { fixed($0, 3) })
+    add("false negatives, random", measures.falseNegativeRate.map(percent))
+    add("false negatives, nearest", measures.nearestFalseNegativeRate.map(percent))
+    for warning in measures.warnings ?? [] { lines.append("warning: \(warning)") }
+    self.lines = lines
+  }
+
+  private static func pair(_ a: Double?, _ b: Double?, digits: Int = 4) -> String? {
+    guard let a, let b else { return nil }
+    return "\(fixed(a, digits)), \(fixed(b, digits))"
+  }
+}

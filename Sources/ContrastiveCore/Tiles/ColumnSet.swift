@@ -1,0 +1,29 @@
+/// Columns chosen by index, whatever the row.
+package struct ColumnSet: Sendable, Equatable {
+  /// The indices, ascending.
+  package let indices: [Int]
+
+  /// - Parameter indices: distinct, in ascending order.
+  package init(_ indices: [Int]) {
+    precondition(zip(indices, indices.dropFirst()).allSatisfy { $0 < $1 })
+    self.indices = indices
+  }
+
+  /// Sets the entries of these columns to −∞.
+  ///
+  /// Complexity: O(log columns + rows of the tile × its columns that are chosen).
+  func apply(to tile: Tile) {
+    var (low, high) = (0, indices.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if indices[middle] < tile.columns.lowerBound { low = middle + 1 } else { high = middle }
+    }
+    var end = low
+    while end < indices.count, indices[end] < tile.columns.upperBound { end += 1 }
+    guard low < end else { return }
+    for row in 0..<tile.rows.count {
+      let values = tile.row(row) - tile.columns.lowerBound
+      for place in low..<end { values[indices[place]] = -.infinity }
+    }
+  }
+}

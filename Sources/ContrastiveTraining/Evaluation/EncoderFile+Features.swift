@@ -1,0 +1,59 @@
+import Contrastive
+
+extension EncoderFile {
+  /// The features of images, of which none is zero.
+  ///
+  /// Features without direction, as an encoder of rectified features may give, become those of equal
+  /// numbers: a measure of angles then has an answer.
+  ///
+  /// - Parameters:
+  ///   - pixels: images of the encoder's input shape.
+  ///   - workers: the threads to use; no effect on the result.
+  /// - Returns: [images × feature dimension], not normalised.
+  /// - Throws: `ContrastiveError` as `Encoder.features`.
+  public func features(
+    of pixels: Pixels, workers: Workers = .all
+  ) throws(ContrastiveError) -> Matrix {
+    try encoder.features(of: pixels, scaling: scaling, workers: workers).withoutZeroRows()
+  }
+
+  /// The features of a random view of each image, the same in every evaluation: a crop of at least
+  /// three tenths of the area, and brightness and contrast changed by up to a half.
+  ///
+  /// For the alignment of different encoders to be comparable the views are not those of the run.
+  ///
+  /// - Parameters:
+  ///   - pixels: images of the encoder's input shape.
+  ///   - workers: the threads to use; no effect on the result.
+  /// - Returns: [images × feature dimension], not normalised.
+  /// - Throws: `ContrastiveError` as `Encoder.features`.
+  public func viewFeatures(
+    of pixels: Pixels, workers: Workers = .all
+  ) throws(ContrastiveError) -> Matrix {
+    let recipe = ViewRecipe(
+      [
+        try RandomResizedCrop(scale: 0.3...1), try BrightnessContrast(brightness: 0.5, contrast: 0.5),
+      ], scaling: scaling)
+    var values: [Float] = []
+    values.reserveCapacity(pixels.count * encoder.featureDimension)
+    for start in stride(from: 0, to: pixels.count, by: 512) {
+      let range = start..<min(start + 512, pixels.count)
+      let views = try recipe.views(of: pixels, range, seed: 0, epoch: 0, view: 0, workers: workers)
+      values += try encoder.features(of: views, workers: workers).values
+    }
+    return try Matrix(
+      rows: pixels.count, columns: encoder.featureDimension, values: values
+    ).withoutZeroRows()
+  }
+}
+
+extension Matrix {
+  /// The matrix with ones in rows that were zero.
+  func withoutZeroRows() -> Matrix {
+    var result = self
+    for row in 0..<rows where self.row(row).allSatisfy({ $0 == 0 }) {
+      for column in 0..<columns { result[row, column] = 1 }
+    }
+    return result
+  }
+}
