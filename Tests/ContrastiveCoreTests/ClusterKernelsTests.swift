@@ -27,7 +27,9 @@ struct ClusterKernelsTests {
     let kernels = try kernels(name)
     var random = CounterRandom(seed: 1, stream: UInt64(count))
     let (a, b) = (floats(count, &random), floats(count, &random))
-    let expected = zip(a, b).reduce(0.0) { $0 + (Double($1.0) - Double($1.1)) * (Double($1.0) - Double($1.1)) }
+    let expected = zip(a, b).reduce(0.0) {
+      $0 + (Double($1.0) - Double($1.1)) * (Double($1.0) - Double($1.1))
+    }
     #expect(abs(kernels.squaredDistance(a, b, count: count) - expected) < 1e-13)
 
     var dots = a
@@ -50,7 +52,8 @@ struct ClusterKernelsTests {
     func dot(_ row: UInt32, _ column: UInt32) -> Float {
       Float(
         (0..<dimension).reduce(0.0) {
-          $0 + Double(rows[Int(row) * dimension + $1]) * Double(columns[Int(column) * dimension + $1])
+          $0 + Double(rows[Int(row) * dimension + $1])
+            * Double(columns[Int(column) * dimension + $1])
         })
     }
     var dots = [Float](repeating: 0, count: 5)
@@ -93,8 +96,7 @@ struct ClusterKernelsTests {
           == (bounds[place] == 65_535
             ? 65_535 : bounds[place] > paths[place] ? bounds[place] - paths[place] : 0))
     }
-    let starts = [0, UInt32(count / 3), UInt32(count / 2), UInt32(count)].filter { $0 > 0 || count < 3 }
-    let cuts = [0] + starts.filter { $0 > 0 }
+    let cuts = Set([0, count / 3, count / 2, count].map { UInt32($0) }).sorted()
     var minima = [Float](repeating: 0, count: cuts.count)
     kernels.segmentMinima(squared, starts: cuts, segments: cuts.count - 1, into: &minima)
     for segment in 0..<(cuts.count - 1) {

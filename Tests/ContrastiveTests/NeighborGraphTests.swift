@@ -47,8 +47,10 @@ import Testing
         }
         if !repeats { reached = Array(Set(reached)) }
         let expected = reached.map { node in
-          (zip(queries.row(row), bank.row(node)).reduce(0.0) { $0 + Double($1.0) * Double($1.1) },
-            node)
+          (
+            zip(queries.row(row), bank.row(node)).reduce(0.0) { $0 + Double($1.0) * Double($1.1) },
+            node
+          )
         }.sorted { ($0.0, $0.1) < ($1.0, $1.1) }.prefix(count)
         let listed = found[row].flatMap { [Int](repeating: $0.node, count: $0.count) }
         #expect(listed == expected.map(\.1))

@@ -193,6 +193,9 @@ public struct KMeansState: Sendable {
     }
   }
 
+  /// Where the run stands, as restart 0.
+  public var progress: KMeansProgress { progress(restart: 0) }
+
   func progress(restart: Int) -> KMeansProgress {
     KMeansProgress(
       restart: restart, iteration: iteration, moved: moved,

@@ -93,7 +93,10 @@ struct KMeansCommand: ParsableCommand {
         clusterings.append(
           Clustering(
             result: result, assignments: levels.assignments[level],
-            seed: seed &+ UInt64(level), seconds: seconds[level]))
+            seed: seed &+ UInt64(level), seconds: seconds[level],
+            memory: memory(
+              of: counts[level], rows: result.assignments.count, dimension: points.columns,
+              options: options, workers: workers)))
       }
     } else {
       let results = try options.fit(
@@ -111,7 +114,10 @@ struct KMeansCommand: ParsableCommand {
         clusterings.append(
           Clustering(
             result: result, assignments: result.assignments, seed: seed &+ UInt64(index),
-            seconds: seconds[index]))
+            seconds: seconds[index],
+            memory: memory(
+              of: counts[index], rows: points.rows, dimension: points.columns, options: options,
+              workers: workers)))
       }
     }
     try write(clusterings, parents: parents, workers: workers)
@@ -127,6 +133,14 @@ struct KMeansCommand: ParsableCommand {
         name: "bounds-memory", found: "\(boundsMemory)", expected: "0 or more MiB")
     }
     return boundsMemory << 20
+  }
+
+  private func memory(
+    of clusters: Int, rows: Int, dimension: Int, options: KMeans, workers: Workers
+  ) -> Int {
+    var options = options
+    options.clusters = clusters
+    return options.memory(rows: rows, dimension: dimension, workers: workers)
   }
 
   private func clusterCounts() throws -> [Int] {
@@ -171,6 +185,8 @@ struct Clustering {
   let assignments: [Int]
   let seed: UInt64
   let seconds: Double
+  /// What `KMeans.memory` states.
+  let memory: Int
 
   /// Points in each cluster.
   var counts: [Int64] {

@@ -21,9 +21,11 @@ struct KMeansReport: Report {
     let restart: Int
     let seconds: Double
     let seed: UInt64
+    let memory: Int
 
     enum CodingKeys: String, CodingKey {
       case k, iterations, converged, objective, strategy, groups, restart, seconds, seed
+      case memory = "memory_bytes"
       case computedShare = "computed_share"
     }
 
@@ -38,6 +40,7 @@ struct KMeansReport: Report {
       restart = clustering.result.restart
       seconds = clustering.seconds
       seed = clustering.seed
+      memory = clustering.memory
     }
   }
 
