@@ -29,10 +29,11 @@ extension Matrix {
   /// `values` are the rows of the piece in Double, which `body` may change.
   package func sumOfPieces(
     width: Int, workers: Workers,
-    _ body: @Sendable (
-      _ rows: Range<Int>, _ values: UnsafeMutablePointer<Double>,
-      _ sums: UnsafeMutablePointer<Double>
-    ) -> Void
+    _ body:
+      @Sendable (
+        _ rows: Range<Int>, _ values: UnsafeMutablePointer<Double>,
+        _ sums: UnsafeMutablePointer<Double>
+      ) -> Void
   ) -> [Double] {
     let columns = columns
     let cut = RowPieces(rows: rows)

@@ -134,7 +134,7 @@ extension Tensor.Elements {
   }
 
   /// Calls `body` with the bytes of the elements as files hold them.
-  func withUnsafeBytes<E: Error>(
+  package func withUnsafeBytes<E: Error>(
     _ body: (UnsafeRawBufferPointer) throws(E) -> Void
   ) throws(E) {
     switch self {

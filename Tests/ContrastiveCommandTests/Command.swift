@@ -38,6 +38,28 @@ struct Command {
   }
 }
 
+extension Command {
+  /// Bytes that `contrastive` with these arguments holds in memory at most.
+  static func peakMemory(arguments: [String]) throws -> Int {
+    let program = URL(fileURLWithPath: CommandLine.arguments[0])
+      .deletingLastPathComponent().appendingPathComponent("contrastive").path
+    let words = ([program] + arguments).map { strdup($0) }
+    defer { for word in words { free(word) } }
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    for stream in [1, 2] as [Int32] {
+      posix_spawn_file_actions_addopen(&actions, stream, "/dev/null", O_WRONLY, 0)
+    }
+    var process: pid_t = 0
+    try #require(posix_spawn(&process, program, &actions, nil, words + [nil], environ) == 0)
+    var status: Int32 = 0
+    var usage = rusage()
+    try #require(wait4(process, &status, 0, &usage) == process && status == 0)
+    return usage.ru_maxrss * 1024
+  }
+}
+
 /// A folder that is removed with the value.
 final class TemporaryFolder {
   let path: String

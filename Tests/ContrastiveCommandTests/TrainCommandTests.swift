@@ -49,7 +49,7 @@ import Testing
     #expect(
       Set(metrics.keys) == ["epoch", "loss", "seconds", "images_per_second", "knn_accuracy"])
     #expect(metrics["epoch"] as? Int == 2)
-    #expect(try folder.text("run/config.json").contains("\"batchSize\" : 32"))
+    #expect(try folder.text("run/config.json").contains("\"batch_size\" : 32"))
 
     for part in ["train", "test"] {
       let embedded = try Command(
@@ -63,6 +63,14 @@ import Testing
       "evaluate", "--train", folder["train.npy"], "--train-labels", folder["data/train-labels.npy"],
       "--test", folder["test.npy"], "--test-labels", folder["data/test-labels.npy"], "--k", "5")
     #expect(try evaluated.json()["knn_accuracy"] as? Double == result["knn_accuracy"] as? Double)
+    let byRun = try Command(
+      "evaluate", "--run", folder["run"], "--data", folder["data"], "--k", "5", "--json")
+    #expect(byRun.status == 0, "\(byRun.errors)")
+    #expect(byRun.errors.isEmpty)
+    var (all, files) = (try byRun.json(), try evaluated.json())
+    #expect(all.removeValue(forKey: "alignment") is Double)
+    for key in ["seconds"] { (all[key], files[key]) = (nil, nil) }
+    #expect(all as NSDictionary == files as NSDictionary)
 
     let again = try train("run")
     #expect(again.status == 65)
@@ -96,9 +104,13 @@ import Testing
 
   static let refusals: [(arguments: [String], status: Int32, text: String)] = [
     (["--epochs", "-1"], 64, "epochs"), (["--batch-size", "1"], 64, "batch-size"),
-    (["--bank-capacity", "31"], 64, "bank-capacity"), (["--limit", "1"], 64, "limit"),
+    (["--bank-capacity", "31"], 64, "bank_capacity"), (["--limit", "1"], 64, "limit"),
     (["--temperature", "0"], 64, "temperature"), (["--learning-rate", "-1"], 64, "learning-rate"),
-    (["--encoder-momentum", "1.5"], 64, "encoder-momentum"),
+    (["--encoder-momentum", "1.5"], 64, "encoder_momentum"),
+    (["--set", "temprature=0.1"], 64, "did you mean temperature?"),
+    (["--set", "temperature=hot"], 64, "temperature: found \"hot\""),
+    (["--set", "epochs"], 64, "NAME=VALUE"), (["--set", "method=simclr"], 64, "method"),
+    (["--config", "/nowhere.json"], 65, "/nowhere.json"),
     (["--smallest-crop", "0"], 64, "smallest-crop"), (["--jitter", "nan"], 64, "jitter"),
     (["--widths", "0"], 64, "widths"), (["--method", "mocov"], 64, "moco"),
     (["--data", "/nowhere"], 65, "/nowhere"), (["--output", "/proc/none/run"], 65, "/proc/none"),

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Contrastive
+import ContrastiveTraining
 
 /// `contrastive evaluate`.
 struct EvaluateCommand: ParsableCommand {

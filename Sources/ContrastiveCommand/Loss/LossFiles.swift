@@ -1,5 +1,6 @@
 import ArgumentParser
 import Contrastive
+import ContrastiveTraining
 
 /// What every `contrastive loss` method shares: the files, normalisation, the choice of gradients.
 package struct LossFiles: ParsableArguments {

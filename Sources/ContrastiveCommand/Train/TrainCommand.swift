@@ -19,23 +19,32 @@ struct TrainCommand: ParsableCommand {
       standard output.
       """)
 
-  @Option(help: "System to train by.")
-  var method: TrainingOptions.MethodName = .moco
+  @Option(help: "System to train by. (default: moco)")
+  var method: String?
 
   @Option(help: "Data folder (default: Fashion-MNIST as Debian installs it).")
   var data: String?
 
   @Option(name: .shortAndLong, help: "Run folder to create.")
-  var output: String
+  var output: String?
+
+  @Option(help: "JSON object of some options, in place of the method's defaults.")
+  var config: String?
+
+  @Option(help: "An option by its name in config.json, as NAME=VALUE; may be repeated.")
+  var set: [String] = []
+
+  @Flag(help: "Print all options as JSON and stop.")
+  var printConfig = false
 
   @OptionGroup(title: "Training") var training: TrainingFlags
   @OptionGroup var parallel: ParallelOptions
 
   func run() throws {
     FreedMemory.keep()
-    var options = TrainingOptions()
-    options.method = method
-    training.apply(to: &options)
+    let options = try options()
+    if printConfig { return Standard.output(try Configuration(options).text()) }
+    guard let output else { throw ValidationError("give --output, the run folder to create") }
     let folder = RunFolder(path: output)
     var run = try TrainingRun(
       options: options, data: ImageFolder(path: DataFolder.path(data)), workers: parallel.workers)
@@ -58,6 +67,30 @@ struct TrainCommand: ParsableCommand {
       """)
     try Standard.json(result)
   }
-}
 
-extension TrainingOptions.MethodName: ExpressibleByArgument {}
+  /// The defaults, then the file, then the flags, then what is set by name.
+  private func options() throws -> TrainingOptions {
+    let name = try method.map { name throws(ContrastiveError) in try MethodName(known: name) }
+    var options = TrainingOptions(name ?? .moco)
+    if let config {
+      options = try Configuration(path: config, method: options.method.name).options()
+      if let name, name != options.method.name {
+        throw ContrastiveError.parameter(
+          name: "method", found: name.rawValue,
+          expected: "\(options.method.name.rawValue), as in \(config)")
+      }
+    }
+    training.apply(to: &options)
+    var configuration = try Configuration(options)
+    try training.apply(to: &configuration)
+    for assignment in set {
+      let parts = assignment.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      guard parts.count == 2 else {
+        throw ContrastiveError.parameter(
+          name: "set", found: assignment, expected: "NAME=VALUE")
+      }
+      try configuration.set(String(parts[0]), to: String(parts[1]))
+    }
+    return try configuration.options()
+  }
+}

@@ -1,7 +1,10 @@
 import ArgumentParser
+import Contrastive
 import ContrastiveTraining
 
 /// The options of a run as flags; one that is not given leaves the method's default.
+///
+/// The defaults in the help are MoCo's; `--print-config` prints those of any method.
 struct TrainingFlags: ParsableArguments {
   private static let standard = TrainingOptions()
 
@@ -46,13 +49,13 @@ struct TrainingFlags: ParsableArguments {
   @Option(help: "Epochs of rising learning rate. (default: \(standard.warmupEpochs))")
   var warmupEpochs: Float?
 
-  @Option(help: "Temperature of the loss. (default: \(standard.temperature))")
+  @Option(help: "Temperature of the loss; as --set temperature=…")
   var temperature: Double?
 
-  @Option(help: "Keys in the memory bank. (default: 16384, at most half the images)")
+  @Option(help: "Keys in the memory bank; as --set bank_capacity=…")
   var bankCapacity: Int?
 
-  @Option(help: "Momentum of the moving-average encoder. (default: \(standard.encoderMomentum))")
+  @Option(help: "Momentum of the moving-average encoder; as --set encoder_momentum=…")
   var encoderMomentum: Float?
 
   @Option(help: "Smallest share of an image's area in a crop. (default: \(standard.smallestCrop))")
@@ -86,13 +89,16 @@ struct TrainingFlags: ParsableArguments {
     set(\.sgdMomentum, sgdMomentum)
     set(\.weightDecay, weightDecay)
     set(\.warmupEpochs, warmupEpochs)
-    set(\.temperature, temperature)
-    set(\.bankCapacity, bankCapacity)
-    set(\.encoderMomentum, encoderMomentum)
     set(\.smallestCrop, smallestCrop)
     set(\.jitter, jitter)
     set(\.flips, flips)
     set(\.neighbors, neighbors)
     set(\.voteTemperature, voteTemperature)
+  }
+  /// Puts what was given of the method's own options in the place of the defaults.
+  func apply(to configuration: inout Configuration) throws(ContrastiveError) {
+    if let temperature { try configuration.set("temperature", to: "\(temperature)") }
+    if let bankCapacity { try configuration.set("bank_capacity", to: "\(bankCapacity)") }
+    if let encoderMomentum { try configuration.set("encoder_momentum", to: "\(encoderMomentum)") }
   }
 }

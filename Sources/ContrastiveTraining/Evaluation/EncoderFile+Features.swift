@@ -32,7 +32,8 @@ extension EncoderFile {
   ) throws(ContrastiveError) -> Matrix {
     let recipe = ViewRecipe(
       [
-        try RandomResizedCrop(scale: 0.3...1), try BrightnessContrast(brightness: 0.5, contrast: 0.5),
+        try RandomResizedCrop(scale: 0.3...1),
+        try BrightnessContrast(brightness: 0.5, contrast: 0.5),
       ], scaling: scaling)
     var values: [Float] = []
     values.reserveCapacity(pixels.count * encoder.featureDimension)

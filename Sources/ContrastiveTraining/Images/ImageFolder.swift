@@ -35,6 +35,12 @@ public struct ImageFolder: Sendable {
     "train-images.npy", "train-labels.npy", "test-images.npy", "test-labels.npy",
   ]
 
+  /// Takes images that are in memory.
+  package init(train: ImageSet, test: ImageSet) {
+    self.train = train
+    self.test = test
+  }
+
   /// Reads a folder.
   ///
   /// - Parameter path: the folder.

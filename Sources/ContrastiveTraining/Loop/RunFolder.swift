@@ -12,7 +12,7 @@ import ContrastiveFiles
 /// The files of a run.
 ///
 /// ```
-/// config.json           what the run is made from (`TrainingOptions`)
+/// config.json           what the run is made from (`Configuration`)
 /// metrics.jsonl         a line an epoch (`EpochMetrics`)
 /// result.json           how it ended (`TrainingResult`)
 /// encoder.safetensors   the trained encoder (`EncoderFile`)
@@ -44,7 +44,7 @@ public struct RunFolder: Sendable {
     guard access(configurationPath, F_OK) != 0 else {
       throw .file(path: path, problem: "already holds a run; choose another output folder")
     }
-    try AtomicFile.write(JSONText.encode(options, pretty: true) + "\n", to: configurationPath)
+    try AtomicFile.write(Configuration(options).text(), to: configurationPath)
   }
 
   /// Adds a line to `metrics.jsonl`.

@@ -32,20 +32,22 @@ public struct TrainingProgress: Sendable {
 }
 
 /// One line of a run's `metrics.jsonl`.
-public struct EpochMetrics: Codable, Sendable {
+public struct EpochMetrics: Codable, Equatable, Sendable {
   /// From 1.
   public let epoch: Int
   /// Mean loss of the steps.
   public let loss: Double
   /// Seconds the steps took, without the evaluation.
-  public let seconds: Double
+  public package(set) var seconds: Double
   /// Training images a second.
-  public let imagesPerSecond: Double
+  public package(set) var imagesPerSecond: Double
   /// Share of the test images that their nearest training images classify rightly.
   public let knnAccuracy: Double
+  /// Means of what the method measured in the steps, by name; nil when it measures nothing.
+  public let measures: [String: Double]?
 
   enum CodingKeys: String, CodingKey {
-    case epoch, loss, seconds
+    case epoch, loss, seconds, measures
     case imagesPerSecond = "images_per_second"
     case knnAccuracy = "knn_accuracy"
   }

@@ -4,20 +4,30 @@ import Contrastive
 ///
 /// The loop is the same for every method: draw an order of the images, draw the method's views, let
 /// it compute a gradient, take an optimiser step, and after each epoch evaluate and report.
+///
+/// The whole state of a run is what `exchange` names. Random numbers need no place in it: every
+/// draw is a function of the seed, the epoch and the image.
 public struct TrainingRun: Sendable {
   /// What the run is made from.
   public let options: TrainingOptions
   /// The encoder as trained so far.
-  public private(set) var encoder: Encoder
+  public internal(set) var encoder: Encoder
   /// How bytes become the encoder's inputs.
   public let scaling: PixelScaling
+  /// Steps of an epoch.
+  public let stepsPerEpoch: Int
 
-  private let train: ImageSet
-  private let images: Pixels
-  private let test: ImageSet
-  private let workers: Workers
-  private var method: any TrainingMethod
-  private var optimizer: SGD
+  let train: ImageSet
+  let test: ImageSet
+  let workers: Workers
+  let schedule: any RateSchedule
+  let batchSize: Int
+  var method: any TrainingMethod
+  var optimizer: any Optimizer
+  var ownOptimizer: (any Optimizer)?
+  package var progress = RunProgress()
+  /// The order of the images in an epoch, a function of the seed and the epoch.
+  var order: (epoch: Int, indices: [Int])?
 
   /// Prepares a run; nothing is trained yet.
   ///
@@ -32,123 +42,69 @@ public struct TrainingRun: Sendable {
     try options.validate()
     train = try data.train.prefix(options.limit ?? data.train.count)
     self.options = options.resolved(images: train.count)
-    images = train.pixels
     test = data.test
     self.workers = workers
-    scaling = try PixelScaling(of: images)
-    encoder = try Encoder(
-      images.shape, options: options.encoder, seed: options.seed)
-    optimizer = try SGD(
-      encoder.network.parameters.layout, momentum: options.sgdMomentum,
-      weightDecay: options.weightDecay)
-    method = try self.options.makeMethod(online: encoder, scaling: scaling)
+    scaling = try PixelScaling(of: train.pixels)
+    batchSize = min(options.batchSize, train.count)
+    stepsPerEpoch = train.count / batchSize
+    schedule = try options.makeSchedule(stepsPerEpoch: stepsPerEpoch)
+    encoder = try Encoder(train.pixels.shape, options: options.encoder, seed: options.seed)
+    optimizer = try options.makeOptimizer(encoder.network.parameters.layout)
+    method = try self.options.method.options.makeMethod(
+      MethodStart(
+        online: encoder, options: self.options, images: train.count, scaling: scaling))
+    if let own = method.parameters { ownOptimizer = try options.makeOptimizer(own.layout) }
   }
 
-  /// Trains to the end.
-  ///
-  /// - Parameter report: called on the calling thread with each event.
-  /// - Returns: the accuracies and the time.
-  /// - Throws: `ContrastiveError`, such as `.nonFinite` when training has diverged.
-  public mutating func train(
-    report: (TrainingEvent) throws(ContrastiveError) -> Void
-  ) throws(ContrastiveError) -> TrainingResult {
-    let clock = ContinuousClock()
-    let start = clock.now
-    let evaluation = NeighborEvaluation(
-      train: train, test: test, scaling: scaling,
-      classifier: try WeightedKNN(k: options.neighbors, temperature: options.voteTemperature),
-      workers: workers)
-    let random = try evaluation.accuracy(of: encoder)
-    let pixels = try evaluation.accuracyOfPixels()
-    try report(.baselines(randomEncoder: random, rawPixels: pixels))
+  /// Whether every epoch is done and evaluated.
+  public var isFinished: Bool {
+    progress.baselines != nil && progress.epoch == options.epochs
+  }
 
-    let batch = min(options.batchSize, images.count)
-    let steps = images.count / batch
-    let schedule = try CosineSchedule(
-      peak: options.learningRate,
-      warmup: min(Int(options.warmupEpochs * Float(steps)), options.epochs * steps),
-      steps: max(1, options.epochs * steps))
-    var accuracy = random
-    let firstStep = clock.now
-    for epoch in 0..<options.epochs {
-      let order = CounterRandom.order(seed: options.seed, epoch: epoch, count: images.count)
-      let epochStart = clock.now
-      var total = 0.0
-      for step in 0..<steps {
-        let images = order[(step * batch)..<((step + 1) * batch)]
-        total += try takeStep(
-          images, epoch: epoch, rate: schedule.rate(at: epoch * steps + step))
-        try report(
-          .step(
-            TrainingProgress(
-              epoch: epoch + 1, epochs: options.epochs, step: step + 1, steps: steps,
-              loss: total / Double(step + 1),
-              imagesPerSecond: Double((step + 1) * batch) / (clock.now - epochStart).inSeconds,
-              seconds: (clock.now - firstStep).inSeconds)))
-      }
-      let seconds = (clock.now - epochStart).inSeconds
-      accuracy = try evaluation.accuracy(of: encoder)
-      try report(
-        .epoch(
-          EpochMetrics(
-            epoch: epoch + 1, loss: total / Double(steps), seconds: seconds,
-            imagesPerSecond: Double(steps * batch) / seconds, knnAccuracy: accuracy)))
-    }
+  /// Steps taken so far.
+  public var stepsDone: Int { progress.epoch * stepsPerEpoch + progress.step }
+
+  /// Steps of the whole run.
+  public var steps: Int { options.epochs * stepsPerEpoch }
+
+  /// How the run ended; nil before it is finished.
+  public var result: TrainingResult? {
+    guard isFinished, let baselines = progress.baselines else { return nil }
     return TrainingResult(
-      knnAccuracy: accuracy, randomEncoderKNNAccuracy: random, rawPixelKNNAccuracy: pixels,
-      epochs: options.epochs, images: images.count,
-      seconds: (clock.now - start).inSeconds)
+      knnAccuracy: progress.metrics.last?.knnAccuracy ?? baselines.randomEncoder,
+      randomEncoderKNNAccuracy: baselines.randomEncoder,
+      rawPixelKNNAccuracy: baselines.rawPixels, epochs: options.epochs, images: train.count,
+      seconds: progress.seconds)
   }
 
   /// The encoder with what is needed to use it.
   public var encoderFile: EncoderFile {
     EncoderFile(encoder, options: options.encoder, scaling: scaling)
   }
-
-  /// One step on the images of some indices; returns its loss.
-  private mutating func takeStep(
-    _ batch: ArraySlice<Int>, epoch: Int, rate: Float
-  ) throws(ContrastiveError) -> Double {
-    var views: [Activations] = []
-    for (view, recipe) in method.views.enumerated() {
-      views.append(
-        try recipe.views(
-          of: images, batch, seed: options.seed, epoch: epoch, view: view, workers: workers))
-    }
-    let (loss, gradient) = try method.step(views: views, online: &encoder, workers: workers)
-    optimizer.step(
-      &encoder.network.parameters, gradient: gradient, rate: rate, workers: workers)
-    return loss
-  }
 }
 
-extension TrainingOptions {
-  /// The encoder's form.
-  var encoder: EncoderOptions {
-    EncoderOptions(
-      widths: widths, head: .perceptron(hidden: hiddenDimension, outputs: embeddingDimension))
-  }
-
-  /// The method, ready for its first step.
-  func makeMethod(
-    online: Encoder, scaling: PixelScaling
-  ) throws(ContrastiveError) -> any TrainingMethod {
-    var augmentations: [any Augmentation] = [try RandomResizedCrop(scale: smallestCrop...1)]
-    if flips { augmentations.append(try HorizontalFlip()) }
-    augmentations.append(try BrightnessContrast(brightness: jitter, contrast: jitter))
-    let view = ViewRecipe(augmentations, scaling: scaling)
-    switch method {
-    case .moco:
-      return try MoCo(
-        online: online, view: view, temperature: temperature,
-        bankCapacity: bankCapacity ?? batchSize,
-        momentum: encoderMomentum)
+extension TrainingRun: Stateful {
+  /// Exchanges everything that the rest of the run depends on.
+  public mutating func exchange(_ state: inout StateExchange) throws(ContrastiveError) {
+    try state("encoder", &encoder)
+    try state("optimizer", &optimizer)
+    if var parameters = method.parameters, var optimizer = ownOptimizer {
+      try state("own", &parameters)
+      try state("own_optimizer", &optimizer)
+      (method.parameters, ownOptimizer) = (parameters, optimizer)
+    }
+    try state("method", &method)
+    try state.record("progress", &progress)
+    guard progress.isPossible(epochs: options.epochs, steps: stepsPerEpoch) else {
+      throw state.failure("progress is not that of \(options.epochs) × \(stepsPerEpoch) steps")
     }
   }
 }
 
-extension Duration {
-  fileprivate var inSeconds: Double {
-    Double(components.seconds) + Double(components.attoseconds) * 1e-18
+extension RunProgress {
+  /// Whether a run of so many epochs and steps can be there.
+  fileprivate func isPossible(epochs: Int, steps: Int) -> Bool {
+    0...epochs ~= epoch && 0..<max(steps, 1) ~= step && metrics.count == epoch
+      && (epoch < epochs || step == 0) && (baselines != nil || (epoch == 0 && step == 0))
   }
 }

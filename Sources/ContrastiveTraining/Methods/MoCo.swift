@@ -18,40 +18,73 @@ public struct MoCo: TrainingMethod {
   private var momentum: MomentumEncoder
   private var bank: QueueBank
 
-  /// Momentum contrast for an encoder.
-  ///
-  /// - Parameters:
-  ///   - online: the encoder to be trained, whose copy the momentum encoder starts as.
-  ///   - view: the augmentation of both views.
-  ///   - temperature: of InfoNCE.
-  ///   - bankCapacity: keys the bank holds.
-  ///   - momentum: m in θ_key ← m θ_key + (1 − m) θ_online, 0 ..< 1.
-  /// - Throws: `ContrastiveError.parameter`.
-  public init(
-    online: Encoder, view: ViewRecipe, temperature: Double, bankCapacity: Int, momentum: Float
-  ) throws(ContrastiveError) {
-    views = [view, view]
-    objective = try InfoNCE(temperature: temperature)
-    self.momentum = try MomentumEncoder(online, momentum: momentum)
-    bank = try QueueBank(capacity: bankCapacity, dimension: online.projectionDimension)
+  /// What momentum contrast alone can be told.
+  public struct Options: MethodOptions {
+    /// Divides the similarities in the loss; 0.07 in the first paper, 0.2 in the second, 0.1 here,
+    /// where batches and bank are smaller.
+    public var temperature = 0.1
+    /// Keys the memory bank holds (65,536 in the papers); when nil 16,384, but at most half the
+    /// images, so that an image seldom meets its own key of an earlier epoch.
+    public var bankCapacity: Int?
+    /// m in θ_key ← m θ_key + (1 − m) θ_online; 0.999 in the papers, 0.996 here, where runs are
+    /// shorter.
+    public var encoderMomentum: Float = 0.996
+
+    /// The defaults.
+    public init() {}
+
+    /// The capacity follows the number of images.
+    public mutating func resolve(images: Int, options: TrainingOptions) {
+      bankCapacity =
+        bankCapacity ?? max(min(options.batchSize, images), min(16_384, images / 2))
+    }
+
+    /// Refuses what is out of range, such as a bank smaller than a batch.
+    public func validate(_ options: TrainingOptions) throws(ContrastiveError) {
+      try require(1e-6...1e6 ~= temperature, "temperature", temperature, "1e-6 … 1e6")
+      if let bankCapacity {
+        try require(
+          bankCapacity >= options.batchSize, "bank_capacity", bankCapacity,
+          "at least the batch size, \(options.batchSize)")
+      }
+      try require(0...1 ~= encoderMomentum, "encoder_momentum", encoderMomentum, "0 … 1")
+    }
+
+    /// Momentum contrast with these options.
+    public func makeMethod(_ start: MethodStart) throws(ContrastiveError) -> any TrainingMethod {
+      let view = try start.view()
+      return try MoCo(
+        views: [view, view], objective: InfoNCE(temperature: temperature),
+        momentum: MomentumEncoder(start.online, momentum: encoderMomentum),
+        bank: QueueBank(
+          capacity: bankCapacity ?? start.options.batchSize,
+          dimension: start.online.projectionDimension))
+    }
   }
 
   /// Compares the queries with their keys and the bank, then adds the keys to it.
   public mutating func step(
-    views: [Activations], online: inout Encoder, workers: Workers
-  ) throws(ContrastiveError) -> (loss: Double, gradient: ParameterVector) {
-    let (projections, tape) = try online.forward(views[0], workers: workers)
+    _ batch: TrainingBatch, online: inout Encoder, workers: Workers
+  ) throws(ContrastiveError) -> StepGradient {
+    let (projections, tape) = try online.forward(batch.views[0], workers: workers)
     momentum.update(from: online, workers: workers)
-    let keys = try momentum.encoder.projections(of: views[1], mode: .training, workers: workers)
+    let keys = try momentum.encoder.projections(
+      of: batch.views[1], mode: .training, workers: workers)
 
     let queries = try projections.normalized(argument: "queries")
     let result = try objective.evaluate(
       queries: queries.rows, keys: keys.normalized(argument: "keys").rows,
       bank: bank.isEmpty ? nil : bank.rows, workers: workers)
-    try bank.enqueue(keys)
+    try bank.enqueue(keys, ids: batch.indices, step: batch.step)
 
     let slope = try queries.backward(result.gradients[.queries, default: projections])
-    let gradient = try online.backward(slope, tape: tape, workers: workers)
-    return (result.loss, gradient)
+    return StepGradient(
+      loss: result.loss, encoder: try online.backward(slope, tape: tape, workers: workers))
+  }
+
+  /// Exchanges the momentum encoder and the bank.
+  public mutating func exchange(_ state: inout StateExchange) throws(ContrastiveError) {
+    try state("momentum", &momentum)
+    try state("bank", &bank)
   }
 }

@@ -2,22 +2,117 @@ import Contrastive
 
 /// A published system: what views it draws, what it keeps between steps, what it minimises.
 ///
-/// The loop does the rest: order of the images, augmentation, optimiser, schedule, evaluation, log
-/// and files. A method is a value and holds the whole of its state.
-public protocol TrainingMethod: Sendable {
-  /// The views a step draws of each image.
+/// The loop does the rest: order of the images, augmentation, optimiser, schedule, evaluation, log,
+/// checkpoints and files. A method is a value and holds the whole of its state, all of which it
+/// names in `exchange`. No label ever reaches it.
+public protocol TrainingMethod: Stateful, Sendable {
+  /// The views a step draws of each image; asked anew after each `begin`.
+  ///
+  /// Recipes may give views of different sizes (multi-crop).
   var views: [ViewRecipe] { get }
 
-  /// Computes the loss of a batch and its gradient for the online encoder's parameters, and moves
-  /// the method's own state on.
+  /// What the method learns besides the encoder, such as a predictor or prototypes, in one vector.
+  ///
+  /// The loop steps and saves it as it steps and saves the encoder's; `exchange` leaves it out.
+  var parameters: ParameterVector? { get set }
+
+  /// Called before the first step of an epoch: E-steps, graphs, schedules.
+  ///
+  /// A run that is resumed in the middle of an epoch does not call it again.
   ///
   /// - Parameters:
-  ///   - views: one batch of images for each recipe of `views`, in the same order of images.
+  ///   - epoch: where the run stands, and the images to be encoded as a whole.
+  ///   - online: the encoder that is trained.
+  ///   - workers: the threads to use; no effect on the result.
+  /// - Throws: `ContrastiveError`.
+  mutating func begin(
+    _ epoch: EpochStart, online: Encoder, workers: Workers
+  ) throws(ContrastiveError)
+
+  /// Computes the loss of a batch and its gradients, and moves the method's own state on.
+  ///
+  /// - Parameters:
+  ///   - batch: the views of some images and where the run stands.
   ///   - online: the encoder that is trained; its running statistics may move, its parameters not.
   ///   - workers: the threads to use; no effect on the result.
-  /// - Returns: the loss and ∂loss/∂parameters.
+  /// - Returns: the loss and its gradients.
   /// - Throws: `ContrastiveError`, such as `.nonFinite` when training has diverged.
   mutating func step(
-    views: [Activations], online: inout Encoder, workers: Workers
-  ) throws(ContrastiveError) -> (loss: Double, gradient: ParameterVector)
+    _ batch: TrainingBatch, online: inout Encoder, workers: Workers
+  ) throws(ContrastiveError) -> StepGradient
+
+  /// The learning rate of `parameters`, for methods that do not let it follow the schedule.
+  ///
+  /// - Parameters:
+  ///   - scheduled: the encoder's rate in this step.
+  ///   - peak: the schedule's highest rate.
+  /// - Returns: the rate of this step.
+  func ownRate(scheduled: Float, peak: Float) -> Float
+}
+
+extension TrainingMethod {
+  /// Nothing is learnt besides the encoder.
+  public var parameters: ParameterVector? {
+    get { nil }
+    set {}
+  }
+
+  /// Nothing is done at the beginning of an epoch.
+  public mutating func begin(
+    _ epoch: EpochStart, online: Encoder, workers: Workers
+  ) throws(ContrastiveError) {}
+
+  /// The encoder's rate.
+  public func ownRate(scheduled: Float, peak: Float) -> Float { scheduled }
+}
+
+/// What a method is given in a step.
+public struct TrainingBatch: Sendable {
+  /// The images' places in the data set, which are their sample ids.
+  public let indices: [Int]
+  /// One batch for each recipe of the method's `views`, each in the order of `indices`.
+  public let views: [Activations]
+  /// Number of the epoch, from 0.
+  public let epoch: Int
+  /// Number of the step in the whole run, from 0; schedules are functions of `step / steps`.
+  public let step: Int
+  /// Steps of the whole run.
+  public let steps: Int
+  /// Of every random draw of the run.
+  public let seed: UInt64
+
+  /// Joins what a step is given.
+  public init(
+    indices: [Int], views: [Activations], epoch: Int, step: Int, steps: Int, seed: UInt64
+  ) {
+    self.indices = indices
+    self.views = views
+    self.epoch = epoch
+    self.step = step
+    self.steps = steps
+    self.seed = seed
+  }
+}
+
+/// What a method gives back from a step.
+public struct StepGradient: Sendable {
+  /// The loss of the batch.
+  public let loss: Double
+  /// ∂loss/∂parameters of the encoder.
+  public let encoder: ParameterVector
+  /// ∂loss/∂parameters of the method's own; nil leaves them as they are in this step.
+  public let own: ParameterVector?
+  /// Numbers to log, by names in snake case; the log has their means over the epoch.
+  public let measures: [String: Double]
+
+  /// Joins what a step gives back.
+  public init(
+    loss: Double, encoder: ParameterVector, own: ParameterVector? = nil,
+    measures: [String: Double] = [:]
+  ) {
+    self.loss = loss
+    self.encoder = encoder
+    self.own = own
+    self.measures = measures
+  }
 }

@@ -92,7 +92,8 @@ public struct Contingency: Sendable, Equatable {
     self.init(
       clusters: table.indices.map(Int64.init), labels: (0..<columns).map(Int64.init), cells: cells)
     guard !clusterSizes.contains(0), !labelSizes.contains(0) else {
-      throw .parameter(name: "table", found: "zeros only", expected: "a count in each row and column")
+      throw .parameter(
+        name: "table", found: "zeros only", expected: "a count in each row and column")
     }
   }
 }

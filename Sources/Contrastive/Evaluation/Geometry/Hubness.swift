@@ -22,7 +22,8 @@ public struct Hubness: Sendable, Equatable {
     for (position, index) in table.indices.enumerated() {
       guard index < bankRows else {
         throw .index(
-          argument: "neighbors", position: position, found: "\(index)", expected: "0 ..< \(bankRows)")
+          argument: "neighbors", position: position, found: "\(index)",
+          expected: "0 ..< \(bankRows)")
       }
       occurrences[index] += 1
     }

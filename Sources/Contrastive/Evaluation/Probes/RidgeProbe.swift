@@ -59,7 +59,8 @@ public struct RidgeProbe: Sendable {
     for column in 0..<dimension {
       // A feature that never changes takes no part.
       let isConstant = scaling.deviation[column] == 0
-      gram[column * dimension + column] = isConstant ? 1 : gram[column * dimension + column] + penalty
+      gram[column * dimension + column] =
+        isConstant ? 1 : gram[column * dimension + column] + penalty
     }
     // Standardised features sum to zero, so the shares of the classes drop out of Zᵀ (y − share).
     let rightSides = Array(sums[size..<(size + count * dimension)])

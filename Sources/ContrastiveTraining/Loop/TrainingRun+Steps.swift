@@ -1,0 +1,126 @@
+import Contrastive
+
+extension TrainingRun {
+  /// Trains to the end.
+  ///
+  /// - Parameter report: called on the calling thread with each event.
+  /// - Returns: the accuracies and the time.
+  /// - Throws: `ContrastiveError`, such as `.nonFinite` when training has diverged.
+  public mutating func train(
+    report: (TrainingEvent) throws(ContrastiveError) -> Void
+  ) throws(ContrastiveError) -> TrainingResult {
+    while true {
+      if let result { return result }
+      try advance(report: report)
+    }
+  }
+
+  /// Takes one step, with what comes before the first of an epoch and after the last.
+  ///
+  /// After an error the run may be between two steps and is of no more use; a checkpoint is.
+  ///
+  /// - Parameter report: called on the calling thread with each event.
+  /// - Throws: `ContrastiveError`, such as `.nonFinite` when training has diverged.
+  public mutating func advance(
+    report: (TrainingEvent) throws(ContrastiveError) -> Void
+  ) throws(ContrastiveError) {
+    let clock = ContinuousClock()
+    let start = clock.now
+    if progress.baselines == nil {
+      let evaluation = try evaluation
+      let baselines = RunProgress.Baselines(
+        randomEncoder: try evaluation.accuracy(of: encoder),
+        rawPixels: try evaluation.accuracyOfPixels())
+      try report(
+        .baselines(randomEncoder: baselines.randomEncoder, rawPixels: baselines.rawPixels))
+      progress.baselines = baselines
+      progress.seconds += (clock.now - start).inSeconds
+    }
+    guard progress.epoch < options.epochs else { return }
+    let stepStart = clock.now
+    if progress.step == 0 { try beginEpoch() }
+    try takeStep()
+    let seconds = (clock.now - stepStart).inSeconds
+    progress.epochSeconds += seconds
+    progress.seconds += seconds
+    try report(.step(place))
+    guard progress.step == stepsPerEpoch else { return }
+
+    let evaluationStart = clock.now
+    let accuracy = try evaluation.accuracy(of: encoder)
+    progress.seconds += (clock.now - evaluationStart).inSeconds
+    let steps = Double(stepsPerEpoch)
+    let metrics = EpochMetrics(
+      epoch: progress.epoch + 1, loss: progress.loss / steps, seconds: progress.epochSeconds,
+      imagesPerSecond: steps * Double(batchSize) / progress.epochSeconds, knnAccuracy: accuracy,
+      measures: progress.measures.isEmpty ? nil : progress.measures.mapValues { $0 / steps })
+    progress.finishEpoch(metrics)
+    try report(.epoch(metrics))
+  }
+
+  private var evaluation: NeighborEvaluation {
+    get throws(ContrastiveError) {
+      NeighborEvaluation(
+        train: train, test: test, scaling: scaling,
+        classifier: try WeightedKNN(k: options.neighbors, temperature: options.voteTemperature),
+        workers: workers)
+    }
+  }
+
+  private var place: TrainingProgress {
+    TrainingProgress(
+      epoch: progress.epoch + 1, epochs: options.epochs, step: progress.step,
+      steps: stepsPerEpoch, loss: progress.loss / Double(progress.step),
+      imagesPerSecond: Double(progress.step * batchSize) / progress.epochSeconds,
+      seconds: progress.seconds)
+  }
+
+  private mutating func beginEpoch() throws(ContrastiveError) {
+    let epoch = EpochStart(
+      epoch: progress.epoch, epochs: options.epochs, step: stepsDone, steps: steps,
+      seed: options.seed, images: train.pixels, scaling: scaling)
+    try method.begin(epoch, online: encoder, workers: workers)
+  }
+
+  private mutating func takeStep() throws(ContrastiveError) {
+    let indices = Array(
+      imageOrder()[(progress.step * batchSize)..<((progress.step + 1) * batchSize)])
+    var views: [Activations] = []
+    for (view, recipe) in method.views.enumerated() {
+      views.append(
+        try recipe.views(
+          of: train.pixels, indices, seed: options.seed, epoch: progress.epoch, view: view,
+          workers: workers))
+    }
+    let batch = TrainingBatch(
+      indices: indices, views: views, epoch: progress.epoch, step: stepsDone, steps: steps,
+      seed: options.seed)
+    let gradient = try method.step(batch, online: &encoder, workers: workers)
+    let rate = schedule.rate(at: stepsDone)
+    optimizer.step(
+      &encoder.network.parameters, gradient: gradient.encoder, rate: rate, workers: workers)
+    if let own = gradient.own, var parameters = method.parameters {
+      let ownRate = method.ownRate(scheduled: rate, peak: options.learningRate)
+      let workers = workers
+      ownOptimizer?.step(&parameters, gradient: own, rate: ownRate, workers: workers)
+      method.parameters = parameters
+    }
+    progress.step += 1
+    progress.loss += gradient.loss
+    for (name, value) in gradient.measures { progress.measures[name, default: 0] += value }
+  }
+
+  private mutating func imageOrder() -> [Int] {
+    if let order, order.epoch == progress.epoch { return order.indices }
+    let indices = CounterRandom.order(
+      seed: options.seed, epoch: progress.epoch, count: train.count)
+    order = (progress.epoch, indices)
+    return indices
+  }
+}
+
+extension Duration {
+  fileprivate var inSeconds: Double {
+    Double(components.seconds) + Double(components.attoseconds) * 1e-18
+  }
+}

@@ -1,0 +1,65 @@
+import Contrastive
+
+/// What a method is given at the beginning of an epoch: where the run stands, and the images.
+public struct EpochStart: Sendable {
+  /// Number of the epoch, from 0.
+  public let epoch: Int
+  /// Epochs of the run.
+  public let epochs: Int
+  /// Number of the epoch's first step in the whole run, from 0.
+  public let step: Int
+  /// Steps of the whole run.
+  public let steps: Int
+  /// Of every random draw of the run.
+  public let seed: UInt64
+  /// The images that are trained on; an image's place is its sample id.
+  public let images: Pixels
+  /// How bytes become the encoder's inputs.
+  public let scaling: PixelScaling
+
+  /// Joins what the beginning of an epoch is told.
+  public init(
+    epoch: Int, epochs: Int, step: Int, steps: Int, seed: UInt64, images: Pixels,
+    scaling: PixelScaling
+  ) {
+    self.epoch = epoch
+    self.epochs = epochs
+    self.step = step
+    self.steps = steps
+    self.seed = seed
+    self.images = images
+    self.scaling = scaling
+  }
+
+  /// The projections of all images, without augmentation, in evaluation mode and in bounded memory.
+  ///
+  /// - Parameters:
+  ///   - encoder: such as a method's momentum encoder.
+  ///   - workers: the threads to use; no effect on the result.
+  /// - Returns: [images × `projectionDimension`] in the order of the data set, not normalised.
+  /// - Throws: `ContrastiveError.shape` when the images do not fit the encoder.
+  public func projections(
+    by encoder: Encoder, workers: Workers
+  ) throws(ContrastiveError) -> Matrix {
+    var encoder = encoder
+    var values: [Float] = []
+    values.reserveCapacity(images.count * encoder.projectionDimension)
+    for start in stride(from: 0, to: images.count, by: 512) {
+      let batch = try images.activations(
+        start..<min(start + 512, images.count), scaling: scaling, workers: workers)
+      values += try encoder.projections(of: batch, mode: .evaluation, workers: workers).values
+    }
+    return try Matrix(rows: images.count, columns: encoder.projectionDimension, values: values)
+  }
+
+  /// The backbone's features of all images, as `projections` gives the projections.
+  ///
+  /// - Parameters:
+  ///   - encoder: such as a method's momentum encoder.
+  ///   - workers: the threads to use; no effect on the result.
+  /// - Returns: [images × `featureDimension`] in the order of the data set, not normalised.
+  /// - Throws: `ContrastiveError.shape` when the images do not fit the encoder.
+  public func features(by encoder: Encoder, workers: Workers) throws(ContrastiveError) -> Matrix {
+    try encoder.features(of: images, scaling: scaling, workers: workers)
+  }
+}

@@ -1,0 +1,119 @@
+import Contrastive
+
+/// What a method alone can be told, with its defaults, and how it is made from that.
+///
+/// A struct nested in the method's file. Its properties are options of the run beside the common
+/// ones (`temperature` in `config.json`, `--set temperature=0.2`), so that their names must differ
+/// from those of `TrainingOptions`; in files they are written in snake case.
+public protocol MethodOptions: Codable, Equatable, Sendable {
+  /// The defaults.
+  init()
+
+  /// Changes common defaults, such as the learning rate; nothing by default.
+  static func adjust(_ options: inout TrainingOptions)
+
+  /// Fills in the defaults that depend on the data or on common options; nothing by default.
+  ///
+  /// - Parameters:
+  ///   - images: number of images to train on.
+  ///   - options: the common options.
+  mutating func resolve(images: Int, options: TrainingOptions)
+
+  /// Checks every option, before and after `resolve`.
+  ///
+  /// - Parameter options: the common options.
+  /// - Throws: `ContrastiveError.parameter` naming the first option out of range in snake case.
+  func validate(_ options: TrainingOptions) throws(ContrastiveError)
+
+  /// The method, ready for its first step.
+  ///
+  /// - Parameter start: the encoder and what else there is before training.
+  /// - Returns: the method at rest.
+  /// - Throws: `ContrastiveError.parameter`.
+  func makeMethod(_ start: MethodStart) throws(ContrastiveError) -> any TrainingMethod
+}
+
+extension MethodOptions {
+  /// The common defaults suit.
+  public static func adjust(_ options: inout TrainingOptions) {}
+  /// No default depends on anything.
+  public mutating func resolve(images: Int, options: TrainingOptions) {}
+
+  /// Refuses an option unless a condition holds.
+  ///
+  /// - Parameters:
+  ///   - condition: what must hold.
+  ///   - name: the option's name in snake case.
+  ///   - found: its value.
+  ///   - expected: what it must be.
+  /// - Throws: `ContrastiveError.parameter` unless `condition`.
+  public func require(
+    _ condition: Bool, _ name: String, _ found: Any, _ expected: String
+  ) throws(ContrastiveError) {
+    guard condition else { throw .parameter(name: name, found: "\(found)", expected: expected) }
+  }
+}
+
+/// What there is before the first step, for a method to be made from.
+public struct MethodStart: Sendable {
+  /// The encoder to be trained, as drawn.
+  public let online: Encoder
+  /// The common options.
+  public let options: TrainingOptions
+  /// Number of images to train on.
+  public let images: Int
+  /// How bytes become the encoder's inputs.
+  public let scaling: PixelScaling
+
+  /// Joins what there is.
+  public init(online: Encoder, options: TrainingOptions, images: Int, scaling: PixelScaling) {
+    self.online = online
+    self.options = options
+    self.images = images
+    self.scaling = scaling
+  }
+
+  /// The view that the common options describe: crop, mirror and turn if asked, brightness and contrast,
+  /// colour where there is any, blur and solarization if asked.
+  ///
+  /// - Parameter crop: instead of the common one, such as a smaller one.
+  /// - Throws: `ContrastiveError.parameter`.
+  public func view(crop: RandomResizedCrop? = nil) throws(ContrastiveError) -> ViewRecipe {
+    var augmentations = try placement(crop)
+    if options.rotation > 0 {
+      augmentations.append(try Rotation(.within(degrees: options.rotation)))
+    }
+    augmentations.append(
+      try BrightnessContrast(brightness: options.jitter, contrast: options.jitter))
+    if online.inputShape.channels == 3 {
+      augmentations.append(try SaturationHue(saturation: options.saturation, hue: options.hue))
+      augmentations.append(try Grayscale(probability: options.grayscale))
+    }
+    if options.blur > 0 {
+      // SimCLR's 0.1 … 2.0 pixels are of 224.
+      let side = Float(max(online.inputShape.height, online.inputShape.width))
+      augmentations.append(
+        try GaussianBlur(
+          deviation: 0.1...min(max(1, 2 * side / 224), 64), probability: options.blur))
+    }
+    if options.solarization > 0 {
+      augmentations.append(try Solarization(probability: options.solarization))
+    }
+    return ViewRecipe(augmentations, scaling: scaling)
+  }
+
+  /// A weakly changed view: crop, and mirror if asked.
+  ///
+  /// - Throws: `ContrastiveError.parameter`.
+  public func weakView() throws(ContrastiveError) -> ViewRecipe {
+    ViewRecipe(try placement(nil), scaling: scaling)
+  }
+
+  private func placement(
+    _ crop: RandomResizedCrop?
+  ) throws(ContrastiveError) -> [any Augmentation] {
+    let usual = try RandomResizedCrop(scale: options.smallestCrop...1)
+    let crop: any Augmentation = crop ?? usual
+    return options.flips ? [crop, try HorizontalFlip()] : [crop]
+  }
+}
