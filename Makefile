@@ -7,9 +7,11 @@ SHELL := /bin/bash
 PACKAGES := libopenblas-dev liblapacke-dev zlib1g-dev pkg-config dataset-fashion-mnist
 RUN ?= runs/moco-$(shell date +%Y%m%d-%H%M%S)
 ARGS ?=
+KILLS ?= 1000
+FUZZ_SECONDS ?= 60
 BIN = $$(swift build -c release --show-bin-path)
 
-.PHONY: help deps build run test bench bench-peers bench-training table format lint clean
+.PHONY: help deps build run test crash sanitize bench bench-peers bench-training table format lint clean
 
 help: ## print the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,6 +44,21 @@ run: build ## train an encoder on Fashion-MNIST (RUN=folder, ARGS="--epochs 5 â€
 
 test: deps ## build and run every test
 	@swift test -c release
+
+crash: deps ## kill 1,000 processes while they save checkpoints (KILLS=number)
+	@CONTRASTIVE_KILLS=$(KILLS) swift test -c release --filter KillTests
+
+sanitize: deps ## fuzz the readers under AddressSanitizer, run the parallel tests under ThreadSanitizer
+	@CONTRASTIVE_SANITIZED=1 CONTRASTIVE_FUZZ_SECONDS=$(FUZZ_SECONDS) \
+	  swift test --sanitize=address --scratch-path .build/address --filter ContrastiveFilesTests
+	@swift build --build-tests --sanitize=thread --scratch-path .build/thread
+	@report=$$(CONTRASTIVE_CANARY=1 swift test --sanitize=thread --scratch-path .build/thread \
+	  --skip-build --filter CanaryTests 2>&1 || true); \
+	  grep -q 'ThreadSanitizer: data race' <<< "$$report" || \
+	  { echo "ThreadSanitizer did not report the canary race" >&2; exit 1; }; \
+	  echo "The canary race was reported."
+	@TSAN_OPTIONS=halt_on_error=1 swift test --sanitize=thread --scratch-path .build/thread \
+	  --skip-build --filter 'Thread|savesAtOnce|Worker'
 
 bench: deps ## time the engine beside BLAS (ARGS="--threads 1 â€¦")
 	@swift run -c release --package-path Benchmarks contrastive-bench --table $(ARGS)
