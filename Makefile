@@ -8,10 +8,13 @@ PACKAGES := libopenblas-dev liblapacke-dev zlib1g-dev pkg-config dataset-fashion
 NOW := $(shell date +%Y%m%d-%H%M%S)
 RUN ?= runs/moco-$(NOW)
 ARGS ?=
+KILLS ?= 1000
+FUZZ_SECONDS ?= 60
 BIN = $$(swift build -c release --show-bin-path)
 PEERS_PYTHON ?= Benchmarks/peers/.venv/bin/python
 
-.PHONY: help deps build run test bench bench-check bench-peers bench-training table format lint clean
+.PHONY: help deps build run test crash sanitize bench bench-check bench-peers bench-training table \
+  format lint clean
 
 help: ## print the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,6 +49,21 @@ run: build ## train an encoder on Fashion-MNIST and write a report of it (RUN=fo
 
 test: deps ## build and run every test
 	@swift test -c release
+
+crash: deps ## kill 1,000 processes while they save checkpoints (KILLS=number)
+	@CONTRASTIVE_KILLS=$(KILLS) swift test -c release --filter KillTests
+
+sanitize: deps ## fuzz the readers under AddressSanitizer, run the parallel tests under ThreadSanitizer
+	@CONTRASTIVE_SANITIZED=1 CONTRASTIVE_FUZZ_SECONDS=$(FUZZ_SECONDS) \
+	  swift test --sanitize=address --scratch-path .build/address --filter ContrastiveFilesTests
+	@swift build --build-tests --sanitize=thread --scratch-path .build/thread
+	@report=$$(CONTRASTIVE_CANARY=1 swift test --sanitize=thread --scratch-path .build/thread \
+	  --skip-build --filter CanaryTests 2>&1 || true); \
+	  grep -q 'ThreadSanitizer: data race' <<< "$$report" || \
+	  { echo "ThreadSanitizer did not report the canary race" >&2; exit 1; }; \
+	  echo "The canary race was reported."
+	@TSAN_OPTIONS=halt_on_error=1 swift test --sanitize=thread --scratch-path .build/thread \
+	  --skip-build --filter 'Thread|savesAtOnce|Worker'
 
 bench: deps ## time every workload beside BLAS (ARGS="--only nt-xent --threads 1 …")
 	@swift run -c release --package-path Benchmarks contrastive-bench table $(ARGS)

@@ -69,6 +69,6 @@ struct ContrastiveCommand: ParsableCommand {
     subcommands: [
       TrainCommand.self, EmbedCommand.self, EvaluateCommand.self, ReportCommand.self,
       AuditCommand.self, KNNCommand.self, GraphCommand.self, KMeansCommand.self,
-      SinkhornCommand.self, LossCommand.self, DoctorCommand.self,
+      SinkhornCommand.self, LossCommand.self, InspectCommand.self, DoctorCommand.self,
     ])
 }

@@ -39,7 +39,7 @@ struct Command {
 }
 
 extension Command {
-  /// Bytes that `contrastive` with these arguments holds in memory at most.
+  /// Bytes that `contrastive` with these arguments holds in memory at most, as Linux tells.
   static func peakMemory(arguments: [String]) throws -> Int {
     let program = URL(fileURLWithPath: CommandLine.arguments[0])
       .deletingLastPathComponent().appendingPathComponent("contrastive").path
@@ -53,10 +53,19 @@ extension Command {
     }
     var process: pid_t = 0
     try #require(posix_spawn(&process, program, &actions, nil, words + [nil], environ) == 0)
-    var status: Int32 = 0
-    var usage = rusage()
-    try #require(wait4(process, &status, 0, &usage) == process && status == 0)
-    return usage.ru_maxrss * 1024
+    // A child's resource usage begins with its parent's memory; the kernel's own mark does not.
+    var (status, peak) = (Int32(0), 0)
+    while waitpid(process, &status, WNOHANG) == 0 {
+      if let text = try? String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8),
+        let line = text.split(separator: "\n").first(where: { $0.hasPrefix("VmHWM:") }),
+        let kibibytes = Int(line.filter(\.isNumber))
+      {
+        peak = max(peak, kibibytes * 1024)
+      }
+      usleep(500)
+    }
+    try #require(status == 0)
+    return peak
   }
 }
 

@@ -1,5 +1,6 @@
 import ContrastiveCore
 import ContrastiveFiles
+import Foundation
 import Testing
 
 /// `contrastive kmeans` and `contrastive sinkhorn` as a user runs them.
@@ -40,7 +41,8 @@ struct PrototypeCommandTests {
   }
 
   /// What bounds take beyond a run without any is what the formula says.
-  @Test func memoryIsAsStated() throws {
+  @Test(.enabled(if: FileManager.default.fileExists(atPath: "/proc/self/status")))
+  func memoryIsAsStated() throws {
     let folder = try TemporaryFolder()
     _ = try points(20_000, 8, in: folder)
     var peaks: [Double] = []
@@ -57,7 +59,7 @@ struct PrototypeCommandTests {
       peaks.append(try Double(Command.peakMemory(arguments: arguments)))
     }
     let (measured, expected) = (peaks[1] - peaks[0], stated[1] - stated[0])
-    // 1.00 seen.
+    // Seen 0.97 to 1.00.
     #expect(measured <= 1.1 * expected && measured >= 0.8 * expected, "\(measured) \(expected)")
   }
 
