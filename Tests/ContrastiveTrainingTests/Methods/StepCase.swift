@@ -100,7 +100,7 @@ struct StepCase {
   ) throws -> Double {
     var (method, online) = (method, online)
     let theta = online.network.parameters.values.map(Double.init)
-    let own = (method.parameters?.values ?? []).map(Double.init)
+    let own = (method.parameters?.values ?? []).map { Double($0) }
     let result = try method.step(batch, online: &online, workers: .one)
     let value = loss(theta, own)
     #expect(abs(result.loss - value) < 1e-5 * max(1, abs(value)))
