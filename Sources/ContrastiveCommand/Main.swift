@@ -68,8 +68,7 @@ struct ContrastiveCommand: ParsableCommand {
     version: "0.1.0",
     subcommands: [
       TrainCommand.self, EmbedCommand.self, EvaluateCommand.self, ReportCommand.self,
-      KNNCommand.self,
-      GraphCommand.self, KMeansCommand.self, SinkhornCommand.self, LossCommand.self,
-      DoctorCommand.self,
+      AuditCommand.self, KNNCommand.self, GraphCommand.self, KMeansCommand.self,
+      SinkhornCommand.self, LossCommand.self, InspectCommand.self, DoctorCommand.self,
     ])
 }
