@@ -56,6 +56,15 @@ public struct SelectionMask: Sendable, Equatable {
     }
   }
 
+  /// The same for a tile whose rows are the mask's columns.
+  func applyExchanged(to tile: Tile) {
+    for (place, row) in tile.columns.enumerated() {
+      for column in tile.rows where values[row * columns + column] == 0 {
+        tile.row(column - tile.rows.lowerBound)[place] = -.infinity
+      }
+    }
+  }
+
   /// The shape as `[rows × columns]`, for messages.
   public var shape: String { "[\(rows) × \(columns)]" }
 }

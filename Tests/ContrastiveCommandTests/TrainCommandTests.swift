@@ -63,6 +63,14 @@ import Testing
       "evaluate", "--train", folder["train.npy"], "--train-labels", folder["data/train-labels.npy"],
       "--test", folder["test.npy"], "--test-labels", folder["data/test-labels.npy"], "--k", "5")
     #expect(try evaluated.json()["knn_accuracy"] as? Double == result["knn_accuracy"] as? Double)
+    let byRun = try Command(
+      "evaluate", "--run", folder["run"], "--data", folder["data"], "--k", "5", "--json")
+    #expect(byRun.status == 0, "\(byRun.errors)")
+    #expect(byRun.errors.isEmpty)
+    var (all, files) = (try byRun.json(), try evaluated.json())
+    #expect(all.removeValue(forKey: "alignment") is Double)
+    for key in ["seconds"] { (all[key], files[key]) = (nil, nil) }
+    #expect(all as NSDictionary == files as NSDictionary)
 
     let again = try train("run")
     #expect(again.status == 65)

@@ -15,6 +15,7 @@ public struct MoCo: TrainingMethod {
   /// Two views by the same recipe: the query's and the key's.
   public let views: [ViewRecipe]
   private let objective: InfoNCE
+  private let ownEntries: OwnEntries
   private var momentum: MomentumEncoder
   private var bank: QueueBank
 
@@ -29,6 +30,9 @@ public struct MoCo: TrainingMethod {
     /// m in θ_key ← m θ_key + (1 − m) θ_online; 0.999 in the papers, 0.996 here, where runs are
     /// shorter.
     public var encoderMomentum: Float = 0.996
+    /// What keys of the query's own image in the bank are: left out, since a stale key of the same
+    /// image is no negative; `keep` is the papers' code.
+    public var ownEntries = OwnEntries.leaveOut
 
     /// The defaults.
     public init() {}
@@ -55,6 +59,7 @@ public struct MoCo: TrainingMethod {
       let view = try start.view()
       return try MoCo(
         views: [view, view], objective: InfoNCE(temperature: temperature),
+        ownEntries: ownEntries,
         momentum: MomentumEncoder(start.online, momentum: encoderMomentum),
         bank: QueueBank(
           capacity: bankCapacity ?? start.options.batchSize,
@@ -72,10 +77,14 @@ public struct MoCo: TrainingMethod {
       of: batch.views[1], mode: .training, workers: workers)
 
     let queries = try projections.normalized(argument: "queries")
-    let result = try objective.evaluate(
-      queries: queries.rows, keys: keys.normalized(argument: "keys").rows,
-      bank: bank.isEmpty ? nil : bank.rows, workers: workers)
-    try bank.enqueue(keys)
+    let unitKeys = try keys.normalized(argument: "keys").rows
+    let result =
+      bank.isEmpty
+      ? try objective.evaluate(queries: queries.rows, keys: unitKeys, workers: workers)
+      : try objective.evaluate(
+        queries: queries.rows, keys: unitKeys,
+        bank: bank.columns(for: batch.indices, own: ownEntries), workers: workers)
+    try bank.enqueue(keys, ids: batch.indices, step: batch.step)
 
     let slope = try queries.backward(result.gradients[.queries, default: projections])
     return StepGradient(
@@ -88,3 +97,6 @@ public struct MoCo: TrainingMethod {
     try state("bank", &bank)
   }
 }
+
+// In files by its name, such as leave-out.
+extension OwnEntries: Codable {}
