@@ -5,11 +5,16 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 
 PACKAGES := libopenblas-dev liblapacke-dev zlib1g-dev pkg-config dataset-fashion-mnist
-RUN ?= runs/moco-$(shell date +%Y%m%d-%H%M%S)
+NOW := $(shell date +%Y%m%d-%H%M%S)
+RUN ?= runs/moco-$(NOW)
 ARGS ?=
+KILLS ?= 1000
+FUZZ_SECONDS ?= 60
 BIN = $$(swift build -c release --show-bin-path)
+PEERS_PYTHON ?= Benchmarks/peers/.venv/bin/python
 
-.PHONY: help deps build run test bench bench-peers bench-training table format lint clean
+.PHONY: help deps build run test crash sanitize bench bench-check bench-peers bench-training table \
+  format lint clean
 
 help: ## print the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -19,6 +24,7 @@ deps: ## install what is missing ; calls apt-get only when something is
 	for package in $(PACKAGES); do \
 	  case "$$package" in \
 	    libopenblas-dev) pkg-config --exists openblas 2>/dev/null && continue ;; \
+	    liblapacke-dev) pkg-config --exists lapacke 2>/dev/null && continue ;; \
 	    zlib1g-dev) pkg-config --exists zlib 2>/dev/null && continue ;; \
 	    pkg-config) command -v pkg-config >/dev/null && continue ;; \
 	  esac; \
@@ -37,20 +43,40 @@ deps: ## install what is missing ; calls apt-get only when something is
 build: deps ## build the command in release mode
 	@swift build -c release --product contrastive
 
-run: build ## train an encoder on Fashion-MNIST (RUN=folder, ARGS="--epochs 5 …")
-	@$(BIN)/contrastive train --method moco --output "$(RUN)" $(ARGS)
+run: build ## train an encoder on Fashion-MNIST and write a report of it (RUN=folder, DATA=folder, ARGS="--epochs 5 …")
+	@$(BIN)/contrastive train --method moco $(if $(DATA),--data "$(DATA)") --output "$(RUN)" $(ARGS)
+	@echo "The report is in $$($(BIN)/contrastive report $(if $(DATA),--data "$(DATA)") "$(RUN)")" >&2
 
 test: deps ## build and run every test
 	@swift test -c release
 
-bench: deps ## time the engine beside BLAS (ARGS="--threads 1 …")
-	@swift run -c release --package-path Benchmarks contrastive-bench --table $(ARGS)
+crash: deps ## kill 1,000 processes while they save checkpoints (KILLS=number)
+	@CONTRASTIVE_KILLS=$(KILLS) swift test -c release --filter KillTests
 
-bench-peers: deps ## time the engine and its peers in turn (a Python virtual environment in Benchmarks/peers)
-	@test -x Benchmarks/peers/.venv/bin/python || { python3 -m venv Benchmarks/peers/.venv && \
+sanitize: deps ## fuzz the readers under AddressSanitizer, run the parallel tests under ThreadSanitizer
+	@CONTRASTIVE_SANITIZED=1 CONTRASTIVE_FUZZ_SECONDS=$(FUZZ_SECONDS) \
+	  swift test --sanitize=address --scratch-path .build/address --filter ContrastiveFilesTests
+	@swift build --build-tests --sanitize=thread --scratch-path .build/thread
+	@report=$$(CONTRASTIVE_CANARY=1 swift test --sanitize=thread --scratch-path .build/thread \
+	  --skip-build --filter CanaryTests 2>&1 || true); \
+	  grep -q 'ThreadSanitizer: data race' <<< "$$report" || \
+	  { echo "ThreadSanitizer did not report the canary race" >&2; exit 1; }; \
+	  echo "The canary race was reported."
+	@TSAN_OPTIONS=halt_on_error=1 swift test --sanitize=thread --scratch-path .build/thread \
+	  --skip-build --filter 'Thread|savesAtOnce|Worker'
+
+bench: deps ## time every workload beside BLAS (ARGS="--only nt-xent --threads 1 …")
+	@swift run -c release --package-path Benchmarks contrastive-bench table $(ARGS)
+
+bench-check: deps ## compare with Benchmarks/baseline.jsonl; fails where something is slower
+	@swift run -c release --package-path Benchmarks contrastive-bench check \
+	  --baseline Benchmarks/baseline.jsonl $(ARGS)
+
+bench-peers: build ## time the workloads and their peers in turn (ARGS="--only nt-xent sce …")
+	@test -x $(PEERS_PYTHON) || { python3 -m venv Benchmarks/peers/.venv && \
 	  Benchmarks/peers/.venv/bin/pip install -q -r Benchmarks/peers/requirements.txt; }
 	@swift build -c release --package-path Benchmarks
-	@Benchmarks/peers/.venv/bin/python Benchmarks/peers/run.py \
+	@$(PEERS_PYTHON) Benchmarks/peers/run.py --command "$(BIN)/contrastive" --readme README.md \
 	  --bench "$$(swift build -c release --package-path Benchmarks --show-bin-path)/contrastive-bench" $(ARGS)
 
 bench-training: build ## train by us and by PyTorch twins in turn (ARGS="--only moco …")

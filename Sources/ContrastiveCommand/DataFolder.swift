@@ -1,6 +1,14 @@
 import ContrastiveCore
 import ContrastiveTraining
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
 /// Where the images are.
 enum DataFolder {
   /// The folder given, or where Debian installs Fashion-MNIST.
@@ -16,5 +24,12 @@ enum DataFolder {
         problem: "is not installed; give --data, or install the package dataset-fashion-mnist")
     }
     return found
+  }
+
+  /// The folder's name from the root, for a run to be resumed from elsewhere.
+  static func absolute(_ path: String) -> String {
+    guard let resolved = realpath(path, nil) else { return path }
+    defer { free(resolved) }
+    return String(cString: resolved)
   }
 }

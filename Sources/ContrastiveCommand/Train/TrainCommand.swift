@@ -1,5 +1,6 @@
 import ArgumentParser
 import Contrastive
+import ContrastiveFiles
 import ContrastiveTraining
 
 /// `contrastive train`.
@@ -14,9 +15,15 @@ struct TrainCommand: ParsableCommand {
       test images whose 200 nearest training images, by the encoder's features, vote for the right \
       label.
 
-      The run folder gets config.json, metrics.jsonl (a line an epoch), result.json and \
-      encoder.safetensors. Progress goes to standard error, the result as one JSON object to \
-      standard output.
+      The run folder gets config.json, metrics.jsonl (a line an epoch), checkpoint.safetensors \
+      (the whole state, after every epoch), encoder.safetensors and result.json. Progress goes to \
+      standard error, the result as one JSON object to standard output.
+
+      A run that was killed goes on with --resume and ends with the same encoder, bit for bit. \
+      SIGINT and SIGTERM let the step end and save the run; the exit code is then 130 or 143. A \
+      second one ends the program at once.
+
+      Options come from the method's defaults, then --config, then flags, then --set.
       """)
 
   @Option(help: "System to train by. (default: moco)")
@@ -27,6 +34,12 @@ struct TrainCommand: ParsableCommand {
 
   @Option(name: .shortAndLong, help: "Run folder to create.")
   var output: String?
+
+  @Option(help: "Run folder to go on with; its config.json has all other options.")
+  var resume: String?
+
+  @Option(help: "Save the run every so many steps, too. (default: after epochs only)")
+  var checkpointSteps: Int?
 
   @Option(help: "JSON object of some options, in place of the method's defaults.")
   var config: String?
@@ -40,29 +53,66 @@ struct TrainCommand: ParsableCommand {
   @OptionGroup(title: "Training") var training: TrainingFlags
   @OptionGroup var parallel: ParallelOptions
 
+  func validate() throws {
+    if let checkpointSteps, checkpointSteps < 1 {
+      throw ValidationError("checkpoint-steps: found \(checkpointSteps), expected at least 1")
+    }
+    guard resume != nil else { return }
+    var unchanged = TrainingOptions()
+    training.apply(to: &unchanged)
+    guard output == nil, method == nil, config == nil, set.isEmpty, data == nil, !printConfig,
+      !training.changesMethod, unchanged == TrainingOptions()
+    else { throw ValidationError("a run that is resumed keeps its folder, data and options") }
+  }
+
   func run() throws {
     FreedMemory.keep()
-    let options = try options()
-    if printConfig { return Standard.output(try Configuration(options).text()) }
-    guard let output else { throw ValidationError("give --output, the run folder to create") }
-    let folder = RunFolder(path: output)
-    var run = try TrainingRun(
-      options: options, data: ImageFolder(path: DataFolder.path(data)), workers: parallel.workers)
-    try folder.create(for: run.options)
-
-    var display = ProgressDisplay()
-    let result = try run.train { event throws(ContrastiveError) in
-      display.show(event)
-      if case .epoch(let metrics) = event { try folder.append(metrics) }
+    if printConfig { return Standard.output(try Configuration(options()).text()) }
+    guard let path = resume ?? output else {
+      throw ValidationError("give --output, the run folder to create, or --resume")
     }
-    try folder.finish(run.encoderFile, result)
+    let folder = RunFolder(path: path)
+    let isResumed = resume != nil
+    if isResumed, let result = try folder.result {
+      Standard.error("The run in \(path) is finished; there is nothing to resume.\n")
+      return try Standard.json(result)
+    }
+    var options = isResumed ? try folder.options() : try options()
+    let data = try DataFolder.path(options.data)
+    options.data = DataFolder.absolute(data)
+    var run = try TrainingRun(
+      options: options, data: ImageFolder(path: data), workers: parallel.workers)
+    if !isResumed { try folder.create(for: run.options) }
+    let lock = try FolderLock(path: path)
+    if isResumed {
+      let found = try folder.resume(&run)
+      Standard.error(
+        found
+          ? "Resuming after step \(run.stepsDone) of \(run.steps).\n"
+          : "There is no checkpoint yet; starting again.\n")
+    }
+    try train(&run, in: folder)
+    _ = consume lock
+  }
+
+  private func train(_ run: inout TrainingRun, in folder: RunFolder) throws {
+    let stop = StopRequest()
+    var display = ProgressDisplay()
+    let result = try folder.train(
+      &run, checkpointEvery: checkpointSteps, until: { stop.number != nil }
+    ) { event throws(ContrastiveError) in display.show(event) }
+    guard let result else {
+      Standard.error(
+        "Stopped after step \(run.stepsDone) of \(run.steps); go on with --resume \(folder.path)\n")
+      throw ExitCode(128 + (stop.number ?? 0))
+    }
     Standard.error(
       """
       kNN accuracy on the test images
         raw pixels      \(percent(result.rawPixelKNNAccuracy))
         random encoder  \(percent(result.randomEncoderKNNAccuracy))
         trained         \(percent(result.knnAccuracy))
-      The run is in \(output)
+      The run is in \(folder.path)
 
       """)
     try Standard.json(result)
@@ -81,6 +131,7 @@ struct TrainCommand: ParsableCommand {
       }
     }
     training.apply(to: &options)
+    if let data { options.data = data }
     var configuration = try Configuration(options)
     try training.apply(to: &configuration)
     for assignment in set {

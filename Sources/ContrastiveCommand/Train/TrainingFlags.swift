@@ -101,4 +101,9 @@ struct TrainingFlags: ParsableArguments {
     if let bankCapacity { try configuration.set("bank_capacity", to: "\(bankCapacity)") }
     if let encoderMomentum { try configuration.set("encoder_momentum", to: "\(encoderMomentum)") }
   }
+
+  /// Whether one of the method's own options was given.
+  var changesMethod: Bool {
+    temperature != nil || bankCapacity != nil || encoderMomentum != nil
+  }
 }

@@ -92,11 +92,15 @@ public struct SafetensorsFile: Sendable {
   ///   when it could not be read again: a tensor called `__metadata__`, too many tensors, a header
   ///   too long; `ContrastiveError.shape` for more than 64 axes.
   public func write(to path: String) throws(ContrastiveError) {
+    try write(to: path, calls: .system)
+  }
+
+  package func write(to path: String, calls: FileCalls) throws(ContrastiveError) {
     for tensor in tensors.values { try tensor.requireWritableRank() }
     let ordered = tensors.sorted { ($1.value.type.width, $0.key) < ($0.value.type.width, $1.key) }
     let header = try SafetensorsHeader.encoded(ordered, metadata: metadata, path: path)
     let length = UInt64(header.count)
-    try AtomicFile.write(to: path) { writer throws(ContrastiveError) in
+    try AtomicFile.write(to: path, calls: calls) { writer throws(ContrastiveError) in
       try writer.write((0..<8).map { UInt8(truncatingIfNeeded: length >> ($0 * 8)) })
       try writer.write(header)
       for (_, tensor) in ordered {

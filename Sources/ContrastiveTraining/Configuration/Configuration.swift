@@ -37,8 +37,21 @@ public struct Configuration: Sendable, Equatable {
   /// - Throws: `ContrastiveError.file` for what is not such an object, `.parameter` for an option
   ///   that there is not, with the nearest name.
   public init(path: String, method: MethodName) throws(ContrastiveError) {
-    let bytes = try TextFile.read(path: path, largest: 1 << 20)
-    guard case .object(let given)? = try? JSONDecoder().decode(JSONTree.self, from: Data(bytes))
+    let text = try TextFile.read(path: path, largest: 1 << 20)
+    try self.init(text: String(decoding: text, as: UTF8.self), path: path, method: method)
+  }
+
+  /// Reads a configuration over the defaults of its method.
+  ///
+  /// - Parameters:
+  ///   - text: a JSON object of some of the options.
+  ///   - path: where it is from, for messages.
+  ///   - method: the method when the text does not name one.
+  /// - Throws: what `init(path:method:)` throws.
+  init(text: String, path: String, method: MethodName = .moco) throws(ContrastiveError) {
+    guard
+      case .object(let given)? = try? JSONDecoder().decode(
+        JSONTree.self, from: Data(text.utf8))
     else { throw .file(path: path, problem: "is not a JSON object of options") }
     var name = method
     if let member = given["method"] {
@@ -113,6 +126,12 @@ public struct Configuration: Sendable, Equatable {
     let name = path.first.map { Self.snakeCase($0.stringValue) } ?? "configuration"
     return .parameter(
       name: name, found: Self.text(members[name] ?? .null), expected: expected)
+  }
+
+  /// The first option whose value differs, where the data are left out.
+  func firstDifference(from other: Configuration) -> String? {
+    Set(members.keys).union(other.members.keys).subtracting(["data"]).sorted()
+      .first { members[$0] != other.members[$0] }
   }
 
   /// The configuration as it is written: keys in order, one a line.

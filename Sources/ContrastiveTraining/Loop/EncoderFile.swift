@@ -8,6 +8,7 @@ import FoundationEssentials
 /// backbone.convolution1.weight, …   F32, as `Encoder.tensors` names and shapes them
 /// __metadata__.encoder              JSON: format, height, width, channels, widths, kernel, stride,
 ///                                   head (hidden, outputs, normalization), mean, deviation
+/// __metadata__.checksum             CRC-32 of all this
 /// ```
 public struct EncoderFile: Sendable {
   /// The encoder.
@@ -53,6 +54,7 @@ public struct EncoderFile: Sendable {
   /// - Throws: `ContrastiveError.file`, or `.shape` when the channels or the tensors do not fit.
   public init(path: String, for shape: ImageShape? = nil) throws(ContrastiveError) {
     let file = try SafetensorsFile(path: path)
+    try file.checkSeal()
     guard let text = file.metadata["encoder"] else {
       throw .file(path: path, problem: "is not an encoder: it has no metadata \"encoder\"")
     }
@@ -95,6 +97,6 @@ public struct EncoderFile: Sendable {
     }
     let file = SafetensorsFile(
       tensors: tensors, metadata: ["encoder": try JSONText.encode(description)])
-    try file.write(to: path)
+    try file.sealed().write(to: path)
   }
 }

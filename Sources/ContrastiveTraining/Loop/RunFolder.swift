@@ -12,10 +12,11 @@ import ContrastiveFiles
 /// The files of a run.
 ///
 /// ```
-/// config.json           what the run is made from (`Configuration`)
-/// metrics.jsonl         a line an epoch (`EpochMetrics`)
-/// result.json           how it ended (`TrainingResult`)
-/// encoder.safetensors   the trained encoder (`EncoderFile`)
+/// config.json              what the run is made from (`Configuration`)
+/// metrics.jsonl            a line an epoch (`EpochMetrics`)
+/// checkpoint.safetensors   the whole state at the last save (`Checkpoint`)
+/// encoder.safetensors      the trained encoder (`EncoderFile`)
+/// result.json              how it ended (`TrainingResult`)
 /// ```
 public struct RunFolder: Sendable {
   /// The folder.
@@ -26,7 +27,11 @@ public struct RunFolder: Sendable {
 
   /// The encoder's file.
   public var encoderPath: String { "\(path)/encoder.safetensors" }
-  private var configurationPath: String { "\(path)/config.json" }
+  /// The last checkpoint's file.
+  public var checkpointPath: String { "\(path)/checkpoint.safetensors" }
+  var configurationPath: String { "\(path)/config.json" }
+  var metricsPath: String { "\(path)/metrics.jsonl" }
+  var resultPath: String { "\(path)/result.json" }
 
   /// Makes the folder, with those above it, and writes `config.json`.
   ///
@@ -41,18 +46,21 @@ public struct RunFolder: Sendable {
         throw .file(path: path, problem: "cannot be made a run's folder: \(made): \(reason)")
       }
     }
-    guard access(configurationPath, F_OK) != 0 else {
-      throw .file(path: path, problem: "already holds a run; choose another output folder")
+    guard !exists(configurationPath) else {
+      throw .file(
+        path: path, problem: "already holds a run; resume it or choose another output folder")
     }
     try AtomicFile.write(Configuration(options).text(), to: configurationPath)
   }
+
+  func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
   /// Adds a line to `metrics.jsonl`.
   ///
   /// - Parameter metrics: of the epoch just done.
   /// - Throws: `ContrastiveError.file`.
   public func append(_ metrics: EpochMetrics) throws(ContrastiveError) {
-    try LineLog(path: "\(path)/metrics.jsonl").append(JSONText.encode(metrics))
+    try LineLog(path: metricsPath).append(JSONText.encode(metrics))
   }
 
   /// Saves the encoder and then `result.json`, which says that the run is complete.
@@ -65,6 +73,6 @@ public struct RunFolder: Sendable {
     _ encoder: EncoderFile, _ result: TrainingResult
   ) throws(ContrastiveError) {
     try encoder.write(to: encoderPath)
-    try AtomicFile.write(JSONText.encode(result, pretty: true) + "\n", to: "\(path)/result.json")
+    try AtomicFile.write(JSONText.encode(result, pretty: true) + "\n", to: resultPath)
   }
 }

@@ -8,6 +8,8 @@ import Contrastive
 public struct TrainingOptions: Codable, Sendable, Equatable {
   /// The system to train by, with its own options.
   public var method: ChosenMethod
+  /// The folder the images come from, for a run to be resumed; it has no effect on the result.
+  public var data: String?
   /// Passes over the training images; 0 leaves the encoder as drawn.
   public var epochs = 12
   /// Images in a step.

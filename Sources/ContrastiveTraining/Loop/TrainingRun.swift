@@ -1,4 +1,5 @@
 import Contrastive
+import ContrastiveFiles
 
 /// A run: an encoder, the method that trains it and the images it learns from.
 ///
@@ -16,6 +17,8 @@ public struct TrainingRun: Sendable {
   public let scaling: PixelScaling
   /// Steps of an epoch.
   public let stepsPerEpoch: Int
+  /// CRC-32 of the training images' bytes, which tells them from others.
+  let imageChecksum: UInt32
 
   let train: ImageSet
   let test: ImageSet
@@ -45,6 +48,9 @@ public struct TrainingRun: Sendable {
     test = data.test
     self.workers = workers
     scaling = try PixelScaling(of: train.pixels)
+    var sum = CRC32()
+    sum.add(train.pixels.bytes)
+    imageChecksum = sum.value
     batchSize = min(options.batchSize, train.count)
     stepsPerEpoch = train.count / batchSize
     schedule = try options.makeSchedule(stepsPerEpoch: stepsPerEpoch)
@@ -95,7 +101,8 @@ extension TrainingRun: Stateful {
     }
     try state("method", &method)
     try state.record("progress", &progress)
-    guard progress.isPossible(epochs: options.epochs, steps: stepsPerEpoch) else {
+    guard !state.isLoading || progress.isPossible(epochs: options.epochs, steps: stepsPerEpoch)
+    else {
       throw state.failure("progress is not that of \(options.epochs) × \(stepsPerEpoch) steps")
     }
   }

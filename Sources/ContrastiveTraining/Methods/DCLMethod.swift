@@ -44,7 +44,8 @@ public struct DCLMethod: TrainingMethod {
     return StepGradient(
       loss: result.loss,
       encoder: try projections.backward(
-        result[.view1], result[.view2], through: online, workers: workers))
+        result[.view1], result[.view2], through: online, workers: workers),
+      measures: ["embedding_spread": projections.view(0).unitSpread()])
   }
 
   /// There is nothing to exchange.

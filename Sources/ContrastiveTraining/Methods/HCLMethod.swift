@@ -17,8 +17,10 @@ public struct HCLMethod: TrainingMethod {
     /// τ⁺, the chance that a negative shows the same thing as the anchor; 0.1 in the authors' code for ten
     /// classes.
     public var tauPlus = 0.1
-    /// β, how much harder negatives weigh more; 1 in the authors' code at a temperature of 0.5. It
-    /// multiplies the similarity over the temperature, so that 0.5 here weighs as 1.25 there.
+    /// β, how much harder negatives weigh more.
+    ///
+    /// 1 in the authors' code at a temperature of 0.5. It multiplies the similarity over the temperature,
+    /// so that 0.5 here weighs as 1.25 there.
     public var beta = 0.5
     /// Whether β falls to 0 in nine steps over the run, as the authors' code can let it; it does not by
     /// default.
@@ -57,7 +59,8 @@ public struct HCLMethod: TrainingMethod {
     return StepGradient(
       loss: result.loss,
       encoder: try projections.backward(
-        result[.view1], result[.view2], through: online, workers: workers))
+        result[.view1], result[.view2], through: online, workers: workers),
+      measures: ["embedding_spread": projections.view(0).unitSpread()])
   }
 
   /// There is nothing to exchange.

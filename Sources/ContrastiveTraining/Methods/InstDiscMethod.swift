@@ -22,8 +22,9 @@ public struct InstDiscMethod: TrainingMethod {
     public var temperature = 0.1
     /// What a row of the bank keeps of itself; 0.5 in the authors' code.
     public var bankMomentum: Float = 0.5
-    /// Noise rows of each query; 4,096 in the paper. When nil the softmax is over the whole bank, as the
-    /// authors train on CIFAR.
+    /// Noise rows of each query; 4,096 in the paper.
+    ///
+    /// When nil the softmax is over the whole bank, as the authors train on CIFAR.
     public var noise: Int?
 
     /// The defaults.
@@ -69,7 +70,8 @@ public struct InstDiscMethod: TrainingMethod {
     let gradient = result[.queries] ?? Matrix(zeros: queries.images, by: bank.columns)
     return StepGradient(
       loss: result.loss,
-      encoder: try queries.backward(gradient, through: online, workers: workers))
+      encoder: try queries.backward(gradient, through: online, workers: workers),
+      measures: ["embedding_spread": queries.rows.unitSpread()])
   }
 
   /// Exchanges the bank and the partition.

@@ -73,10 +73,13 @@ public struct MethodStart: Sendable {
     self.scaling = scaling
   }
 
-  /// The view that the common options describe: crop, mirror and turn if asked, brightness and contrast,
-  /// colour where there is any, blur and solarization if asked.
+  /// The view that the common options describe.
+  ///
+  /// Crop, mirror and turn if asked, brightness and contrast, colour where there is any, blur and
+  /// solarization if asked.
   ///
   /// - Parameter crop: instead of the common one, such as a smaller one.
+  /// - Returns: the recipe.
   /// - Throws: `ContrastiveError.parameter`.
   public func view(crop: RandomResizedCrop? = nil) throws(ContrastiveError) -> ViewRecipe {
     var augmentations = try placement(crop)
@@ -104,6 +107,7 @@ public struct MethodStart: Sendable {
 
   /// A weakly changed view: crop, and mirror if asked.
   ///
+  /// - Returns: the recipe.
   /// - Throws: `ContrastiveError.parameter`.
   public func weakView() throws(ContrastiveError) -> ViewRecipe {
     ViewRecipe(try placement(nil), scaling: scaling)

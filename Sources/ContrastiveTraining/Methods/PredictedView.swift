@@ -51,7 +51,10 @@ extension StepGradient {
     let rest = try gradients(second)
     total.encoder.add(rest.encoder, workers: workers)
     total.predictor.add(rest.predictor, workers: workers)
-    self.init(loss: loss, encoder: total.encoder, own: total.predictor)
+    let spread = try first.view.projections.normalized(argument: "projections").rows.unitSpread()
+    self.init(
+      loss: loss, encoder: total.encoder, own: total.predictor,
+      measures: ["embedding_spread": spread])
   }
 }
 

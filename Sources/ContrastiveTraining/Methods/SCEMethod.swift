@@ -75,7 +75,8 @@ public struct SCEMethod: TrainingMethod {
       loss: result.loss,
       encoder: try queries.backward(
         result[.queries] ?? Matrix(zeros: keys.rows, by: keys.columns), through: online,
-        workers: workers))
+        workers: workers),
+      measures: ["embedding_spread": queries.rows.unitSpread()])
   }
 
   /// Exchanges the momentum encoder and the queue.

@@ -125,7 +125,8 @@ public struct SwAVMethod: TrainingMethod {
     return StepGradient(
       loss: result.loss,
       encoder: try projections.backward(slope, through: online, workers: workers),
-      own: isFrozen ? nil : result[.prototypes].map(prototypes.vector))
+      own: isFrozen ? nil : result[.prototypes].map(prototypes.vector),
+      measures: ["embedding_spread": projections.view(0).unitSpread()])
   }
 
   /// Exchanges the queues and the length of an epoch; the prototypes are parameters.

@@ -2,13 +2,12 @@ import Contrastive
 import ContrastiveFiles
 
 extension BankSlots: Stateful {
-  /// Exchanges the embeddings and what is known of each slot.
+  /// Exchanges embeddings (in the bank's precision), ids, labels and steps of every slot.
   public mutating func exchange(_ state: inout StateExchange) throws(ContrastiveError) {
-    var (ids, labels, steps) = (ids, labels, steps)
+    var (ids, labels, steps, elements) = (ids, labels, steps, elements)
     try state("ids", &ids, count: capacity)
     try state("labels", &labels, count: capacity)
     try state("steps", &steps, count: capacity)
-    var elements = elements
     switch elements {
     case .single(var values):
       try state("embeddings", &values, count: capacity * dimension)
@@ -18,27 +17,23 @@ extension BankSlots: Stateful {
       elements = .half(bits)
     }
     guard state.isLoading else { return }
-    do {
-      self = try BankSlots(
+    self = try state.restoring { () throws(ContrastiveError) in
+      try BankSlots(
         dimension: dimension, elements: elements, ids: ids, labels: labels, steps: steps)
-    } catch {
-      throw state.failure("does not hold a bank: \(error)")
     }
   }
 }
 
 extension QueueBank: Stateful {
-  /// Exchanges the slots, the place of the next row and the step of the last write.
+  /// Exchanges the slots, the place of the next row and the step of the last.
   public mutating func exchange(_ state: inout StateExchange) throws(ContrastiveError) {
     var (slots, next, last) = (slots, nextSlot, lastStep)
     try state("slots", &slots)
     try state("next_slot", &next)
     try state("last_step", &last)
     guard state.isLoading else { return }
-    do {
-      self = try QueueBank(slots: slots, nextSlot: next, lastStep: last)
-    } catch {
-      throw state.failure("does not hold a queue: \(error)")
+    self = try state.restoring { () throws(ContrastiveError) in
+      try QueueBank(slots: slots, nextSlot: next, lastStep: last)
     }
   }
 }
@@ -50,10 +45,25 @@ extension SampleBank: Stateful {
     try state("slots", &slots)
     try state("last_step", &last)
     guard state.isLoading else { return }
-    do {
-      self = try SampleBank(slots: slots, momentum: momentum, lastStep: last)
+    self = try state.restoring { () throws(ContrastiveError) in
+      try SampleBank(slots: slots, momentum: momentum, lastStep: last)
+    }
+  }
+}
+
+extension StateExchange {
+  /// What `make` gives; its error becomes one about the current part of the file.
+  ///
+  /// - Parameter make: restores a value from what was loaded, checking it as a whole.
+  /// - Returns: the value.
+  /// - Throws: `ContrastiveError.file`.
+  public func restoring<Value>(
+    _ make: () throws(ContrastiveError) -> Value
+  ) throws(ContrastiveError) -> Value {
+    do throws(ContrastiveError) {
+      return try make()
     } catch {
-      throw state.failure("does not hold a bank of samples: \(error)")
+      throw failure("is not possible: \(error)")
     }
   }
 }

@@ -42,9 +42,9 @@ import ContrastiveTraining
     }
     let mean = shares.reduce(0, +) / 4_000
     let variance = shares.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / 4_000
-    // Five deviations of the mean, at most √(¼ / 4000) = 0.008; seen 0.004.
+    // Five deviations of the mean, at most √(¼ / 4000) = 0.008; seen 0.0074.
     #expect(abs(mean - 0.5) < 0.04)
-    // Seen: 0.003.
+    // Seen: 0.001.
     #expect(abs(variance - 1 / (4 * (2 * Double(alpha) + 1))) < 0.012)
   }
 

@@ -100,14 +100,14 @@ struct StepCase {
   ) throws -> Double {
     var (method, online) = (method, online)
     let theta = online.network.parameters.values.map(Double.init)
-    let own = (method.parameters?.values ?? []).map(Double.init)
+    let own = (method.parameters?.values ?? [Float]()).map { Double($0) }
     let result = try method.step(batch, online: &online, workers: .one)
     let value = loss(theta, own)
     #expect(abs(result.loss - value) < 1e-5 * max(1, abs(value)))
     var worst = 0.0
     for (found, expected) in [
       (result.encoder.values, NetworkCase.differences(at: theta) { loss($0, own) }),
-      (result.own?.values ?? [], NetworkCase.differences(at: own) { loss(theta, $0) }),
+      (result.own?.values ?? [Float](), NetworkCase.differences(at: own) { loss(theta, $0) }),
     ] {
       #expect(found.count == expected.count)
       let scale = max(expected.map(abs).max() ?? 0, 1e-3)
