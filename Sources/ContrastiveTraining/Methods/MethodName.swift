@@ -22,6 +22,10 @@ public enum MethodName: String, Codable, CaseIterable, Sendable {
   case sce
   /// Positives and negatives among an image's own views by their rank.
   case rankedViews = "ranked-views"
+  /// False negative cancellation.
+  case fnc
+  /// A space for each augmentation that is to be kept.
+  case looc
   /// Momentum contrast with mixed negatives.
   case mochi
   /// Momentum contrast with a ring of negatives.
@@ -47,6 +51,8 @@ public enum MethodName: String, Codable, CaseIterable, Sendable {
     case .ressl: ReSSLMethod.Options()
     case .sce: SCEMethod.Options()
     case .rankedViews: RankedViews.Options()
+    case .fnc: FNCMethod.Options()
+    case .looc: LooCMethod.Options()
     case .mochi: MoCHiMethod.Options()
     case .cns: CNSMethod.Options()
     case .pcl: PCL.Options()
