@@ -5,13 +5,16 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 
 PACKAGES := libopenblas-dev liblapacke-dev zlib1g-dev pkg-config dataset-fashion-mnist
-RUN ?= runs/moco-$(shell date +%Y%m%d-%H%M%S)
+NOW := $(shell date +%Y%m%d-%H%M%S)
+RUN ?= runs/moco-$(NOW)
 ARGS ?=
 KILLS ?= 1000
 FUZZ_SECONDS ?= 60
 BIN = $$(swift build -c release --show-bin-path)
+PEERS_PYTHON ?= Benchmarks/peers/.venv/bin/python
 
-.PHONY: help deps build run test crash sanitize bench bench-peers bench-training table format lint clean
+.PHONY: help deps build run test crash sanitize bench bench-check bench-peers bench-training table \
+  format lint clean
 
 help: ## print the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -21,6 +24,7 @@ deps: ## install what is missing ; calls apt-get only when something is
 	for package in $(PACKAGES); do \
 	  case "$$package" in \
 	    libopenblas-dev) pkg-config --exists openblas 2>/dev/null && continue ;; \
+	    liblapacke-dev) pkg-config --exists lapacke 2>/dev/null && continue ;; \
 	    zlib1g-dev) pkg-config --exists zlib 2>/dev/null && continue ;; \
 	    pkg-config) command -v pkg-config >/dev/null && continue ;; \
 	  esac; \
@@ -39,8 +43,9 @@ deps: ## install what is missing ; calls apt-get only when something is
 build: deps ## build the command in release mode
 	@swift build -c release --product contrastive
 
-run: build ## train an encoder on Fashion-MNIST (RUN=folder, ARGS="--epochs 5 …")
-	@$(BIN)/contrastive train --method moco --output "$(RUN)" $(ARGS)
+run: build ## train an encoder on Fashion-MNIST and write a report of it (RUN=folder, DATA=folder, ARGS="--epochs 5 …")
+	@$(BIN)/contrastive train --method moco $(if $(DATA),--data "$(DATA)") --output "$(RUN)" $(ARGS)
+	@echo "The report is in $$($(BIN)/contrastive report $(if $(DATA),--data "$(DATA)") "$(RUN)")" >&2
 
 test: deps ## build and run every test
 	@swift test -c release
@@ -60,14 +65,18 @@ sanitize: deps ## fuzz the readers under AddressSanitizer, run the parallel test
 	@TSAN_OPTIONS=halt_on_error=1 swift test --sanitize=thread --scratch-path .build/thread \
 	  --skip-build --filter 'RunThreadTests|savesAtOnce|ContrastiveTrainingTests.ThreadTests'
 
-bench: deps ## time the engine beside BLAS (ARGS="--threads 1 …")
-	@swift run -c release --package-path Benchmarks contrastive-bench --table $(ARGS)
+bench: deps ## time every workload beside BLAS (ARGS="--only nt-xent --threads 1 …")
+	@swift run -c release --package-path Benchmarks contrastive-bench table $(ARGS)
 
-bench-peers: deps ## time the engine and its peers in turn (a Python virtual environment in Benchmarks/peers)
-	@test -x Benchmarks/peers/.venv/bin/python || { python3 -m venv Benchmarks/peers/.venv && \
+bench-check: deps ## compare with Benchmarks/baseline.jsonl; fails where something is slower
+	@swift run -c release --package-path Benchmarks contrastive-bench check \
+	  --baseline Benchmarks/baseline.jsonl $(ARGS)
+
+bench-peers: build ## time the workloads and their peers in turn (ARGS="--only nt-xent sce …")
+	@test -x $(PEERS_PYTHON) || { python3 -m venv Benchmarks/peers/.venv && \
 	  Benchmarks/peers/.venv/bin/pip install -q -r Benchmarks/peers/requirements.txt; }
 	@swift build -c release --package-path Benchmarks
-	@Benchmarks/peers/.venv/bin/python Benchmarks/peers/run.py \
+	@$(PEERS_PYTHON) Benchmarks/peers/run.py --command "$(BIN)/contrastive" --readme README.md \
 	  --bench "$$(swift build -c release --package-path Benchmarks --show-bin-path)/contrastive-bench" $(ARGS)
 
 bench-training: build ## train by us and by PyTorch twins in turn (ARGS="--only moco …")

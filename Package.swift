@@ -45,10 +45,12 @@ let package = Package(
     .target(
       name: "ContrastiveTraining", dependencies: ["Contrastive", "ContrastiveFiles"],
       swiftSettings: strict),
+    .target(
+      name: "ContrastiveReport", dependencies: ["ContrastiveTraining"], swiftSettings: strict),
     .executableTarget(
       name: "ContrastiveCommand",
       dependencies: [
-        "ContrastiveTraining",
+        "ContrastiveTraining", "ContrastiveReport",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -67,10 +69,13 @@ let package = Package(
       dependencies: ["ContrastiveCommand", "Contrastive", "ContrastiveFiles", "_Reference"],
       resources: [.copy("Golden")], swiftSettings: strict),
     .testTarget(
-      name: "ContrastiveFilesTests", dependencies: ["ContrastiveFiles"], swiftSettings: strict),
+      name: "ContrastiveFilesTests", dependencies: ["ContrastiveFiles", "CZlib"],
+      swiftSettings: strict),
     .testTarget(
       name: "ContrastiveTrainingTests", dependencies: ["ContrastiveTraining", "_Reference"],
       swiftSettings: strict),
+    .testTarget(
+      name: "ContrastiveReportTests", dependencies: ["ContrastiveReport"], swiftSettings: strict),
     .testTarget(
       name: "ContrastiveCommandTests",
       dependencies: ["ContrastiveCommand", "ContrastiveFiles"], swiftSettings: strict),

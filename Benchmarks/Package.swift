@@ -2,6 +2,10 @@
 
 import PackageDescription
 
+// Its own package, so that a user of the library resolves none of it.
+//
+// No benchmark framework: those for Swift time closures of one process, in turn with nothing, while
+// what is wanted here is processes of different languages in alternation, on the same files.
 let package = Package(
   name: "contrastive-benchmarks",
   dependencies: [
@@ -13,6 +17,8 @@ let package = Package(
       name: "contrastive-bench",
       dependencies: [
         .product(name: "Contrastive", package: "swift-contrastive"),
+        .product(name: "ContrastiveFiles", package: "swift-contrastive"),
+        .product(name: "ContrastiveTraining", package: "swift-contrastive"),
         .product(name: "CBLAS", package: "swift-contrastive"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],

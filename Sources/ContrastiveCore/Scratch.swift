@@ -12,13 +12,23 @@ package struct Scratch: ~Copyable {
     let bytes = max(count, 1) * MemoryLayout<Float>.stride
     allocation = .allocate(byteCount: bytes, alignment: 64)
     memory = SharedMemory(allocation.bindMemory(to: Float.self))
-    let live = Self.liveBytes.wrappingAdd(bytes, ordering: .relaxed).newValue
-    Self.peak.max(live, ordering: .relaxed)
+    Self.hold(bytes)
   }
 
   deinit {
-    Self.liveBytes.wrappingSubtract(allocation.count, ordering: .relaxed)
+    Self.release(allocation.count)
     allocation.deallocate()
+  }
+
+  /// Counts memory of a call that is held otherwise, until it is released.
+  package static func hold(_ bytes: Int) {
+    let live = liveBytes.wrappingAdd(bytes, ordering: .relaxed).newValue
+    peak.max(live, ordering: .relaxed)
+  }
+
+  /// No longer counts it.
+  package static func release(_ bytes: Int) {
+    liveBytes.wrappingSubtract(bytes, ordering: .relaxed)
   }
 
   private static let liveBytes = Atomic<Int>(0)

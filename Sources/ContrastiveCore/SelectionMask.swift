@@ -31,6 +31,12 @@ public struct SelectionMask: Sendable, Equatable {
     self.values = values
   }
 
+  /// Whether a column takes part for a row.
+  public subscript(row: Int, column: Int) -> Bool {
+    precondition(0..<rows ~= row && 0..<columns ~= column, "index outside the mask")
+    return values[row * columns + column] == 1
+  }
+
   /// Number of columns that each row leaves out.
   package var unselected: [Int] {
     values.withUnsafeBufferPointer { values in
@@ -52,6 +58,15 @@ public struct SelectionMask: Sendable, Equatable {
         for column in 0..<tile.columns.count {
           entries[column] = takes[column] == 0 ? -.infinity : entries[column]
         }
+      }
+    }
+  }
+
+  /// The same for a tile whose rows are the mask's columns.
+  func applyExchanged(to tile: Tile) {
+    for (place, row) in tile.columns.enumerated() {
+      for column in tile.rows where values[row * columns + column] == 0 {
+        tile.row(column - tile.rows.lowerBound)[place] = -.infinity
       }
     }
   }

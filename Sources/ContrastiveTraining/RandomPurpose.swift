@@ -5,6 +5,12 @@ enum RandomPurpose: UInt64 {
   case parameters = 1
   case views = 2
   case order = 3
+  case prototypes = 4
+  case noise = 5
+  case bank = 6
+  case mixing = 16
+  case clustering = 17
+  case selection = 18
 }
 
 extension CounterRandom {
@@ -13,11 +19,32 @@ extension CounterRandom {
     CounterRandom(seed: seed, RandomPurpose.parameters.rawValue, UInt64(slot))
   }
 
-  /// The stream of one view of one image in one epoch.
-  static func views(seed: UInt64, epoch: Int, image: Int, view: Int) -> CounterRandom {
+  /// The stream of a step's noise rows.
+  static func noise(seed: UInt64, step: Int) -> CounterRandom {
+    CounterRandom(
+      seed: seed, RandomPurpose.noise.rawValue, UInt64(truncatingIfNeeded: step))
+  }
+
+  /// The stream of a bank's first rows.
+  static func bank(seed: UInt64) -> CounterRandom {
+    CounterRandom(seed: seed, RandomPurpose.bank.rawValue)
+  }
+
+  /// The stream of the first prototypes.
+  static func prototypes(seed: UInt64) -> CounterRandom {
+    CounterRandom(seed: seed, RandomPurpose.prototypes.rawValue)
+  }
+
+  /// The stream of one augmentation, by its place in the recipe, of one view of one image in one
+  /// epoch; of all views that share it when `view` is nil.
+  static func views(
+    seed: UInt64, epoch: Int, image: Int, view: Int?, place: Int
+  ) -> CounterRandom {
     CounterRandom(
       seed: seed, RandomPurpose.views.rawValue, UInt64(truncatingIfNeeded: epoch),
-      UInt64(truncatingIfNeeded: image), UInt64(truncatingIfNeeded: view))
+      UInt64(truncatingIfNeeded: image),
+      UInt64(truncatingIfNeeded: view.map { $0 + 1 } ?? 0) << 32
+        | UInt64(truncatingIfNeeded: place))
   }
 
   /// The order of the images in an epoch.

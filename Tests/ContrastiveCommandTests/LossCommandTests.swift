@@ -52,6 +52,35 @@ import Testing
     }
   }
 
+  /// Everything that chooses negatives, on one command line.
+  @Test func choosesNegatives() throws {
+    var tensors = try SafetensorsFile(path: folder["in.safetensors"]).tensors
+    tensors["pair-terms"] = try Tensor(shape: [2, 2], elements: .int64([0, 3, 4, 8]))
+    tensors["pair-term-weights"] = try Tensor(shape: [2], elements: .float32([0, 0.5]))
+    try SafetensorsFile(tensors: tensors).write(to: folder["pairs.safetensors"])
+    let run = try Command(
+      "loss", "infonce", "--input", folder["pairs.safetensors"], "--output",
+      folder["out.safetensors"], "--normalize", "--ring", "0.1,0.8", "--false-negatives-top", "2",
+      "--false-negatives-mode", "drop", "--beta", "1", "--tau-plus", "0.1", "--mix", "3",
+      "--mix-hardest", "4")
+    #expect(run.status == 0, "\(run.errors)")
+    let report = try run.json()
+    #expect((report["selected"] as? [String: Int])?["false_negatives"] == 10)
+    let parameters = try #require(report["parameters"] as? [String: Any])
+    #expect(parameters["ring"] as? String == "0.1,0.8")
+    #expect(parameters["beta"] as? Double == 1)
+    #expect(parameters["mix-seed"] as? Int == 0)
+
+    let refused = try Command(
+      "loss", "cns", "--input", folder["in.safetensors"], "--output", folder["no.safetensors"],
+      "--ring", "0.1,0.8")
+    #expect(refused.status == 64)
+    let inBatch = try Command(
+      "loss", "nt-xent", "--input", folder["in.safetensors"], "--output",
+      folder["no.safetensors"], "--mix", "3")
+    #expect(inBatch.status != 0)
+  }
+
   @Test func writesTheDefaultGradients() throws {
     let run = try Command(
       "loss", "infonce", "-i", folder["in.safetensors"], "-o", folder["out.safetensors"])

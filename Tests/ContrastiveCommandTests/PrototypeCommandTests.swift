@@ -1,5 +1,6 @@
 import ContrastiveCore
 import ContrastiveFiles
+import Foundation
 import Testing
 
 /// `contrastive kmeans` and `contrastive sinkhorn` as a user runs them.
@@ -23,7 +24,10 @@ struct PrototypeCommandTests {
     let entries = try #require(try run.json()["clusterings"] as? [[String: Any]])
     #expect(entries.map { $0["k"] as? Int } == [20, 5])
     #expect(entries.map { $0["seed"] as? Int } == [3, 4])
-    for key in ["iterations", "converged", "objective", "computed_share", "seconds"] {
+    for key in [
+      "iterations", "converged", "objective", "computed_share", "seconds", "strategy", "groups",
+      "memory_bytes",
+    ] {
       #expect(entries[0][key] != nil, "\(key)")
     }
     let out = try SafetensorsFile(path: folder["out.safetensors"])
@@ -33,6 +37,30 @@ struct PrototypeCommandTests {
     #expect(try out.tensor("concentrations.0").summary == "F32 [20]")
     #expect(out.tensors["parents.0"] == nil)
     #expect(run.errors.contains("moved"))
+    #expect(run.errors.contains("objective"))
+  }
+
+  /// What bounds take beyond a run without any is what the formula says.
+  @Test(.enabled(if: FileManager.default.fileExists(atPath: "/proc/self/status")))
+  func memoryIsAsStated() throws {
+    let folder = try TemporaryFolder()
+    _ = try points(20_000, 8, in: folder)
+    var peaks: [Double] = []
+    var stated: [Double] = []
+    for memory in ["0", "64"] {
+      let arguments = [
+        "kmeans", "--input", folder["x.npy"], "--clusters", "900", "--iterations", "2", "--threads",
+        "1", "--bounds-memory", memory, "--output", folder["out.safetensors"], "--json",
+      ]
+      let run = try Command(arguments: arguments)
+      #expect(run.status == 0, "\(run.errors)")
+      let entries = try #require(try run.json()["clusterings"] as? [[String: Any]])
+      stated.append(Double(try #require(entries[0]["memory_bytes"] as? Int)))
+      peaks.append(try Double(Command.peakMemory(arguments: arguments)))
+    }
+    let (measured, expected) = (peaks[1] - peaks[0], stated[1] - stated[0])
+    // Seen 0.97 to 1.00.
+    #expect(measured <= 1.1 * expected && measured >= 0.8 * expected, "\(measured) \(expected)")
   }
 
   @Test func levelsAndInitialCentroids() throws {

@@ -29,6 +29,46 @@ import Testing
     #expect(graph.walkEnds(from: 0, steps: 40).allSatisfy { $0.count == .max })
   }
 
+  /// Against a list of all walks, sorted.
+  @Test(arguments: [true, false])
+  func hardPositivesAreTheLeastSimilar(repeats: Bool) throws {
+    let bank = try TestData.embeddings(60, 8, seed: 1)
+    let queries = try TestData.embeddings(9, 8, seed: 2)
+    let graph = try NeighborGraph(NeighborTable(graphOf: bank, k: 4))
+    let indices = (0..<9).map { $0 * 5 }
+    for count in [1, 7, 1000] {
+      let found = try graph.hardPositives(
+        count, of: queries, in: bank, indices: indices, steps: 3, repeats: repeats)
+      for row in 0..<9 {
+        var (level, reached) = ([indices[row]], [Int]())
+        for _ in 0..<3 {
+          level = level.flatMap { graph.indices[($0 * 4)..<(($0 + 1) * 4)] }
+          reached += level
+        }
+        if !repeats { reached = Array(Set(reached)) }
+        let expected = reached.map { node in
+          (
+            zip(queries.row(row), bank.row(node)).reduce(0.0) { $0 + Double($1.0) * Double($1.1) },
+            node
+          )
+        }.sorted { ($0.0, $0.1) < ($1.0, $1.1) }.prefix(count)
+        let listed = found[row].flatMap { [Int](repeating: $0.node, count: $0.count) }
+        #expect(listed == expected.map(\.1))
+      }
+      #expect(
+        found
+          == (try graph.hardPositives(
+            count, of: queries, in: bank, indices: indices, steps: 3, repeats: repeats,
+            workers: .one)))
+    }
+    #expect(throws: ContrastiveError.self) {
+      try graph.hardPositives(0, of: queries, in: bank, indices: indices)
+    }
+    #expect(throws: ContrastiveError.self) {
+      try graph.hardPositives(1, of: queries, in: bank.rows(0..<5), indices: indices)
+    }
+  }
+
   @Test func refusesWhatIsNoTable() {
     #expect(throws: ContrastiveError.self) { try NeighborGraph(nodes: 2, indices: [0, 1, 2, 0]) }
     #expect(throws: ContrastiveError.self) { try NeighborGraph(nodes: 2, indices: [0, 1, 1]) }

@@ -39,6 +39,26 @@ import _Reference
     let gradient = try #require(found.gradients["queries"])
     let reference = try #require(expected.gradients["queries"])
     #expect(worstError(gradient, reference) <= 1e-4 * slack)
+    if let slope = found.slope, let expected = expected.temperatureGradient {
+      #expect(relativeError(slope, expected) <= 1e-4 * slack)
+    }
+  }
+
+  /// The own key and a bank row are near-copies of the query, and all of the target is on the bank: the
+  /// slope in the temperature is a difference of similarities that agree in four digits.
+  @Test(arguments: [Float(0.05), 0.02, 0.01]) func copiesOfTheOwnKey(_ noise: Float) throws {
+    for temperature in [0.1, 0.05] {
+      let queries = try Draw.embeddings(7, 48, seed: 3)
+      let keys = try Draw.near(queries, noise: noise, seed: 4)
+      let bank = try Draw.near(queries, noise: noise, seed: 5).stacked(
+        on: Draw.embeddings(40, 48, seed: 6))
+      try expectDigits(
+        SCEEntry.self,
+        Problem(
+          ["queries": Tensor(queries), "keys": Tensor(keys), "bank": Tensor(bank)],
+          ["--temperature", "\(temperature)", "--target-temperature", "0.05", "--lambda", "0"]),
+        slack: 1)
+    }
   }
 
   /// One bank row: its probability is 1 for everyone.

@@ -1,37 +1,87 @@
 import ArgumentParser
+import Contrastive
 
-/// Times the engine's workloads and prints one JSON line for each.
+/// Times the engine's workloads.
 @main
 struct Bench: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "contrastive-bench",
-    abstract: "Times the engine's workloads beside BLAS's own rate in the same run.",
-    discussion: """
-      One JSON object a line: workload, shape, threads, median and minimum milliseconds, GFLOP/s, \
-      the share of sgemm's rate on the same work in the same run, and the peak scratch in bytes.
-      """)
+    abstract: "Times the engine's workloads.",
+    subcommands: [
+      TableCommand.self, CheckCommand.self, ListCommand.self, InputsCommand.self,
+      ServeCommand.self,
+    ], defaultSubcommand: TableCommand.self)
+}
 
-  @Option(help: "Workloads to run, by name; all by default.")
-  var only: [Workload.Name] = []
+/// Which workloads, and how often.
+struct Selection: ParsableArguments {
+  @Option(parsing: .upToNextOption, help: "Workloads to run, by name; all by default.")
+  var only: [String] = []
 
   @Option(help: "Threads, for the engine and for sgemm.")
-  var threads: Int = 2
+  var threads: Int = Workers.all.count
 
-  @Option(help: "Timed runs of each workload.")
+  @Option(help: "Timed runs of each; fewer where a run takes seconds.")
   var runs: Int = 9
-
-  @Flag(help: "Print a table for people instead of JSON lines.")
-  var table = false
 
   func validate() throws {
     guard threads > 0, runs > 0 else { throw ValidationError("threads and runs must be positive") }
+    let names = Set(Workload.all.map(\.name))
+    for name in only where !names.contains(name) {
+      throw ValidationError("no workload \(name); there are \(names.sorted())")
+    }
   }
 
+  /// Times each in turn with the machine's rate of multiplying matrices.
+  func forEachMeasurement(_ body: (Measurement) throws -> Void) throws {
+    let workers = try Workers(count: threads)
+    let reference = try Reference(workers: workers)
+    for workload in Workload.named(only) {
+      try body(try Measurement(of: workload, runs: runs, workers: workers, reference: reference))
+    }
+  }
+}
+
+/// `contrastive-bench table`.
+struct TableCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "table", abstract: "Time workloads and print a table.",
+    discussion: """
+      Between any two runs a product of matrices is timed, by as many single-threaded calls of \
+      OpenBLAS as there are threads: "of sgemm" is the share of its rate.
+      """)
+
+  @OptionGroup var selection: Selection
+
+  @Option(help: "A file to write the measurements to, one JSON object a line.")
+  var json: String?
+
   func run() throws {
-    if table { print(Measurement.tableHeader) }
-    for name in only.isEmpty ? Workload.Name.allCases : only {
-      let measurement = try Workload.make(name, threads: threads).measure(runs: runs)
-      print(table ? measurement.tableRow : measurement.json)
+    print(Measurement.header)
+    var lines = ""
+    try selection.forEachMeasurement { measurement in
+      print(measurement.row)
+      lines += measurement.json + "\n"
+    }
+    if let json { try writeText(lines, to: json) }
+  }
+}
+
+/// `contrastive-bench list`.
+struct ListCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "list", abstract: "Print the workloads, one JSON object a line.")
+
+  @Option(parsing: .upToNextOption, help: "Workloads to list, by name; all by default.")
+  var only: [String] = []
+
+  func run() {
+    for workload in Workload.named(only) {
+      print(
+        """
+        {"workload":"\(workload.name)","size":"\(workload.size)",\
+        "operations":\(workload.operations)}
+        """)
     }
   }
 }

@@ -27,7 +27,7 @@ struct Experiments: ParsableCommand {
   var epochs: Int = 5
 
   @Option(help: "First training images to use; 0 for all.")
-  var limit: Int = 12_000
+  var limit: Int = 10_000
 
   @Option(help: "Seeds of every comparison, from 0 on.")
   var seeds: Int = 3

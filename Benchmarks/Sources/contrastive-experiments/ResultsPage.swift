@@ -23,7 +23,8 @@ struct ResultsPage {
         + "standard deviation over the seeds. A claim is called reproduced when it holds for every seed and "
         + "its mean difference is above that deviation. So short a training tells what these methods do first, not where they end.",
       "",
-      "Each command is `contrastive` and the words shown, with `--seed` 0, 1, … and `--output`.",
+      "Each command is `contrastive` and the words shown, with `--seed` 0, 1, … and `--output RUN`; clusters and "
+        + "RankMe come from `evaluate --run RUN --measures clusters rank`.",
     ]
   }
 

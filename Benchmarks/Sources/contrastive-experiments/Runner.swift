@@ -82,7 +82,8 @@ final class Runner: Sendable {
     let shared = data + ["--threads", "1"]
     let training = try output(of: command.words + ["--output", folder] + shared)
     let features = try output(
-      of: ["evaluate", "--run", folder, "--measures", "clusters", "rank", "--json"] + shared)
+      of: ["evaluate", "--run", folder, "--measures", "clusters", "rank", "--json"]
+        + command.scale.words + shared)
     return Outcome(
       training: try JSONDecoder().decode(Outcome.Training.self, from: training),
       features: try JSONDecoder().decode(Outcome.Features.self, from: features))
@@ -106,8 +107,9 @@ final class Runner: Sendable {
     process.waitUntilExit()
     guard process.terminationStatus == 0 else {
       let text = String(decoding: try Data(contentsOf: log), as: UTF8.self)
-      let last = text.split(whereSeparator: \.isNewline).last ?? ""
-      throw Failure(description: "status \(process.terminationStatus), \(last)")
+      let lines = text.split(whereSeparator: \.isNewline)
+      let line = lines.last { $0.hasPrefix("Error") } ?? lines.last ?? ""
+      throw Failure(description: "status \(process.terminationStatus), \(line)")
     }
     return printed
   }

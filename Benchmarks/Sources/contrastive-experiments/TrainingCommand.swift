@@ -11,12 +11,14 @@ struct TrainingCommand: Hashable {
     var epochs: Int
     /// Training images; all when nil.
     var limit: Int?
+
+    /// The flag for the images, if there is one.
+    var words: [String] { limit.map { ["--limit", "\($0)"] } ?? [] }
   }
 
   /// The words after `contrastive`, without the folder and what has no effect on the result.
   var words: [String] {
-    let limit = scale.limit.map { ["--limit", "\($0)"] } ?? []
-    return ["train", "--method", method] + flags + ["--epochs", "\(scale.epochs)"] + limit
+    ["train", "--method", method] + flags + ["--epochs", "\(scale.epochs)"] + scale.words
       + ["--seed", "\(seed)"]
   }
 

@@ -7,6 +7,7 @@ without start-up and evaluation; the whole processes' seconds stand beside them.
 
 import argparse
 import json
+import math
 import os
 import statistics
 import subprocess
@@ -79,7 +80,7 @@ def row(method, pairs):
 
 minutes = sum(SECONDS[method] for method in options.only) * options.epochs / 60
 minutes *= len(options.seeds) * options.limit / 10_000
-print(f"About {minutes:.0f} minutes on two quiet cores.", file=sys.stderr, flush=True)
+print(f"About {math.ceil(minutes)} minutes on two quiet cores.", file=sys.stderr, flush=True)
 lines = [
     f"Weighted kNN accuracy in percent and seconds; {options.limit} images, {options.epochs} epochs, "
     f"seeds {', '.join(map(str, options.seeds))}, {options.threads} threads.",
@@ -91,14 +92,21 @@ print("\n".join(lines), flush=True)
 record = {key: getattr(options, key) for key in ["epochs", "limit", "seeds", "threads"]}
 record["methods"] = {}
 options.results.mkdir(parents=True, exist_ok=True)
+failed = False
 for method in options.only:
     pairs = []
-    for seed in options.seeds:
-        with tempfile.TemporaryDirectory() as folder:
-            run = Path(folder) / "run"
-            pairs.append({"seed": seed, "ours": ours(method, seed, run), "twin": theirs(run)})
+    try:
+        for seed in options.seeds:
+            with tempfile.TemporaryDirectory() as folder:
+                run = Path(folder) / "run"
+                pairs.append({"seed": seed, "ours": ours(method, seed, run), "twin": theirs(run)})
+    except RuntimeError as error:  # named, and the others go on
+        print(f"{method} failed: {error}", file=sys.stderr, flush=True)
+        failed = True
+        continue
     record["methods"][method] = pairs
     lines.append(row(method, pairs))
     print(lines[-1], flush=True)
     (options.results / "training.json").write_text(json.dumps(record, indent=2) + "\n")
     (options.results / "training.md").write_text("\n".join(lines) + "\n")
+sys.exit(failed)

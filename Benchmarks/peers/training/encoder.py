@@ -26,7 +26,12 @@ class Encoder(nn.Module):
             nn.init.kaiming_normal_(convolution.weight, nonlinearity="relu")
             layers += [convolution, nn.BatchNorm2d(outputs), nn.ReLU(inplace=True)]
         self.backbone = nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten())
-        self.head = perceptron(config.widths[-1], config.hidden_dimension, config.embedding_dimension)
+        self.head = perceptron(
+            config.widths[-1],
+            config.hidden_dimension,
+            config.embedding_dimension,
+            config.head_normalization,
+        )
 
     def forward(self, images):
         return self.head(self.backbone(images))

@@ -1,7 +1,8 @@
 """The systems, as their authors' code has them: what each keeps between steps and minimises.
 
 A method is built for an encoder, gives its views, and turns a batch of views into a loss; `begin` is
-called before an epoch, `after` after an optimiser step.
+called before an epoch, `after` after an optimiser step. What ours can do beyond its defaults (SwAV's small
+views and queue, HCL's annealing) is left out.
 """
 
 import math
@@ -11,6 +12,7 @@ import torch.nn.functional as F
 from torch import nn
 
 import kmeans
+import views
 from encoder import follow, perceptron, twin
 
 
@@ -39,20 +41,28 @@ class Queue:
 class Method:
     modules = ()  # what learns besides the encoder
 
-    def __init__(self, encoder, config, view):
+    def __init__(self, encoder, config):
         self.encoder, self.config = encoder, config
-        self.views = [view, view]
+        self.views = [views.strong(config), views.strong(config)]
 
     def begin(self, epoch, projections):
         """`projections(encoder)` encodes every training image as it is, in evaluation mode."""
 
-    def after(self, step, steps):
+    def loss(self, batch, indices, step, steps):
+        """Of a batch for each view, the images' indices, and the step of so many in the run."""
+        raise NotImplementedError
+
+    def after(self):
         pass
+
+    def together(self, batch):
+        """Unit embeddings of all views, which the encoder normalises as one batch."""
+        return unit(self.encoder(torch.cat(batch))).chunk(len(batch))
 
 
 class SimCLR(Method):
-    def loss(self, views, indices):
-        return self.contrast(*(unit(self.encoder(view)) for view in views))
+    def loss(self, batch, indices, step, steps):
+        return self.contrast(*self.together(batch))
 
     def contrast(self, a, b):
         z, n = torch.cat([a, b]), len(a)
@@ -76,19 +86,19 @@ class HCL(SimCLR):
 
 
 class MoCo(Method):
-    def __init__(self, encoder, config, view):
-        super().__init__(encoder, config, view)
+    def __init__(self, encoder, config):
+        super().__init__(encoder, config)
         self.momentum = twin(encoder)
         self.queue = Queue(config.bank_capacity, config.embedding_dimension)
 
-    def loss(self, views, indices):
-        queries = unit(self.encoder(views[0]))
+    def loss(self, batch, indices, step, steps):
+        queries = unit(self.encoder(batch[0]))
         follow(self.momentum, self.encoder, self.config.encoder_momentum)
         with torch.no_grad():
-            self.keys = unit(self.momentum(views[1]))
+            self.keys = unit(self.momentum(batch[1]))
         return self.objective(queries, self.keys, indices)
 
-    def after(self, step, steps):
+    def after(self):
         self.queue.add(self.keys)
 
     def objective(self, queries, keys, indices):
@@ -102,22 +112,28 @@ class MoCo(Method):
 
 
 class SCE(MoCo):
+    def __init__(self, encoder, config):
+        super().__init__(encoder, config)
+        self.views = [views.strong(config), views.weak(config)]
+
     def objective(self, queries, keys, indices):
-        config, queue = self.config, self.queue.filled()
-        if self.queue.count == 0:
-            return super().objective(queries, keys, indices)
+        if self.queue.count == 0:  # the first step: the other keys stand for the queue
+            others = ~torch.eye(len(keys), dtype=torch.bool)
+            student = (queries @ keys.T)[others].view(len(keys), -1)
+            relations = (keys @ keys.T)[others].view(len(keys), -1)
+        else:
+            student = queries @ self.queue.filled().T
+            relations = keys @ self.queue.filled().T
         own = (queries * keys).sum(1, keepdim=True)
-        logits = torch.cat([own, queries @ queue.T], 1) / config.temperature
-        log_p = F.log_softmax(logits, 1)
-        teacher = F.softmax(keys @ queue.T / config.teacher_temperature, 1)
-        relations = (teacher * log_p[:, 1:]).sum(1)
-        weight = config.coefficient
-        return -(weight * log_p[:, 0] + (1 - weight) * relations).mean()
+        log_p = F.log_softmax(torch.cat([own, student], 1) / self.config.temperature, 1)
+        target = F.softmax(relations / self.config.target_temperature, 1)
+        weight = vars(self.config)["lambda"]
+        return -(weight * log_p[:, 0] + (1 - weight) * (target * log_p[:, 1:]).sum(1)).mean()
 
 
 class PCL(MoCo):
-    def __init__(self, encoder, config, view):
-        super().__init__(encoder, config, view)
+    def __init__(self, encoder, config):
+        super().__init__(encoder, config)
         self.clusterings = []
 
     def begin(self, epoch, projections):
@@ -158,53 +174,52 @@ class PCL(MoCo):
 
 
 class SwAV(Method):
-    def __init__(self, encoder, config, view):
-        super().__init__(encoder, config, view)
+    def __init__(self, encoder, config):
+        super().__init__(encoder, config)
         self.prototypes = nn.Linear(config.embedding_dimension, config.prototypes, bias=False)
         self.modules = (self.prototypes,)
 
-    def loss(self, views, indices):
-        config = self.config
+    def loss(self, batch, indices, step, steps):
+        weight = self.prototypes.weight
+        weight.requires_grad_(step >= self.config.frozen_epochs * steps / self.config.epochs)
         with torch.no_grad():
-            self.prototypes.weight.copy_(unit(self.prototypes.weight))
-        scores = [self.prototypes(unit(self.encoder(view))) for view in views]
+            weight.copy_(unit(weight))
+        scores = [self.prototypes(z) for z in self.together(batch)]
         with torch.no_grad():
-            codes = [self.sinkhorn(s) for s in scores[:2]]
-        terms = [
-            -(code * F.log_softmax(s / config.temperature, 1)).sum(1).mean()
-            for i, code in enumerate(codes)
-            for v, s in enumerate(scores)
-            if v != i
-        ]
-        return sum(terms) / len(terms)
+            codes = [self.sinkhorn(s) for s in scores]
+        pairs = zip(codes, reversed(scores))
+        return sum(self.cross_entropy(code, s) for code, s in pairs) / 2
+
+    def cross_entropy(self, code, scores):
+        return -(code * F.log_softmax(scores / self.config.temperature, 1)).sum(1).mean()
 
     def sinkhorn(self, scores):
         q = ((scores - scores.max()) / self.config.epsilon).exp().T
         q /= q.sum()
-        for _ in range(self.config.sinkhorn_iterations):
+        for _ in range(self.config.iterations):
             q /= q.sum(1, keepdim=True) * q.shape[0]
             q /= q.sum(0, keepdim=True) * q.shape[1]
         return (q * q.shape[1]).T
 
 
 class BYOL(Method):
-    def __init__(self, encoder, config, view):
-        super().__init__(encoder, config, view)
+    def __init__(self, encoder, config):
+        super().__init__(encoder, config)
         self.target = twin(encoder)
         size = config.embedding_dimension
-        self.predictor = perceptron(size, config.predictor_hidden, size)
+        self.predictor = perceptron(size, config.predictor_dimension, size, "hidden")
         self.modules = (self.predictor,)
 
-    def loss(self, views, indices):
+    def loss(self, batch, indices, step, steps):
+        momentum = self.config.encoder_momentum
+        if self.config.momentum_schedule == "cosine":
+            momentum = 1 - (1 - momentum) * (1 + math.cos(math.pi * step / steps)) / 2
+        follow(self.target, self.encoder, momentum)
         with torch.no_grad():
-            targets = [unit(self.target(view)) for view in views]
-        predictions = [unit(self.predictor(self.encoder(view))) for view in views]
+            targets = [unit(self.target(view)) for view in batch]
+        predictions = [unit(self.predictor(self.encoder(view))) for view in batch]
         pairs = zip(predictions, reversed(targets))
         return sum((2 - 2 * (p * t).sum(1)).mean() for p, t in pairs)
-
-    def after(self, step, steps):
-        base = self.config.encoder_momentum
-        follow(self.target, self.encoder, 1 - (1 - base) * (1 + math.cos(math.pi * step / steps)) / 2)
 
 
 METHODS = {

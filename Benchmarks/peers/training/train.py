@@ -16,7 +16,19 @@ import data
 import knn
 from encoder import Encoder, groups
 from methods import METHODS
-from views import View, normalize
+
+
+# Options that the twins know only at these values.
+FIXED = {
+    "optimizer": "sgd",
+    "schedule": "cosine",
+    "blur": 0,
+    "solarization": 0,
+    "rotation": 0,
+    "small_views": 0,
+    "queue_length": 0,
+    "annealed": False,
+}
 
 
 def rate(config, step, steps, warmup):
@@ -30,20 +42,21 @@ def train(config, folder):
     start = time.perf_counter()
     torch.manual_seed(config.seed)
     images, labels, test, test_labels = data.load(folder, config.limit)
+    if images.shape[1] != 1:
+        raise ValueError("the twins' views are those of grey images")
     unit = images.double() / 255
     mean = unit.mean((0, 2, 3)).float().view(-1, 1, 1)
     deviation = unit.std((0, 2, 3), correction=0).float().view(-1, 1, 1)
 
     def scale(views):
-        return normalize(views, mean, deviation)
+        return (views - mean) / deviation
 
     encoder = Encoder(images.shape[1], config).to(memory_format=torch.channels_last)
-    method = METHODS[config.method](encoder, config, View(config, mean, deviation))
+    method = METHODS[config.method](encoder, config)
     optimizer = torch.optim.SGD(
         groups([encoder, *method.modules], config.weight_decay),
         lr=config.learning_rate,
         momentum=config.sgd_momentum,
-        fused=True,
     )
 
     def evaluate():
@@ -58,7 +71,8 @@ def train(config, folder):
     random, accuracy, seconds = evaluate(), None, []
     batch = min(config.batch_size, len(images))
     steps = len(images) // batch
-    total, warmup = config.epochs * steps, int(config.warmup_epochs * steps)
+    total = config.epochs * steps
+    warmup = min(int(config.warmup_epochs * steps), total - 1)
     for epoch in range(config.epochs):
         epoch_start = time.perf_counter()
         with torch.no_grad():
@@ -66,14 +80,15 @@ def train(config, folder):
         order = torch.randperm(len(images))
         for step in range(epoch * steps, (epoch + 1) * steps):
             for group in optimizer.param_groups:
-                group["lr"] = rate(config, step, total, min(warmup, total))
+                group["lr"] = rate(config, step, total, warmup)
             indices = order[(step % steps) * batch :][:batch]
             pixels = (images[indices] / 255).contiguous(memory_format=torch.channels_last)
-            loss = method.loss([view(pixels) for view in method.views], indices)
+            views = [scale(view(pixels)) for view in method.views]
+            loss = method.loss(views, indices, step, total)
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
-            method.after(step + 1, total)
+            method.after()
         seconds.append(time.perf_counter() - epoch_start)
         accuracy = evaluate()
     return {
@@ -93,4 +108,8 @@ if __name__ == "__main__":
     torch.set_num_threads(options.threads)
     with open(options.config) as file:
         configuration = SimpleNamespace(**json.load(file))
+    for name, value in FIXED.items():
+        found = getattr(configuration, name, value)
+        if found != value:
+            parser.error(f"the twin knows {name} only as {value}, not as {found}")
     print(json.dumps(train(configuration, options.data or data.installed())))

@@ -53,10 +53,7 @@ def brightness(images, factor):
 
 
 def contrast(images, factor):
-    luma = images
-    if images.shape[1] == 3:
-        luma = (images * images.new_tensor([0.299, 0.587, 0.114]).view(3, 1, 1)).sum(1, keepdim=True)
-    return torch.lerp(luma.mean((1, 2, 3), keepdim=True), images, factor).clamp(0, 1)
+    return torch.lerp(images.mean((1, 2, 3), keepdim=True), images, factor).clamp(0, 1)
 
 
 def jitter(images, strength, probability=0.8):
@@ -75,15 +72,17 @@ def normalize(images, mean, deviation):
     return (images - mean) / deviation
 
 
-class View:
-    """A recipe: crop, flip if asked for, jitter, then mean 0 and deviation 1."""
+def weak(config):
+    """Crop, and mirror if asked for."""
 
-    def __init__(self, config, mean, deviation, size=None):
-        self.config, self.mean, self.deviation, self.size = config, mean, deviation, size
+    def view(images):
+        images = crop(images, (config.smallest_crop, 1))
+        return flip(images) if config.flips else images
 
-    def __call__(self, images):
-        config = self.config
-        views = crop(images, (config.smallest_crop, 1), self.size)
-        if config.flips:
-            views = flip(views)
-        return normalize(jitter(views, config.jitter), self.mean, self.deviation)
+    return view
+
+
+def strong(config):
+    """Brightness and contrast besides."""
+    placed = weak(config)
+    return lambda images: jitter(placed(images), config.jitter)

@@ -14,6 +14,14 @@ public struct BankColumns: Sendable {
     pairs = PairTerms(rows: queries, columns: rows.rows)
   }
 
+  /// The same columns with other pairs.
+  ///
+  /// - Parameter pairs: what slots are to the batch's rows; [queries × slots].
+  /// - Returns: the columns.
+  public func with(_ pairs: PairTerms) -> BankColumns {
+    BankColumns(columns, omitted: omitted, pairs: pairs)
+  }
+
   init(_ columns: Operand, omitted: [Int], pairs: PairTerms) {
     self.columns = columns
     self.omitted = omitted

@@ -35,14 +35,8 @@ struct AnchorColumns: Sendable {
     }
   }
 
-  /// Each anchor's own other views and false negatives.
-  func lists() -> RowLists {
-    RowLists(
-      (0..<(views * images)).lazy.map { own($0) + falseNegatives[$0 % images] },
-      isSymmetric: false)
-  }
-
-  /// The same, and the anchors that list it: with the anchors as columns, a list that goes both ways.
+  /// Each anchor's own other views and false negatives, and the anchors that list it: with the anchors
+  /// as columns, a list that goes both ways.
   func listsBothWays() -> RowLists {
     var finders = [[Int]](repeating: [], count: views * images)
     for (image, columns) in falseNegatives.enumerated() {

@@ -77,40 +77,72 @@ public struct FalseNegatives: Sendable {
     }
     let images = support.rows / views
     guard columns.rows > views else { return [[Int]](repeating: [], count: images) }
-    let ranked = try candidates(rows, others, images: images, views: views, workers)
+    guard aggregate == .max, support == columns else {
+      let own = RowLists(
+        (0..<images).lazy.map { image in (0..<views).lazy.map { $0 * images + image } },
+        isSymmetric: false)
+      return try find(
+        support: rows, images: images, among: others, excluding: [.listed(own)], workers: workers)
+    }
+    // Support and columns are one set: each pair once.
+    let own = RowLists(
+      (0..<support.rows).lazy.map { row in
+        (0..<views).lazy.map { $0 * images + row % images }
+      }, isSymmetric: true)
+    let sweep = TiledSweep(symmetric: rows)
+    return try choose(
+      from: ranked(sweep, excluding: [.listed(own)], slack: margin(support, columns), workers),
+      support: support, images: images, among: columns, workers)
+  }
+
+  /// The same among any columns, of which `exclusions` say which are no candidates of an image.
+  func find(
+    support: Operand, images: Int, among columns: Operand, excluding exclusions: [Exclusion],
+    workers: Workers
+  ) throws(ContrastiveError) -> [[Int]] {
+    let slack = margin(support.matrix, columns.matrix)
+    let views = support.matrix.rows / images
+    if aggregate == .mean { try support.requireFinite() }
+    let scored =
+      aggregate == .mean
+      ? [means(support.matrix, views: views)]
+      : (0..<views).map { support.matrix.rows(($0 * images)..<(($0 + 1) * images)) }
+    var candidates: [ArraySlice<UInt64>] = []
+    for rows in scored {
+      candidates += try ranked(
+        TiledSweep(rows: Operand(support.name, rows), columns: columns), excluding: exclusions,
+        slack: slack, workers)
+    }
+    return choose(
+      from: candidates, support: support.matrix, images: images, among: columns.matrix, workers)
+  }
+
+  /// The false negatives of each image among candidates.
+  private func choose(
+    from candidates: [ArraySlice<UInt64>], support: Matrix, images: Int, among columns: Matrix,
+    _ workers: Workers
+  ) -> [[Int]] {
     let slack = margin(support, columns)
+    let views = support.rows / images
     var found = [[Int]](repeating: [], count: images)
     found.withUnsafeMutableBufferPointer { found in
       let found = SharedMemory(found)
       workers.forEach(images) { image, _ in
         found[image] = best(
-          of: ranked, image: image, images: images, slack: slack,
+          of: candidates, image: image, images: images, slack: slack,
           score(support, views: views, image: image, images: images, columns: columns))
       }
     }
     return found
   }
 
-  /// The best of each scored row: V rows an image for the maximum, one for the mean.
-  private func candidates(
-    _ support: Operand, _ columns: Operand, images: Int, views: Int, _ workers: Workers
+  /// The best of each row of a sweep.
+  private func ranked(
+    _ sweep: TiledSweep, excluding exclusions: [Exclusion], slack: Double, _ workers: Workers
   ) throws(ContrastiveError) -> [ArraySlice<UInt64>] {
-    let isMean = aggregate == .mean
-    let scored =
-      isMean ? Operand(support.name, means(support.matrix, views: views)) : support
-    if isMean { try support.requireFinite() }
-    let own = RowLists(
-      (0..<scored.matrix.rows).lazy.map { row in
-        (0..<views).lazy.map { $0 * images + row % images }
-      }, isSymmetric: !isMean)
-    let slack = margin(support.matrix, columns.matrix)
     let consumer = TopK(
-      k: min(min(topK, columns.matrix.rows) + Self.spare, columns.matrix.rows - views),
-      above: threshold.map { Float($0 - slack).nextDown } ?? -.infinity,
-      excluding: [.listed(own)])
-    let sweep =
-      !isMean && support.matrix == columns.matrix
-      ? TiledSweep(symmetric: support) : TiledSweep(rows: scored, columns: columns)
+      k: min(topK, sweep.columns.matrix.rows) + Self.spare,
+      above: threshold.map { Float($0 - slack).nextDown } ?? -.infinity, excluding: exclusions)
     let blocks = try sweep.run(consumer, accumulating: false, workers: workers).blocks
     return blocks.flatMap { block in (0..<block.rows).map(block.best(row:)) }
   }

@@ -58,7 +58,17 @@ public struct HardNegativeMixing: Sendable, Equatable {
   public func draw(
     queries: Matrix, bank: Matrix, step: UInt64 = 0, workers: Workers = .all
   ) throws(ContrastiveError) -> NegativeMixes {
-    let (rows, columns) = (Operand("queries", queries), Operand("bank", bank))
+    try draw(
+      Operand("queries", queries), among: Operand("bank", bank), excluding: [], step: step,
+      workers: workers)
+  }
+
+  /// The same among the bank rows that are not excluded.
+  func draw(
+    _ rows: Operand, among columns: Operand, excluding exclusions: [Exclusion], step: UInt64,
+    workers: Workers
+  ) throws(ContrastiveError) -> NegativeMixes {
+    let (queries, bank) = (rows.matrix, columns.matrix)
     try rows.requireRows()
     guard bank.rows > 0 else { throw .bankNotFilled(argument: columns.name) }
     try columns.requireDimension(of: rows)
@@ -67,9 +77,18 @@ public struct HardNegativeMixing: Sendable, Equatable {
     }
     let kept = min(hardest, bank.rows)
     let best = try TiledSweep(rows: rows, columns: columns).run(
-      TopK(k: kept), accumulating: false, workers: workers
+      TopK(k: kept, excluding: exclusions), accumulating: false, workers: workers
     ).blocks
     let count = queries.rows
+    for block in best.indices {
+      for place in 0..<best[block].rows
+      where best[block].best(row: place).count < (distinct ? 2 : 1) {
+        throw .parameter(
+          name: "mixing",
+          found: "row \(block * TileGrid.rowsPerTile + place) of \(rows.name) "
+            + "with \(best[block].best(row: place).count) negatives", expected: "some to mix")
+      }
+    }
     var mixed = [Int](repeating: 0, count: 2 * count * pairs)
     var withQueries = [Int](repeating: 0, count: count * queryPairs)
     var shares = Matrix(zeros: count, by: pairs)
@@ -83,6 +102,7 @@ public struct HardNegativeMixing: Sendable, Equatable {
             workers.forEach(count) { row, _ in
               let (block, place) = row.quotientAndRemainder(dividingBy: TileGrid.rowsPerTile)
               let hard = Array(best[block].best(row: place))
+              let kept = hard.count
               var random = CounterRandom(seed: seed, step, UInt64(row))
               for mix in (row * pairs)..<((row + 1) * pairs) {
                 let first = random.index(below: kept)

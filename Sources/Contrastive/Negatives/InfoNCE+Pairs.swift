@@ -22,7 +22,8 @@ extension InfoNCE {
   ///   - workers: the threads to use; no effect on the result.
   /// - Returns: the mean loss over the queries, the gradients asked for, and the count `listed`.
   /// - Throws: `ContrastiveError`: `.shape`, `.empty`, `.bankNotFilled`, `.nonFinite`, `.tooLarge`,
-  ///   `.parameter` for `symmetric` or a gradient for the bank.
+  ///   `.parameter` for `symmetric`, a gradient for the bank, or a choice of negatives that names pairs
+  ///   too or meets a bank in half precision.
   public func evaluate(
     queries: Matrix, keys: Matrix, bank columns: BankColumns,
     gradients: Set<Variable> = Self.defaultGradients, workers: Workers = .all
@@ -81,6 +82,21 @@ extension InfoNCE {
       throw .shape(
         argument: "pairs", found: "[\(terms.rows) × \(terms.columns)]",
         expected: "[\(queries.rows) × \(columns.rows)]")
+    }
+    if !negatives.parts.isEmpty {
+      try negatives.refuse([.pairs], in: "InfoNCE with pairs", expected: "pairs given once")
+      guard columns.half == nil else {
+        throw .parameter(
+          name: "negatives", found: "a bank in half precision", expected: "one in single precision")
+      }
+      var paired = negatives
+      paired.pairs = terms
+      try negatives.refuse(
+        bank == nil ? [.mixing] : [], in: "InfoNCE in the batch",
+        expected: "a bank: mixed rows are constants")
+      try paired.refuse([], in: "InfoNCE", expected: "")
+      return try oneDirection(
+        queries, keys, bank: bank, omitted: omitted, paired, wanted, workers)
     }
     // A bank's own rows are finite; the sweep looks at queries and other columns.
     try keys.requireFinite()

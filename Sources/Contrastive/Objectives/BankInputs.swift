@@ -20,9 +20,18 @@ struct BankInputs: Sendable {
   }
 
   /// InfoNCE with the bank.
-  func term(temperature: Double) -> OwnAmongNegatives {
-    OwnAmongNegatives(
-      anchors: queries, own: keys.matrix, columns: bank, temperature: temperature)
+  func term(temperature: Double) -> ContrastTerm {
+    ContrastTerm(anchors: queries, own: keys.matrix, columns: bank, temperature: temperature)
+  }
+
+  /// The same with a choice of negatives, and the counts of what was chosen.
+  func term(
+    temperature: Double, _ negatives: Negatives, workers: Workers
+  ) throws(ContrastiveError) -> (term: ContrastTerm, chosen: [String: Int]) {
+    var term = term(temperature: temperature)
+    let chosen = try term.choose(
+      negatives, support: ContrastTerm.Support(keys), workers: workers)
+    return (term, chosen)
   }
 
   /// Zeros in the shape of the queries, if their gradient is wanted.

@@ -7,7 +7,7 @@
 /// ```
 /// Wu, Mosse, Zhuang, Yamins, Goodman, "Conditional Negative Sampling for Contrastive Learning of
 /// Visual Representations", ICLR 2021, in the form of the authors' code: the whole ring, no draws.
-/// Ranks are exact, ties go to the lower bank row; no gradient passes through the selection.
+/// Ranks are those of dot products in Double, ties go to the lower bank row; no gradient passes through the selection.
 ///
 /// Rows are used as given: normalise them first for cosine similarity (`Matrix.normalized`).
 public struct CNS: Objective {
@@ -23,17 +23,24 @@ public struct CNS: Objective {
   public let temperature: Double
   /// Which bank rows are negatives.
   public let ring: Ring
+  /// Which columns are negatives, and how they count.
+  public let negatives: Negatives
 
   /// A CNS objective.
   ///
   /// - Parameters:
   ///   - temperature: 1e-6 … 1e6.
   ///   - ring: which bank rows are negatives.
+  ///   - negatives: what else becomes of them; no second `ring`.
   /// - Throws: `ContrastiveError.parameter`.
-  public init(temperature: Double = 0.07, ring: Ring) throws(ContrastiveError) {
+  public init(
+    temperature: Double = 0.07, ring: Ring, negatives: Negatives = .all
+  ) throws(ContrastiveError) {
     try requireTemperature(temperature)
+    try negatives.refuse([.ring], in: "CNS, which has a ring", expected: "one ring")
     self.temperature = temperature
     self.ring = ring
+    self.negatives = negatives
   }
 
   /// The loss and its exact gradient.
@@ -56,27 +63,14 @@ public struct CNS: Objective {
     queries: Matrix, keys: Matrix, bank: Matrix,
     gradients: Set<Variable> = Self.defaultGradients, workers: Workers = .all
   ) throws(ContrastiveError) -> Evaluation<Variable> {
-    let rows = Operand("queries", queries)
-    let own = Operand("keys", keys)
-    let columns = Operand("bank", bank)
-    try rows.requireRows()
-    try own.requireShape(of: rows)
-    guard bank.rows > 0 else { throw .bankNotFilled(argument: columns.name) }
-    try columns.requireDimension(of: rows)
-    try own.requireFinite()
-    let ranks = try ring.ranks(of: bank.rows)
-    let windows = try RankWindows(ranks, of: rows, among: columns, workers: workers)
-    let pass = try TiledSweep(rows: rows, columns: columns).run(
-      RunningSoftmax(temperature: temperature, excluding: [.outside(windows)]),
-      accumulating: gradients.contains(.queries), workers: workers)
-    let margins = OwnMargins(queries, keys, against: pass.blocks, temperature: temperature)
-    let scale = 1 / (Double(queries.rows) * temperature)
-    var result: [Variable: Matrix] = [:]
-    result[.queries] = pass.accumulated.map {
-      margins.anchorGradient(negativeSums: $0, own: keys, scale: scale)
-    }
+    let inputs = try BankInputs(queries: queries, keys: keys, bank: bank)
+    var ringed = negatives
+    ringed.ring = ring
+    let (term, chosen) = try inputs.term(temperature: temperature, ringed, workers: workers)
+    let outcome = try term.evaluate(anchors: gradients.contains(.queries), workers: workers)
     return Evaluation(
-      loss: margins.meanLoss, gradients: result, selected: ["ring": ranks.count])
+      loss: outcome.loss, gradients: outcome.anchors.map { [.queries: $0] } ?? [:],
+      selected: chosen)
   }
 
   /// Bytes of scratch an evaluation holds at most.

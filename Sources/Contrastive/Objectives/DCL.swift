@@ -24,9 +24,14 @@ public struct DCL: Objective {
   /// - Parameters:
   ///   - temperature: 1e-6 … 1e6.
   ///   - tauPlus: at least 0 and below 1.
+  ///   - negatives: which rows are negatives, as in `HCL`.
   /// - Throws: `ContrastiveError.parameter`.
-  public init(temperature: Double = 0.5, tauPlus: Double = 0.1) throws(ContrastiveError) {
-    objective = try HCL(temperature: temperature, tauPlus: tauPlus, beta: 0)
+  public init(
+    temperature: Double = 0.5, tauPlus: Double = 0.1, negatives: Negatives = .all
+  ) throws(ContrastiveError) {
+    objective = try HCL(
+      temperature: temperature, weights: HardNegativeWeights(beta: 0, tauPlus: tauPlus),
+      negatives: negatives)
     self.temperature = temperature
     self.tauPlus = tauPlus
   }

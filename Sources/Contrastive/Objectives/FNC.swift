@@ -39,6 +39,8 @@ public struct FNC: Objective {
   public let search: FalseNegatives
   /// What becomes of them.
   public let mode: Mode
+  /// Which other columns are negatives, and how they count.
+  public let negatives: Negatives
 
   /// A false-negative cancellation objective.
   ///
@@ -46,11 +48,17 @@ public struct FNC: Objective {
   ///   - temperature: 1e-6 … 1e6; 0.1 is the authors' code's.
   ///   - search: how false negatives are found.
   ///   - mode: what becomes of them.
+  ///   - negatives: which other columns are negatives; no `falseNegatives`, which is this objective, and
+  ///     `mixing` with a bank only. Columns are counted as in the formula.
   /// - Throws: `ContrastiveError.parameter`.
   public init(
-    temperature: Double = 0.1, search: FalseNegatives, mode: Mode = .attract
+    temperature: Double = 0.1, search: FalseNegatives, mode: Mode = .attract,
+    negatives: Negatives = .all
   ) throws(ContrastiveError) {
     try requireTemperature(temperature)
+    try negatives.refuse(
+      [.falseNegatives], in: "FNC, which has a search", expected: "InfoNCE or NT-Xent")
+    self.negatives = negatives
     self.temperature = temperature
     self.search = search
     self.mode = mode
@@ -85,18 +93,15 @@ public struct FNC: Objective {
     try anchors.requireRows()
     try anchors.requireFinite()
     let columns = try columns(anchors, support: support, bank: bank)
-    let found = try search.find(
-      support: support ?? embeddings, views: views, among: columns.matrix, workers: workers)
-    let pairs = AnchorColumns(
-      views: views, falseNegatives: mode == .none ? found.map { _ in [] } : found,
-      attracts: mode == .attract)
-    let result =
-      bank == nil
-      ? try inBatch(anchors, pairs, gradients, workers)
-      : try amongBank(anchors, columns, pairs, gradients, workers)
-    return Evaluation(
-      loss: result.loss, gradients: result.gradient.map { [.embeddings: $0] } ?? [:],
-      selected: ["false_negatives": found.reduce(0) { $0 + $1.count }])
+    if bank == nil {
+      try negatives.refuse(
+        [.mixing], in: "FNC in the batch", expected: "a bank: mixed rows are constants")
+      if negatives.parts.isEmpty {
+        return try inBatch(anchors, views: views, gradients, workers)
+      }
+    }
+    return try chosen(
+      anchors, columns, support: support ?? embeddings, views: views, gradients, workers)
   }
 
   /// The columns: the anchors, or support and bank.
@@ -118,6 +123,60 @@ public struct FNC: Objective {
         name: support == nil ? "support" : "bank", found: "nothing",
         expected: "support and bank together, or neither")
     }
+  }
+
+  /// With a bank, or with a choice of negatives.
+  private func chosen(
+    _ anchors: Operand, _ columns: Operand, support: Matrix, views: Int, _ wanted: Set<Variable>,
+    _ workers: Workers
+  ) throws(ContrastiveError) -> Evaluation<Variable> {
+    let images = anchors.matrix.rows / views
+    var term = ContrastTerm(
+      anchors: anchors, own: nil, columns: columns, temperature: temperature,
+      exclusions: [.diagonal])
+    term.roles = ColumnRoles(
+      positives: (0..<anchors.matrix.rows).map { anchor in
+        (0..<views).map { $0 * images + anchor % images }.filter { $0 != anchor }
+      })
+    let embeddings = Operand("support", support)
+    var all = negatives
+    var counts: [String: Int] = [:]
+    switch mode {
+    case .attract, .eliminate:
+      all.falseNegatives = FalseNegativeTreatment(
+        search, mode: mode == .attract ? .attract : .drop)
+    case .none:
+      let found = try search.find(
+        support: support, views: views, among: columns.matrix, workers: workers)
+      counts["false_negatives"] = found.reduce(0) { $0 + $1.count }
+    }
+    let found = try term.choose(
+      all, support: ContrastTerm.Support(embeddings: embeddings, images: images),
+      workers: workers)
+    let wants = wanted.contains(.embeddings)
+    let isBatch = columns.name == anchors.name
+    let outcome = try term.evaluate(
+      anchors: wants, columns: wants && isBatch, workers: workers)
+    var gradient = outcome.anchors
+    if let columns = outcome.columns { gradient?.addRows(of: columns) { _ in 1 } }
+    return Evaluation(
+      loss: outcome.loss, gradients: gradient.map { [.embeddings: $0] } ?? [:],
+      selected: counts.merging(found) { $1 })
+  }
+
+  /// In the batch, each pair of rows computed once.
+  private func inBatch(
+    _ anchors: Operand, views: Int, _ wanted: Set<Variable>, _ workers: Workers
+  ) throws(ContrastiveError) -> Evaluation<Variable> {
+    let found = try search.find(
+      support: anchors.matrix, views: views, among: anchors.matrix, workers: workers)
+    let pairs = AnchorColumns(
+      views: views, falseNegatives: mode == .none ? found.map { _ in [] } : found,
+      attracts: mode == .attract)
+    let result = try inBatch(anchors, pairs, wanted, workers)
+    return Evaluation(
+      loss: result.loss, gradients: result.gradient.map { [.embeddings: $0] } ?? [:],
+      selected: ["false_negatives": found.reduce(0) { $0 + $1.count }])
   }
 
   private func inBatch(
@@ -144,28 +203,6 @@ public struct FNC: Objective {
       scale
         * (pairs.coefficient(margins, row, column, similarity)
           + pairs.coefficient(margins, column, row, similarity))
-    }
-    return (margins.meanLoss, gradient)
-  }
-
-  private func amongBank(
-    _ anchors: Operand, _ columns: Operand, _ pairs: AnchorColumns, _ wanted: Set<Variable>,
-    _ workers: Workers
-  ) throws(ContrastiveError) -> (loss: Double, gradient: Matrix?) {
-    let listed = ListedPairs(
-      pairs.lists(), rows: anchors.matrix, columns: columns.matrix, workers: workers)
-    let pass = try TiledSweep(rows: anchors, columns: columns).run(
-      RunningSoftmax(
-        temperature: temperature, excluding: [.diagonal, .listed(listed.lists)],
-        readsOnly: !wanted.contains(.embeddings)),
-      accumulating: wanted.contains(.embeddings), workers: workers)
-    let margins = margins(listed, pairs, pass.blocks)
-    let scale = 1 / (Double(anchors.matrix.rows) * temperature)
-    let weights = margins.negativeSide(pass.blocks.flatMap(\.maximum), scale: scale).weight
-    var gradient = pass.accumulated
-    gradient?.scaleRows { weights[$0] }
-    gradient.add(listed, columns: columns.matrix, workers) { row, column, similarity in
-      scale * pairs.coefficient(margins, row, column, similarity)
     }
     return (margins.meanLoss, gradient)
   }

@@ -61,6 +61,8 @@ public struct HCSC: Objective {
   public let unselected: Unselected
   /// How the levels' instance terms are put together.
   public let instanceLevels: Reduction
+  /// Which of the selected bank rows are negatives of the instance terms, and how they count.
+  public let negatives: Negatives
 
   /// An HCSC objective.
   ///
@@ -68,12 +70,16 @@ public struct HCSC: Objective {
   ///   - temperature: 1e-6 … 1e6; 0.2 is the authors'.
   ///   - unselected: what becomes of a column that is not selected.
   ///   - instanceLevels: how the levels' instance terms are put together.
+  ///   - negatives: which of the selected bank rows are negatives of the instance terms; no `pairs`.
   /// - Throws: `ContrastiveError.parameter`.
   public init(
     temperature: Double = 0.2, unselected: Unselected = .exclude,
-    instanceLevels: Reduction = .mean
+    instanceLevels: Reduction = .mean, negatives: Negatives = .all
   ) throws(ContrastiveError) {
     try requireTemperature(temperature)
+    try negatives.refuse(
+      [.pairs], in: "HCSC, whose masks say which bank rows take part", expected: "InfoNCE")
+    self.negatives = negatives
     self.temperature = temperature
     self.unselected = unselected
     self.instanceLevels = instanceLevels
@@ -81,8 +87,8 @@ public struct HCSC: Objective {
 
   /// The loss and its exact gradient.
   ///
-  /// Complexity: 4·N·K·D floating-point operations for the bank and 4·N·r·D for the prototypes of each
-  /// level. Scratch: that of `InfoNCE` and a copy of the N + r prototypes of a level.
+  /// Complexity: 6·N·K·D floating-point operations for the bank, whatever the levels (4·N·K·D a level with
+  /// `negatives`), and 4·N·r·D for the prototypes of each level. Scratch: that of `InfoNCE` and a copy of the N + r prototypes of a level.
   ///
   /// - Parameters:
   ///   - queries: [N × D].
@@ -109,14 +115,26 @@ public struct HCSC: Objective {
         named: "prototype-mask.\(index)")
     }
     var (loss, leftOut) = (0.0, 0)
+    var chosen: [String: Int] = [:]
     var gradient = inputs.gradient(gradients.contains(.queries))
     let share = 1 / Double(levels.count)
+    let instanceWeight = instanceLevels == .mean ? share : 1
+    if negatives.parts.isEmpty {
+      try addInstances(
+        inputs, levels.map(\.instances), weight: instanceWeight, to: &loss, gradient: &gradient,
+        workers)
+      leftOut += levels.reduce(0) { $0 + $1.instances.unselected.reduce(0, +) }
+    }
     for (index, level) in levels.enumerated() {
-      var instance = inputs.term(temperature: temperature)
-      leftOut += select(level.instances, in: &instance)
-      try instance.add(
-        weight: instanceLevels == .mean ? share : 1, to: &loss, gradient: &gradient,
-        workers: workers)
+      if !negatives.parts.isEmpty {
+        var instance = inputs.term(temperature: temperature)
+        leftOut += select(level.instances, in: &instance)
+        let found = try instance.choose(
+          negatives, support: ContrastTerm.Support(inputs.keys), workers: workers)
+        chosen.merge(found, uniquingKeysWith: +)
+        try instance.add(
+          weight: instanceWeight, to: &loss, gradient: &gradient, workers: workers)
+      }
       var prototype = level.targets.term(
         of: inputs.queries, among: level.targets.negatives, level: index)
       if let mask = level.prototypes { leftOut += select(mask, in: &prototype) }
@@ -124,11 +142,51 @@ public struct HCSC: Objective {
     }
     return Evaluation(
       loss: loss, gradients: gradient.map { [.queries: $0] } ?? [:],
-      selected: ["unselected": leftOut])
+      selected: chosen.merging(["unselected": leftOut]) { $1 })
+  }
+
+  /// The instance terms of all levels: one sweep for what they know of the bank, one for the gradient.
+  private func addInstances(
+    _ inputs: BankInputs, _ masks: [SelectionMask], weight: Double, to loss: inout Double,
+    gradient: inout Matrix?, _ workers: Workers
+  ) throws(ContrastiveError) {
+    let sweep = TiledSweep(rows: inputs.queries, columns: inputs.bank)
+    let blocks = try sweep.run(
+      SeveralSoftmax(temperature: temperature, selections: masks.map { [.unselected($0)] }),
+      accumulating: false, workers: workers
+    ).blocks
+    let positives = OwnPositives(inputs.queries.matrix, inputs.keys.matrix)
+    let scale = weight / (Double(inputs.queries.rows) * temperature)
+    var own = [Double](repeating: 0, count: inputs.queries.rows)
+    var terms: [SoftmaxCoefficients] = []
+    for (index, mask) in masks.enumerated() {
+      let found = blocks.map { $0.softmaxes[index] }
+      var statistics = NegativeStatistics(
+        RowSoftmax(found, temperature: temperature), temperature: temperature)
+      if unselected == .zero {
+        for (row, count) in mask.unselected.enumerated() {
+          statistics.add(0, count: Double(count), row: row)
+        }
+      }
+      let margins = positives.margins(against: statistics)
+      loss += weight * margins.meanLoss
+      for row in own.indices {
+        own[row] += scale * margins.positive(row, positives.similarities[row])
+      }
+      let side = margins.negativeSide(found.flatMap(\.maximum), scale: scale)
+      terms.append(
+        SoftmaxCoefficients(temperature: temperature, rows: side, excluding: [.unselected(mask)]))
+    }
+    guard gradient != nil else { return }
+    let pushed = try sweep.run(
+      CoefficientSum(terms), accumulating: true, workers: workers
+    ).accumulated
+    if let pushed { gradient?.addRows(of: pushed) { _ in 1 } }
+    gradient?.addRows(of: inputs.keys.matrix) { Float(own[$0]) }
   }
 
   /// Leaves out what a mask does not select; returns how many entries that is.
-  private func select(_ mask: SelectionMask, in term: inout OwnAmongNegatives) -> Int {
+  private func select(_ mask: SelectionMask, in term: inout ContrastTerm) -> Int {
     let counts = mask.unselected
     term.exclusions = [.unselected(mask)]
     if unselected == .zero { term.zeros = counts }

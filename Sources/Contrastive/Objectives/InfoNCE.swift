@@ -26,17 +26,25 @@ public struct InfoNCE: Objective {
   public let temperature: Double
   /// Whether the in-batch form takes the mean of both directions.
   public let symmetric: Bool
+  /// Which columns are negatives, and how they count.
+  public let negatives: Negatives
 
   /// An InfoNCE objective.
   ///
   /// - Parameters:
   ///   - temperature: 1e-6 … 1e6; 0.07 is MoCo's.
   ///   - symmetric: the mean of both directions; without a bank only.
+  ///   - negatives: which columns are negatives; `mixing` needs a bank. With `symmetric`, `pairs` name
+  ///     a query and a key, which are one pair in both directions.
   /// - Throws: `ContrastiveError.parameter`.
-  public init(temperature: Double = 0.07, symmetric: Bool = false) throws(ContrastiveError) {
+  public init(
+    temperature: Double = 0.07, symmetric: Bool = false, negatives: Negatives = .all
+  ) throws(ContrastiveError) {
     try requireTemperature(temperature)
+    try negatives.refuse([], in: "InfoNCE", expected: "")
     self.temperature = temperature
     self.symmetric = symmetric
+    self.negatives = negatives
   }
 
   /// The loss and its exact gradients.
@@ -44,6 +52,7 @@ public struct InfoNCE: Objective {
   /// Complexity: with N queries, M negatives and dimension D, 4·N·M·D floating-point operations for
   /// the loss and the gradient for the queries, 4·N·M·D more for keys (in-batch) or bank; 2·N·M·D
   /// for the loss and the gradient for the temperature alone. Scratch: `scratchBytes`; the N × M matrix is never held.
+  /// `negatives` add a sweep, 2·N·M·D, for a search, a draw and `hardness`, and two or three for a ring.
   ///
   /// - Parameters:
   ///   - queries: [N × D].
@@ -69,47 +78,81 @@ public struct InfoNCE: Objective {
     guard bank != nil || !gradients.contains(.bank) else {
       throw .parameter(name: "gradient", found: "bank", expected: "an input that is given")
     }
-    let negatives = bank.map { Operand("bank", $0) }
-    if let negatives {
-      guard negatives.matrix.rows > 0 else { throw .bankNotFilled(argument: negatives.name) }
-      try negatives.requireDimension(of: queries)
+    let columns = bank.map { Operand("bank", $0) }
+    if let columns {
+      guard columns.matrix.rows > 0 else { throw .bankNotFilled(argument: columns.name) }
+      try columns.requireDimension(of: queries)
       try keys.requireFinite()
+    } else {
+      try negatives.refuse(
+        [.mixing], in: "InfoNCE in the batch", expected: "a bank: mixed rows are constants")
     }
-    return symmetric
+    guard symmetric else {
+      return try oneDirection(queries, keys, bank: columns, negatives, gradients, workers)
+    }
+    return negatives.parts.isEmpty
       ? try bothDirections(queries, keys, gradients, workers)
-      : try oneDirection(queries, keys, bank: negatives, gradients, workers)
+      : try eachDirection(queries, keys, gradients, workers)
   }
 
-  private func oneDirection(
-    _ queries: Operand, _ keys: Operand, bank: Operand?, _ wanted: Set<Variable>,
-    _ workers: Workers
+  /// One direction; `omitted` are bank rows that take no part.
+  func oneDirection(
+    _ queries: Operand, _ keys: Operand, bank: Operand?, omitted: [Int] = [],
+    _ negatives: Negatives, _ wanted: Set<Variable>, _ workers: Workers
   ) throws(ContrastiveError) -> Evaluation<Variable> {
-    let (negatives, inBatch) = (bank ?? keys, bank == nil)
-    let (margins, sums) = try OwnAmongNegatives(
-      anchors: queries, own: keys.matrix, columns: negatives, temperature: temperature,
-      exclusions: inBatch ? [.diagonal] : []
-    ).run(accumulating: wanted.contains(.queries), workers: workers)
-    let scale = 1 / (Double(queries.matrix.rows) * temperature)
-
+    var term = ContrastTerm(
+      anchors: queries, own: keys.matrix, columns: bank ?? keys, temperature: temperature,
+      exclusions: (bank == nil ? [.diagonal] : [])
+        + (omitted.isEmpty ? [] : [.columns(ColumnSet(omitted))]))
+    let chosen = try term.choose(
+      negatives, support: ContrastTerm.Support(keys), workers: workers)
+    let outcome = try term.evaluate(
+      anchors: wanted.contains(.queries), columns: wanted.contains(bank == nil ? .keys : .bank),
+      workers: workers)
     var result: [Variable: Matrix] = [:]
-    result[.queries] = sums.columns.map {
-      margins.anchorGradient(negativeSums: $0, own: keys.matrix, scale: scale)
-    }
-    if wanted.contains(.bank) || inBatch && wanted.contains(.keys) {
-      result[inBatch ? .keys : .bank] = try TiledSweep(rows: negatives, columns: queries).run(
-        SoftmaxCoefficients(
-          temperature: temperature, columns: margins.side(scale: scale),
-          excluding: inBatch ? [.diagonal] : []),
-        accumulating: true, workers: workers
-      ).accumulated
-    }
+    result[.queries] = outcome.anchors
+    result[bank == nil ? .keys : .bank] = outcome.columns
     if wanted.contains(.keys) {
       result[.keys, default: Matrix(zeros: keys.matrix.rows, by: keys.matrix.columns)]
-        .addRows(of: queries.matrix) { Float(-scale * margins.pull[$0]) }
+        .addRows(of: queries.matrix) { Float(outcome.own[$0]) }
     }
     return Evaluation(
-      loss: margins.meanLoss, gradients: result,
-      temperatureGradient: wanted.contains(.temperature) ? margins.temperatureGradient : nil)
+      loss: outcome.loss, gradients: result,
+      temperatureGradient: wanted.contains(.temperature) ? outcome.slope : nil,
+      selected: chosen)
+  }
+
+  /// Both directions, each with its own negatives.
+  private func eachDirection(
+    _ queries: Operand, _ keys: Operand, _ wanted: Set<Variable>, _ workers: Workers
+  ) throws(ContrastiveError) -> Evaluation<Variable> {
+    var swapped = negatives
+    if let pairs = negatives.pairs {
+      swapped.pairs = try PairTerms(
+        rows: pairs.columns, columns: pairs.rows,
+        pairs: pairs.pairs.map {
+          PairTerms.Pair(row: $0.column, column: $0.row, weight: $0.weight, target: $0.target)
+        })
+    }
+    // What is given as support of the images serves both directions.
+    let forward = try oneDirection(queries, keys, bank: nil, negatives, wanted, workers)
+    let back: [Variable: Variable] = [.queries: .keys, .keys: .queries]
+    let backward = try oneDirection(
+      keys, queries, bank: nil, swapped, Set(wanted.map { back[$0] ?? $0 }), workers)
+    var result: [Variable: Matrix] = [:]
+    for variable in wanted {
+      guard var gradient = forward[variable],
+        let other = back[variable].flatMap({ backward[$0] })
+      else { continue }
+      gradient.scaleRows { _ in 0.5 }
+      gradient.addRows(of: other) { _ in 0.5 }
+      result[variable] = gradient
+    }
+    return Evaluation(
+      loss: 0.5 * (forward.loss + backward.loss), gradients: result,
+      temperatureGradient: wanted.contains(.temperature)
+        ? 0.5 * ((forward.temperatureGradient ?? 0) + (backward.temperatureGradient ?? 0)) : nil,
+      selected: forward.selected.merging(backward.selected, uniquingKeysWith: +))
   }
 
   private func bothDirections(

@@ -31,6 +31,8 @@ public struct InstDisc: Objective {
   public let partition: Double?
   /// Added to the noise's probability in the noise-contrastive form.
   public let epsilon: Double
+  /// Which bank rows are negatives of the softmax form, and how they count.
+  public let negatives: Negatives
 
   /// An instance-discrimination objective.
   ///
@@ -38,11 +40,15 @@ public struct InstDisc: Objective {
   ///   - temperature: 1e-6 … 1e6.
   ///   - partition: above 0.
   ///   - epsilon: 0 or more.
+  ///   - negatives: which bank rows are negatives; not with noise.
   /// - Throws: `ContrastiveError.parameter`.
   public init(
-    temperature: Double = 0.07, partition: Double? = nil, epsilon: Double = 1e-7
+    temperature: Double = 0.07, partition: Double? = nil, epsilon: Double = 1e-7,
+    negatives: Negatives = .all
   ) throws(ContrastiveError) {
     try requireTemperature(temperature)
+    try negatives.refuse([], in: "InstDisc", expected: "")
+    self.negatives = negatives
     if let partition, !(partition.isFinite && partition > 0) {
       throw .parameter(name: "partition", found: "\(partition)", expected: "a number above 0")
     }
@@ -82,6 +88,8 @@ public struct InstDisc: Objective {
     try columns.requireDimension(of: rows)
     try requireIndices(indices, count: queries.rows, below: bank.rows, named: "indices")
     if let noise {
+      try negatives.refuse(
+        Set(Negatives.Part.allCases), in: "InstDisc with noise", expected: "its softmax form")
       guard !noise.isEmpty else { throw .empty(argument: "noise") }
       let perRow = pieces(noise.count, queries.rows)
       try requireIndices(noise, count: perRow * queries.rows, below: bank.rows, named: "noise")
@@ -92,18 +100,16 @@ public struct InstDisc: Objective {
     guard partition == nil else {
       throw .parameter(name: "partition", found: "no noise", expected: "noise rows")
     }
-    let pass = try TiledSweep(rows: rows, columns: columns).run(
-      RunningSoftmax(
-        temperature: temperature, excluding: [.listed(RowLists(indices.map { [$0] }))]),
-      accumulating: gradients.contains(.queries), workers: workers)
     let own = bank.rows(at: indices)
-    let margins = OwnMargins(queries, own, against: pass.blocks, temperature: temperature)
-    let scale = 1 / (Double(queries.rows) * temperature)
-    var result: [Variable: Matrix] = [:]
-    result[.queries] = pass.accumulated.map {
-      margins.anchorGradient(negativeSums: $0, own: own, scale: scale)
-    }
-    return Evaluation(loss: margins.meanLoss, gradients: result)
+    var term = ContrastTerm(
+      anchors: rows, own: own, columns: columns, temperature: temperature,
+      exclusions: [.listed(RowLists(indices.map { [$0] }))])
+    let chosen = try term.choose(
+      negatives, support: ContrastTerm.Support(Operand("bank", own)), workers: workers)
+    let outcome = try term.evaluate(anchors: gradients.contains(.queries), workers: workers)
+    return Evaluation(
+      loss: outcome.loss, gradients: outcome.anchors.map { [.queries: $0] } ?? [:],
+      selected: chosen)
   }
 
   /// Noise rows drawn evenly with replacement from the whole bank, own rows not left out.

@@ -6,7 +6,7 @@ struct ListedPairs: Sendable {
   /// The columns of each row.
   let lists: RowLists
   /// ⟨row, column⟩ of each, in the order of the lists.
-  private let similarities: [Double]
+  let similarities: [Double]
   /// Rows of a piece of work.
   private static let rowsPerPiece = 64
 
@@ -77,6 +77,16 @@ struct ListedPairs: Sendable {
     to gradient: inout Matrix, columns: Matrix, workers: Workers,
     coefficient: @Sendable (_ row: Int, _ column: Int, _ similarity: Double) -> Double
   ) {
+    add(to: &gradient, columns: columns, workers: workers) { row, place in
+      coefficient(row, lists.column(at: place), similarities[place])
+    }
+  }
+
+  /// The same with coefficients of a row and a place in the lists.
+  func add(
+    to gradient: inout Matrix, columns: Matrix, workers: Workers,
+    coefficient: @Sendable (_ row: Int, _ place: Int) -> Double
+  ) {
     let dimension = columns.columns
     gradient.withUnsafeMutableBufferPointer { gradient in
       columns.withUnsafeBufferPointer { values in
@@ -87,13 +97,52 @@ struct ListedPairs: Sendable {
             for row in range where !lists[row].isEmpty {
               sum.initialize(repeating: 0, count: dimension)
               for (place, column) in zip(lists.places(of: row), lists[row]) {
-                let factor = coefficient(row, Int(column), similarities[place])
+                let factor = coefficient(row, place)
                 guard factor != 0 else { continue }
                 let from = values + Int(column) * dimension
                 for d in 0..<dimension { sum[d] += factor * Double(from[d]) }
               }
               let target = gradient + row * dimension
               for d in 0..<dimension { target[d] = Float(Double(target[d]) + sum[d]) }
+            }
+          }
+        }
+      }
+    }
+  }
+
+  /// Adds Σ coefficient · row over the rows that list a column to that column's row of `gradient`.
+  ///
+  /// - Parameters:
+  ///   - gradient: a row for each column.
+  ///   - rows: the rows of the lists.
+  ///   - workers: the threads to use; no effect on the result.
+  ///   - coefficient: of a row and a place in the lists.
+  func addExchanged(
+    to gradient: inout Matrix, rows: Matrix, workers: Workers,
+    coefficient: @Sendable (_ row: Int, _ place: Int) -> Double
+  ) {
+    guard lists.count > 0 else { return }
+    let (dimension, count) = (rows.columns, gradient.rows)
+    var holders = [[(row: Int, place: Int)]](repeating: [], count: count)
+    for row in 0..<lists.rows {
+      for (place, column) in zip(lists.places(of: row), lists[row]) {
+        holders[Int(column)].append((row, place))
+      }
+    }
+    let listing = holders
+    gradient.withUnsafeMutableBufferPointer { gradient in
+      rows.withUnsafeBufferPointer { values in
+        let (gradient, values) = (SharedMemory(gradient), SharedReadOnlyMemory(values))
+        Self.forEachPiece(count, workers) { range in
+          for column in range {
+            for (row, place) in listing[column] {
+              let factor = coefficient(row, place)
+              guard factor != 0 else { continue }
+              let (target, from) = (gradient + column * dimension, values + row * dimension)
+              for d in 0..<dimension {
+                target[d] = Float(Double(target[d]) + factor * Double(from[d]))
+              }
             }
           }
         }

@@ -22,14 +22,27 @@ public struct LooC: Objective {
 
   /// Divides the similarities.
   public let temperature: Double
+  /// Which columns are negatives, and how they count.
+  public let negatives: Negatives
 
   /// A LooC objective.
   ///
-  /// - Parameter temperature: 1e-6 … 1e6; 0.2 is the paper's.
+  /// - Parameters:
+  ///   - temperature: 1e-6 … 1e6; 0.2 is the paper's.
+  ///   - negatives: which bank rows are negatives, in each space. `pairs` name a row of the queries and
+  ///     a row of its space's bank; mixes and a support cannot be given, as each space has its own.
   /// - Throws: `ContrastiveError.parameter`.
-  public init(temperature: Double = 0.2) throws(ContrastiveError) {
+  public init(temperature: Double = 0.2, negatives: Negatives = .all) throws(ContrastiveError) {
     try requireTemperature(temperature)
+    try negatives.refuse([], in: "LooC", expected: "")
+    if case .given = negatives.mixing {
+      throw .parameter(name: "mixing", found: "given mixes in LooC", expected: "drawn ones")
+    }
+    guard negatives.falseNegatives?.support == nil else {
+      throw .parameter(name: "support", found: "one in LooC", expected: "each space's own keys")
+    }
     self.temperature = temperature
+    self.negatives = negatives
   }
 
   /// The loss and its exact gradient.
@@ -66,7 +79,9 @@ public struct LooC: Objective {
     try all.requireFinite()
     try keyed.requireFinite()
 
+    let pairs = try negatives.pairs?.ofSpaces(spaces, rows: queries.rows)
     var loss = 0.0
+    var chosen: [String: Int] = [:]
     var gradient =
       gradients.contains(.queries) ? Matrix(zeros: queries.rows, by: queries.columns) : nil
     for (space, bank) in banks.enumerated() {
@@ -75,7 +90,7 @@ public struct LooC: Objective {
       try bank.requireDimension(of: all)
       func key(_ image: Int, _ view: Int) -> Int { (image * spaces + view) * spaces + space }
       let places = (0..<images).map { $0 * spaces + space }
-      var term = OwnAmongNegatives(
+      var term = ContrastTerm(
         anchors: Operand(all.name, queries.rows(at: places)),
         own: keys.rows(at: (0..<images).map { key($0, space) }), columns: bank,
         temperature: temperature)
@@ -87,11 +102,37 @@ public struct LooC: Objective {
             rows: (0..<images).map { image in others.map { key(image, $0) } })
         ]
       }
+      var ofSpace = negatives
+      ofSpace.pairs = pairs?[space]
+      let found = try term.choose(
+        ofSpace,
+        support: ContrastTerm.Support(
+          Operand(keyed.name, keys.rows(at: (0..<images).map { key($0, space) }))),
+        workers: workers)
+      chosen.merge(found, uniquingKeysWith: +)
       var part = gradient.map { Matrix(zeros: images, by: $0.columns) }
       try term.add(
         weight: 1 / Double(spaces), to: &loss, gradient: &part, workers: workers)
       if let part { gradient?.setRows(places, to: part) }
     }
-    return Evaluation(loss: loss, gradients: gradient.map { [.queries: $0] } ?? [:])
+    return Evaluation(
+      loss: loss, gradients: gradient.map { [.queries: $0] } ?? [:], selected: chosen)
+  }
+}
+
+extension PairTerms {
+  /// The pairs of the rows that each space has: row i·S + s is row i of space s.
+  fileprivate func ofSpaces(_ spaces: Int, rows: Int) throws(ContrastiveError) -> [PairTerms] {
+    guard self.rows == rows else {
+      throw .shape(argument: "pairs", found: "\(self.rows) rows", expected: "\(rows)")
+    }
+    var terms: [PairTerms] = []
+    for space in 0..<spaces {
+      let own = pairs.filter { $0.row % spaces == space }.map {
+        Pair(row: $0.row / spaces, column: $0.column, weight: $0.weight, target: $0.target)
+      }
+      terms.append(try PairTerms(rows: rows / spaces, columns: columns, pairs: own))
+    }
+    return terms
   }
 }

@@ -19,20 +19,26 @@ public struct MoCHi: Objective {
 
   /// Divides the similarities.
   public let temperature: Double
+  /// Which columns are negatives, and how they count.
+  public let negatives: Negatives
 
   /// A MoCHi objective.
   ///
-  /// - Parameter temperature: 1e-6 … 1e6; 0.2 is the paper's.
+  /// - Parameters:
+  ///   - temperature: 1e-6 … 1e6; 0.2 is the paper's.
+  ///   - negatives: which columns are negatives; no `mixing`, which is this objective.
   /// - Throws: `ContrastiveError.parameter`.
-  public init(temperature: Double = 0.2) throws(ContrastiveError) {
+  public init(temperature: Double = 0.2, negatives: Negatives = .all) throws(ContrastiveError) {
     try requireTemperature(temperature)
+    try negatives.refuse([.mixing], in: "MoCHi, which has mixes", expected: "InfoNCE")
     self.temperature = temperature
+    self.negatives = negatives
   }
 
   /// The loss and its exact gradient.
   ///
-  /// Complexity: 4·N·K·D floating-point operations and 14·D for each mix. Mixed rows are never formed;
-  /// scratch is that of `InfoNCE`.
+  /// Complexity: 4·N·K·D floating-point operations and 24·D for each mix. Mixed rows are never formed;
+  /// scratch is that of `InfoNCE` and 8 bytes for each mix.
   ///
   /// - Parameters:
   ///   - queries: [N × D].
@@ -49,19 +55,13 @@ public struct MoCHi: Objective {
     gradients: Set<Variable> = Self.defaultGradients, workers: Workers = .all
   ) throws(ContrastiveError) -> Evaluation<Variable> {
     let inputs = try BankInputs(queries: queries, keys: keys, bank: bank)
-    try mixes.require(queries: queries.rows, bankRows: bank.rows)
-    var term = inputs.term(temperature: temperature)
-    term.extras = [
-      MixedColumns(
-        name: "pairs", source: bank, partner: .bank, rows: mixes.pairs,
-        weights: mixes.pairWeights),
-      MixedColumns(
-        name: "query-pairs", source: bank, partner: .anchor, rows: mixes.queryPairs,
-        weights: mixes.queryWeights),
-    ]
+    var mixed = negatives
+    mixed.mixing = .given(mixes)
+    let (term, chosen) = try inputs.term(temperature: temperature, mixed, workers: workers)
     var loss = 0.0
     var gradient = inputs.gradient(gradients.contains(.queries))
     try term.add(weight: 1, to: &loss, gradient: &gradient, workers: workers)
-    return Evaluation(loss: loss, gradients: gradient.map { [.queries: $0] } ?? [:])
+    return Evaluation(
+      loss: loss, gradients: gradient.map { [.queries: $0] } ?? [:], selected: chosen)
   }
 }

@@ -19,20 +19,29 @@ public struct NTXent: Objective {
 
   /// Divides the similarities.
   public let temperature: Double
+  /// Which columns are negatives, and how they count.
+  public let negatives: Negatives
 
   /// An NT-Xent objective.
   ///
-  /// - Parameter temperature: 1e-6 … 1e6; 0.1 is SimCLR's.
+  /// - Parameters:
+  ///   - temperature: 1e-6 … 1e6; 0.1 is SimCLR's.
+  ///   - negatives: which of the other rows are negatives; no `mixing`. Row i of view 2 is row and
+  ///     column N + i. False negatives are found by both views of an image, and shared by them.
   /// - Throws: `ContrastiveError.parameter`.
-  public init(temperature: Double = 0.1) throws(ContrastiveError) {
+  public init(temperature: Double = 0.1, negatives: Negatives = .all) throws(ContrastiveError) {
     try requireTemperature(temperature)
+    try negatives.refuse(
+      [.mixing], in: "NT-Xent", expected: "a bank: mixed rows are constants")
     self.temperature = temperature
+    self.negatives = negatives
   }
 
   /// The loss and its exact gradients; 0 for a single image, which has no negatives.
   ///
   /// Complexity: the similarity matrix is symmetric and each pair is computed once: 4·N²·D
-  /// floating-point operations for the loss, 12·N²·D more for the gradients. Scratch:
+  /// floating-point operations for the loss, 12·N²·D more for the gradients. With `negatives` other
+  /// than `hardness` it is twice that and what `InfoNCE` says of them. Scratch:
   /// `scratchBytes`.
   ///
   /// - Parameters:
@@ -47,6 +56,10 @@ public struct NTXent: Objective {
     workers: Workers = .all
   ) throws(ContrastiveError) -> Evaluation<Variable> {
     let views = try PairedViews(view1, view2)
+    guard negatives.parts.isEmpty else {
+      return try views.contrast(
+        temperature: temperature, negatives: negatives, gradients: gradients, workers: workers)
+    }
     let pass = try views.run(
       RunningSoftmax(temperature: temperature, excluding: views.notNegatives, readsOnly: true),
       accumulating: false, workers: workers)

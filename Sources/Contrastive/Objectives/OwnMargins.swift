@@ -20,13 +20,12 @@ struct OwnMargins: Sendable {
   init(
     _ anchors: Matrix, _ own: Matrix, against blocks: [RunningSoftmax.Partial], temperature: Double
   ) {
-    self.init(anchors, own, against: NegativeSums(blocks, temperature: temperature))
-  }
-
-  /// `own` row i is anchor i's own column.
-  init(_ anchors: Matrix, _ own: Matrix, against sums: NegativeSums) {
-    let temperature = sums.temperature
-    negatives = sums.rows
+    negatives = blocks.flatMap { block in
+      block.sum.indices.map {
+        SoftmaxSum(
+          maximum: Double(block.maximum[$0]), sum: block.sum[$0], spread: block.spread[$0])
+      }
+    }
     let similarities = anchors.rowDots(own)
     var margins: [Double] = []
     var loss: [Double] = []
@@ -56,22 +55,10 @@ struct OwnMargins: Sendable {
 
   var meanLoss: Double { loss.reduce(0, +) / Double(max(1, loss.count)) }
 
-  /// Each row's softmax over its negatives times its push times `scale`, for a coefficients sweep;
-  /// the negatives must come from sweeps, whose maxima are Floats.
+  /// Each row's softmax over its negatives times its push times `scale`, for a coefficients sweep.
   func side(scale: Double) -> SoftmaxCoefficients.Side {
     SoftmaxCoefficients.Side(
       shift: negatives.map { $0.maximum == -.infinity ? 0 : Float($0.maximum) },
       weight: zip(pull, negatives).map { $1.sum > 0 ? Float($0 * scale / $1.sum) : 0 })
-  }
-
-  /// scale · pull_i · ( negativeSums_i / sum_i − own_i ), one row for each anchor.
-  func anchorGradient(negativeSums: Matrix, own: Matrix, scale: Double) -> Matrix {
-    var gradient = negativeSums
-    gradient.scaleRows { row in
-      let sum = negatives[row].sum
-      return sum > 0 ? Float(pull[row] * scale / sum) : 0
-    }
-    gradient.addRows(of: own) { Float(-scale * pull[$0]) }
-    return gradient
   }
 }

@@ -23,15 +23,22 @@ public struct ProtoNCE: Objective {
   public let temperature: Double
   /// Whether a column other than i that holds query i's own prototype is left out of row i.
   public let masksDuplicates: Bool
+  /// Which bank rows are negatives of the instance term, and how they count.
+  public let negatives: Negatives
 
   /// A ProtoNCE objective.
   ///
   /// - Parameters:
   ///   - temperature: 1e-6 … 1e6; 0.2 is the authors' code's.
   ///   - masksDuplicates: `false` is the authors' code, which pushes a query from its own prototype.
+  ///   - negatives: which bank rows are negatives of the instance term.
   /// - Throws: `ContrastiveError.parameter`.
-  public init(temperature: Double = 0.2, masksDuplicates: Bool = true) throws(ContrastiveError) {
+  public init(
+    temperature: Double = 0.2, masksDuplicates: Bool = true, negatives: Negatives = .all
+  ) throws(ContrastiveError) {
     try requireTemperature(temperature)
+    try negatives.refuse([], in: "ProtoNCE", expected: "")
+    self.negatives = negatives
     self.temperature = temperature
     self.masksDuplicates = masksDuplicates
   }
@@ -61,8 +68,8 @@ public struct ProtoNCE: Objective {
     }
     var (loss, masked) = (0.0, 0)
     var gradient = inputs.gradient(gradients.contains(.queries))
-    try inputs.term(temperature: temperature)
-      .add(weight: 1, to: &loss, gradient: &gradient, workers: workers)
+    let instance = try inputs.term(temperature: temperature, negatives, workers: workers)
+    try instance.term.add(weight: 1, to: &loss, gradient: &gradient, workers: workers)
     for (level, targets) in clusterings.enumerated() {
       let columns = targets.assignments + targets.negatives
       var term = targets.term(of: inputs.queries, among: columns, level: level)
@@ -81,6 +88,6 @@ public struct ProtoNCE: Objective {
     }
     return Evaluation(
       loss: loss, gradients: gradient.map { [.queries: $0] } ?? [:],
-      selected: masksDuplicates ? ["masked": masked] : [:])
+      selected: instance.chosen.merging(masksDuplicates ? ["masked": masked] : [:]) { $1 })
   }
 }

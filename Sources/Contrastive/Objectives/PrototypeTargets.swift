@@ -63,8 +63,8 @@ public struct PrototypeTargets: Sendable {
   /// Each row's own prototype among columns of this clustering, which are prototypes by index.
   func term(
     of queries: Operand, among columns: [Int], level: Int
-  ) -> OwnAmongNegatives {
-    OwnAmongNegatives(
+  ) -> ContrastTerm {
+    ContrastTerm(
       anchors: queries, own: scaled(assignments),
       columns: Operand("centroids.\(level) / concentrations.\(level)", scaled(columns)),
       temperature: 1)

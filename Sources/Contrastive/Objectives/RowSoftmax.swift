@@ -35,6 +35,9 @@ struct RowSoftmax: Sendable, Equatable {
     logSum[row] += softplus(margin)
   }
 
+  /// Forgets a row's columns.
+  mutating func clear(row: Int) { (logSum[row], mean[row]) = (-.infinity, 0) }
+
   /// Takes the columns of another into account.
   mutating func add(_ other: RowSoftmax) {
     for row in logSum.indices { add(logSum: other.logSum[row], mean: other.mean[row], row: row) }

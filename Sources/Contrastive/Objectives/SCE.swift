@@ -125,18 +125,31 @@ public struct SCE: Objective {
       loss: loss / count, gradients: result,
       temperatureGradient: gradients.contains(.temperature)
         ? margins.temperatureGradient
-          + targetSlope(pass, rest, margins, queries.matrix.rowDots(keys.matrix)) / count : nil)
+          + targetSlope(pass, rest, margins, queries, keys, columns) / count : nil)
   }
 
   /// What the targets of the other columns add to ∂(loss of all rows)/∂temperature.
+  ///
+  /// Where a column and the own one are near-copies the slope is a difference of their similarities, of
+  /// which the sweep's last digit is left: columns that hold much of the mass are looked at in Double.
   private func targetSlope(
-    _ pass: StudentsAndTeachers, _ rest: [Double], _ margins: OwnMargins, _ own: [Double]
+    _ pass: StudentsAndTeachers, _ rest: [Double], _ margins: OwnMargins, _ queries: Operand,
+    _ keys: Operand, _ columns: Operand
   ) -> Double {
-    rest.indices.reduce(0) { sum, row in
+    let own = queries.matrix.rowDots(keys.matrix)
+    let gaps = rest.indices.reduce(0) { sum, row in
       guard rest[row] > 0 else { return sum }
       let ownGap = margins.negatives[row].maximum - own[row]
-      return sum + rest[row] * (ownGap - pass.targetGap[row]) / (temperature * temperature)
+      return sum + rest[row] * (ownGap - pass.targetGap[row])
     }
+    let exact = queries.matrix.rows(at: pass.apart.map(\.row)).rowDots(
+      columns.matrix.rows(at: pass.apart.map(\.column)))
+    let rounding = zip(pass.apart, exact).reduce(0) { sum, pair in
+      let (column, exact) = pair
+      let share = rest[column.row] * column.teacher - margins.pull[column.row] * column.student
+      return sum + share * (exact - column.similarity)
+    }
+    return (gaps + rounding) / (temperature * temperature)
   }
 
   /// Bytes of scratch an evaluation holds at most.

@@ -15,8 +15,19 @@ struct StudentsAndTeachers: Sendable {
   private let teacherSum: [Double]
   private let studentRows: Matrix?
   private let teacherRows: Matrix?
-  /// Columns that the accumulated rows lack, with their probabilities.
-  private let apart: [(row: Int, column: Int, student: Double, teacher: Double)]
+  /// Columns that the accumulated rows lack.
+  let apart: [Apart]
+
+  /// A column that holds much of the mass of a student or its teacher.
+  struct Apart: Sendable {
+    let row: Int
+    let column: Int
+    /// Its probabilities.
+    let student: Double
+    let teacher: Double
+    /// ⟨query, column⟩ as the sweep has it.
+    let similarity: Double
+  }
 
   /// One sweep of 2N rows.
   init(
@@ -54,11 +65,12 @@ struct StudentsAndTeachers: Sendable {
         Double(side.weight) * exponential((Double(side.maximum) - Double(top)) / temperature) / sum
       }
       let row = entry.row
-      return (
-        row, entry.column,
-        probability(entry.student, studentTop[row], studentSum[row], temperature),
-        probability(entry.teacher, teacherTop[row], teacherSum[row], targetTemperature)
-      )
+      return Apart(
+        row: row, column: entry.column,
+        student: probability(entry.student, studentTop[row], studentSum[row], temperature),
+        teacher: probability(entry.teacher, teacherTop[row], teacherSum[row], targetTemperature),
+        similarity: Double(entry.student.maximum)
+          + temperature * max(logarithm(Double(entry.student.weight)), -100))
     }
   }
 

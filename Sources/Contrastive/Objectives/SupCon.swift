@@ -34,6 +34,8 @@ public struct SupCon: Objective {
   public let baseTemperature: Double?
   /// Where the mean over the positives stands.
   public let variant: Variant
+  /// Which rows of other labels are negatives, and how they count.
+  public let negatives: Negatives
 
   /// Labels of at least this many rows have their positives taken from the tiles; the fewer positives
   /// of smaller ones are looked at one by one, in Double.
@@ -45,10 +47,25 @@ public struct SupCon: Objective {
   ///   - temperature: 1e-6 … 1e6; 0.07 is the authors' code's.
   ///   - baseTemperature: a constant, 1e-6 … 1e6; without it the factor of the loss is exactly 1.
   ///   - variant: where the mean over the positives stands.
+  ///   - negatives: which rows of other labels are negatives; no `falseNegatives`, as the labels say
+  ///     which are, no `mixing`, and inside the
+  ///     logarithm no pairs with targets.
   /// - Throws: `ContrastiveError.parameter`.
   public init(
-    temperature: Double = 0.07, baseTemperature: Double? = nil, variant: Variant = .outside
+    temperature: Double = 0.07, baseTemperature: Double? = nil, variant: Variant = .outside,
+    negatives: Negatives = .all
   ) throws(ContrastiveError) {
+    try negatives.refuse(
+      [.falseNegatives], in: "SupCon, whose labels say which they are", expected: "NT-Xent")
+    try negatives.refuse(
+      [.mixing], in: "SupCon", expected: "a bank: mixed rows are constants")
+    guard variant == .outside || negatives.pairs?.pairs.allSatisfy({ $0.target == 0 }) ?? true
+    else {
+      throw .parameter(
+        name: "pairs", found: "targets in SupCon inside the logarithm",
+        expected: "SupCon outside the logarithm")
+    }
+    self.negatives = negatives
     try requireTemperature(temperature)
     if let baseTemperature { try requireTemperature(baseTemperature, named: "base-temperature") }
     self.temperature = temperature
@@ -59,7 +76,9 @@ public struct SupCon: Objective {
   /// The loss and its exact gradients; 0 where no row has a positive.
   ///
   /// Complexity: the similarity matrix is symmetric and each pair is computed once: B²·D
-  /// floating-point operations for the loss, 3·B²·D more for the gradients. Scratch: `scratchBytes`.
+  /// floating-point operations for the loss, 3·B²·D more for the gradients. Scratch: `scratchBytes`. With
+  /// `negatives` it is twice that and what `InfoNCE` says of them, and 28 bytes for each positive of each
+  /// row.
   ///
   /// - Parameters:
   ///   - embeddings: [B × D].
@@ -80,6 +99,7 @@ public struct SupCon: Objective {
         expected: "[\(embeddings.rows)], one for each row of embeddings")
     }
     try given.requireFinite()
+    guard negatives.parts.isEmpty else { return try chosen(given, labels, gradients, workers) }
     let sorted = RowsByLabel(embeddings, labels)
     let runs = sorted.runs
     let sweep = TiledSweep(symmetric: Operand("embeddings", sorted.rows))
@@ -110,12 +130,44 @@ public struct SupCon: Objective {
         result[.embeddings] = sorted.inGivenOrder(gradient)
       }
     }
-    let slope =
-      factor * margins.temperatureGradient
-      + (baseTemperature.map { margins.meanLoss / $0 } ?? 0)
+    return evaluation(margins.meanLoss, margins.temperatureGradient, result, gradients)
+  }
+
+  /// With a choice of negatives: the positives are listed one by one.
+  private func chosen(
+    _ given: Operand, _ labels: [Int], _ wanted: Set<Variable>, _ workers: Workers
+  ) throws(ContrastiveError) -> Evaluation<Variable> {
+    var rows: [Int: [Int]] = [:]
+    for (row, label) in labels.enumerated() { rows[label, default: []].append(row) }
+    var term = ContrastTerm(
+      anchors: given, own: nil, columns: given, temperature: temperature, exclusions: [.diagonal])
+    term.roles = ColumnRoles(
+      positives: labels.enumerated().map { row, label in
+        rows[label, default: []].filter { $0 != row }
+      })
+    term.insideLogarithm = variant == .inside
+    let found = try term.choose(
+      negatives, support: ContrastTerm.Support(given), workers: workers)
+    let wants = wanted.contains(.embeddings)
+    let outcome = try term.evaluate(anchors: wants, columns: wants, workers: workers)
+    var gradient = outcome.anchors
+    let factor = Float(baseTemperature.map { temperature / $0 } ?? 1)
+    gradient?.scaleRows { _ in factor }
+    if let columns = outcome.columns { gradient?.addRows(of: columns) { _ in factor } }
+    return evaluation(
+      outcome.loss, outcome.slope, gradient.map { [.embeddings: $0] } ?? [:], wanted,
+      selected: found)
+  }
+
+  private func evaluation(
+    _ loss: Double, _ slope: Double, _ gradients: [Variable: Matrix], _ wanted: Set<Variable>,
+    selected: [String: Int] = [:]
+  ) -> Evaluation<Variable> {
+    let factor = baseTemperature.map { temperature / $0 } ?? 1
+    let whole = factor * slope + (baseTemperature.map { loss / $0 } ?? 0)
     return Evaluation(
-      loss: factor * margins.meanLoss, gradients: result,
-      temperatureGradient: gradients.contains(.temperature) ? slope : nil)
+      loss: factor * loss, gradients: gradients,
+      temperatureGradient: wanted.contains(.temperature) ? whole : nil, selected: selected)
   }
 
   private func margins(

@@ -70,6 +70,9 @@ public struct SwAV: Objective {
       views: views, count: count, assigned: assignedViews, prototypes: prototypes, queue: queue)
     try BLAS.prepare()
     var scores = batch.assignedScores(workers)
+    let tables = scores.reduce(0) { $0 + 4 * $1.values.count }
+    Scratch.hold(tables)
+    defer { Scratch.release(tables) }
     let wanted = !gradients.isEmpty
     var codes: [Matrix] = []
     for scores in scores {
@@ -77,6 +80,12 @@ public struct SwAV: Objective {
         try sinkhorn.codes(
           scores, rows: (scores.rows - batch.images)..<scores.rows, workers: workers))
     }
+    // The codes, and the scores of one view that gives none.
+    let further =
+      codes.reduce(0) { $0 + 4 * $1.values.count }
+      + (count > assignedViews ? 4 * batch.images * prototypes.rows : 0)
+    Scratch.hold(further)
+    defer { Scratch.release(further) }
     var total = 0.0
     var forViews =
       gradients.contains(.views) ? Matrix(zeros: views.rows, by: views.columns) : nil

@@ -1,27 +1,20 @@
 /// One block of points assigned anew: bounds first, then the distances they leave in doubt, as
 /// products of gathered rows or one point at a time, whichever is less work.
-///
-/// Scratch of a worker: that of `GatheredBlock`, and 4 · (rowsPerTile + 4) · k bytes of lists.
 struct BoundedBlock {
   let search: SearchMemory
-  let writer: BoundsWriter
-  let thresholds: BoundThresholds
-  let pathsUp: UnsafePointer<UInt16>
+  let tables: BoundTables
   let labels: UnsafeMutablePointer<UInt32>
   let reach: UnsafeMutablePointer<Double>
-  let scratch: UnsafeMutablePointer<Float>
+  let scratch: BlockScratch
   private(set) var outcome = Outcome()
   private let kernels = ClusterKernels.best
 
   init(
-    search: SearchMemory, writer: BoundsWriter, thresholds: BoundThresholds,
-    pathsUp: UnsafePointer<UInt16>, labels: UnsafeMutablePointer<UInt32>,
-    reach: UnsafeMutablePointer<Double>, scratch: UnsafeMutablePointer<Float>
+    search: SearchMemory, tables: BoundTables, labels: UnsafeMutablePointer<UInt32>,
+    reach: UnsafeMutablePointer<Double>, scratch: BlockScratch
   ) {
     self.search = search
-    self.writer = writer
-    self.thresholds = thresholds
-    self.pathsUp = pathsUp
+    self.tables = tables
     self.labels = labels
     self.reach = reach
     self.scratch = scratch
@@ -29,6 +22,7 @@ struct BoundedBlock {
 
   private var clusters: Int { search.clusters }
   private var dimension: Int { search.dimension }
+  private var groups: CentroidGroups { tables.groups }
 
   /// What became of a block.
   struct Outcome: Sendable {
@@ -40,176 +34,245 @@ struct BoundedBlock {
   /// A point some of whose centroids are in doubt.
   private struct Doubt {
     let row: Int
-    /// What a bound must reach to rule a centroid out; with nil none does.
-    let threshold: UInt16?
     var best: Nearest
-    /// Where its list of centroids ends.
-    var end = 0
+    /// Its centroids in doubt, or their groups, in the lists.
+    var list: Range<Int>
   }
 
-  static func scratchCount(clusters: Int, dimension: Int) -> Int {
-    GatheredBlock.scratchCount(dimension: dimension) + (TileGrid.rowsPerTile + 4) * clusters
-  }
-
-  /// Distances that cost as much one by one as a product of this many.
+  /// Distances of a product that cost as much as one by itself.
   ///
   /// A product computes all pairs of its rows and columns at the speed of BLAS; single distances
   /// run at the speed of the cache the centroids are in.
   private static let worthOfSingle = 2.5
 
-  mutating func run(_ chosen: ArraySlice<UInt32>) {
-    let lists = UnsafeMutableRawPointer(
-      scratch + GatheredBlock.scratchCount(dimension: dimension)
-    ).bindMemory(to: UInt32.self, capacity: (TileGrid.rowsPerTile + 4) * clusters)
-    let work = lists + TileGrid.rowsPerTile * clusters
-
+  /// Assigns points whose bounds may be right.
+  mutating func run(_ chosen: Range<Int>) {
     var (doubts, pairs) = findDoubts(chosen)
     guard !doubts.isEmpty else { return }
-
-    if Double(pairs) * Self.worthOfSingle >= Double(doubts.count) * Double(clusters) {
-      for column in 0..<clusters { lists[column] = UInt32(column) }
-      multiply(&doubts, UnsafeBufferPointer(start: lists, count: clusters), work: work)
+    let worth = Double(pairs) * Self.worthOfSingle
+    if worth >= Double(doubts.count) * Double(clusters) {
+      multiply(&doubts, all)
     } else {
-      var start = 0
-      for place in doubts.indices {
-        start += list(doubts[place], into: lists + start)
-        doubts[place].end = start
-      }
-      let union = uniteLists(lists, count: start, into: work)
-      if Double(pairs) * Self.worthOfSingle >= Double(doubts.count) * Double(union) {
-        lists.update(from: work, count: union)
-        multiply(&doubts, UnsafeBufferPointer(start: lists, count: union), work: work)
+      let union = uniteLists(count: doubts.last?.list.upperBound ?? 0)
+      if worth >= Double(doubts.count) * Double(union.count) {
+        multiply(&doubts, union)
       } else {
-        var from = 0
-        for place in doubts.indices {
-          single(
-            &doubts[place],
-            UnsafeBufferPointer(start: lists + from, count: doubts[place].end - from), work: work)
-          from = doubts[place].end
-        }
+        for place in doubts.indices { single(&doubts[place]) }
       }
     }
     for doubt in doubts { settle(doubt) }
   }
 
-  /// The points whose bounds leave a centroid in doubt, and how many pairs there are.
-  private mutating func findDoubts(_ chosen: ArraySlice<UInt32>) -> ([Doubt], Int) {
-    // The rows whose bounds fail with what is known of their distance, and their centroids.
-    let room = TileGrid.rowsPerTile
-    let failed = UnsafeMutableRawPointer(scratch).bindMemory(to: UInt32.self, capacity: 2 * room)
-    let owners = failed + room
-    let dots = scratch + 2 * room
-    var failures = 0
-    for index in chosen {
-      let row = Int(index)
-      guard count(row, threshold: thresholds.own(distance: reach[row], row: row)) > 0 else {
-        continue
-      }
-      failed[failures] = index
-      owners[failures] = labels[row]
-      failures += 1
+  /// Assigns points of which nothing is known, and writes their bounds.
+  mutating func runAfresh(_ chosen: Range<Int>) {
+    var doubts = chosen.map { Doubt(row: $0, best: Nearest(), list: 0..<0) }
+    multiply(&doubts, all)
+    for doubt in doubts { settle(doubt) }
+  }
+
+  /// Every centroid, group by group.
+  private var all: UnsafeBufferPointer<UInt32> {
+    groups.members.withUnsafeBufferPointer { members in
+      for place in 0..<clusters { scratch.columns[place] = members[place] }
     }
+    return UnsafeBufferPointer(start: scratch.columns, count: clusters)
+  }
+
+  /// The points whose bounds leave a centroid in doubt, and how many pairs there are.
+  private mutating func findDoubts(
+    _ chosen: Range<Int>
+  ) -> (doubts: [Doubt], pairs: Int) {
+    let failures = findFailures(chosen)
     guard failures > 0 else { return ([], 0) }
+    // Their distances to their own centroids, then their bounds again.
+    let failed = scratch.rows
     kernels.pairedDots(
-      rows: search.points.base, failed, columns: search.centroids.base, owners, count: failures,
-      dimension: dimension, into: dots)
+      rows: search.points.base, failed, columns: search.centroids.base, scratch.owners,
+      count: failures, dimension: dimension, into: scratch.dots)
     outcome.computed += failures
     var doubts: [Doubt] = []
     doubts.reserveCapacity(failures)
-    var pairs = 0
+    var known = 0
     for place in 0..<failures {
-      let (row, own) = (Int(failed[place]), Int(owners[place]))
-      let square = search.rowNorms.base[row] + search.columnNorms.base[own] - 2 * dots[place]
+      let (row, own) = (Int(failed[place]), Int(scratch.owners[place]))
+      let square =
+        search.rowNorms.base[row] + search.columnNorms.base[own] - 2 * scratch.dots[place]
       let best = Nearest(own: own, float: square, slack: search.slack(row))
       reach[row] = min(reach[row], best.distanceAtMost)
-      let threshold = thresholds.own(distance: reach[row], row: row)
-      let count = count(row, threshold: threshold)
-      guard count > 0 else { continue }
-      pairs += count
-      doubts.append(Doubt(row: row, threshold: threshold, best: best))
+      doubts.append(Doubt(row: row, best: best, list: 0..<0))
+      if let threshold = tables.own(distance: reach[row], row: row) {
+        // Those of known thresholds come first.
+        doubts.swapAt(known, place)
+        scratch.thresholds[known] = threshold
+        known += 1
+      }
+    }
+    for place in 0..<known { scratch.rows[place] = UInt32(doubts[place].row) }
+    return keepDoubts(doubts, known: known)
+  }
+
+  /// Lists what is in doubt, of those of known thresholds and then, all of it, of the others.
+  private func keepDoubts(
+    _ suspects: [Doubt], known: Int
+  ) -> (doubts: [Doubt], pairs: Int) {
+    filter(known)
+    var doubts: [Doubt] = []
+    doubts.reserveCapacity(suspects.count)
+    var (pairs, end) = (0, 0)
+    for (place, suspect) in suspects.enumerated() {
+      let start = end
+      if place < known {
+        end = Int(scratch.ends[place])
+      } else {
+        let count = tables.fine == nil ? groups.count : clusters
+        for entry in 0..<count { scratch.lists[start + entry] = UInt32(entry) }
+        end = start + count
+      }
+      guard end > start else { continue }
+      doubts.append(Doubt(row: suspect.row, best: suspect.best, list: start..<end))
+      pairs += tables.fine == nil ? size(of: start..<end) : end - start
     }
     return (doubts, pairs)
   }
 
-  private func count(_ row: Int, threshold: UInt16?) -> Int {
-    guard let threshold else { return clusters }
-    return kernels.countUnbounded(
-      writer.row(row), paths: pathsUp, count: clusters, own: threshold)
-  }
-
-  private func list(_ doubt: Doubt, into list: UnsafeMutablePointer<UInt32>) -> Int {
-    guard let threshold = doubt.threshold else {
-      for column in 0..<clusters { list[column] = UInt32(column) }
-      return clusters
+  /// Centroids of the groups on a list.
+  private func size(of list: Range<Int>) -> Int {
+    var size = 0
+    for entry in list {
+      let group = Int(scratch.lists[entry])
+      size += Int(groups.starts[group + 1] - groups.starts[group])
     }
-    return kernels.filterUnbounded(
-      writer.row(doubt.row), paths: pathsUp, count: clusters,
-      own: threshold, into: list)
+    return size
   }
 
-  /// The distinct entries of all lists, ascending; returns how many.
-  private func uniteLists(
-    _ lists: UnsafePointer<UInt32>, count: Int, into union: UnsafeMutablePointer<UInt32>
-  ) -> Int {
-    let marks = union + clusters
-    marks.update(repeating: 0, count: clusters)
-    for place in 0..<count { marks[Int(lists[place])] = 1 }
+  /// The rows whose coarse bounds fail with what is known of their distance, and their centroids;
+  /// how many.
+  private func findFailures(_ chosen: Range<Int>) -> Int {
+    let (failed, owners, places) = (scratch.rows, scratch.owners, scratch.places)
+    let known = scratch.known
+    var failures = 0
+    var count = 0
+    for row in chosen {
+      if let own = tables.own(distance: reach[row], row: row) {
+        known[count] = UInt32(row)
+        scratch.thresholds[count] = own
+        count += 1
+      } else {
+        failed[failures] = UInt32(row)
+        failures += 1
+      }
+    }
+    let suspects = kernels.failingRows(
+      known, own: scratch.thresholds, count: count, bounds: tables.coarse.base,
+      paths: tables.coarseUp.base, groups: groups.count, into: places)
+    for suspect in 0..<suspects {
+      failed[failures] = known[Int(places[suspect])]
+      failures += 1
+    }
+    for place in 0..<failures { owners[place] = labels[Int(failed[place])] }
+    return failures
+  }
+
+  /// Lists the centroids, or groups, that are not ruled out.
+  private func filter(_ count: Int) {
+    if let fine = tables.fine {
+      kernels.filterRows(
+        scratch.rows, own: scratch.thresholds, count: count, coarse: tables.coarse.base,
+        paths: tables.coarseUp.base, floor: tables.coarseDown.base, bounds: fine.memory.base,
+        paths: tables.fineUp.base, groups: groups.count, into: scratch.lists,
+        ends: scratch.ends)
+    } else {
+      kernels.filterRows(
+        scratch.rows, own: scratch.thresholds, count: count, bounds: tables.coarse.base,
+        paths: tables.coarseUp.base, groups: groups.count, into: scratch.lists,
+        ends: scratch.ends)
+    }
+  }
+
+  /// The distinct centroids of all lists, group by group.
+  private func uniteLists(count: Int) -> UnsafeBufferPointer<UInt32> {
+    let entries = tables.fine == nil ? groups.count : clusters
+    let (marks, union) = (scratch.marks, scratch.columns)
+    marks.update(repeating: 0, count: entries)
+    for place in 0..<count { marks[Int(scratch.lists[place])] = 1 }
     var found = 0
-    for column in 0..<clusters {
-      union[found] = UInt32(column)
-      found += Int(marks[column])
+    for entry in 0..<entries where marks[entry] != 0 {
+      found += expand(UInt32(entry), into: union + found)
     }
-    return found
+    return UnsafeBufferPointer(start: union, count: found)
+  }
+
+  /// The centroids an entry of a list stands for; returns how many.
+  private func expand(_ entry: UInt32, into columns: UnsafeMutablePointer<UInt32>) -> Int {
+    guard tables.fine == nil else {
+      columns.pointee = entry
+      return 1
+    }
+    let (start, end) = (Int(groups.starts[Int(entry)]), Int(groups.starts[Int(entry) + 1]))
+    for place in start..<end { columns[place - start] = groups.members[place] }
+    return end - start
   }
 
   /// All pairs of the doubtful points and some centroids, as products.
   private mutating func multiply(
-    _ doubts: inout [Doubt], _ chosen: UnsafeBufferPointer<UInt32>,
-    work: UnsafeMutablePointer<UInt32>
+    _ doubts: inout [Doubt], _ chosen: UnsafeBufferPointer<UInt32>
   ) {
     let block = GatheredBlock(
       rows: search.points, columns: search.centroids, dimension: dimension)
     let indices = doubts.map { UInt32($0.row) }
     outcome.computed += doubts.count * chosen.count
-    let all = chosen.count == clusters
+    let isRun = chosen.count == clusters && tables.fine != nil
     indices.withUnsafeBufferPointer { indices in
-      block.forEachTile(rows: indices, columns: chosen, scratch: scratch) { tile in
+      block.forEachTile(rows: indices, columns: chosen, scratch: scratch.tiles) { tile in
         let span = UnsafeBufferPointer(rebasing: chosen[tile.columns])
-        let gathered = GatheredColumns(span, search: search, writer: writer, work: work)
+        let gathered = GatheredColumns(
+          span, search: search, tables: tables, work: scratch.work)
+        let first = tile.columns.lowerBound
+        let continuing =
+          first > 0
+          && groups.group[Int(chosen[first])] == groups.group[Int(chosen[first - 1])]
         for place in doubts.indices {
           gathered.take(
             tile.row(place), for: doubts[place].row, best: &doubts[place].best,
-            run: all ? tile.columns : nil)
+            run: isRun ? tile.columns : nil, continuing: continuing)
         }
       }
     }
   }
 
   /// A point's own list.
-  private mutating func single(
-    _ doubt: inout Doubt, _ chosen: UnsafeBufferPointer<UInt32>, work: UnsafeMutablePointer<UInt32>
-  ) {
-    guard let list = chosen.baseAddress else { return }
-    let dots = scratch
-    outcome.computed += chosen.count
+  private mutating func single(_ doubt: inout Doubt) {
+    var columns = UnsafePointer(scratch.lists + doubt.list.lowerBound)
+    var count = doubt.list.count
+    if tables.fine == nil {
+      count = 0
+      for place in doubt.list {
+        count += expand(scratch.lists[place], into: scratch.columns + count)
+      }
+      columns = UnsafePointer(scratch.columns)
+    }
+    outcome.computed += count
     kernels.gatheredDots(
       search.points + doubt.row * dimension, rows: search.centroids.base, dimension: dimension,
-      indices: list,
-      count: chosen.count, into: dots)
-    GatheredColumns(chosen, search: search, writer: writer, work: work)
-      .take(dots, for: doubt.row, best: &doubt.best, run: nil)
+      indices: columns, count: count, into: scratch.dots)
+    GatheredColumns(
+      UnsafeBufferPointer(start: columns, count: count), search: search, tables: tables,
+      work: scratch.work
+    ).take(scratch.dots, for: doubt.row, best: &doubt.best, run: nil, continuing: false)
   }
 
   /// Notes a point's nearest centroid.
   private mutating func settle(_ doubt: Doubt) {
-    let (row, old, new) = (doubt.row, Int(labels[doubt.row]), doubt.best.column)
-    if old != new {
-      writer.write(exact: doubt.best.oldDistance, column: old, row: row)
-      outcome.moves.append(
-        ClusterMove(row: UInt32(row), from: UInt32(old), to: UInt32(new)))
+    let (row, old, new) = (doubt.row, labels[doubt.row], doubt.best.column)
+    if old != UInt32(new) {
+      if let fine = tables.fine, old != ClusterMove.none {
+        fine.write(exact: doubt.best.oldDistance, column: Int(old), row: row)
+        tables.lower(coarseOf: Int(old), to: doubt.best.oldDistance, row: row)
+      }
+      outcome.moves.append(ClusterMove(row: UInt32(row), from: old, to: UInt32(new)))
       labels[row] = UInt32(new)
       reach[row] = doubt.best.distanceAtMost
     }
-    writer.row(row)[new] = BoundsWriter.own
+    tables.fine?.row(row)[new] = BoundsWriter.own
   }
 }

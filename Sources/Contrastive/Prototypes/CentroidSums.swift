@@ -104,6 +104,25 @@ struct CentroidSums: Sendable {
     return true
   }
 
+  /// Σ over points of ‖c(x)‖² − 2 · x·c(x), from the sums alone.
+  ///
+  /// Complexity: O(k · D).
+  func squaredDistancesLessNorms(to centroids: Matrix) -> Double {
+    centroids.withUnsafeBufferPointer { values in
+      var total = 0.0
+      for cluster in counts.indices {
+        let (first, count) = (cluster * dimension, Double(counts[cluster]))
+        var part = 0.0
+        for column in first..<(first + dimension) {
+          let value = Double(values[column])
+          part += value * (count * value - 2 * Double(sums[column]) / scale)
+        }
+        total += part
+      }
+      return total
+    }
+  }
+
   private struct Entry {
     let row: UInt32
     let adds: Bool

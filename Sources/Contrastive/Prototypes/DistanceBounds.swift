@@ -1,95 +1,245 @@
-/// Lower bounds on the distance of every point to every centroid, across moves of both.
+/// Lower bounds on the distances of every point to centroids, across moves of both.
 ///
-/// See `BoundsWriter` for what is stored. Distances are counted in units of 1/50,000 of the
-/// longest there can be, paths too.
+/// Distances are counted in units of 1/50,000 of the longest there can be. For each point there is a
+/// *coarse* bound for each group of centroids, on the distance to all of them but the point's own,
+/// and with `KMeansStrategy.perCentroid` a *fine* one for each centroid beside it; groups are then
+/// runs of 32 centroids and the coarse bounds save looking at the fine ones. See `BoundsWriter` for
+/// what is stored. A path that grows long is taken off the bounds it weakens and starts again at 0.
 struct DistanceBounds: Sendable {
   let strategy: KMeansStrategy
+  private(set) var groups: CentroidGroups
   private let clusters: Int
-  /// Looking at one point's bounds takes as long as this many multiplications in a product.
-  static let leastWork = 4_000
-  private var stored: [UInt16] = []
-  /// How far each centroid has moved since the bounds were last all fresh.
-  private var paths: [Double] = []
-  /// How far each point has; empty when none has.
-  private(set) var rowPaths: [Double] = []
-  private(set) var inverseUnit: Float = 1
-  /// Whether there are bounds, and their paths are short enough for 16 bits.
+  /// Fine bounds of a point: whole runs, the rest of the last marked as no centroid.
+  private let stride: Int
+  private var fine: [UInt16] = []
+  private var coarse: [UInt16] = []
+  /// How far each centroid has moved since its path began.
+  private var finePaths: [Double] = []
+  /// How far the centroids of each group have moved at most.
+  private var coarsePaths: [Double] = []
+  /// How far each point has moved; empty when none has.
+  private var rowPaths: [Double] = []
+  private var inverseUnit = 1.0
+  /// Whether there are bounds that say anything.
   private(set) var areUsable = false
 
-  /// Takes the strategy wanted, or bounds where they fit the memory and save more than they cost.
+  /// Longest path in units: beside the longest distance it fits 16 bits.
+  private static let longestPath = 12_000.0
+
   init(
-    rows: Int, dimension: Int, clusters: Int, options: KMeans
+    rows: Int, dimension: Int, centroids: Matrix, options: KMeans, workers: Workers
   ) {
-    let (bytes, overflow) = (2 * rows).multipliedReportingOverflow(by: clusters)
-    let isWorthIt = clusters > 1 && clusters * (dimension + 25) >= Self.leastWork
-    strategy =
-      options.strategy
-      ?? (isWorthIt && !overflow && bytes <= options.boundsMemory ? .perCentroid : .exhaustive)
-    self.clusters = clusters
+    clusters = centroids.rows
+    stride = pieces(clusters, ClusterKernels.chunk) * ClusterKernels.chunk
+    let plan = BoundsPlan(rows: rows, dimension: dimension, options: options)
+    strategy = plan.strategy
+    groups =
+      strategy == .perGroup
+      ? CentroidGroups(of: centroids, count: plan.groups, workers: workers)
+      : CentroidGroups(centroids: clusters, runsOf: ClusterKernels.chunk)
   }
 
-  /// Starts afresh, for a pass that writes every bound.
+  /// Most entries of a point's list of what is in doubt.
+  var listEntries: Int { strategy == .perCentroid ? clusters : groups.count }
+
+  /// Starts afresh, for a pass that writes every bound; coarse ones beside fine may wait.
   mutating func reset(rows: Int, largestDistance: Float) {
-    guard strategy == .perCentroid else { return }
-    if stored.isEmpty {
-      // Written by the pass that follows.
-      stored = [UInt16](unsafeUninitializedCapacity: rows * clusters) { $1 = rows * clusters }
+    guard strategy != .exhaustive else { return }
+    if coarse.isEmpty {
+      if strategy == .perCentroid {
+        fine = [UInt16](repeating: BoundsWriter.own, count: rows * stride)
+      }
+      coarse = [UInt16](repeating: 0, count: rows * groups.count)
+    } else {
+      coarse.withUnsafeMutableBufferPointer { $0.update(repeating: 0) }
     }
-    paths = [Double](repeating: 0, count: clusters)
+    finePaths = [Double](repeating: 0, count: strategy == .perCentroid ? stride : 0)
+    coarsePaths = [Double](repeating: 0, count: groups.count)
     rowPaths = []
-    inverseUnit = largestDistance > 0 ? min(50_000 / largestDistance, 0x1p100) : 1
+    inverseUnit = largestDistance > 0 ? Double(min(50_000 / largestDistance, 0x1p100)) : 1
     areUsable = true
   }
 
-  mutating func centroidsMoved(by drifts: [Double]) {
-    guard areUsable else { return }
-    for cluster in paths.indices { paths[cluster] += drifts[cluster] * (1 + 0x1p-40) }
-    areUsable = (paths.max() ?? 0) * Double(inverseUnit) < 15_000
+  /// Gives the bounds up when distances have outgrown their unit.
+  mutating func require(largestDistance: Float) {
+    if Double(largestDistance) * inverseUnit > 60_000 { areUsable = false }
   }
 
-  mutating func pointsMoved(by steps: [Double]) {
+  mutating func centroidsMoved(by drifts: [Double], workers: Workers) {
+    guard areUsable else { return }
+    for cluster in drifts.indices where !finePaths.isEmpty {
+      let drift = drifts[cluster] * (1 + 0x1p-40)
+      finePaths[cluster] += drift
+    }
+    for group in coarsePaths.indices {
+      var farthest = 0.0
+      for place in groups.starts[group]..<groups.starts[group + 1] {
+        farthest = max(farthest, drifts[Int(groups.members[Int(place)])])
+      }
+      coarsePaths[group] += farthest * (1 + 0x1p-40)
+    }
+    shorten(workers: workers)
+  }
+
+  mutating func pointsMoved(by steps: [Double], workers: Workers) {
     guard areUsable else { return }
     if rowPaths.isEmpty { rowPaths = [Double](repeating: 0, count: steps.count) }
     for row in steps.indices { rowPaths[row] += steps[row] * (1 + 0x1p-40) }
-    areUsable = (rowPaths.max() ?? 0) * Double(inverseUnit) < 15_000
+    let limit = Self.longestPath / inverseUnit
+    let long = rowPaths.indices.filter { rowPaths[$0] > limit }
+    guard 2 * long.count <= rowPaths.count else {
+      areUsable = false
+      return
+    }
+    let (unit, stride, groups) = (inverseUnit, stride, groups.count)
+    let paths = rowPaths
+    let hasFine = strategy == .perCentroid
+    fine.withUnsafeMutableBufferPointer { fine in
+      let fine = SharedMemory(fine)
+      coarse.withUnsafeMutableBufferPointer { coarse in
+        let coarse = SharedMemory(coarse)
+        workers.forEach(long.count) { index, _ in
+          let row = long[index]
+          let amounts = [UInt16](
+            repeating: Self.units(paths[row] * unit), count: max(stride, groups))
+          let kernels = ClusterKernels.best
+          if hasFine { kernels.lowerBounds(fine + row * stride, by: amounts, count: stride) }
+          kernels.lowerBounds(coarse + row * groups, by: amounts, count: groups)
+        }
+      }
+    }
+    for row in long { rowPaths[row] = 0 }
   }
 
-  /// What writes bounds, or nil when there are none.
-  mutating func withWriter<R>(_ body: (BoundsWriter?) -> R) -> R {
-    guard areUsable else { return body(nil) }
-    let unit = Double(inverseUnit)
-    let down = paths.map { UInt16(($0 * unit).rounded(.down)) }
-    let rowDown = rowPaths.map { UInt16(($0 * unit).rounded(.down)) }
-    let (clusters, inverseUnit) = (clusters, inverseUnit)
-    return stored.withUnsafeMutableBufferPointer {
-      body(
-        BoundsWriter(
-          memory: SharedMemory($0), columns: clusters, inverseUnit: inverseUnit, paths: down,
-          rowPaths: rowDown))
+  /// Takes long paths off the bounds; gives the bounds up when most are long.
+  private mutating func shorten(workers: Workers) {
+    let limit = Self.longestPath / inverseUnit
+    let paths = strategy == .perCentroid ? finePaths : coarsePaths
+    guard 2 * paths.count(where: { $0 > limit }) <= paths.count else {
+      areUsable = false
+      return
+    }
+    if strategy == .perCentroid {
+      Self.shorten(
+        &finePaths, of: &fine, limit: limit, inverseUnit: inverseUnit, workers: workers)
+    }
+    Self.shorten(
+      &coarsePaths, of: &coarse, limit: limit, inverseUnit: inverseUnit, workers: workers)
+  }
+
+  private static func shorten(
+    _ paths: inout [Double], of bounds: inout [UInt16], limit: Double, inverseUnit: Double,
+    workers: Workers
+  ) {
+    let width = paths.count
+    // Whole runs of columns: one is a cache line of each row.
+    let run = ClusterKernels.chunk
+    let runs = (0..<pieces(width, run)).map { ($0 * run)..<min(width, ($0 + 1) * run) }
+      .filter { columns in paths[columns].contains { $0 > limit } }
+    guard !runs.isEmpty else { return }
+    var amounts = [UInt16](repeating: 0, count: width)
+    for column in runs.joined() {
+      amounts[column] = units(paths[column] * inverseUnit)
+      paths[column] = 0
+    }
+    let taken = amounts
+    let rows = bounds.count / width
+    bounds.withUnsafeMutableBufferPointer { bounds in
+      let bounds = SharedMemory(bounds)
+      workers.forEach(pieces(rows, 1024)) { piece, _ in
+        taken.withUnsafeBufferPointer { amounts in
+          guard let amounts = amounts.baseAddress else { return }
+          for row in (piece * 1024)..<min(rows, (piece + 1) * 1024) {
+            for columns in runs {
+              ClusterKernels.best.lowerBounds(
+                bounds + (row * width + columns.lowerBound), by: amounts + columns.lowerBound,
+                count: columns.count)
+            }
+          }
+        }
+      }
     }
   }
 
-  /// What bounds are compared with.
-  var thresholds: BoundThresholds {
-    BoundThresholds(
-      inverseUnit: Double(inverseUnit), rowPaths: rowPaths,
-      columnPaths: paths.map { UInt16(($0 * Double(inverseUnit)).rounded(.up)) })
+  /// Whole units, rounded up.
+  private static func units(_ length: Double) -> UInt16 {
+    UInt16(min(length.rounded(.up), 65_534))
+  }
+
+  /// Calls `body` with the bounds as workers see them, or nil when there are none.
+  mutating func withTables<R>(_ body: (BoundTables?) -> R) -> R {
+    guard areUsable else { return body(nil) }
+    let unit = inverseUnit
+    let up = { (paths: [Double]) in paths.map { Self.units($0 * unit) } }
+    let down = { (paths: [Double]) in paths.map { UInt16(($0 * unit).rounded(.down)) } }
+    let (fineUp, coarseUp, coarseDown) = (up(finePaths), up(coarsePaths), down(coarsePaths))
+    let (fineDown, rowDown) = (down(finePaths), down(rowPaths))
+    let (columns, rowPaths, groups) = (stride, rowPaths, groups)
+    let hasFine = strategy == .perCentroid
+    return fine.withUnsafeMutableBufferPointer { fine in
+      coarse.withUnsafeMutableBufferPointer { coarse in
+        fineUp.withUnsafeBufferPointer { fineUp in
+          coarseUp.withUnsafeBufferPointer { coarseUp in
+            coarseDown.withUnsafeBufferPointer { coarseDown in
+              rowPaths.withUnsafeBufferPointer { rowPaths in
+                body(
+                  BoundTables(
+                    fine: hasFine
+                      ? BoundsWriter(
+                        memory: SharedMemory(fine), columns: columns, inverseUnit: Float(unit),
+                        paths: fineDown, rowPaths: rowDown) : nil,
+                    fineUp: SharedReadOnlyMemory(fineUp), coarse: SharedMemory(coarse),
+                    coarseUp: SharedReadOnlyMemory(coarseUp),
+                    coarseDown: SharedReadOnlyMemory(coarseDown),
+                    rowPaths: SharedReadOnlyMemory(rowPaths), rowDown: rowDown, groups: groups,
+                    inverseUnit: unit))
+              }
+            }
+          }
+        }
+      }
+    }
   }
 }
 
-/// What a bound must reach to rule a centroid out.
-struct BoundThresholds: Sendable {
-  fileprivate let inverseUnit: Double
-  fileprivate let rowPaths: [Double]
-  /// ⌈path(c)⌉, which is to be added.
-  let columnPaths: [UInt16]
+/// The bounds of a search, as its workers see them.
+struct BoundTables: Sendable {
+  /// One bound for each centroid, or nil.
+  let fine: BoundsWriter?
+  /// ⌈path(c)⌉, which a bound must exceed by the distance.
+  let fineUp: SharedReadOnlyMemory<UInt16>
+  /// [n × groups].
+  let coarse: SharedMemory<UInt16>
+  /// ⌈path(g)⌉.
+  let coarseUp: SharedReadOnlyMemory<UInt16>
+  /// ⌊path(g)⌋, which is stored with a bound.
+  let coarseDown: SharedReadOnlyMemory<UInt16>
+  /// path(x); empty when no point has moved.
+  let rowPaths: SharedReadOnlyMemory<Double>
+  /// ⌊path(x)⌋.
+  let rowDown: [UInt16]
+  let groups: CentroidGroups
+  let inverseUnit: Double
 
-  /// What is to reach beside the centroid's path for a point at `distance` from its own.
+  func coarseRow(_ row: Int) -> UnsafeMutablePointer<UInt16> { coarse + row * groups.count }
+
+  func rowPath(_ row: Int) -> UInt16 { rowDown.isEmpty ? 0 : rowDown[row] }
+
+  /// What is to reach beside a path for a point at `distance` from its own centroid.
   ///
   /// Strictly more than the distance, whatever was rounded; nil when 16 bits cannot hold it.
   func own(distance: Double, row: Int) -> UInt16? {
-    let path = rowPaths.isEmpty ? 0 : rowPaths[row]
+    let path = rowPaths.count == 0 ? 0 : rowPaths[row]
     let units = (distance + path) * inverseUnit + 0.0625
-    return units < 50_000 ? UInt16(truncatingIfNeeded: Int(units)) + 2 : nil
+    return units < 53_000 ? UInt16(truncatingIfNeeded: Int(units)) + 2 : nil
+  }
+
+  /// Lowers a coarse bound to hold for a centroid at an exact distance, too.
+  func lower(coarseOf column: Int, to distance: Double, row: Int) {
+    let group = Int(groups.group[column])
+    let units = max(0, (distance * inverseUnit * (1 - 0x1p-40) - 0.0625).rounded(.down))
+    let sum = min(units, 65_534) + Double(coarseDown[group]) + Double(rowPath(row))
+    let bound = coarseRow(row) + group
+    bound.pointee = min(bound.pointee, UInt16(min(sum, Double(BoundsWriter.largest))))
   }
 }

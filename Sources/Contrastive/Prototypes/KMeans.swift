@@ -20,10 +20,10 @@
 /// cluster whose members sum to zero keeps its centroid.
 ///
 /// Complexity: 2 · n · k · D operations for the first assignment, then the share of it reported by
-/// `KMeansProgress.computedShare`. Memory: see `KMeansStrategy`.
+/// `KMeansProgress.computedShare`. Memory: see `memory`.
 ///
 /// Sources: Lloyd, "Least squares quantization in PCM", 1982; Elkan, "Using the triangle inequality
-/// to accelerate k-means", ICML 2003; Dhillon and Modha, "Concept decompositions for large sparse
+/// to accelerate k-means", ICML 2003; Ding et al., "Yinyang k-means", ICML 2015 (groups); Dhillon and Modha, "Concept decompositions for large sparse
 /// text data using clustering", 2001 (spherical).
 public struct KMeans: Sendable {
   /// Where points and centroids live.
@@ -123,9 +123,18 @@ public struct KMeans: Sendable {
     _ points: Matrix, argument: String = "points", workers: Workers = .all,
     progress: (KMeansProgress) -> Bool = { _ in true }
   ) throws(ContrastiveError) -> KMeansResult {
+    try fit(
+      PreparedPoints(points, argument: argument, metric: metric, workers: workers),
+      workers: workers, progress: progress)
+  }
+
+  /// Clusters points that were checked.
+  func fit(
+    _ points: PreparedPoints, workers: Workers, progress: (KMeansProgress) -> Bool
+  ) throws(ContrastiveError) -> KMeansResult {
     var best: KMeansResult?
     for restart in 0..<restarts {
-      let state = try start(points, argument: argument, restart: restart, workers: workers)
+      let state = try start(points, restart: restart, workers: workers)
       let (result, goesOn) = try run(
         state, restart: restart, workers: workers, progress: progress)
       if best.map({ result.objective < $0.objective }) ?? true { best = result }
@@ -135,16 +144,26 @@ public struct KMeans: Sendable {
     return best
   }
 
+  /// Where a warm start begins.
+  public enum WarmStart: Sendable {
+    /// The last run's centroids.
+    case centroids
+    /// The means of the last run's clusters where their points are now: centroids follow points that
+    /// move together, as features do from epoch to epoch.
+    case means
+  }
+
   /// Clusters points again after they have changed, from where the last run ended.
   ///
-  /// The same result as from its centroids, with `seeding: .given(last.centroids)`, but the last
-  /// run's bounds are carried over: every point's are widened by how far it has moved, and only the
-  /// distances then in doubt are computed. Hyper-parameters of seeding and restarts are not used.
+  /// The same result as with those centroids `given`, but the last run's bounds are carried over:
+  /// they are widened by how far points and centroids have moved, and only the distances then in
+  /// doubt are computed. Hyper-parameters of seeding and restarts are not used.
   ///
   /// - Parameters:
   ///   - points: the same points in the same order, [n × D].
   ///   - last: a finished run. Give it up after (let it go out of scope, or `consume` it), or its
   ///     bounds are copied.
+  ///   - start: the first centroids.
   ///   - argument: the name of the points in errors.
   ///   - workers: the threads to use; no effect on the result.
   ///   - progress: as in `fit`.
@@ -152,8 +171,9 @@ public struct KMeans: Sendable {
   /// - Throws: as `fit`, and `.shape` when the number of points, of dimensions or of clusters
   ///   differs, `.parameter` when the metric does.
   public func refit(
-    _ points: Matrix, from last: consuming KMeansResult, argument: String = "points",
-    workers: Workers = .all, progress: (KMeansProgress) -> Bool = { _ in true }
+    _ points: Matrix, from last: consuming KMeansResult, startingAt start: WarmStart = .means,
+    argument: String = "points", workers: Workers = .all,
+    progress: (KMeansProgress) -> Bool = { _ in true }
   ) throws(ContrastiveError) -> KMeansResult {
     var state = last.state
     _ = consume last
@@ -169,7 +189,7 @@ public struct KMeans: Sendable {
     }
     let prepared = try PreparedPoints(
       points, argument: argument, metric: metric, workers: workers)
-    try state.restart(with: prepared, workers: workers)
+    try state.restart(with: prepared, at: start, workers: workers)
     return try run(state, restart: 0, workers: workers, progress: progress).result
   }
 
@@ -203,10 +223,15 @@ public struct KMeans: Sendable {
   public func start(
     _ points: Matrix, argument: String = "points", restart: Int = 0, workers: Workers = .all
   ) throws(ContrastiveError) -> KMeansState {
-    let prepared = try PreparedPoints(
-      points, argument: argument, metric: metric, workers: workers)
-    let seeds = try initialCentroids(prepared, restart: restart, workers: workers)
-    return try KMeansState(
-      points: prepared, centroids: seeds, options: self, workers: workers)
+    try start(
+      PreparedPoints(points, argument: argument, metric: metric, workers: workers),
+      restart: restart, workers: workers)
+  }
+
+  private func start(
+    _ points: PreparedPoints, restart: Int, workers: Workers
+  ) throws(ContrastiveError) -> KMeansState {
+    let seeds = try initialCentroids(points, restart: restart, workers: workers)
+    return try KMeansState(points: points, centroids: seeds, options: self, workers: workers)
   }
 }

@@ -2,8 +2,12 @@
 public enum KMeansStrategy: String, Sendable {
   /// A lower bound for every point and centroid rules out those that cannot be nearest (Elkan).
   ///
-  /// Memory: 2 · n · k bytes of bounds.
+  /// Memory: 2 · n · (k + ⌈k / 32⌉) bytes of bounds.
   case perCentroid = "per-centroid bounds"
+  /// A lower bound for every point and group of centroids rules groups out (Yinyang).
+  ///
+  /// Memory: 2 · n · g bytes of bounds with g groups, a tenth of k or as many as fit.
+  case perGroup = "group bounds"
   /// All n · k distances in every iteration (Lloyd).
   case exhaustive
 }
@@ -18,6 +22,10 @@ public struct KMeansProgress: Sendable, Equatable {
   public let moved: Int
   /// Share of the n · k distances that the last assignment computed.
   public let computedShare: Double
+  /// Σ ‖x − c(a(x))‖² from the clusters' sums, good to 2⁻⁵⁰ of Σ ‖x‖².
+  ///
+  /// `KMeansState.objective` has every digit.
+  public let objective: Double
   /// Whether nothing changed any more.
   public let isConverged: Bool
 }

@@ -2,9 +2,15 @@ extension KMeansState {
   /// Assigns every point to its nearest centroid; returns the points whose cluster changed.
   mutating func assign(workers: Workers) throws(ContrastiveError) -> [ClusterMove] {
     assignmentsMade += 1
+    let isFresh = !bounds.areUsable || labels.first == ClusterMove.none
     let (moves, computed) =
-      bounds.areUsable && labels.first != ClusterMove.none
-      ? assignWithinBounds(workers: workers) : try assignAll(workers: workers)
+      if !isFresh {
+        assignByBlocks(afresh: false, workers: workers)
+      } else if strategy == .perGroup {
+        try assignAllByBlocks(workers: workers)
+      } else {
+        try assignAll(workers: workers)
+      }
     computedDistances += computed
     computedLast += computed
     return moves
@@ -15,14 +21,11 @@ extension KMeansState {
     workers: Workers
   ) throws(ContrastiveError) -> (moves: [ClusterMove], computed: Int) {
     let columnNorms = centroids.squaredNorms(workers: workers)
-    bounds.reset(
-      rows: points.rows,
-      largestDistance: (points.norms.max() ?? 0).squareRoot()
-        + (columnNorms.max() ?? 0).squareRoot())
+    bounds.reset(rows: points.rows, largestDistance: largestDistance(columnNorms))
     let nearest = NearestSearch(points: points, centroids: centroids, columnNorms: columnNorms)
-    let blocks = try bounds.withWriter { writer in
+    let blocks = try bounds.withTables { tables in
       Result { () throws(ContrastiveError) in
-        try nearest.candidates(bounds: writer, workers: workers)
+        try nearest.candidates(bounds: tables?.fine, workers: workers)
       }
     }.get()
     var moves = [[ClusterMove]](repeating: [], count: blocks.count)
@@ -32,7 +35,8 @@ extension KMeansState {
         let reach = SharedMemory(reach)
         moves.withUnsafeMutableBufferPointer { moves in
           let moves = SharedMemory(moves)
-          bounds.withWriter { writer in
+          bounds.withTables { tables in
+            let writer = tables?.fine
             workers.forEach(blocks.count) { block, _ in
               let first = block * TileGrid.rowsPerTile
               var own: [ClusterMove] = []
@@ -57,37 +61,56 @@ extension KMeansState {
     return (moves.flatMap { $0 }, points.rows * clusters)
   }
 
-  /// Only the distances that the bounds leave in doubt.
-  private mutating func assignWithinBounds(
+  /// The longest distance between a point and a centroid, at most.
+  private func largestDistance(_ columnNorms: [Float]) -> Float {
+    (points.norms.max() ?? 0).squareRoot() + (columnNorms.max() ?? 0).squareRoot()
+  }
+
+  /// Every distance, block by block; writes every bound.
+  private mutating func assignAllByBlocks(
     workers: Workers
+  ) throws(ContrastiveError) -> (moves: [ClusterMove], computed: Int) {
+    try BLAS.prepare()
+    bounds.reset(
+      rows: points.rows,
+      largestDistance: largestDistance(centroids.squaredNorms(workers: workers)))
+    return assignByBlocks(afresh: true, workers: workers)
+  }
+
+  /// Only the distances that the bounds leave in doubt, or afresh all of them.
+  private mutating func assignByBlocks(
+    afresh: Bool, workers: Workers
   ) -> (moves: [ClusterMove], computed: Int) {
-    let order = rowsByCluster()
-    let grid = TileGrid(rows: order.count, columns: clusters)
+    let grid = TileGrid(rows: points.rows, columns: clusters)
     let blocks = grid.rowBlocks
     let columnNorms = centroids.squaredNorms(workers: workers)
     let rounding = DistanceRounding(
       dimension: points.dimension, largestNorm: columnNorms.max() ?? 0)
-    let thresholds = bounds.thresholds
-    let scratchCount = BoundedBlock.scratchCount(clusters: clusters, dimension: points.dimension)
+    let (clusters, dimension) = (clusters, points.dimension)
+    let entries = bounds.listEntries
+    let scratchCount = BlockScratch.count(
+      clusters: clusters, entries: entries, dimension: dimension)
     let scratch = Scratch(count: min(workers.count, blocks) * scratchCount)
     let memory = scratch.memory
     var outcomes = [BoundedBlock.Outcome](repeating: .init(), count: blocks)
     withSearchMemory(columnNorms: columnNorms, rounding: rounding) {
       search, labels, reach, bounds in
-      thresholds.columnPaths.withUnsafeBufferPointer { pathsUp in
-        let pathsUp = SharedReadOnlyMemory(pathsUp)
-        outcomes.withUnsafeMutableBufferPointer { outcomes in
-          let outcomes = SharedMemory(outcomes)
-          bounds.withWriter { writer in
-            guard let writer else { return }
-            workers.forEach(blocks) { block, worker in
-              var work = BoundedBlock(
-                search: search, writer: writer, thresholds: thresholds, pathsUp: pathsUp.base,
-                labels: labels.base, reach: reach.base,
-                scratch: memory + worker * scratchCount)
-              work.run(order[grid.rows(block: block)])
-              outcomes[block] = work.outcome
+      outcomes.withUnsafeMutableBufferPointer { outcomes in
+        let outcomes = SharedMemory(outcomes)
+        bounds.withTables { tables in
+          guard let tables else { return }
+          workers.forEach(blocks) { block, worker in
+            var work = BoundedBlock(
+              search: search, tables: tables, labels: labels.base, reach: reach.base,
+              scratch: BlockScratch(
+                memory, worker: worker, clusters: clusters, entries: entries,
+                dimension: dimension))
+            if afresh {
+              work.runAfresh(grid.rows(block: block))
+            } else {
+              work.run(grid.rows(block: block))
             }
+            outcomes[block] = work.outcome
           }
         }
       }
@@ -121,18 +144,5 @@ extension KMeansState {
         }
       }
     }
-  }
-
-  /// The points by cluster, then by index: neighbours look at much the same centroids.
-  private func rowsByCluster() -> [UInt32] {
-    var places = [Int](repeating: 0, count: clusters + 1)
-    for label in labels { places[Int(label) + 1] += 1 }
-    for cluster in 0..<clusters { places[cluster + 1] += places[cluster] }
-    var order = [UInt32](repeating: 0, count: labels.count)
-    for (row, label) in labels.enumerated() {
-      order[places[Int(label)]] = UInt32(row)
-      places[Int(label)] += 1
-    }
-    return order
   }
 }

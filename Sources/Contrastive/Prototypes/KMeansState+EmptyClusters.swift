@@ -35,7 +35,7 @@ extension KMeansState {
         }
       }
     }
-    noteMoves(drifts)
+    noteMoves(drifts, workers: workers)
   }
 }
 

@@ -2,9 +2,7 @@
 ///
 /// A value: a copy is a checkpoint that `advance` continues from.
 ///
-/// Memory: the points (shared with the caller; a copy of their own for spherical),
-/// 4 · k · D + 8 · k · (D + 3) bytes for the centroids and their sums, 16 · n, and the bounds
-/// (`KMeansStrategy`).
+/// Memory: see `KMeans.memory`.
 public struct KMeansState: Sendable {
   var points: PreparedPoints
   /// [k × D].
@@ -40,13 +38,14 @@ public struct KMeansState: Sendable {
       clusters: centroids.rows, dimension: points.dimension, rows: points.rows,
       largest: points.largest)
     bounds = DistanceBounds(
-      rows: points.rows, dimension: points.dimension, clusters: centroids.rows, options: options)
+      rows: points.rows, dimension: points.dimension, centroids: centroids, options: options,
+      workers: workers)
     _ = try reassign(workers: workers)
   }
 
   /// Goes on with points that have moved; the iterations are counted afresh.
   mutating func restart(
-    with moved: PreparedPoints, workers: Workers
+    with moved: PreparedPoints, at start: KMeans.WarmStart, workers: Workers
   ) throws(ContrastiveError) {
     try Operand(moved.argument, moved.matrix).requireShape(
       of: Operand("the last run's points", points.matrix))
@@ -58,7 +57,10 @@ public struct KMeansState: Sendable {
           .squareRoot()
       }
     }
-    bounds.pointsMoved(by: steps)
+    bounds.pointsMoved(by: steps, workers: workers)
+    bounds.require(
+      largestDistance: (moved.norms.max() ?? 0).squareRoot()
+        + (centroids.squaredNorms(workers: workers).max() ?? 0).squareRoot())
     for row in reach.indices { reach[row] = (reach[row] + steps[row]) * (1 + 0x1p-50) }
     points = moved
     iteration = 0
@@ -72,6 +74,7 @@ public struct KMeansState: Sendable {
       changed.indices.map {
         ClusterMove(row: UInt32($0), from: ClusterMove.none, to: changed[$0])
       }, points: points.matrix, workers: workers)
+    if start == .means { moveCentroidsToMeans(workers: workers) }
     _ = try reassign(workers: workers)
   }
 
@@ -83,6 +86,8 @@ public struct KMeansState: Sendable {
   public var counts: [Int] { sums.counts }
   /// How distances are chosen.
   public var strategy: KMeansStrategy { bounds.strategy }
+  /// Groups of centroids that have a lower bound of their own; 0 with `KMeansStrategy.exhaustive`.
+  public var groups: Int { strategy == .exhaustive ? 0 : bounds.groups.count }
   /// Share of all the distances of all assignments that was computed.
   public var computedShare: Double {
     let all = Double(points.rows) * Double(clusters) * Double(max(1, assignmentsMade))
@@ -147,12 +152,12 @@ public struct KMeansState: Sendable {
         }
       }
     }
-    noteMoves(drifts)
+    noteMoves(drifts, workers: workers)
   }
 
   /// Takes account of how far each centroid has moved.
-  mutating func noteMoves(_ drifts: [Double]) {
-    bounds.centroidsMoved(by: drifts)
+  mutating func noteMoves(_ drifts: [Double], workers: Workers) {
+    bounds.centroidsMoved(by: drifts, workers: workers)
     for row in labels.indices where labels[row] != ClusterMove.none {
       // The factor stands above the rounding of the sum.
       reach[row] = (reach[row] + drifts[Int(labels[row])]) * (1 + 0x1p-50)
@@ -188,10 +193,14 @@ public struct KMeansState: Sendable {
     }
   }
 
+  /// Where the run stands, as restart 0.
+  public var progress: KMeansProgress { progress(restart: 0) }
+
   func progress(restart: Int) -> KMeansProgress {
     KMeansProgress(
       restart: restart, iteration: iteration, moved: moved,
       computedShare: Double(computedLast) / (Double(points.rows) * Double(clusters)),
+      objective: max(0, points.squaredNorm + sums.squaredDistancesLessNorms(to: centroids)),
       isConverged: isConverged)
   }
 }

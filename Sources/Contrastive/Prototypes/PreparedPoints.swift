@@ -6,6 +6,8 @@ struct PreparedPoints: Sendable {
   let argument: String
   /// ‖x‖².
   let norms: [Float]
+  /// Σ ‖x‖².
+  let squaredNorm: Double
   /// Largest magnitude of a coordinate.
   let largest: Float
 
@@ -22,7 +24,11 @@ struct PreparedPoints: Sendable {
     matrix = metric == .spherical ? try points.normalized(argument: argument).rows : points
     self.metric = metric
     self.argument = argument
-    norms = matrix.squaredNorms(workers: workers)
+    let squares = matrix.eachRow(of: Double.self, workers: workers) { row, columns in
+      RowKernels.best.dot(row, row, count: columns)
+    }
+    norms = squares.map { Float($0) }
+    squaredNorm = squares.reduce(0, +)
     largest = matrix.largestMagnitude(workers: workers)
     // ‖x − c‖² is up to four times this.
     if let row = norms.firstIndex(where: { $0 > 4e37 }) {

@@ -46,6 +46,16 @@ struct Nearest: Sendable {
   /// The distance of the centroid it started from, at least.
   private(set) var oldDistance: Double
 
+  /// Stands for no centroid.
+  static let none = Int(UInt32.max)
+
+  /// Nothing so far.
+  init() {
+    column = Self.none
+    squareAtMost = .infinity
+    oldDistance = 0
+  }
+
   init(own: Int, float square: Float, slack: Float) {
     column = own
     squareAtMost = max(0, Double(square) + Double(slack))
@@ -57,7 +67,8 @@ struct Nearest: Sendable {
   /// Takes a centroid if it is nearer, or as near and of a lower index.
   mutating func consider(_ other: Int, row: Int, in memory: SearchMemory) {
     guard other != column else { return }
-    let mine = exact ?? memory.squaredDistance(row, column)
+    let mine =
+      column == Self.none ? .infinity : exact ?? memory.squaredDistance(row, column)
     let square = memory.squaredDistance(row, other)
     if square < mine || (square == mine && other < column) {
       column = other

@@ -28,13 +28,17 @@ package struct CNSLoss: LossMethod {
   @Option(help: "The inner fraction is one of the outer rank (dynamic) or of the bank (static).")
   package var innerMode: Ring.InnerMode = .dynamic
 
+  @OptionGroup(title: "Negatives") package var falseNegatives: FalseNegativeOptions
+  @OptionGroup(title: "Negatives") package var mixing: MixingOptions
+  @OptionGroup(title: "Negatives") package var hardness: HardnessOptions
+
   package init() {}
 
   package var parameters: [String: JSONValue] {
     [
       "temperature": .number(temperature), "outer": .number(outer), "inner": .number(inner),
       "inner-mode": .text(innerMode.rawValue),
-    ]
+    ].merging([falseNegatives.parameters, mixing.parameters, hardness.parameters].joined()) { $1 }
   }
 
   /// The ring.
@@ -45,8 +49,14 @@ package struct CNSLoss: LossMethod {
   package func evaluate(
     _ inputs: inout LossInputs, gradients: Set<CNS.Variable>, workers: Workers
   ) throws -> Evaluation<CNS.Variable> {
-    try CNS(temperature: temperature, ring: ring).evaluate(
-      queries: inputs.embeddings("queries"), keys: inputs.embeddings("keys"),
-      bank: inputs.embeddings("bank"), gradients: gradients, workers: workers)
+    let queries = try inputs.embeddings("queries")
+    let bank = try inputs.embeddings("bank")
+    let negatives = try Negatives(
+      pairs: inputs.pairs(rows: queries.rows, columns: bank.rows),
+      falseNegatives: falseNegatives.value(&inputs), mixing: mixing.value(),
+      hardness: hardness.value())
+    return try CNS(temperature: temperature, ring: ring, negatives: negatives).evaluate(
+      queries: queries, keys: inputs.embeddings("keys"), bank: bank, gradients: gradients,
+      workers: workers)
   }
 }

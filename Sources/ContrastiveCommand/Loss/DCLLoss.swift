@@ -20,19 +20,28 @@ package struct DCLLoss: LossMethod {
   @Option(help: "Chance that a negative shows the same thing as the anchor.")
   package var tauPlus: Double = 0.1
 
+  @OptionGroup(title: "Negatives") package var falseNegatives: FalseNegativeOptions
+  @OptionGroup(title: "Negatives") package var ring: RingOption
+
   package init() {}
 
   package var parameters: [String: JSONValue] {
     [
       "temperature": .number(temperature), "tau-plus": .number(tauPlus),
-    ]
+    ].merging([falseNegatives.parameters, ring.parameters].joined()) { $1 }
   }
 
   package func evaluate(
     _ inputs: inout LossInputs, gradients: Set<DCL.Variable>, workers: Workers
   ) throws -> Evaluation<DCL.Variable> {
-    try DCL(temperature: temperature, tauPlus: tauPlus).evaluate(
-      view1: inputs.embeddings("view1"), view2: inputs.embeddings("view2"), gradients: gradients,
+    let view1 = try inputs.embeddings("view1")
+    let negatives = try Negatives(
+      pairs: inputs.pairs(rows: 2 * view1.rows, columns: 2 * view1.rows),
+      falseNegatives: falseNegatives.value(&inputs), ring: ring.value())
+    return try DCL(
+      temperature: temperature, tauPlus: tauPlus, negatives: negatives
+    ).evaluate(
+      view1: view1, view2: inputs.embeddings("view2"), gradients: gradients,
       workers: workers)
   }
 }

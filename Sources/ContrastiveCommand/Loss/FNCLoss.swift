@@ -30,6 +30,10 @@ package struct FNCLoss: LossMethod {
   @Option(help: "What becomes of false negatives: attract, eliminate or none.")
   package var mode: FNC.Mode = .attract
 
+  @OptionGroup(title: "Negatives") package var ring: RingOption
+  @OptionGroup(title: "Negatives") package var mixing: MixingOptions
+  @OptionGroup(title: "Negatives") package var hardness: HardnessOptions
+
   package init() {}
 
   package var parameters: [String: JSONValue] {
@@ -37,7 +41,7 @@ package struct FNCLoss: LossMethod {
       "temperature": .number(temperature), "top-k": .integer(topK),
       "threshold": threshold.number.map { .number($0) } ?? .text("none"),
       "aggregate": .text(aggregate.rawValue), "mode": .text(mode.rawValue),
-    ]
+    ].merging([ring.parameters, mixing.parameters, hardness.parameters].joined()) { $1 }
   }
 
   package func evaluate(
@@ -45,9 +49,15 @@ package struct FNCLoss: LossMethod {
   ) throws -> Evaluation<FNC.Variable> {
     let search = try FalseNegatives(
       topK: topK, threshold: threshold.number, aggregate: aggregate)
-    let objective = try FNC(temperature: temperature, search: search, mode: mode)
     let embeddings = try inputs.embeddings("embeddings", axes: 3)
-    guard inputs.has("support") || inputs.has("bank") else {
+    let bank = try inputs.embeddingsIfPresent("bank")
+    let objective = try FNC(
+      temperature: temperature, search: search, mode: mode,
+      negatives: Negatives(
+        pairs: inputs.pairs(
+          rows: embeddings.rows.rows, columns: embeddings.rows.rows + (bank?.rows ?? 0)),
+        ring: ring.value(), mixing: mixing.value(), hardness: hardness.value()))
+    guard inputs.has("support") || bank != nil else {
       return try objective.evaluate(
         embeddings: embeddings.rows, views: embeddings.shape[0], gradients: gradients,
         workers: workers)
@@ -60,7 +70,7 @@ package struct FNCLoss: LossMethod {
     }
     return try objective.evaluate(
       embeddings: embeddings.rows, views: embeddings.shape[0], support: support.rows,
-      bank: inputs.embeddings("bank"), gradients: gradients, workers: workers)
+      bank: bank, gradients: gradients, workers: workers)
   }
 }
 

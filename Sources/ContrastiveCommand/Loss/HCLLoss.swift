@@ -26,22 +26,31 @@ package struct HCLLoss: LossMethod {
   @Flag(help: "Take the weights as constants.")
   package var detachWeights = false
 
+  @OptionGroup(title: "Negatives") package var falseNegatives: FalseNegativeOptions
+  @OptionGroup(title: "Negatives") package var ring: RingOption
+
   package init() {}
 
   package var parameters: [String: JSONValue] {
     [
       "temperature": .number(temperature), "tau-plus": .number(tauPlus),
       "beta": .number(beta), "detach-weights": .flag(detachWeights),
-    ]
+    ].merging([falseNegatives.parameters, ring.parameters].joined()) { $1 }
   }
 
   package func evaluate(
     _ inputs: inout LossInputs, gradients: Set<HCL.Variable>, workers: Workers
   ) throws -> Evaluation<HCL.Variable> {
-    try HCL(
-      temperature: temperature, tauPlus: tauPlus, beta: beta, detachesWeights: detachWeights
+    let view1 = try inputs.embeddings("view1")
+    let negatives = try Negatives(
+      pairs: inputs.pairs(rows: 2 * view1.rows, columns: 2 * view1.rows),
+      falseNegatives: falseNegatives.value(&inputs), ring: ring.value())
+    return try HCL(
+      temperature: temperature,
+      weights: HardNegativeWeights(beta: beta, tauPlus: tauPlus, detached: detachWeights),
+      negatives: negatives
     ).evaluate(
-      view1: inputs.embeddings("view1"), view2: inputs.embeddings("view2"), gradients: gradients,
+      view1: view1, view2: inputs.embeddings("view2"), gradients: gradients,
       workers: workers)
   }
 }

@@ -26,13 +26,15 @@ package struct HCSCLoss: LossMethod {
   @Option(help: "The levels' instance terms: mean or sum.")
   package var instanceLevels: HCSC.Reduction = .mean
 
+  @OptionGroup(title: "Negatives") package var negatives: NegativeOptions
+
   package init() {}
 
   package var parameters: [String: JSONValue] {
     [
       "temperature": .number(temperature), "unselected": .text(unselected.rawValue),
       "instance-levels": .text(instanceLevels.rawValue),
-    ]
+    ].merging(negatives.parameters) { $1 }
   }
 
   package func evaluate(
@@ -44,11 +46,14 @@ package struct HCSCLoss: LossMethod {
         prototypes: inputs.has("prototype-mask.\(level)")
           ? try inputs.mask("prototype-mask.\(level)") : nil)
     }
+    let queries = try inputs.embeddings("queries")
+    let bank = try inputs.embeddings("bank")
     return try HCSC(
-      temperature: temperature, unselected: unselected, instanceLevels: instanceLevels
+      temperature: temperature, unselected: unselected, instanceLevels: instanceLevels,
+      negatives: negatives.value(&inputs, rows: queries.rows, columns: bank.rows)
     ).evaluate(
-      queries: inputs.embeddings("queries"), keys: inputs.embeddings("keys"),
-      bank: inputs.embeddings("bank"), levels: levels, gradients: gradients, workers: workers)
+      queries: queries, keys: inputs.embeddings("keys"), bank: bank, levels: levels,
+      gradients: gradients, workers: workers)
   }
 }
 

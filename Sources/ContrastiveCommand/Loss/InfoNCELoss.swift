@@ -21,17 +21,27 @@ package struct InfoNCELoss: LossMethod {
   @Flag(help: "The mean of both directions (without a bank only).")
   package var symmetric = false
 
+  @OptionGroup(title: "Negatives") package var negatives: NegativeOptions
+
   package init() {}
 
   package var parameters: [String: JSONValue] {
-    ["temperature": .number(temperature), "symmetric": .flag(symmetric)]
+    ["temperature": .number(temperature), "symmetric": .flag(symmetric)].merging(
+      negatives.parameters
+    ) { $1 }
   }
 
   package func evaluate(
     _ inputs: inout LossInputs, gradients: Set<InfoNCE.Variable>, workers: Workers
   ) throws -> Evaluation<InfoNCE.Variable> {
-    try InfoNCE(temperature: temperature, symmetric: symmetric).evaluate(
-      queries: inputs.embeddings("queries"), keys: inputs.embeddings("keys"),
-      bank: inputs.embeddingsIfPresent("bank"), gradients: gradients, workers: workers)
+    let queries = try inputs.embeddings("queries")
+    let bank = try inputs.embeddingsIfPresent("bank")
+    let negatives = try negatives.value(
+      &inputs, rows: queries.rows, columns: bank?.rows ?? queries.rows)
+    return try InfoNCE(
+      temperature: temperature, symmetric: symmetric, negatives: negatives
+    ).evaluate(
+      queries: queries, keys: inputs.embeddings("keys"), bank: bank, gradients: gradients,
+      workers: workers)
   }
 }

@@ -24,27 +24,32 @@ package struct InstDiscLoss: LossMethod {
   @Option(help: "Added to the noise's probability.")
   package var epsilon: Double = 1e-7
 
+  @OptionGroup(title: "Negatives") package var negatives: NegativeOptions
+
   package init() {}
 
   package var parameters: [String: JSONValue] {
     [
       "temperature": .number(temperature), "partition": partition.map(JSONValue.number) ?? .none,
       "epsilon": .number(epsilon),
-    ]
+    ].merging(negatives.parameters) { $1 }
   }
 
   package func evaluate(
     _ inputs: inout LossInputs, gradients: Set<InstDisc.Variable>, workers: Workers
   ) throws -> Evaluation<InstDisc.Variable> {
-    let objective = try InstDisc(temperature: temperature, partition: partition, epsilon: epsilon)
     let queries = try inputs.embeddings("queries")
+    let bank = try inputs.embeddings("bank")
+    let objective = try InstDisc(
+      temperature: temperature, partition: partition, epsilon: epsilon,
+      negatives: negatives.value(&inputs, rows: queries.rows, columns: bank.rows))
     let noise = inputs.has("noise") ? try inputs.integers("noise", axes: 2) : nil
     if let noise, noise.shape[0] != queries.rows {
       throw ContrastiveError.shape(
         argument: "noise", found: "\(noise.shape)", expected: "\(queries.rows) rows")
     }
     return try objective.evaluate(
-      queries: queries, bank: inputs.embeddings("bank"),
+      queries: queries, bank: bank,
       indices: inputs.integers("indices"), noise: noise?.values,
       gradients: gradients, workers: workers)
   }

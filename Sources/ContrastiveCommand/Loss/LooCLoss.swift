@@ -18,9 +18,13 @@ package struct LooCLoss: LossMethod {
   @Option(help: "Divides the similarities.")
   package var temperature: Double = 0.2
 
+  @OptionGroup(title: "Negatives") package var negatives: NegativeOptions
+
   package init() {}
 
-  package var parameters: [String: JSONValue] { ["temperature": .number(temperature)] }
+  package var parameters: [String: JSONValue] {
+    ["temperature": .number(temperature)].merging(negatives.parameters) { $1 }
+  }
 
   package func evaluate(
     _ inputs: inout LossInputs, gradients: Set<LooC.Variable>, workers: Workers
@@ -40,7 +44,9 @@ package struct LooCLoss: LossMethod {
         argument: "keys", found: "\(keys.shape)",
         expected: "[\(images), \(spaces), \(spaces), \(queries.shape[2])]")
     }
-    return try LooC(temperature: temperature).evaluate(
+    let negatives = try negatives.value(
+      &inputs, rows: queries.rows.rows, columns: rows)
+    return try LooC(temperature: temperature, negatives: negatives).evaluate(
       queries: queries.rows, keys: keys.rows,
       banks: (0..<spaces).map { bank.rows.rows(($0 * rows)..<(($0 + 1) * rows)) },
       gradients: gradients, workers: workers)

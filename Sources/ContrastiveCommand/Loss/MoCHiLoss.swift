@@ -19,9 +19,17 @@ package struct MoCHiLoss: LossMethod {
   @Option(help: "Divides the similarities.")
   package var temperature: Double = 0.2
 
+  @OptionGroup(title: "Negatives") package var falseNegatives: FalseNegativeOptions
+  @OptionGroup(title: "Negatives") package var ring: RingOption
+  @OptionGroup(title: "Negatives") package var hardness: HardnessOptions
+
   package init() {}
 
-  package var parameters: [String: JSONValue] { ["temperature": .number(temperature)] }
+  package var parameters: [String: JSONValue] {
+    ["temperature": .number(temperature)].merging(
+      [falseNegatives.parameters, ring.parameters, hardness.parameters].joined()
+    ) { $1 }
+  }
 
   package func evaluate(
     _ inputs: inout LossInputs, gradients: Set<MoCHi.Variable>, workers: Workers
@@ -40,9 +48,14 @@ package struct MoCHiLoss: LossMethod {
         argument: "query-weights", found: queryWeights.shape,
         expected: "\(queryPairs.shape), the shape of query-pairs")
     }
-    return try MoCHi(temperature: temperature).evaluate(
-      queries: inputs.embeddings("queries"), keys: inputs.embeddings("keys"),
-      bank: inputs.embeddings("bank"),
+    let queries = try inputs.embeddings("queries")
+    let bank = try inputs.embeddings("bank")
+    let negatives = try Negatives(
+      pairs: inputs.pairs(rows: queries.rows, columns: bank.rows),
+      falseNegatives: falseNegatives.value(&inputs), ring: ring.value(),
+      hardness: hardness.value())
+    return try MoCHi(temperature: temperature, negatives: negatives).evaluate(
+      queries: queries, keys: inputs.embeddings("keys"), bank: bank,
       mixes: NegativeMixes(
         pairs: pairs.values, pairWeights: pairWeights, queryPairs: queryPairs.values,
         queryWeights: queryWeights),

@@ -17,15 +17,22 @@ package struct NTXentLoss: LossMethod {
   @Option(help: "Divides the similarities.")
   package var temperature: Double = 0.1
 
+  @OptionGroup(title: "Negatives") package var negatives: NegativeOptions
+
   package init() {}
 
-  package var parameters: [String: JSONValue] { ["temperature": .number(temperature)] }
+  package var parameters: [String: JSONValue] {
+    ["temperature": .number(temperature)].merging(negatives.parameters) { $1 }
+  }
 
   package func evaluate(
     _ inputs: inout LossInputs, gradients: Set<NTXent.Variable>, workers: Workers
   ) throws -> Evaluation<NTXent.Variable> {
-    try NTXent(temperature: temperature).evaluate(
-      view1: inputs.embeddings("view1"), view2: inputs.embeddings("view2"), gradients: gradients,
+    let view1 = try inputs.embeddings("view1")
+    let negatives = try negatives.value(
+      &inputs, rows: 2 * view1.rows, columns: 2 * view1.rows)
+    return try NTXent(temperature: temperature, negatives: negatives).evaluate(
+      view1: view1, view2: inputs.embeddings("view2"), gradients: gradients,
       workers: workers)
   }
 }

@@ -28,18 +28,27 @@ package struct ProtoNCELoss: LossMethod {
     help: "Whether further columns with a row's own prototype are left out (mask) or stay (keep).")
   package var duplicates: Duplicates = .mask
 
+  @OptionGroup(title: "Negatives") package var negatives: NegativeOptions
+
   package init() {}
 
   package var parameters: [String: JSONValue] {
-    ["temperature": .number(temperature), "duplicates": .text(duplicates.rawValue)]
+    ["temperature": .number(temperature), "duplicates": .text(duplicates.rawValue)].merging(
+      negatives.parameters
+    ) { $1 }
   }
 
   package func evaluate(
     _ inputs: inout LossInputs, gradients: Set<ProtoNCE.Variable>, workers: Workers
   ) throws -> Evaluation<ProtoNCE.Variable> {
-    try ProtoNCE(temperature: temperature, masksDuplicates: duplicates == .mask).evaluate(
-      queries: inputs.embeddings("queries"), keys: inputs.embeddings("keys"),
-      bank: inputs.embeddings("bank"), clusterings: inputs.prototypeTargets(),
+    let queries = try inputs.embeddings("queries")
+    let bank = try inputs.embeddings("bank")
+    let negatives = try negatives.value(&inputs, rows: queries.rows, columns: bank.rows)
+    return try ProtoNCE(
+      temperature: temperature, masksDuplicates: duplicates == .mask, negatives: negatives
+    ).evaluate(
+      queries: queries, keys: inputs.embeddings("keys"), bank: bank,
+      clusterings: inputs.prototypeTargets(),
       gradients: gradients, workers: workers)
   }
 }

@@ -23,6 +23,8 @@ package struct SupConLoss: LossMethod {
   @Option(help: "The mean over the positives: out or in of the logarithm.")
   package var variant: SupCon.Variant = .outside
 
+  @OptionGroup(title: "Negatives") package var negatives: NegativeOptions
+
   package init() {}
 
   package var parameters: [String: JSONValue] {
@@ -30,16 +32,21 @@ package struct SupConLoss: LossMethod {
       "temperature": .number(temperature),
       "base-temperature": .number(baseTemperature ?? temperature),
       "variant": .text(variant.rawValue),
-    ]
+    ].merging(negatives.parameters) { $1 }
   }
 
   package func evaluate(
     _ inputs: inout LossInputs, gradients: Set<SupCon.Variable>, workers: Workers
   ) throws -> Evaluation<SupCon.Variable> {
-    try SupCon(temperature: temperature, baseTemperature: baseTemperature, variant: variant)
-      .evaluate(
-        embeddings: inputs.embeddings("embeddings"), labels: inputs.integers("labels"),
-        gradients: gradients, workers: workers)
+    let embeddings = try inputs.embeddings("embeddings")
+    let negatives = try negatives.value(
+      &inputs, rows: embeddings.rows, columns: embeddings.rows)
+    return try SupCon(
+      temperature: temperature, baseTemperature: baseTemperature, variant: variant,
+      negatives: negatives
+    ).evaluate(
+      embeddings: embeddings, labels: inputs.integers("labels"), gradients: gradients,
+      workers: workers)
   }
 }
 

@@ -41,6 +41,9 @@ struct KMeansCommand: ParsableCommand {
   @Option(help: "Initial centroids of the first clustering; k-means++ without.")
   var initial: String?
 
+  @Option(help: "Most memory for bounds, in MiB; 0 for none. No effect on the result.")
+  var boundsMemory: Int = 2048
+
   @Option(help: "Mean of the concentrations.")
   var temperature: Float = 0.2
 
@@ -54,7 +57,7 @@ struct KMeansCommand: ParsableCommand {
     let counts = try clusterCounts()
     var options = try KMeans(
       clusters: counts[0], metric: spherical ? .spherical : .euclidean, iterations: iterations,
-      restarts: restarts, seed: seed)
+      restarts: restarts, seed: seed, boundsMemory: try boundsBytes())
     let workers = try parallel.workers
     guard temperature > 0, temperature.isFinite else {
       throw ContrastiveError.parameter(
@@ -65,7 +68,7 @@ struct KMeansCommand: ParsableCommand {
       options = try KMeans(
         clusters: counts[0], metric: options.metric,
         seeding: .given(EmbeddingFiles.matrix(path: initial)), iterations: iterations,
-        restarts: restarts, seed: seed)
+        restarts: restarts, seed: seed, boundsMemory: options.boundsMemory)
     }
     var clusterings: [Clustering] = []
     var parents: [[Int]] = []
@@ -90,22 +93,31 @@ struct KMeansCommand: ParsableCommand {
         clusterings.append(
           Clustering(
             result: result, assignments: levels.assignments[level],
-            seed: seed &+ UInt64(level), seconds: seconds[level]))
+            seed: seed &+ UInt64(level), seconds: seconds[level],
+            memory: memory(
+              of: counts[level], rows: result.assignments.count, dimension: points.columns,
+              options: options, workers: workers)))
       }
     } else {
-      for (index, count) in counts.enumerated() {
-        options.clusters = count
-        options.seed = seed &+ UInt64(index)
-        if index > 0, initial != nil { options.seeding = .plusPlus }
-        started = clock.now
-        let result = try options.fit(points, argument: input, workers: workers) {
-          display.show($0, clusters: count, iterations: iterations)
-          return true
+      let results = try options.fit(
+        points, clusters: counts, argument: input, workers: workers
+      ) { index, progress in
+        if index > seconds.count {
+          seconds.append((clock.now - started).seconds)
+          started = clock.now
         }
+        display.show(progress, clusters: counts[index], iterations: iterations)
+        return true
+      }
+      seconds.append((clock.now - started).seconds)
+      for (index, result) in results.enumerated() {
         clusterings.append(
           Clustering(
-            result: result, assignments: result.assignments, seed: options.seed,
-            seconds: (clock.now - started).seconds))
+            result: result, assignments: result.assignments, seed: seed &+ UInt64(index),
+            seconds: seconds[index],
+            memory: memory(
+              of: counts[index], rows: points.rows, dimension: points.columns, options: options,
+              workers: workers)))
       }
     }
     try write(clusterings, parents: parents, workers: workers)
@@ -113,6 +125,22 @@ struct KMeansCommand: ParsableCommand {
       KMeansReport(
         rows: points.rows, dimension: points.columns, metric: options.metric.rawValue,
         clusterings: clusterings.map(KMeansReport.Entry.init)))
+  }
+
+  private func boundsBytes() throws -> Int {
+    guard 0...(1 << 40) ~= boundsMemory else {
+      throw ContrastiveError.parameter(
+        name: "bounds-memory", found: "\(boundsMemory)", expected: "0 or more MiB")
+    }
+    return boundsMemory << 20
+  }
+
+  private func memory(
+    of clusters: Int, rows: Int, dimension: Int, options: KMeans, workers: Workers
+  ) -> Int {
+    var options = options
+    options.clusters = clusters
+    return options.memory(rows: rows, dimension: dimension, workers: workers)
   }
 
   private func clusterCounts() throws -> [Int] {
@@ -157,6 +185,8 @@ struct Clustering {
   let assignments: [Int]
   let seed: UInt64
   let seconds: Double
+  /// What `KMeans.memory` states.
+  let memory: Int
 
   /// Points in each cluster.
   var counts: [Int64] {

@@ -16,12 +16,16 @@ struct KMeansReport: Report {
     let objective: Double
     let computedShare: Double
     let strategy: String
+    /// Groups of centroids with a bound of their own.
+    let groups: Int
     let restart: Int
     let seconds: Double
     let seed: UInt64
+    let memory: Int
 
     enum CodingKeys: String, CodingKey {
-      case k, iterations, converged, objective, strategy, restart, seconds, seed
+      case k, iterations, converged, objective, strategy, groups, restart, seconds, seed
+      case memory = "memory_bytes"
       case computedShare = "computed_share"
     }
 
@@ -32,9 +36,11 @@ struct KMeansReport: Report {
       objective = clustering.result.objective
       computedShare = clustering.result.state.computedShare
       strategy = clustering.result.state.strategy.rawValue
+      groups = clustering.result.state.groups
       restart = clustering.result.restart
       seconds = clustering.seconds
       seed = clustering.seed
+      memory = clustering.memory
     }
   }
 
@@ -43,6 +49,7 @@ struct KMeansReport: Report {
       "k \(entry.k): objective \(entry.objective) after \(entry.iterations) iterations"
         + (entry.converged ? " (converged)" : "")
         + ", \(percent(entry.computedShare)) of the distances computed with \(entry.strategy)"
+        + (entry.groups > 0 ? " in \(entry.groups) groups" : "")
         + ", \(fixed(entry.seconds, 2)) s, seed \(entry.seed)"
     }
   }

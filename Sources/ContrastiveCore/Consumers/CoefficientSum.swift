@@ -7,14 +7,16 @@ package struct CoefficientSum: TileConsumer {
   private static let width = max(TileGrid.columnsPerTile, SymmetricGrid.rowsPerBlock)
 
   /// - Parameters:
-  ///   - terms: without exclusions of their own.
+  ///   - terms: each with exclusions of its own, if any.
   ///   - exclusions: entries that take no part in any.
   package init(_ terms: [SoftmaxCoefficients], excluding exclusions: [Exclusion] = []) {
     self.terms = terms
     self.exclusions = exclusions
   }
 
-  package var isSymmetric: Bool { terms.allSatisfy(\.isSymmetric) }
+  package var isSymmetric: Bool {
+    terms.allSatisfy { $0.isSymmetric && $0.exclusions.allSatisfy(\.isSymmetric) }
+  }
 
   /// Room for a row of similarities and a row of one term.
   package func start(rows: Range<Int>) -> [Float] {

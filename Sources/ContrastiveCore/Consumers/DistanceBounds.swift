@@ -31,10 +31,11 @@ package struct DistanceRounding: Sendable {
 /// ```
 /// where a path is the length of all the moves so far. Ever after, the distance is at least
 /// stored − path(c) − path(x), so nothing is rewritten when columns or rows move. 65,535 marks a
-/// column that need not be looked at: the row's own.
+/// column that need not be looked at: the row's own, or none.
 package struct BoundsWriter: Sendable {
-  /// [rows × columns].
+  /// [rows × columns]; there may be more than the columns written.
   package let memory: SharedMemory<UInt16>
+  /// Bounds of a row.
   package let columns: Int
   /// Units in a distance of 1.
   package let inverseUnit: Float

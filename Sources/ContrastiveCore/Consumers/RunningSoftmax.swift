@@ -102,7 +102,7 @@ package struct RunningSoftmax: TileConsumer {
 }
 
 extension RunningSoftmax.Partial {
-  mutating func withPointers(_ body: (RunningSoftmax.Pointers) -> Void) {
+  package mutating func withPointers(_ body: (RunningSoftmax.Pointers) -> Void) {
     maximum.withUnsafeMutableBufferPointer { maximum in
       sum.withUnsafeMutableBufferPointer { sum in
         spread.withUnsafeMutableBufferPointer { spread in

@@ -39,16 +39,46 @@ package struct ClusterKernels: @unchecked Sendable {  // a constant table of C f
     paths: UnsafePointer<UInt16>, ownPath: UInt16, into bounds: UnsafeMutablePointer<UInt16>
   ) { table.pointee.quantized_bounds(squared, count, slack, inverseUnit, paths, ownPath, bounds) }
 
-  /// Number of positions where `bounds < paths + own`; no sum may exceed 65,535.
-  package func countUnbounded(
-    _ bounds: UnsafePointer<UInt16>, paths: UnsafePointer<UInt16>, count: Int, own: UInt16
-  ) -> Int { table.pointee.count_unbounded(bounds, paths, count, own) }
+  /// Positions among `rows` of those with a bound of `groups` each below `paths + own`.
+  package func failingRows(
+    _ rows: UnsafePointer<UInt32>, own: UnsafePointer<UInt16>, count: Int,
+    bounds: UnsafePointer<UInt16>, paths: UnsafePointer<UInt16>, groups: Int,
+    into failed: UnsafeMutablePointer<UInt32>
+  ) -> Int { table.pointee.failing_rows(rows, own, count, bounds, paths, groups, failed) }
 
-  /// Those positions; returns how many.
-  package func filterUnbounded(
-    _ bounds: UnsafePointer<UInt16>, paths: UnsafePointer<UInt16>, count: Int, own: UInt16,
-    into indices: UnsafeMutablePointer<UInt32>
-  ) -> Int { table.pointee.filter_unbounded(bounds, paths, count, own, indices) }
+  /// For each row, the positions where `bounds < paths + own`, and where its own end; see
+  /// `filter_rows` in the header.
+  package func filterRows(
+    _ rows: UnsafePointer<UInt32>, own: UnsafePointer<UInt16>, count: Int,
+    bounds: UnsafePointer<UInt16>, paths: UnsafePointer<UInt16>, groups: Int,
+    into indices: UnsafeMutablePointer<UInt32>, ends: UnsafeMutablePointer<UInt32>
+  ) { table.pointee.filter_rows(rows, own, count, bounds, paths, groups, indices, ends) }
+
+  /// The same by way of coarse bounds, which it raises; see `filter_rows_coarsely` in the header.
+  package func filterRows(
+    _ rows: UnsafePointer<UInt32>, own: UnsafePointer<UInt16>, count: Int,
+    coarse: UnsafeMutablePointer<UInt16>, paths coarsePaths: UnsafePointer<UInt16>,
+    floor: UnsafePointer<UInt16>, bounds: UnsafePointer<UInt16>, paths: UnsafePointer<UInt16>,
+    groups: Int, into indices: UnsafeMutablePointer<UInt32>,
+    ends: UnsafeMutablePointer<UInt32>
+  ) {
+    table.pointee.filter_rows_coarsely(
+      rows, own, count, coarse, coarsePaths, floor, bounds, paths, groups, indices, ends)
+  }
+
+  /// Bounds that have a coarse one below them all.
+  package static let chunk = 32
+
+  /// Lowers bounds by their amounts, to no less than 0; 65,535 stays.
+  package func lowerBounds(
+    _ bounds: UnsafeMutablePointer<UInt16>, by amounts: UnsafePointer<UInt16>, count: Int
+  ) { table.pointee.lower_bounds(bounds, amounts, count) }
+
+  /// The least value of each segment; `starts` has one entry more than there are.
+  package func segmentMinima(
+    _ values: UnsafePointer<Float>, starts: UnsafePointer<UInt32>, segments: Int,
+    into minima: UnsafeMutablePointer<Float>
+  ) { table.pointee.segment_minima(values, starts, segments, minima) }
 
   /// The dot products of a vector with chosen rows.
   package func gatheredDots(

@@ -4,33 +4,33 @@
 struct RankCount: TileConsumer {
   /// For each row, its intervals; those that are nil are skipped.
   let intervals: [[RankInterval?]]
-  /// For each row a column whose key is wanted.
-  let watched: [Int]?
+  /// Entries that take no part.
+  let exclusions: [Exclusion]
   private let kernels = RowKernels.best
 
-  init(intervals: [[RankInterval?]], watched: [Int]?) {
+  init(intervals: [[RankInterval?]], excluding exclusions: [Exclusion]) {
     self.intervals = intervals
-    self.watched = watched
+    self.exclusions = exclusions
   }
 
   /// What was counted for each row and interval of a block.
   struct Partial: Sendable {
     /// [row][interval].
     fileprivate(set) var counts: [[Count]]
-    /// Key of each row's watched column, 0 until it is seen.
-    fileprivate(set) var watched: [UInt64]
     fileprivate var buffer: [UInt64]
   }
 
   /// What is known of an interval.
   struct Count: Sendable {
+    /// Keys that are kept.
+    fileprivate let room: Int
     /// Keys above the interval.
     fileprivate(set) var above = 0
     /// Keys inside.
     fileprivate(set) var inside = 0
     /// Keys in each bin.
     fileprivate(set) var bins: [UInt32]
-    /// The keys inside, if they are no more than there are bins.
+    /// The keys inside, if the interval has room for them.
     fileprivate(set) var keys: [UInt64] = []
   }
 
@@ -38,22 +38,20 @@ struct RankCount: TileConsumer {
     Partial(
       counts: rows.map { row in
         intervals[row].map {
-          Count(bins: [UInt32](repeating: 0, count: $0 == nil ? 0 : RankInterval.bins))
+          Count(
+            room: $0?.room ?? 0,
+            bins: [UInt32](repeating: 0, count: $0 == nil ? 0 : RankInterval.bins))
         }
       },
-      watched: [UInt64](repeating: 0, count: watched == nil ? 0 : rows.count),
       buffer: [UInt64](repeating: 0, count: TileGrid.columnsPerTile))
   }
 
   func consume(
     _ tile: Tile, into partial: inout Partial, rescale: UnsafeMutablePointer<Float>
   ) {
+    for exclusion in exclusions { exclusion.apply(to: tile) }
     for (place, row) in tile.rows.enumerated() {
       let values = tile.row(place)
-      if let watched, tile.columns ~= watched[row] {
-        partial.watched[place] = RankKey.make(
-          values[watched[row] - tile.columns.lowerBound], watched[row])
-      }
       for (index, interval) in intervals[row].enumerated() {
         guard let interval else { continue }
         // Values above the next lower one: none of the interval's is missed.
@@ -75,9 +73,6 @@ struct RankCount: TileConsumer {
         partial.counts[row][index].add(later.counts[row][index])
       }
     }
-    for row in partial.watched.indices {
-      partial.watched[row] = max(partial.watched[row], later.watched[row])
-    }
   }
 }
 
@@ -91,7 +86,7 @@ extension RankCount.Count {
       }
       inside += 1
       bins[Int((key - interval.lowest) >> shift)] += 1
-      if keys.count < RankInterval.bins { keys.append(key) }
+      if keys.count < room { keys.append(key) }
     }
   }
 
@@ -99,6 +94,6 @@ extension RankCount.Count {
     above += later.above
     inside += later.inside
     for bin in bins.indices { bins[bin] += later.bins[bin] }
-    keys += later.keys.prefix(RankInterval.bins - keys.count)
+    keys += later.keys.prefix(max(0, room - keys.count))
   }
 }

@@ -1,52 +1,59 @@
-/// The rank keys at given ranks of each row's similarities, exact however many ties there are.
+/// The columns at given ranks of each row's similarities, as Double dot products order them.
 ///
-/// Rank 0 is the largest similarity; ties go to the lower column. A sample of the columns gives each
-/// rank an interval of keys; sweeps count the keys in the interval's bins and narrow it to the bin
-/// that holds the rank, until few enough keys are left to sort. Similarities of continuous data take
-/// two sweeps of all columns; a sweep narrows by 128 at least, so ten are enough for any data.
+/// Rank 0 is the largest similarity; ties go to the lower column. Sweeps in Float32 find out which
+/// columns are so near a rank that rounding may have disordered them: a sample gives each rank an
+/// interval of keys, sweeps count the keys in the interval's bins and narrow it to the bin that holds
+/// the rank, until the few around it are left. Those are ordered by their dot products in Double.
+/// Similarities of continuous data take two sweeps of all columns.
 ///
-/// Complexity: 2 · rows · columns · dimension floating-point operations a sweep. Scratch:
+/// Complexity: 2 · rows · columns · dimension floating-point operations a sweep, and as many again, in
+/// Double, for a row with thousands of columns within rounding of a rank (a bank of copies). Scratch:
 /// `scratchBytes`, bounded whatever the rows, columns and ranks: rows are taken 2,048 at a time.
 package struct RankThresholds: Sendable {
-  /// [row][place in the list of ranks]: the key at that rank.
-  package private(set) var keys: [[UInt64]] = []
-  /// Key of each row's watched column, or 0 where it is below all ranks asked for.
-  package private(set) var watched: [UInt64] = []
+  /// [row][place in the row's list of ranks].
+  package private(set) var boundaries: [[RankBoundary]] = []
 
-  /// Rows taken at a time: whole blocks of the grid, so that every similarity has the same bits as in
-  /// a sweep of all rows.
+  /// Rows taken at a time: whole blocks of the grid.
   private static let rowsAtOnce = 8 * TileGrid.rowsPerTile
   /// Ranks below this are found by one sweep that keeps the largest keys.
   private static let fewest = 512
   /// Columns of the sample.
   private static let sample = 512
+  /// Columns kept beyond the deepest rank, for those within rounding of it.
+  private static let spare = 32
 
-  /// Finds the keys.
+  /// Finds what stands at the ranks.
   ///
   /// - Parameters:
-  ///   - ranks: each at least 0 and below the number of columns.
+  ///   - ranks: of each row; each at least 0 and below the number of columns that take part.
   ///   - rows: the rows.
   ///   - columns: what is ranked for each row.
-  ///   - watched: a column for each row, whose key is wanted too.
+  ///   - exclusions: entries that have no rank.
   ///   - workers: the threads to use; no effect on the result.
   /// - Throws: `ContrastiveError`: `.nonFinite`, `.tooLarge`.
   package init(
-    _ ranks: [Int], of rows: Operand, among columns: Operand, watching watched: [Int]? = nil,
-    workers: Workers
+    _ ranks: [[Int]], of rows: Operand, among columns: Operand,
+    excluding exclusions: [Exclusion] = [], workers: Workers
   ) throws(ContrastiveError) {
-    precondition(!ranks.isEmpty && ranks.allSatisfy { 0..<columns.matrix.rows ~= $0 })
+    precondition(ranks.count == rows.matrix.rows)
+    precondition(ranks.allSatisfy { $0.allSatisfy { 0..<columns.matrix.rows ~= $0 } })
     // Rows and columns are renumbered below, so faults are named here.
     try rows.requireFinite()
     try columns.requireFinite()
+    let resolver = RankResolver(rows: rows.matrix, columns: columns.matrix, exclusions)
     for start in stride(from: 0, to: rows.matrix.rows, by: Self.rowsAtOnce) {
       let range = start..<min(rows.matrix.rows, start + Self.rowsAtOnce)
       let some = Operand(rows.name, rows.matrix.rows(range))
-      let watched = watched.map { Array($0[range]) }
-      if let deepest = ranks.max(), deepest < Self.fewest {
-        try keepLargest(deepest + 1, ranks, some, columns, watched, workers)
+      let ranks = Array(ranks[range])
+      let band = range.map { resolver.rounding(of: $0) }
+      let excluded = exclusions.map { Exclusion.from(row: start, $0) }
+      let found: [[RankSearch.Outcome]]
+      if let deepest = ranks.joined().max(), deepest >= Self.fewest {
+        found = try Self.narrow(ranks, band, some, columns, excluded, workers)
       } else {
-        try narrow(ranks, some, columns, watched, workers)
+        found = try Self.keepLargest(ranks, band, some, columns, excluded, workers)
       }
+      boundaries += resolver.resolve(found, ranks: ranks, firstRow: start, workers: workers)
     }
   }
 
@@ -61,113 +68,78 @@ package struct RankThresholds: Sendable {
         * TileGrid(rows: rows, columns: columns).chunks
     }
     guard let deepest = ranks.max() else { return 0 }
-    if deepest < fewest { return kept(deepest + 1, columns) }
+    if deepest < fewest { return kept(deepest + 1 + spare, columns) }
     let counted =
       ranks.count * rows * TileGrid(rows: rows, columns: columns).chunks
       * (12 * RankInterval.bins + 128)
     return max(counted, kept(sample, sample))
   }
 
-  private mutating func keepLargest(
-    _ count: Int, _ ranks: [Int], _ rows: Operand, _ columns: Operand, _ watchedColumns: [Int]?,
-    _ workers: Workers
-  ) throws(ContrastiveError) {
+  private static func keepLargest(
+    _ ranks: [[Int]], _ band: [Float], _ rows: Operand, _ columns: Operand,
+    _ exclusions: [Exclusion], _ workers: Workers
+  ) throws(ContrastiveError) -> [[RankSearch.Outcome]] {
+    guard let deepest = ranks.joined().max() else { return ranks.map { _ in [] } }
+    let kept = deepest + 1 + spare
     let blocks = try TiledSweep(rows: rows, columns: columns).run(
-      TopK(k: count), accumulating: false, workers: workers
+      TopK(k: kept, excluding: exclusions), accumulating: false, workers: workers
     ).blocks
-    let best = blocks.flatMap { block in (0..<block.rows).map { block.best(row: $0) } }
-    keys += best.map { best in ranks.map { best[best.startIndex + $0] } }
-    guard let watchedColumns else { return }
-    watched += zip(best, watchedColumns).map { best, column in
-      best.first { RankKey.index($0) == column } ?? 0
+    let best = blocks.flatMap { block in (0..<block.rows).map { Array(block.best(row: $0)) } }
+    return zip(ranks, zip(best, band)).map { ranks, row in
+      let (best, band) = row
+      return ranks.map { rank in
+        let near = RankInterval(around: RankKey.value(best[rank]), band)
+        // All of the columns near the rank must be among those kept.
+        guard best.count < kept || (best.last ?? 0) < near.lowest else { return .crowded }
+        return .found(
+          above: best.count { $0 > near.highest }, near: best.filter { near.contains($0) })
+      }
     }
   }
 
-  private mutating func narrow(
-    _ ranks: [Int], _ rows: Operand, _ columns: Operand, _ watchedColumns: [Int]?,
-    _ workers: Workers
-  ) throws(ContrastiveError) {
-    var searches = try Self.guesses(ranks, rows, columns, workers)
-    var watchedKeys: [UInt64]?
-    while searches.contains(where: { $0.contains { $0.found == nil } }) {
+  private static func narrow(
+    _ ranks: [[Int]], _ band: [Float], _ rows: Operand, _ columns: Operand,
+    _ exclusions: [Exclusion], _ workers: Workers
+  ) throws(ContrastiveError) -> [[RankSearch.Outcome]] {
+    var searches = try guesses(ranks, band, rows, columns, workers)
+    while searches.contains(where: { $0.contains { $0.outcome == nil } }) {
       let consumer = RankCount(
-        intervals: searches.map { $0.map { $0.found == nil ? $0.interval : nil } },
-        watched: watchedKeys == nil ? watchedColumns : nil)
+        intervals: searches.map { $0.map { $0.outcome == nil ? $0.interval : nil } },
+        excluding: exclusions)
       let blocks = try TiledSweep(rows: rows, columns: columns).run(
         consumer, accumulating: false, workers: workers
       ).blocks
       for (row, counts) in blocks.flatMap(\.counts).enumerated() {
-        for index in counts.indices where searches[row][index].found == nil {
+        for index in counts.indices where searches[row][index].outcome == nil {
           searches[row][index].narrow(by: counts[index])
         }
       }
-      if watchedKeys == nil { watchedKeys = blocks.flatMap(\.watched) }
     }
-    keys += searches.map { $0.compactMap(\.found) }
-    if watchedColumns != nil, let watchedKeys { watched += watchedKeys }
+    return searches.map { $0.compactMap(\.outcome) }
   }
 
   /// An interval for each row and rank that holds the rank of most rows: three standard deviations of
   /// a sample's rank to either side.
   private static func guesses(
-    _ ranks: [Int], _ rows: Operand, _ columns: Operand, _ workers: Workers
+    _ ranks: [[Int]], _ band: [Float], _ rows: Operand, _ columns: Operand, _ workers: Workers
   ) throws(ContrastiveError) -> [[RankSearch]] {
     let count = columns.matrix.rows
     let some = columns.matrix.rows(at: (0..<sample).map { $0 * count / sample })
     let blocks = try TiledSweep(rows: rows, columns: Operand(columns.name, some)).run(
       TopK(k: sample), accumulating: false, workers: workers
     ).blocks
-    return blocks.flatMap { block in
-      (0..<block.rows).map { row in
-        let sorted = Array(block.best(row: row))
-        return ranks.map { rank in
-          let share = (Double(rank) + 0.5) / Double(count)
-          let place = share * Double(sample)
-          let margin = 3 * (place * (1 - share)).squareRoot() + 2
-          let (first, last) = (Int((place - margin).rounded(.down)), Int(place + margin) + 1)
-          var interval = RankInterval.all
-          if first >= 0 { interval.highest = RankKey.first(of: RankKey.value(sorted[first])) }
-          if last < sample { interval.lowest = RankKey.last(of: RankKey.value(sorted[last])) }
-          return RankSearch(rank: rank, interval: interval)
-        }
-      }
-    }
-  }
-}
-
-/// The search for one rank of one row.
-private struct RankSearch {
-  let rank: Int
-  /// What to look at next.
-  var interval: RankInterval
-  /// What is sure to hold the rank.
-  var bounds = RankInterval.all
-  /// The key at the rank, once it is known.
-  var found: UInt64?
-
-  init(rank: Int, interval: RankInterval) {
-    self.rank = rank
-    self.interval = interval
-  }
-
-  mutating func narrow(by count: RankCount.Count) {
-    if rank < count.above {
-      bounds.lowest = interval.highest + 1
-      interval = bounds
-    } else if rank >= count.above + count.inside {
-      bounds.highest = interval.lowest - 1
-      interval = bounds
-    } else if count.keys.count == count.inside {
-      found = count.keys.sorted(by: >)[rank - count.above]
-    } else {
-      var above = count.above
-      for bin in count.bins.indices.reversed() {
-        above += Int(count.bins[bin])
-        if rank < above {
-          interval = interval.bin(bin)
-          bounds = interval
-          return
-        }
+    let sorted = blocks.flatMap { block in (0..<block.rows).map { Array(block.best(row: $0)) } }
+    return zip(ranks, zip(sorted, band)).map { ranks, row in
+      let (sorted, band) = row
+      return ranks.map { rank in
+        let share = (Double(rank) + 0.5) / Double(count)
+        let place = share * Double(sample)
+        let margin = 3 * (place * (1 - share)).squareRoot() + 2
+        let (first, last) = (Int((place - margin).rounded(.down)), Int(place + margin) + 1)
+        var interval = RankInterval.all
+        if first >= 0 { interval.highest = RankKey.first(of: RankKey.value(sorted[first])) }
+        if last < sample { interval.lowest = RankKey.last(of: RankKey.value(sorted[last])) }
+        return RankSearch(rank: rank, band: band, interval: interval)
       }
     }
   }

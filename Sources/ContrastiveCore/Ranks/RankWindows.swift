@@ -1,49 +1,159 @@
-/// For each row the columns whose similarity has a rank in a range; ties go to the lower column.
+/// For each row the columns whose similarity, in Double, has a rank in a range; ties go to the lower
+/// column.
 ///
-/// As an exclusion it holds in sweeps of the same rows and columns that it was made from: a
-/// similarity then has the same bits each time.
+/// As an exclusion it holds in any sweep of the same rows and columns, whatever the rounding of its
+/// similarities: columns near an end of the range are listed, the others are far enough from it.
 package struct RankWindows: Sendable {
   private let highest: [UInt64]
   private let lowest: [UInt64]
+  /// Columns near an end, ascending.
+  private let near: RowLists
+  /// Whether each of them is inside.
+  private let isInside: [Bool]
   /// Whether each row's watched column is inside; empty when none is watched.
   package let holdsWatched: [Bool]
   private let kernels = RowKernels.best
 
-  /// The columns of ranks `ranks`, which must not be empty.
+  /// The columns of each row's ranks; no range may be empty.
   ///
-  /// Complexity: that of `RankThresholds`, or none for all ranks.
+  /// Complexity: that of `RankThresholds`, or none where all take part.
+  ///
+  /// - Parameters:
+  ///   - ranks: of each row.
+  ///   - counts: how many columns of each row take part.
+  ///   - rows: the rows.
+  ///   - columns: what is ranked for each row.
+  ///   - exclusions: entries that have no rank.
+  ///   - watched: a column for each row of which to say whether it is inside.
+  ///   - workers: the threads to use; no effect on the result.
+  /// - Throws: `ContrastiveError`: `.nonFinite`, `.tooLarge`.
+  package init(
+    _ ranks: [Range<Int>], ofCounts counts: [Int], of rows: Operand, among columns: Operand,
+    excluding exclusions: [Exclusion] = [], watching watched: [Int]? = nil, workers: Workers
+  ) throws(ContrastiveError) {
+    precondition(zip(ranks, counts).allSatisfy { !$0.isEmpty && $0.upperBound <= $1 })
+    let ends = zip(ranks, counts).map { range, count in
+      (range.lowerBound == 0 ? [] : [range.lowerBound])
+        + (range.upperBound == count ? [] : [range.upperBound - 1])
+    }
+    let found =
+      ends.allSatisfy(\.isEmpty)
+      ? ends.map { _ in [] }
+      : try RankThresholds(
+        ends, of: rows, among: columns, excluding: exclusions, workers: workers
+      ).boundaries
+    let windows = zip(ranks, found).map { range, found in
+      let top = range.lowerBound == 0 ? nil : found.first
+      return Window(top: top, bottom: found.count > (top == nil ? 0 : 1) ? found.last : nil)
+    }
+    highest = windows.map(\.highest)
+    lowest = windows.map(\.lowest)
+    near = RowLists(windows.map { $0.near.map(\.column) }, isSymmetric: false)
+    isInside = windows.flatMap { window in window.near.map(window.holds) }
+    guard let watched else {
+      holdsWatched = []
+      return
+    }
+    let own = rows.matrix.rowDots(columns.matrix.rows(at: watched))
+    holdsWatched = watched.indices.map { row in
+      windows[row].holds(RankBoundary.Near(column: watched[row], similarity: own[row]))
+    }
+  }
+
+  /// The same ranks of all columns for each row.
   package init(
     _ ranks: Range<Int>, of rows: Operand, among columns: Operand, watching watched: [Int]? = nil,
     workers: Workers
   ) throws(ContrastiveError) {
-    precondition(!ranks.isEmpty && ranks.lowerBound >= 0)
-    precondition(ranks.upperBound <= columns.matrix.rows)
-    let all = RankInterval.all
-    let fromTop = ranks.lowerBound == 0
-    let toBottom = ranks.upperBound == columns.matrix.rows
-    let ends = (fromTop ? [] : [ranks.lowerBound]) + (toBottom ? [] : [ranks.upperBound - 1])
-    guard !ends.isEmpty else {
-      highest = [UInt64](repeating: all.highest, count: rows.matrix.rows)
-      lowest = [UInt64](repeating: all.lowest, count: rows.matrix.rows)
-      holdsWatched = watched?.map { _ in true } ?? []
-      return
-    }
-    let found = try RankThresholds(
-      ends, of: rows, among: columns, watching: watched, workers: workers)
-    let highest = found.keys.map { fromTop ? all.highest : $0[0] }
-    let lowest = found.keys.map { toBottom ? all.lowest : $0[$0.count - 1] }
-    (self.highest, self.lowest) = (highest, lowest)
-    holdsWatched = found.watched.indices.map { row in
-      lowest[row] <= found.watched[row] && found.watched[row] <= highest[row]
-    }
+    let count = rows.matrix.rows
+    try self.init(
+      [Range<Int>](repeating: ranks, count: count),
+      ofCounts: [Int](repeating: columns.matrix.rows, count: count), of: rows, among: columns,
+      watching: watched, workers: workers)
   }
 
   /// Sets what is outside the windows to −∞.
   func apply(to tile: Tile) {
     for (place, row) in tile.rows.enumerated() {
-      kernels.excludeOutside(
-        tile.row(place), count: tile.columns.count, firstIndex: tile.columns.lowerBound,
-        highest: highest[row], lowest: lowest[row])
+      let values = tile.row(place)
+      keepingNear(row, in: tile.columns, at: { values + $0 }) {
+        kernels.excludeOutside(
+          values, count: tile.columns.count, firstIndex: tile.columns.lowerBound,
+          highest: highest[row], lowest: lowest[row])
+      }
     }
+  }
+
+  /// The same for a tile whose rows are the columns.
+  func applyExchanged(to tile: Tile) {
+    for (place, row) in tile.columns.enumerated() {
+      let (top, bottom) = (RankKey.value(highest[row]), RankKey.value(lowest[row]))
+      keepingNear(row, in: tile.rows, at: { tile.row($0) + place }) {
+        for column in 0..<tile.rows.count {
+          let value = tile.row(column) + place
+          if !(value.pointee <= top && value.pointee >= bottom) { value.pointee = -.infinity }
+        }
+      }
+    }
+  }
+
+  /// Runs `body`, after which the columns near an end are what they were if they are inside, and −∞ if
+  /// they are not.
+  private func keepingNear(
+    _ row: Int, in span: Range<Int>, at address: (Int) -> UnsafeMutablePointer<Float>,
+    _ body: () -> Void
+  ) {
+    let listed = near[row]
+    guard !listed.isEmpty else { return body() }
+    let first = listed.partitioningIndex { Int($0) >= span.lowerBound }
+    let last = listed.partitioningIndex { Int($0) >= span.upperBound }
+    let offset = near.places(of: row).lowerBound - listed.startIndex
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: max(1, last - first)) { kept in
+      for index in first..<last {
+        let value = address(Int(listed[index]) - span.lowerBound).pointee
+        kept[index - first] = isInside[index + offset] ? value : -.infinity
+      }
+      body()
+      for index in first..<last {
+        address(Int(listed[index]) - span.lowerBound).pointee = kept[index - first]
+      }
+    }
+  }
+}
+
+/// One row's window.
+private struct Window {
+  let top: RankBoundary?
+  let bottom: RankBoundary?
+
+  /// All keys between the ends, those near an end in doubt.
+  var highest: UInt64 {
+    top.map { RankKey.first(of: Float($0.similarity)) } ?? RankInterval.all.highest
+  }
+  var lowest: UInt64 {
+    bottom.map { RankKey.last(of: Float($0.similarity)) } ?? RankInterval.all.lowest
+  }
+
+  var near: [RankBoundary.Near] {
+    let above = top?.near ?? []
+    let known = Set(above.map(\.column))
+    return (above + (bottom?.near ?? []).filter { !known.contains($0.column) })
+      .sorted { $0.column < $1.column }
+  }
+
+  func holds(_ column: RankBoundary.Near) -> Bool {
+    (top?.isKept(by: column) ?? true) && (bottom?.isReached(by: column) ?? true)
+  }
+}
+
+extension ArraySlice<Int32> {
+  /// The first index at which a condition holds that holds from there on.
+  fileprivate func partitioningIndex(where condition: (Int32) -> Bool) -> Int {
+    var (low, high) = (startIndex, endIndex)
+    while low < high {
+      let middle = (low + high) / 2
+      if condition(self[middle]) { high = middle } else { low = middle + 1 }
+    }
+    return low
   }
 }

@@ -14,6 +14,10 @@ package enum Exclusion: Sendable {
   case outside(RankWindows)
   /// Some columns, for every row.
   case columns(ColumnSet)
+  /// What another excludes, in a sweep whose rows are its columns and the reverse.
+  indirect case exchanged(Exclusion)
+  /// What another excludes, in a sweep whose first row is a later one.
+  indirect case from(row: Int, Exclusion)
 
   /// Whether (i, j) is excluded wherever (j, i) is.
   package var isSymmetric: Bool {
@@ -24,6 +28,8 @@ package enum Exclusion: Sendable {
     case .unselected: false
     case .outside: false
     case .columns: false
+    case .exchanged(let other): other.isSymmetric
+    case .from: false
     }
   }
 
@@ -50,7 +56,63 @@ package enum Exclusion: Sendable {
     case .unselected(let mask): mask.apply(to: tile)
     case .outside(let windows): windows.apply(to: tile)
     case .columns(let set): set.apply(to: tile)
+    case .exchanged(let other): other.applyExchanged(to: tile)
+    case .from(let first, let other):
+      let rows = (tile.rows.lowerBound + first)..<(tile.rows.upperBound + first)
+      other.apply(
+        to: Tile(rows: rows, columns: tile.columns, values: tile.values, stride: tile.stride))
     }
+  }
+
+  /// Sets the excluded entries of a tile whose rows are the columns to −∞.
+  private func applyExchanged(to tile: Tile) {
+    switch self {
+    case .diagonal: apply(to: tile)
+    case .listed(let lists):
+      for column in tile.columns {
+        for row in lists[column] { tile.exclude(row: Int(row), column: column) }
+      }
+    case .sameLabel(let rows, let columns):
+      Exclusion.sameLabel(rows: columns, columns: rows).apply(to: tile)
+    case .unselected(let mask): mask.applyExchanged(to: tile)
+    case .outside(let windows): windows.applyExchanged(to: tile)
+    case .columns(let set):
+      for index in set.indices where tile.rows ~= index {
+        tile.row(index - tile.rows.lowerBound).update(
+          repeating: -.infinity, count: tile.columns.count)
+      }
+    case .exchanged(let other): other.apply(to: tile)
+    case .from(let first, let other):
+      let columns = (tile.columns.lowerBound + first)..<(tile.columns.upperBound + first)
+      other.applyExchanged(
+        to: Tile(rows: tile.rows, columns: columns, values: tile.values, stride: tile.stride))
+    }
+  }
+}
+
+extension [Exclusion] {
+  /// How many columns of each row take part; no window of ranks may be among the exclusions.
+  ///
+  /// Complexity: O(rows · columns) where anything is excluded.
+  package func counts(rows: Int, columns: Int, workers: Workers) -> [Int] {
+    var counts = [Int](repeating: columns, count: rows)
+    guard !isEmpty else { return counts }
+    counts.withUnsafeMutableBufferPointer { counts in
+      let counts = SharedMemory(counts)
+      workers.forEach(rows) { row, _ in
+        withUnsafeTemporaryAllocation(of: Float.self, capacity: Swift.max(1, columns)) { entries in
+          entries.initialize(repeating: 0)
+          guard let base = entries.baseAddress else { return }
+          let tile = Tile(
+            rows: row..<(row + 1), columns: 0..<columns, values: base, stride: columns)
+          for exclusion in self { exclusion.apply(to: tile) }
+          var taken = 0
+          for column in 0..<columns where base[column] == 0 { taken += 1 }
+          counts[row] = taken
+        }
+      }
+    }
+    return counts
   }
 }
 
@@ -91,6 +153,9 @@ package struct RowLists: Sendable, Equatable {
 
   /// Where a row's columns stand among those of all rows.
   package func places(of row: Int) -> Range<Int> { starts[row]..<starts[row + 1] }
+
+  /// The column at a place.
+  package func column(at place: Int) -> Int { Int(columns[place]) }
 
   /// Number of columns listed, over all rows.
   package var count: Int { columns.count }

@@ -30,13 +30,34 @@ typedef struct {
   void (*quantized_bounds)(const float *squared, size_t count, float slack, float inverse_unit,
                            const uint16_t *paths, uint16_t own_path, uint16_t *bounds);
 
-  // Number of positions with bounds[c] < paths[c] + own. No sum may exceed 65535.
-  size_t (*count_unbounded)(const uint16_t *bounds, const uint16_t *paths, size_t count,
-                            uint16_t own);
+  // Positions i for which some g has bounds[rows[i] * groups + g] < paths[g] + own[i], appended to
+  // failed; returns how many. No sum may exceed 65535.
+  size_t (*failing_rows)(const uint32_t *rows, const uint16_t *own, size_t count,
+                         const uint16_t *bounds, const uint16_t *paths, size_t groups,
+                         uint32_t *failed);
 
-  // Appends those positions to indices; returns how many.
-  size_t (*filter_unbounded)(const uint16_t *bounds, const uint16_t *paths, size_t count,
-                             uint16_t own, uint32_t *indices);
+  // For each row, appends positions g with bounds[rows[i] * groups + g] < paths[g] + own[i] to
+  // indices; ends[i] says where its own end. No sum may exceed 65535. May write up to 32 words
+  // beyond the last end.
+  void (*filter_rows)(const uint32_t *rows, const uint16_t *own, size_t count,
+                      const uint16_t *bounds, const uint16_t *paths, size_t groups,
+                      uint32_t *indices, uint32_t *ends);
+
+  // The same for 32 * groups bounds a row, where every 32 have a coarse one below them all: only
+  // those of a coarse bound that fails are looked at, and it is raised to
+  //   coarse[g] <- min(65534, min_c max(0, bounds[c] - paths[c]) + coarse_floor[g]).
+  void (*filter_rows_coarsely)(const uint32_t *rows, const uint16_t *own, size_t count,
+                               uint16_t *coarse, const uint16_t *coarse_paths,
+                               const uint16_t *coarse_floor, const uint16_t *bounds,
+                               const uint16_t *paths, size_t groups, uint32_t *indices,
+                               uint32_t *ends);
+
+  // bounds[c] <- max(0, bounds[c] - amounts[c]), but 65535 stays.
+  void (*lower_bounds)(uint16_t *bounds, const uint16_t *amounts, size_t count);
+
+  // minima[s] <- the least of values[starts[s]] .. values[starts[s + 1] - 1].
+  void (*segment_minima)(const float *values, const uint32_t *starts, size_t segments,
+                         float *minima);
 
   // dots[i] <- <vector, row indices[i]>.
   void (*gathered_dots)(const float *vector, const float *rows, size_t stride,

@@ -46,9 +46,7 @@ public struct BrightnessContrast: Augmentation {
         throw .parameter(name: name, found: "\(strength)", expected: "0 or more")
       }
     }
-    guard 0...1 ~= probability else {
-      throw .parameter(name: "probability", found: "\(probability)", expected: "0 … 1")
-    }
+    try requireProbability(probability)
     self.brightness = brightness
     self.contrast = contrast
     self.probability = probability
@@ -77,7 +75,7 @@ public struct BrightnessContrast: Augmentation {
   private func contrast(
     _ values: UnsafeMutablePointer<Float>, _ shape: ImageShape, _ factor: Float
   ) {
-    scale(values, shape.count, by: factor, plus: (1 - factor) * luma(values, shape))
+    scale(values, shape.count, by: factor, plus: (1 - factor) * Luma.mean(values, shape))
   }
 
   private func scale(
@@ -88,30 +86,5 @@ public struct BrightnessContrast: Augmentation {
       let low = value < 0 ? 0 : value
       values[index] = low > 1 ? 1 : low
     }
-  }
-
-  private func luma(_ values: UnsafePointer<Float>, _ shape: ImageShape) -> Float {
-    guard shape.channels == 3 else {
-      return Float(sum(values, shape.count)) / Float(shape.count)
-    }
-    var total = 0.0
-    for pixel in 0..<shape.positions {
-      let color = values + 3 * pixel
-      total += Double(0.299 * color[0] + 0.587 * color[1] + 0.114 * color[2])
-    }
-    return Float(total / Double(shape.positions))
-  }
-
-  /// Eight sums side by side, because one sum waits for itself at every addition.
-  private func sum(_ values: UnsafePointer<Float>, _ count: Int) -> Float {
-    var lanes = SIMD8<Float>.zero
-    let whole = count / 8
-    let raw = UnsafeRawPointer(values)
-    for block in 0..<whole {
-      lanes += raw.loadUnaligned(fromByteOffset: 32 * block, as: SIMD8<Float>.self)
-    }
-    var total = lanes.sum()
-    for index in (8 * whole)..<count { total += values[index] }
-    return total
   }
 }

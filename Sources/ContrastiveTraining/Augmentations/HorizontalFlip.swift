@@ -10,9 +10,7 @@ public struct HorizontalFlip: Augmentation {
   /// - Parameter probability: how often, 0 … 1.
   /// - Throws: `ContrastiveError.parameter` when it is out of range.
   public init(probability: Float = 0.5) throws(ContrastiveError) {
-    guard 0...1 ~= probability else {
-      throw .parameter(name: "probability", found: "\(probability)", expected: "0 … 1")
-    }
+    try requireProbability(probability)
     self.probability = probability
   }
 

@@ -74,6 +74,16 @@ public struct RandomResizedCrop: Augmentation {
   public func draw(
     for shape: ImageShape, using random: inout CounterRandom
   ) -> Rectangle {
+    guard let extent = extent(in: shape, using: &random) else { return center(of: shape) }
+    let top = random.index(below: shape.height - extent.height + 1)
+    let left = random.index(below: shape.width - extent.width + 1)
+    return Rectangle(top: top, left: left, height: extent.height, width: extent.width)
+  }
+
+  /// Draws rows and columns that fit into the image; nil when ten draws did not.
+  func extent(
+    in shape: ImageShape, using random: inout CounterRandom
+  ) -> (height: Int, width: Int)? {
     let (low, high) = (log(Double(aspect.lowerBound)), log(Double(aspect.upperBound)))
     for _ in 0..<10 {
       let fraction = Double(random.uniform(scale.lowerBound, scale.upperBound))
@@ -81,13 +91,9 @@ public struct RandomResizedCrop: Augmentation {
       let ratio = exp(low + (high - low) * Double(random.uniform()))
       let width = Int((area * ratio).squareRoot().rounded(.toNearestOrEven))
       let height = Int((area / ratio).squareRoot().rounded(.toNearestOrEven))
-      if 1...shape.width ~= width, 1...shape.height ~= height {
-        let top = random.index(below: shape.height - height + 1)
-        let left = random.index(below: shape.width - width + 1)
-        return Rectangle(top: top, left: left, height: height, width: width)
-      }
+      if 1...shape.width ~= width, 1...shape.height ~= height { return (height, width) }
     }
-    return center(of: shape)
+    return nil
   }
 
   /// The largest centred rectangle within the aspects.

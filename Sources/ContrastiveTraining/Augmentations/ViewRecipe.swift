@@ -2,18 +2,36 @@ import ContrastiveCore
 
 /// How a view of an image is made: augmentations in order, then scaling.
 ///
-/// Every view of every image draws from a stream of its own, named by (seed, epoch, image, view), so
-/// that neither the order of a batch nor the number of workers changes a view.
+/// Every augmentation of every view of every image draws from a stream of its own, named by (seed,
+/// epoch, image, view, place in the recipe), so that neither the order of a batch nor the number of
+/// workers changes a view. A shared augmentation's stream is not named by the view: wherever it is
+/// shared it does the same to an image, while the others stay independent (LooC: a view that copies
+/// one augmentation of another).
 public struct ViewRecipe: Sendable {
   /// What is done, in order.
   public let augmentations: [any Augmentation]
+  /// Places of the augmentations that do the same in all views that share them.
+  public let shared: Set<Int>
   /// How the result becomes numbers that a network takes.
   public let scaling: PixelScaling
 
   /// Augmentations in order, then scaling.
-  public init(_ augmentations: [any Augmentation], scaling: PixelScaling) {
+  ///
+  /// - Parameters:
+  ///   - augmentations: what is done, in order.
+  ///   - shared: places of augmentations that do the same to an image in every recipe that shares that place.
+  ///   - scaling: how the result becomes numbers that a network takes.
+  public init(
+    _ augmentations: [any Augmentation], shared: Set<Int> = [], scaling: PixelScaling
+  ) {
     self.augmentations = augmentations
+    self.shared = shared
     self.scaling = scaling
+  }
+
+  /// The same recipe with other places shared.
+  public func sharing(_ places: Set<Int>) -> ViewRecipe {
+    ViewRecipe(augmentations, shared: places, scaling: scaling)
   }
 
   /// Shape of a view of an image of a shape.
@@ -46,10 +64,13 @@ public struct ViewRecipe: Sendable {
           var canvas = Canvas(black: pixels.shape)
           for position in range {
             let image = order[position]
-            var random = CounterRandom.views(
-              seed: seed, epoch: epoch, image: image, view: view)
             canvas.load(bytes + image * pixels.shape.count, shape: pixels.shape)
-            for augmentation in augmentations { augmentation(&canvas, using: &random) }
+            for (place, augmentation) in augmentations.enumerated() {
+              var random = CounterRandom.views(
+                seed: seed, epoch: epoch, image: image, view: shared.contains(place) ? nil : view,
+                place: place)
+              augmentation(&canvas, image: image, using: &random)
+            }
             precondition(canvas.shape == target, "an augmentation gave another shape than it said")
             _ = canvas.read {
               scaling.apply(

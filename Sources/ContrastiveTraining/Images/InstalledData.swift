@@ -17,4 +17,10 @@ public enum InstalledData {
       .map { "\($0)/datasets/fashion-mnist" }
       .first { access($0, R_OK) == 0 }
   }
+
+  /// What the labels 0 … 9 of Fashion-MNIST stand for.
+  public static let fashionMNISTClasses = [
+    "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag",
+    "Ankle boot",
+  ]
 }

@@ -7,7 +7,7 @@ import FoundationEssentials
 /// ```
 /// backbone.convolution1.weight, …   F32, as `Encoder.tensors` names and shapes them
 /// __metadata__.encoder              JSON: format, height, width, channels, widths, kernel, stride,
-///                                   head_hidden, head_outputs, mean, deviation
+///                                   head (hidden, outputs, normalization), mean, deviation
 /// __metadata__.checksum             CRC-32 of all this
 /// ```
 public struct EncoderFile: Sendable {
@@ -18,22 +18,19 @@ public struct EncoderFile: Sendable {
   private let description: Description
 
   private struct Description: Codable {
-    var format = 1
+    var format = 2
     var height: Int
     var width: Int
     var channels: Int
     var widths: [Int]
     var kernel: Int
     var stride: Int
-    var headHidden: Int?
-    var headOutputs: Int
+    var head: Head
     var mean: [Float]
     var deviation: [Float]
 
     enum CodingKeys: String, CodingKey {
-      case format, height, width, channels, widths, kernel, stride, mean, deviation
-      case headHidden = "head_hidden"
-      case headOutputs = "head_outputs"
+      case format, height, width, channels, widths, kernel, stride, head, mean, deviation
     }
   }
 
@@ -41,15 +38,10 @@ public struct EncoderFile: Sendable {
   public init(_ encoder: Encoder, options: EncoderOptions, scaling: PixelScaling) {
     self.encoder = encoder
     self.scaling = scaling
-    let (hidden, outputs): (Int?, Int) =
-      switch options.head {
-      case .linear(let outputs): (nil, outputs)
-      case .perceptron(let hidden, let outputs): (hidden, outputs)
-      }
     let shape = encoder.inputShape
     description = Description(
       height: shape.height, width: shape.width, channels: shape.channels, widths: options.widths,
-      kernel: options.kernel, stride: options.stride, headHidden: hidden, headOutputs: outputs,
+      kernel: options.kernel, stride: options.stride, head: options.head,
       mean: scaling.mean, deviation: scaling.deviation)
   }
 
@@ -67,7 +59,7 @@ public struct EncoderFile: Sendable {
       throw .file(path: path, problem: "is not an encoder: it has no metadata \"encoder\"")
     }
     guard let read = try? JSONDecoder().decode(Description.self, from: Data(text.utf8)),
-      read.format == 1
+      read.format == 2
     else {
       throw .file(path: path, problem: "has metadata \"encoder\" that this version cannot read")
     }
@@ -79,13 +71,10 @@ public struct EncoderFile: Sendable {
         argument: "images", found: "\(shape.channels) channels",
         expected: "\(trained.channels), as the encoder was trained on")
     }
-    let head =
-      read.headHidden.map { EncoderOptions.Head.perceptron(hidden: $0, outputs: read.headOutputs) }
-      ?? .linear(outputs: read.headOutputs)
     var encoder = try Encoder(
       shape,
       options: EncoderOptions(
-        widths: read.widths, kernel: read.kernel, stride: read.stride, head: head), seed: 0)
+        widths: read.widths, kernel: read.kernel, stride: read.stride, head: read.head), seed: 0)
     var tensors: [NamedTensor] = []
     for (name, tensor) in file.tensors {
       tensors.append(

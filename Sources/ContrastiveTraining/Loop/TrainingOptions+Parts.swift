@@ -4,27 +4,56 @@ import Contrastive
 public enum OptimizerName: String, Codable, CaseIterable, Sendable {
   /// Stochastic gradient descent with momentum.
   case sgd
+  /// Layer-wise adaptive rate scaling.
+  case lars
+  /// Adam with decoupled weight decay.
+  case adamw
+}
+
+/// How the learning rate goes on from its peak.
+public enum ScheduleName: String, Codable, CaseIterable, Sendable {
+  /// Along half a cosine to 0.
+  case cosine
+  /// To a tenth after three fifths and again after four fifths of the epochs, as in MoCo v1.
+  case steps
+  /// It stays.
+  case constant
 }
 
 extension TrainingOptions {
   /// The encoder's form.
   var encoder: EncoderOptions {
     EncoderOptions(
-      widths: widths, head: .perceptron(hidden: hiddenDimension, outputs: embeddingDimension))
+      widths: widths,
+      head: .perceptron(
+        hidden: hiddenDimension, outputs: embeddingDimension, normalization: headNormalization))
   }
 
   /// The optimiser at rest.
   func makeOptimizer(_ layout: ParameterLayout) throws(ContrastiveError) -> any Optimizer {
     switch optimizer {
     case .sgd: try SGD(layout, momentum: sgdMomentum, weightDecay: weightDecay)
+    case .lars: try LARS(layout, momentum: sgdMomentum, weightDecay: weightDecay)
+    case .adamw: try AdamW(layout, weightDecay: weightDecay)
     }
   }
 
   /// The learning rate over a run.
-  func makeSchedule(stepsPerEpoch: Int) throws(ContrastiveError) -> CosineSchedule {
-    try CosineSchedule(
-      peak: learningRate,
-      warmup: min(Int(warmupEpochs * Float(stepsPerEpoch)), epochs * stepsPerEpoch),
-      steps: max(1, epochs * stepsPerEpoch))
+  func makeSchedule(stepsPerEpoch: Int) throws(ContrastiveError) -> any RateSchedule {
+    let total = max(1, epochs * stepsPerEpoch)
+    let rise = min(Int(warmupEpochs * Float(stepsPerEpoch)), total - 1)
+    switch schedule {
+    case .cosine:
+      return try WarmUp(
+        steps: rise, then: CosineSchedule(peak: learningRate, steps: total - rise))
+    case .steps:
+      let milestones = [3 * total / 5 - rise, 4 * total / 5 - rise].map { max($0, 0) }
+      return try WarmUp(
+        steps: rise,
+        then: StepSchedule(peak: learningRate, milestones: Set(milestones).sorted()))
+    case .constant:
+      return try WarmUp(
+        steps: rise, then: StepSchedule(peak: learningRate, milestones: []))
+    }
   }
 }

@@ -25,22 +25,38 @@ public struct TrainingOptions: Codable, Sendable, Equatable {
   public var hiddenDimension = 128
   /// Dimension of the embeddings that are contrasted.
   public var embeddingDimension = 64
+  /// Which layers of the projection head a batch normalisation follows.
+  public var headNormalization = Head.Normalization.none
 
   /// Peak learning rate.
   public var learningRate: Float = 0.06
   /// How the parameters follow the gradient.
   public var optimizer = OptimizerName.sgd
-  /// Momentum of stochastic gradient descent.
+  /// Momentum of stochastic gradient descent and of LARS.
   public var sgdMomentum: Float = 0.9
   /// Weight decay of the weights (not of biases, nor of batch-norm scales and shifts).
   public var weightDecay: Float = 5e-4
-  /// Epochs over which the learning rate rises to its peak before it falls along a cosine.
+  /// Epochs over which the learning rate rises to its peak.
   public var warmupEpochs: Float = 1
+  /// How the learning rate goes on from its peak.
+  public var schedule = ScheduleName.cosine
 
   /// Smallest share of an image's area that a crop takes.
   public var smallestCrop: Float = 0.3
   /// Strength of the brightness and contrast jitter: factors from 1 − jitter to 1 + jitter.
   public var jitter: Float = 0.5
+  /// Strength of the saturation's jitter, for three channels.
+  public var saturation: Float = 0.4
+  /// Largest turn of the hue, for three channels; 1 is the whole circle.
+  public var hue: Float = 0.1
+  /// How often a view loses its colour, for three channels.
+  public var grayscale: Float = 0.2
+  /// How often a view is blurred.
+  public var blur: Float = 0
+  /// How often a view is solarized.
+  public var solarization: Float = 0
+  /// Largest angle that a view is turned by, in degrees.
+  public var rotation: Float = 0
   /// Whether views may be mirrored: not by default, because clothes and shoes that all point one way
   /// are told apart by it.
   public var flips = false
@@ -93,6 +109,13 @@ public struct TrainingOptions: Codable, Sendable, Equatable {
     try require(
       smallestCrop > 0 && smallestCrop <= 1, "smallest-crop", smallestCrop, "above 0, at most 1")
     try require(jitter >= 0 && jitter.isFinite, "jitter", jitter, "0 or more")
+    try require(
+      saturation >= 0 && saturation.isFinite, "saturation", saturation, "0 or more")
+    try require(0...0.5 ~= hue, "hue", hue, "0 … 0.5")
+    try require(0...1 ~= grayscale, "grayscale", grayscale, "0 … 1")
+    try require(0...1 ~= blur, "blur", blur, "0 … 1")
+    try require(0...1 ~= solarization, "solarization", solarization, "0 … 1")
+    try require(0...180 ~= rotation, "rotation", rotation, "0 … 180")
     try require(neighbors > 0, "neighbors", neighbors, "at least 1")
     try require(
       1e-6...1e6 ~= voteTemperature, "vote-temperature", voteTemperature, "1e-6 … 1e6")

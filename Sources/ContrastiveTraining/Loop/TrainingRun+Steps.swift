@@ -100,7 +100,7 @@ extension TrainingRun {
     optimizer.step(
       &encoder.network.parameters, gradient: gradient.encoder, rate: rate, workers: workers)
     if let own = gradient.own, var parameters = method.parameters {
-      let ownRate = method.ownRate(scheduled: rate, peak: schedule.peak)
+      let ownRate = method.ownRate(scheduled: rate, peak: options.learningRate)
       let workers = workers
       ownOptimizer?.step(&parameters, gradient: own, rate: ownRate, workers: workers)
       method.parameters = parameters

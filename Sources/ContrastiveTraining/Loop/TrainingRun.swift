@@ -23,7 +23,7 @@ public struct TrainingRun: Sendable {
   let train: ImageSet
   let test: ImageSet
   let workers: Workers
-  let schedule: CosineSchedule
+  let schedule: any RateSchedule
   let batchSize: Int
   var method: any TrainingMethod
   var optimizer: any Optimizer

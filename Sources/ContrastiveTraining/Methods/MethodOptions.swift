@@ -73,16 +73,51 @@ public struct MethodStart: Sendable {
     self.scaling = scaling
   }
 
-  /// The view that the common options describe: crop, mirror if asked, brightness and contrast.
+  /// The view that the common options describe.
   ///
+  /// Crop, mirror and turn if asked, brightness and contrast, colour where there is any, blur and
+  /// solarization if asked.
+  ///
+  /// - Parameter crop: instead of the common one, such as a smaller one.
+  /// - Returns: the recipe.
   /// - Throws: `ContrastiveError.parameter`.
-  public func view() throws(ContrastiveError) -> ViewRecipe {
-    var augmentations: [any Augmentation] = [
-      try RandomResizedCrop(scale: options.smallestCrop...1)
-    ]
-    if options.flips { augmentations.append(try HorizontalFlip()) }
+  public func view(crop: RandomResizedCrop? = nil) throws(ContrastiveError) -> ViewRecipe {
+    var augmentations = try placement(crop)
+    if options.rotation > 0 {
+      augmentations.append(try Rotation(.within(degrees: options.rotation)))
+    }
     augmentations.append(
       try BrightnessContrast(brightness: options.jitter, contrast: options.jitter))
+    if online.inputShape.channels == 3 {
+      augmentations.append(try SaturationHue(saturation: options.saturation, hue: options.hue))
+      augmentations.append(try Grayscale(probability: options.grayscale))
+    }
+    if options.blur > 0 {
+      // SimCLR's 0.1 … 2.0 pixels are of 224.
+      let side = Float(max(online.inputShape.height, online.inputShape.width))
+      augmentations.append(
+        try GaussianBlur(
+          deviation: 0.1...min(max(1, 2 * side / 224), 64), probability: options.blur))
+    }
+    if options.solarization > 0 {
+      augmentations.append(try Solarization(probability: options.solarization))
+    }
     return ViewRecipe(augmentations, scaling: scaling)
+  }
+
+  /// A weakly changed view: crop, and mirror if asked.
+  ///
+  /// - Returns: the recipe.
+  /// - Throws: `ContrastiveError.parameter`.
+  public func weakView() throws(ContrastiveError) -> ViewRecipe {
+    ViewRecipe(try placement(nil), scaling: scaling)
+  }
+
+  private func placement(
+    _ crop: RandomResizedCrop?
+  ) throws(ContrastiveError) -> [any Augmentation] {
+    let usual = try RandomResizedCrop(scale: options.smallestCrop...1)
+    let crop: any Augmentation = crop ?? usual
+    return options.flips ? [crop, try HorizontalFlip()] : [crop]
   }
 }

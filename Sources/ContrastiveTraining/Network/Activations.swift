@@ -57,6 +57,21 @@ public struct Activations: Sendable, Equatable {
     Activations(count: 0, shape: shape, sharing: [])
   }
 
+  /// Batches of one shape, one after the other.
+  ///
+  /// - Parameter batches: at least one, all of one shape.
+  /// - Throws: `ContrastiveError.empty` without batches, `.shape` for one of another shape.
+  public init(joining batches: [Activations]) throws(ContrastiveError) {
+    guard let first = batches.first else { throw .empty(argument: "batches") }
+    for (index, batch) in batches.enumerated() where batch.shape != first.shape {
+      throw .shape(
+        argument: "batches[\(index)]", found: "\(batch.shape)", expected: "\(first.shape)")
+    }
+    self.init(
+      count: batches.reduce(0) { $0 + $1.count }, shape: first.shape,
+      sharing: batches.count == 1 ? first.storage : batches.flatMap(\.storage))
+  }
+
   /// All elements in NHWC order.
   public var values: [Float] { storage }
 

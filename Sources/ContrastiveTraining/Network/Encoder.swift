@@ -3,7 +3,8 @@ import ContrastiveCore
 /// A convolutional encoder: a backbone that gives features, and a head that projects them.
 ///
 /// The backbone is convolutions, each with batch normalisation and a rectifier, then the mean over
-/// positions. Images may have any size and any number of channels.
+/// positions. Images may have any size and any number of channels; one encoder takes batches of
+/// several sizes, one after the other, with the same parameters.
 public struct Encoder: Sendable {
   /// Backbone and head, layer by layer.
   public var network: Network
@@ -42,14 +43,7 @@ public struct Encoder: Sendable {
     }
     append("backbone.pool", MeanPool(current))
     backboneDepth = layers.count
-    switch options.head {
-    case .linear(let outputs):
-      append("head.linear", try Linear(current, outputs: outputs))
-    case .perceptron(let hidden, let outputs):
-      append("head.linear1", try Linear(current, outputs: hidden))
-      append("head.rectifier", Rectifier(current))
-      append("head.linear2", try Linear(current, outputs: outputs))
-    }
+    layers += try options.head.layers("head", taking: current)
     network = try Network(layers, seed: seed)
   }
 
@@ -67,7 +61,7 @@ public struct Encoder: Sendable {
   /// The projections of a batch in training mode; running statistics move.
   ///
   /// - Parameters:
-  ///   - images: a batch of `inputShape`.
+  ///   - images: a batch of `inputShape`, or of another size and as many channels.
   ///   - workers: who shares the work.
   /// - Returns: one projection a row, not normalised, and what `backward` needs.
   /// - Throws: `ContrastiveError.shape` when the batch has another shape or is empty.
@@ -81,7 +75,7 @@ public struct Encoder: Sendable {
   /// The projections of a batch, keeping nothing for a backward pass.
   ///
   /// - Parameters:
-  ///   - images: a batch of `inputShape`.
+  ///   - images: a batch of `inputShape`, or of another size and as many channels.
   ///   - mode: whether statistics come from the batch (and move the running ones) or are the running ones.
   ///   - workers: who shares the work.
   /// - Returns: one projection a row, not normalised.
@@ -109,7 +103,7 @@ public struct Encoder: Sendable {
   /// The backbone's output for a batch in evaluation mode.
   ///
   /// - Parameters:
-  ///   - images: a batch of `inputShape`.
+  ///   - images: a batch of `inputShape`, or of another size and as many channels.
   ///   - workers: who shares the work.
   /// - Returns: one vector of features a row, not normalised.
   /// - Throws: `ContrastiveError.shape` when the batch has another shape or is empty.
@@ -117,6 +111,20 @@ public struct Encoder: Sendable {
     of images: Activations, workers: Workers = .all
   ) throws(ContrastiveError) -> Matrix {
     try network.evaluate(images, depth: backboneDepth, workers: workers).matrix
+  }
+
+  /// What the last convolution's normalisation and rectifier give for a batch in evaluation mode: the
+  /// features before their mean over positions.
+  ///
+  /// - Parameters:
+  ///   - images: a batch of `inputShape`, or of another size and as many channels.
+  ///   - workers: who shares the work.
+  /// - Returns: one map of `featureDimension` channels an image.
+  /// - Throws: `ContrastiveError.shape` when the batch has another shape or is empty.
+  public func featureMaps(
+    of images: Activations, workers: Workers = .all
+  ) throws(ContrastiveError) -> Activations {
+    try network.evaluate(images, depth: backboneDepth - 1, workers: workers)
   }
 
   /// Parameters and buffers by name, as a checkpoint stores them.

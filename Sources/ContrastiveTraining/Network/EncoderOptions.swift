@@ -2,21 +2,13 @@ import ContrastiveCore
 
 /// The form of a convolutional encoder.
 public struct EncoderOptions: Sendable, Equatable {
-  /// What follows the features and is thrown away after training.
-  public enum Head: Sendable, Equatable {
-    /// One linear layer.
-    case linear(outputs: Int)
-    /// Linear, rectifier, linear, as in MoCo v2.
-    case perceptron(hidden: Int, outputs: Int)
-  }
-
   /// Output channels of the convolutions, first to last; the last is the features' dimension.
   public var widths: [Int]
   /// Height and width of every kernel; odd, so that padding keeps the image centred.
   public var kernel: Int
   /// Step of every convolution.
   public var stride: Int
-  /// The projection head.
+  /// The projection head: what follows the features and is thrown away after training.
   public var head: Head
 
   /// By default 3 × 3 convolutions of 32, 64 and 128 channels in steps of 2, and a perceptron to 64 dimensions.

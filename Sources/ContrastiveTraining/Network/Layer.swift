@@ -15,6 +15,13 @@ public protocol Layer: Sendable {
   /// What is kept beside, in the order of `LayerPass.buffers`.
   var buffers: [ParameterDeclaration] { get }
 
+  /// The same layer, with the same parameters, for images of another height and width.
+  ///
+  /// - Parameter shape: shape of an image it is to take.
+  /// - Returns: a layer that declares parameters of the same names and shapes.
+  /// - Throws: `ContrastiveError.shape` or `.parameter` when there is no such layer.
+  func taking(_ shape: ImageShape) throws(ContrastiveError) -> any Layer
+
   /// Replaces a batch by the layer's output for it.
   ///
   /// - Parameters:
@@ -46,6 +53,14 @@ extension Layer {
   public var parameters: [ParameterDeclaration] { [] }
   /// Nothing is kept.
   public var buffers: [ParameterDeclaration] { [] }
+
+  func requireChannels(_ shape: ImageShape) throws(ContrastiveError) {
+    guard shape.channels == inputShape.channels else {
+      throw .shape(
+        argument: "images", found: "\(shape.channels) channels",
+        expected: "\(inputShape.channels) channels")
+    }
+  }
 }
 
 /// Whether batch statistics are taken from the batch or from what training kept.

@@ -2,8 +2,9 @@ import ContrastiveCore
 
 /// Layers in order, the parameters they learn and the buffers they keep.
 ///
-/// A value: copying a network gives an independent twin. Results have the same bits for any
-/// number of workers.
+/// A value: copying a network gives an independent twin. Batches of another height and width than
+/// `inputShape` pass through the same parameters where the layers allow it, which convolutions before a
+/// mean pool do. Results have the same bits for any number of workers.
 public struct Network: Sendable {
   /// The layers with their names, in order.
   public let layers: [NamedLayer]
@@ -30,6 +31,7 @@ public struct Network: Sendable {
 
   /// What a training forward pass leaves for the backward pass.
   public struct Tape: Sendable {
+    let layers: [NamedLayer]
     let records: [LayerRecord]
     let count: Int
   }
@@ -97,7 +99,7 @@ public struct Network: Sendable {
   /// The output for a batch in training mode; running statistics move.
   ///
   /// - Parameters:
-  ///   - input: a batch of `inputShape`.
+  ///   - input: a batch of `inputShape`, or of another size that the layers can take.
   ///   - workers: who shares the work.
   /// - Returns: the output and what `backward` needs.
   /// - Throws: `ContrastiveError.shape` when the batch has another shape, is empty or is too small to normalise.
@@ -105,15 +107,15 @@ public struct Network: Sendable {
     _ input: Activations, workers: Workers = .all
   ) throws(ContrastiveError) -> (output: Activations, tape: Tape) {
     var activations = input
-    let records = try run(
-      &activations, 0..<layers.count, .training, recording: true, workers: workers)
-    return (activations, Tape(records: records, count: input.count))
+    let layers = try layers(taking: input)
+    let records = try run(&activations, layers, .training, recording: true, workers: workers)
+    return (activations, Tape(layers: layers, records: records, count: input.count))
   }
 
   /// The output for a batch in either mode, keeping nothing for a backward pass.
   ///
   /// - Parameters:
-  ///   - input: a batch of `inputShape`.
+  ///   - input: a batch of `inputShape`, or of another size that the layers can take.
   ///   - mode: whether statistics come from the batch (and move the running ones) or are the running ones.
   ///   - workers: who shares the work.
   /// - Returns: the output.
@@ -122,7 +124,8 @@ public struct Network: Sendable {
     for input: Activations, mode: NetworkMode, workers: Workers = .all
   ) throws(ContrastiveError) -> Activations {
     var activations = input
-    _ = try run(&activations, 0..<layers.count, mode, recording: false, workers: workers)
+    _ = try run(
+      &activations, layers(taking: input), mode, recording: false, workers: workers)
     return activations
   }
 
@@ -132,24 +135,39 @@ public struct Network: Sendable {
   ) throws(ContrastiveError) -> Activations {
     var twin = self
     var activations = input
-    _ = try twin.run(&activations, 0..<depth, .evaluation, recording: false, workers: workers)
+    _ = try twin.run(
+      &activations, Array(layers(taking: input).prefix(depth)), .evaluation, recording: false,
+      workers: workers)
     return activations
   }
 
-  private mutating func run(
-    _ activations: inout Activations, _ range: Range<Int>, _ mode: NetworkMode, recording: Bool,
-    workers: Workers
-  ) throws(ContrastiveError) -> [LayerRecord] {
-    guard activations.shape == inputShape, activations.count > 0 else {
+  /// The layers for the size of a batch.
+  private func layers(taking batch: Activations) throws(ContrastiveError) -> [NamedLayer] {
+    guard batch.count > 0 else {
       throw .shape(
-        argument: "images", found: "[\(activations.count) × \(activations.shape)]",
+        argument: "images", found: "[\(batch.count) × \(batch.shape)]",
         expected: "[at least 1 × \(inputShape)]")
     }
-    let (layers, parameterRanges, bufferRanges) = (layers, parameterRanges, bufferRanges)
+    guard batch.shape != inputShape else { return layers }
+    var shape = batch.shape
+    var adapted: [NamedLayer] = []
+    for named in layers {
+      let layer = try named.layer.taking(shape)
+      adapted.append(NamedLayer(named.name, layer))
+      shape = layer.outputShape
+    }
+    return adapted
+  }
+
+  private mutating func run(
+    _ activations: inout Activations, _ layers: [NamedLayer], _ mode: NetworkMode,
+    recording: Bool, workers: Workers
+  ) throws(ContrastiveError) -> [LayerRecord] {
+    let (parameterRanges, bufferRanges) = (parameterRanges, bufferRanges)
     return try parameters.values.withUnsafeBufferPointer { parameters throws(ContrastiveError) in
       try buffers.values.withUnsafeMutableBufferPointer { buffers throws(ContrastiveError) in
         var records: [LayerRecord] = []
-        for index in range {
+        for index in layers.indices {
           let pass = LayerPass(
             parameters: UnsafeBufferPointer(rebasing: parameters[parameterRanges[index]]),
             buffers: UnsafeMutableBufferPointer(rebasing: buffers[bufferRanges[index]]),
@@ -192,10 +210,13 @@ public struct Network: Sendable {
   private func differentiate(
     _ gradient: Activations, _ tape: Tape, needsInputGradient: Bool, _ workers: Workers
   ) throws(ContrastiveError) -> (parameters: ParameterVector, input: Activations) {
-    guard gradient.count == tape.count, gradient.shape == outputShape else {
+    let layers = tape.layers
+    guard gradient.count == tape.count,
+      let output = layers.last?.layer.outputShape, gradient.shape == output
+    else {
       throw .shape(
         argument: "gradient", found: "[\(gradient.count) × \(gradient.shape)]",
-        expected: "[\(tape.count) × \(outputShape)]")
+        expected: "[\(tape.count) × \(layers.last?.layer.outputShape ?? outputShape)]")
     }
     var current = gradient
     var result = ParameterVector(zeros: parameters.layout)

@@ -8,19 +8,16 @@ import ContrastiveCore
   import Darwin
 #endif
 
-/// A learning rate that rises linearly and then falls along half a cosine, step by step.
+/// A learning rate that falls along half a cosine, step by step.
 ///
-/// During the w steps of warm-up `peak · (t + 1) / w`; afterwards, with T steps in all,
-/// `final + (peak − final) · (1 + cos(π · (t − w) / (T − w))) / 2`. Loshchilov and Hutter, "SGDR",
-/// ICLR 2017.
-public struct CosineSchedule: Sendable, Equatable {
+/// With T steps in all, `final + (peak − final) · (1 + cos(π · t / T)) / 2` at step t. Loshchilov and
+/// Hutter, "SGDR", ICLR 2017. `WarmUp` puts a rise before it.
+public struct CosineSchedule: RateSchedule, Equatable {
   /// The highest rate.
   public let peak: Float
   /// The rate at the end.
   public let final: Float
-  /// Steps of linear rise.
-  public let warmup: Int
-  /// All steps, those of the rise included.
+  /// All steps.
   public let steps: Int
 
   /// A schedule of a number of steps.
@@ -28,11 +25,10 @@ public struct CosineSchedule: Sendable, Equatable {
   /// - Parameters:
   ///   - peak: the highest rate, 0 or more.
   ///   - final: the rate at the end, 0 … peak.
-  ///   - warmup: steps of linear rise, 0 … steps.
   ///   - steps: all steps, at least 1.
   /// - Throws: `ContrastiveError.parameter` naming the argument outside its range.
   public init(
-    peak: Float, final: Float = 0, warmup: Int = 0, steps: Int
+    peak: Float, final: Float = 0, steps: Int
   ) throws(ContrastiveError) {
     guard peak.isFinite, peak >= 0 else {
       throw .parameter(name: "peak", found: "\(peak)", expected: "0 or more")
@@ -43,20 +39,15 @@ public struct CosineSchedule: Sendable, Equatable {
     guard steps >= 1 else {
       throw .parameter(name: "steps", found: "\(steps)", expected: "at least 1")
     }
-    guard 0...steps ~= warmup else {
-      throw .parameter(name: "warmup", found: "\(warmup)", expected: "0 … \(steps)")
-    }
     self.peak = peak
     self.final = final
-    self.warmup = warmup
     self.steps = steps
   }
 
   /// The rate of a step, counted from 0; past the last step the final rate.
   public func rate(at step: Int) -> Float {
-    if step < warmup { return peak * Float(step + 1) / Float(warmup) }
     if step >= steps { return final }
-    let progress = Double(step - warmup) / Double(steps - warmup)
+    let progress = Double(step) / Double(steps)
     return final + (peak - final) * Float((1 + cos(Double.pi * progress)) / 2)
   }
 }

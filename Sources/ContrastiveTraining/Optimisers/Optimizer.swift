@@ -2,7 +2,9 @@ import ContrastiveCore
 
 /// How parameters follow a gradient: a value that keeps its own state, such as a velocity.
 ///
-/// The loop holds one for the encoder and one for what a method learns besides, and saves both.
+/// What it keeps between steps are vectors of the parameters' layout and a count. The loop holds one for
+/// the encoder and one for what a method learns besides, and saves both. The learning rate is the
+/// caller's, step by step (`RateSchedule`).
 public protocol Optimizer: Stateful, Sendable {
   /// One step downhill.
   ///
@@ -13,11 +15,4 @@ public protocol Optimizer: Stateful, Sendable {
   ///   - workers: who shares the work; no effect on the result.
   mutating func step(
     _ parameters: inout ParameterVector, gradient: ParameterVector, rate: Float, workers: Workers)
-}
-
-extension SGD: Optimizer {
-  /// Exchanges the velocity.
-  public mutating func exchange(_ state: inout StateExchange) throws(ContrastiveError) {
-    try state("velocity", &velocity)
-  }
 }

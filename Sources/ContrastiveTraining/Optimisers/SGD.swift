@@ -4,7 +4,7 @@ import ContrastiveCore
 /// `g ← g + decay · w`, `v ← momentum · v + g`, `w ← w − rate · v`.
 ///
 /// Only slots that decay take the first step. The first velocity is the gradient itself.
-public struct SGD: Sendable {
+public struct SGD: Optimizer {
   /// What the velocity keeps of itself in a step, 0 ..< 1.
   public let momentum: Float
   /// The pull of weights towards 0, 0 or more.
@@ -22,12 +22,8 @@ public struct SGD: Sendable {
   public init(
     _ layout: ParameterLayout, momentum: Float = 0.9, weightDecay: Float = 1e-4
   ) throws(ContrastiveError) {
-    guard 0..<1 ~= momentum else {
-      throw .parameter(name: "momentum", found: "\(momentum)", expected: "0 ..< 1")
-    }
-    guard weightDecay.isFinite, weightDecay >= 0 else {
-      throw .parameter(name: "weightDecay", found: "\(weightDecay)", expected: "0 or more")
-    }
+    try OptimizerRange.share(momentum, "momentum")
+    try OptimizerRange.atLeastZero(weightDecay, "weightDecay")
     self.momentum = momentum
     self.weightDecay = weightDecay
     velocity = ParameterVector(zeros: layout)
@@ -46,26 +42,30 @@ public struct SGD: Sendable {
   ) {
     precondition(parameters.layout.count == velocity.layout.count, "another layout")
     precondition(gradient.layout.count == velocity.layout.count, "another layout")
-    let (momentum, slots) = (momentum, velocity.layout.slots)
+    let (momentum, weightDecay, pieces) = (momentum, weightDecay, velocity.layout.pieces)
     gradient.values.withUnsafeBufferPointer { gradient in
       velocity.values.withUnsafeMutableBufferPointer { velocity in
         parameters.values.withUnsafeMutableBufferPointer { parameters in
           let g = SharedReadOnlyMemory(gradient)
           let (v, w) = (SharedMemory(velocity), SharedMemory(parameters))
-          for slot in slots {
-            let decay = slot.decays ? weightDecay : 0
-            workers.forEach(Pieces(slot.range.count, of: 32_768)) { piece, _ in
-              let start = slot.range.lowerBound + piece.lowerBound
-              let (g, v, w) = (g + start, v + start, w + start)
-              for index in 0..<piece.count {
-                let moved = momentum * v[index] + (g[index] + decay * w[index])
-                v[index] = moved
-                w[index] -= rate * moved
-              }
+          workers.forEach(pieces.count) { index, _ in
+            let piece = pieces[index]
+            let decay = piece.decays ? weightDecay : 0
+            let start = piece.range.lowerBound
+            let (g, v, w) = (g + start, v + start, w + start)
+            for index in 0..<piece.range.count {
+              let moved = momentum * v[index] + (g[index] + decay * w[index])
+              v[index] = moved
+              w[index] -= rate * moved
             }
           }
         }
       }
     }
+  }
+
+  /// Exchanges the velocity.
+  public mutating func exchange(_ state: inout StateExchange) throws(ContrastiveError) {
+    try state("velocity", &velocity)
   }
 }

@@ -4,12 +4,12 @@
 public enum ReferenceLayer: Sendable {
   /// Weight [kernel, kernel, channels, outputs], then bias [outputs] if there is one.
   case convolution(outputs: Int, kernel: Int, stride: Int, padding: Int, bias: Bool)
-  /// Scale [channels], then shift [channels]; statistics of the batch.
-  case batchNormalization(rectified: Bool)
+  /// Scale [channels], then shift [channels] if affine; statistics of the batch.
+  case batchNormalization(rectified: Bool, affine: Bool = true)
   case rectifier
   case meanPool
-  /// Weight [inputs, outputs], then bias [outputs].
-  case linear(outputs: Int)
+  /// Weight [inputs, outputs], then bias [outputs] if there is one.
+  case linear(outputs: Int, bias: Bool = true)
 
   /// The layer's output for a batch; the parameters it used are dropped.
   public func apply(_ x: Volume, _ parameters: inout ArraySlice<Double>) -> Volume {
@@ -42,9 +42,11 @@ public enum ReferenceLayer: Sendable {
         }
       }
       return y
-    case .batchNormalization(let rectified):
-      let scale = Self.take(x.channels, &parameters)
-      let shift = Self.take(x.channels, &parameters)
+    case .batchNormalization(let rectified, let affine):
+      let scale =
+        affine ? Self.take(x.channels, &parameters) : [Double](repeating: 1, count: x.channels)
+      let shift =
+        affine ? Self.take(x.channels, &parameters) : [Double](repeating: 0, count: x.channels)
       var y = x
       for c in 0..<x.channels {
         let elements = stride(from: c, to: x.values.count, by: x.channels)
@@ -75,10 +77,11 @@ public enum ReferenceLayer: Sendable {
         }
       }
       return y
-    case .linear(let outputs):
+    case .linear(let outputs, let biased):
       let inputs = x.height * x.width * x.channels
       let weight = Self.take(inputs * outputs, &parameters)
-      let bias = Self.take(outputs, &parameters)
+      let bias =
+        biased ? Self.take(outputs, &parameters) : [Double](repeating: 0, count: outputs)
       var y = Volume(zeros: x.count, height: 1, width: 1, channels: outputs)
       for n in 0..<x.count {
         for output in 0..<outputs {

@@ -72,23 +72,85 @@ struct KMeansTests {
     #expect(best.objective == best.state.objective())
   }
 
-  @Test func aWarmStartEqualsAStartFromItsCentroids() throws {
+  @Test(arguments: [KMeansStrategy.perCentroid, .perGroup], [true, false])
+  func aWarmStartEqualsAStartFromItsCentroids(
+    _ strategy: KMeansStrategy, following: Bool
+  ) throws {
     let points = try clustered(2000, 16, centres: 40, noise: 0.4)
-    let kMeans = try KMeans(clusters: 50, iterations: 30, strategy: .perCentroid)
+    let kMeans = try KMeans(clusters: 50, iterations: 30, strategy: strategy)
     var warm = try kMeans.fit(points)
     var moving = points
     for epoch in 0..<4 as Range<UInt64> {
       moving = try TestData.near(moving, noise: 0.01, seed: 100 + epoch)
       var cold = kMeans
       cold.seeding = .given(warm.centroids)
+      if following {
+        var none = kMeans
+        none.iterations = 0
+        cold.seeding = .given(try none.refit(moving, from: warm).centroids)
+        let means = referenceMeans(
+          points: moving.doubles, assignments: warm.assignments, clusters: 50, onSphere: false)
+        if case .given(let first) = cold.seeding { #expect(worstError(first, means) < 1e-7) }
+      }
       let expected = try cold.fit(moving)
-      warm = try kMeans.refit(moving, from: warm)
+      warm = try kMeans.refit(
+        moving, from: warm, startingAt: following ? .means : .centroids)
       #expect(warm.centroids == expected.centroids)
       #expect(warm.assignments == expected.assignments)
       #expect(warm.objective == expected.objective)
       #expect(warm.iterations == expected.iterations)
       #expect(warm.state.computedDistances < expected.state.computedDistances / 2)
     }
+  }
+
+  /// Points that move far, all at once or one at a time, leave bounds that still hold.
+  @Test(arguments: [KMeansStrategy.perCentroid, .perGroup])
+  func warmStartsAfterLongMoves(_ strategy: KMeansStrategy) throws {
+    var points = try clustered(800, 8, centres: 20, noise: 0.4)
+    let kMeans = try KMeans(clusters: 40, iterations: 6, strategy: strategy)
+    var warm = try kMeans.fit(points)
+    for epoch in 0..<12 {
+      var values = Array(points.values)
+      let scale: Float = epoch == 7 ? 3 : 1
+      for place in values.indices where epoch % 3 == 0 || place / 8 % 5 == epoch % 5 {
+        values[place] = scale * (values[place] + (place % 2 == 0 ? 0.3 : -0.2))
+      }
+      points = try Matrix(rows: 800, columns: 8, values: values)
+      var cold = kMeans
+      cold.seeding = .given(warm.centroids)
+      let expected = try cold.fit(points)
+      warm = try kMeans.refit(points, from: warm, startingAt: .centroids)
+      #expect(warm.assignments == expected.assignments)
+      #expect(warm.centroids == expected.centroids)
+    }
+  }
+
+  @Test func severalGranularitiesAreThoseOfSingleRuns() throws {
+    let points = try clustered(600, 12, centres: 30, noise: 0.3)
+    for metric in KMeans.Metric.allCases {
+      let options = try KMeans(clusters: 1, metric: metric, iterations: 5, restarts: 2, seed: 4)
+      var seen: Set<Int> = []
+      let results = try options.fit(points, clusters: [40, 15, 15]) { clustering, _ in
+        seen.insert(clustering)
+        return true
+      }
+      #expect(seen == [0, 1, 2])
+      for (index, count) in [40, 15, 15].enumerated() {
+        var single = options
+        single.clusters = count
+        single.seed = 4 + UInt64(index)
+        let expected = try single.fit(points)
+        #expect(results[index].assignments == expected.assignments)
+        #expect(results[index].centroids == expected.centroids)
+      }
+    }
+    #expect(throws: ContrastiveError.self) {
+      try KMeans(clusters: 1).fit(points, clusters: [])
+    }
+    #expect(throws: ContrastiveError.self) {
+      try KMeans(clusters: 1).fit(points, clusters: [3, 0])
+    }
+    #expect(try KMeans(clusters: 1).fit(points, clusters: [3, 4]) { _, _ in false }.count == 1)
   }
 
   @Test func progressEndsTheWork() throws {

@@ -52,9 +52,9 @@ struct LloydTests {
     Case(rows: 500, dimension: 8, clusters: 20, offset: 1000),
   ]
 
-  @Test(arguments: cases)
-  func everyAssignmentIsTheNearestInDouble(_ item: Case) throws {
-    var state = try item.state(.perCentroid)
+  @Test(arguments: cases, [KMeansStrategy.perCentroid, .perGroup])
+  func everyAssignmentIsTheNearestInDouble(_ item: Case, _ strategy: KMeansStrategy) throws {
+    var state = try item.state(strategy)
     let points = try item.spherical ? item.points().normalized().rows : item.points()
     for iteration in 0..<25 {
       #expect(
@@ -68,6 +68,9 @@ struct LloydTests {
           referenceObjective(
             points: points.doubles, centroids: state.centroids.doubles,
             assignments: state.assignments) + 1e-12) < 1e-12)
+      // Worst seen 3e-15 of Σ ‖x‖².
+      let norm = points.values.reduce(0) { $0 + Double($1) * Double($1) }
+      #expect(abs(state.progress.objective - state.objective()) <= 1e-12 * norm)
       let before = state
       try state.advance()
       guard !state.isConverged else { break }
@@ -81,9 +84,9 @@ struct LloydTests {
     }
   }
 
-  @Test(arguments: cases)
-  func boundsChangeNothing(_ item: Case) throws {
-    var bounded = try item.state(.perCentroid)
+  @Test(arguments: cases, [KMeansStrategy.perCentroid, .perGroup])
+  func boundsChangeNothing(_ item: Case, _ strategy: KMeansStrategy) throws {
+    var bounded = try item.state(strategy)
     var plain = try item.state(.exhaustive)
     for _ in 0..<25 {
       #expect(bounded.centroids == plain.centroids)
@@ -94,12 +97,12 @@ struct LloydTests {
     }
   }
 
-  @Test(arguments: [2, 3, 4, 7])
-  func threadsChangeNothing(_ threads: Int) throws {
+  @Test(arguments: [2, 3, 4, 7], [KMeansStrategy.perCentroid, .perGroup])
+  func threadsChangeNothing(_ threads: Int, _ strategy: KMeansStrategy) throws {
     for item in Self.cases {
-      var one = try item.state(.perCentroid, workers: .one)
+      var one = try item.state(strategy, workers: .one)
       let workers = try Workers(count: threads)
-      var many = try item.state(.perCentroid, workers: workers)
+      var many = try item.state(strategy, workers: workers)
       for _ in 0..<8 {
         try one.advance(workers: .one)
         try many.advance(workers: workers)
@@ -126,20 +129,44 @@ struct LloydTests {
     }
   }
 
-  @Test func boundsSaveWork() throws {
-    var state = try Case(rows: 3000, dimension: 16, clusters: 100).state(.perCentroid)
+  @Test(arguments: [KMeansStrategy.perCentroid, .perGroup])
+  func boundsSaveWork(_ strategy: KMeansStrategy) throws {
+    var state = try Case(rows: 3000, dimension: 16, clusters: 100).state(strategy)
     for _ in 0..<20 { try state.advance() }
     #expect(state.computedShare < 0.5)
   }
 
+  /// A centroid that jumps far again and again must not cost the others their bounds.
+  @Test func longPathsAreTakenOffBounds() throws {
+    let points = try TestData.embeddings(2000, 24, seed: 9)
+    for strategy in [KMeansStrategy.perCentroid, .perGroup] {
+      let kMeans = try KMeans(clusters: 70, seeding: .randomPoints, seed: 3, strategy: strategy)
+      var (bounded, plain) = (
+        try kMeans.start(points),
+        try KMeans(clusters: 70, seeding: .randomPoints, seed: 3, strategy: .exhaustive)
+          .start(points)
+      )
+      for _ in 0..<60 {
+        try bounded.advance()
+        try plain.advance()
+        #expect(bounded.assignments == plain.assignments)
+      }
+      #expect(bounded.computedShare < 0.7)
+    }
+  }
+
   @Test func strategyIsChosenBySizes() throws {
     let points = try TestData.embeddings(600, 64, seed: 1)
-    let many = try KMeans(clusters: 500, seeding: .randomPoints)
-    #expect(try many.start(points).strategy == .perCentroid)
-    let few = try KMeans(clusters: 5, seeding: .randomPoints)
-    #expect(try few.start(points).strategy == .exhaustive)
-    let tight = try KMeans(clusters: 500, seeding: .randomPoints, boundsMemory: 1000)
-    #expect(try tight.start(points).strategy == .exhaustive)
+    func chosen(_ clusters: Int, memory: Int) throws -> String {
+      let state = try KMeans(clusters: clusters, seeding: .randomPoints, boundsMemory: memory)
+        .start(points)
+      return "\(state.groups) \(state.strategy.rawValue)"
+    }
+    #expect(try chosen(500, memory: 1 << 30) == "16 per-centroid bounds")
+    #expect(try chosen(3, memory: 1 << 30) == "0 exhaustive")
+    #expect(try chosen(500, memory: 500_000) == "50 group bounds")
+    #expect(try chosen(500, memory: 12_000) == "10 group bounds")
+    #expect(try chosen(500, memory: 1000) == "0 exhaustive")
   }
 
   @Test func aCopyIsACheckpoint() throws {

@@ -144,6 +144,51 @@ import ContrastiveTraining
     #expect(batch.values.allSatisfy { 0 <= $0 && $0 <= 1 })
   }
 
+  /// The first augmentation marks the image in 0 … 1 by its draw, the second in 0 … 1/8 by its own.
+  private struct Mark: Augmentation {
+    let size: Float
+    func draw(for shape: ImageShape, using random: inout CounterRandom) -> Float {
+      random.uniform()
+    }
+    func apply(_ drawn: Float, to image: inout Canvas) {
+      image.change { $0[0] += size * (drawn * 8).rounded(.down) }
+    }
+  }
+
+  @Test func sharedAugmentationsDoTheSameInEveryViewThatSharesThem() throws {
+    let shape = try ImageShape(height: 1, width: 1, channels: 1)
+    let pixels = try Pixels([UInt8](repeating: 0, count: 60), shape: shape)
+    let recipe = ViewRecipe(
+      [Mark(size: 1), Mark(size: 8)], scaling: try PixelScaling(mean: [0], deviation: [1]))
+    func marks(_ recipe: ViewRecipe, view: Int) throws -> ([Int], [Int]) {
+      let values = try recipe.views(of: pixels, 0..<60, seed: 1, epoch: 0, view: view).values
+      return (values.map { Int($0) % 8 }, values.map { Int($0) / 8 })
+    }
+    let query = try marks(recipe.sharing([0, 1]), view: 0)
+    let first = try marks(recipe.sharing([0]), view: 1)
+    let second = try marks(recipe.sharing([1]), view: 2)
+    let none = try marks(recipe, view: 3)
+    #expect(first.0 == query.0 && first.1 != query.1)
+    #expect(second.1 == query.1 && second.0 != query.0)
+    #expect(none.0 != query.0 && none.1 != query.1)
+    // Different images still draw for themselves, and so do two places of one recipe.
+    #expect(Set(query.0).count == 8 && query.0 != query.1)
+  }
+
+  @Test func recipesOfSmallerViews() throws {
+    let shape = try ImageShape(height: 8, width: 6, channels: 3)
+    let pixels = try Pixels((0..<288).map { UInt8($0 % 251) }, shape: shape)
+    let recipe = ViewRecipe(
+      [
+        try RandomResizedCrop(scale: 0.1...0.4, size: (4, 5)), try SaturationHue(),
+        try Grayscale(), try GaussianBlur(), try Rotation(.within(degrees: 10)),
+        try Solarization(),
+      ], scaling: try PixelScaling(mean: [0, 0, 0], deviation: [1, 1, 1]))
+    let views = try recipe.views(of: pixels, [0, 1], seed: 1, epoch: 0, view: 2)
+    #expect(views.shape == (try ImageShape(height: 4, width: 5, channels: 3)))
+    #expect(views.values.allSatisfy { 0 <= $0 && $0 <= 1.000_001 })
+  }
+
   @Test func recipeWithoutAugmentationsIsTheImage() throws {
     let shape = try ImageShape(height: 2, width: 3, channels: 3)
     let pixels = try Pixels((0..<36).map { UInt8($0 * 7) }, shape: shape)

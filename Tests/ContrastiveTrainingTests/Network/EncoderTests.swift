@@ -95,6 +95,28 @@ import ContrastiveTraining
     for (a, b) in zip(whole.values, parts.values) { #expect(abs(a - b) < 1e-6) }
   }
 
+  @Test func oneEncoderTakesSeveralSizes() throws {
+    let options = EncoderOptions(widths: [3, 4], head: .linear(outputs: 2))
+    let small = try ImageShape(height: 4, width: 6, channels: 1)
+    let crops = try Activations(
+      count: 5, shape: small, values: NetworkCase.numbers(5 * small.count, seed: 4))
+    // The same parameters in an encoder that was made for the size.
+    var (large, made) = (try encoder(), try Encoder(small, options: options, seed: 9))
+    try made.load(large.tensors)
+    let (found, expected) = (try large.forward(crops), try made.forward(crops))
+    #expect(found.projections == expected.projections)
+    #expect(large.tensors == made.tensors)
+    let gradient = try Matrix(rows: 5, columns: 2, values: NetworkCase.numbers(10, seed: 5))
+    #expect(
+      try large.backward(gradient, tape: found.tape)
+        == made.backward(gradient, tape: expected.tape))
+    #expect(try large.features(of: crops) == made.features(of: crops))
+    #expect(try large.featureMaps(of: images(2)).shape.description == "2 × 2 × 4")
+    // A linear layer on pixels has no such freedom.
+    var flat = try Head.linear(outputs: 2).network("flat", inputs: 20, seed: 1)
+    #expect(throws: ContrastiveError.self) { try flat.forward(crops) }
+  }
+
   @Test func checkpointRestores() throws {
     var trained = try encoder(seed: 1)
     _ = try trained.forward(images(6))
@@ -127,8 +149,8 @@ import ContrastiveTraining
     var encoder = try encoder()
     #expect(throws: ContrastiveError.self) { try encoder.forward(Activations.none(shape)) }
     let other = try Activations(
-      count: 1, shape: ImageShape(height: 5, width: 7, channels: 1),
-      values: [Float](repeating: 0, count: 35))
+      count: 1, shape: ImageShape(height: 7, width: 5, channels: 2),
+      values: [Float](repeating: 0, count: 70))
     #expect(throws: ContrastiveError.self) { try encoder.forward(other) }
     let tape = try encoder.forward(images(3)).tape
     #expect(throws: ContrastiveError.self) {

@@ -30,11 +30,11 @@ struct NetworkCase: Sendable, CustomTestStringConvertible {
         case .convolution(let outputs, let kernel, let stride, let padding, let bias):
           try Convolution(
             shape, outputs: outputs, kernel: kernel, stride: stride, padding: padding, bias: bias)
-        case .batchNormalization(let rectified):
-          try BatchNormalization(shape, rectified: rectified)
+        case .batchNormalization(let rectified, let affine):
+          try BatchNormalization(shape, rectified: rectified, affine: affine)
         case .rectifier: Rectifier(shape)
         case .meanPool: MeanPool(shape)
-        case .linear(let outputs): try Linear(shape, outputs: outputs)
+        case .linear(let outputs, let bias): try Linear(shape, outputs: outputs, bias: bias)
         }
       named.append(Network.NamedLayer("layer\(index)", value))
       shape = value.outputShape
@@ -104,6 +104,12 @@ struct NetworkCase: Sendable, CustomTestStringConvertible {
     .init(
       "batch normalisation of vectors", 1, 1, 9, images: 6,
       [.batchNormalization(rectified: true)]),
+    .init(
+      "batch normalisation that learns nothing", 1, 1, 5, images: 6,
+      [.batchNormalization(rectified: false, affine: false)]),
+    .init(
+      "linear without bias", 1, 1, 3, images: 6,
+      [.linear(outputs: 4, bias: false), .batchNormalization(rectified: true)]),
     .init("rectifier", 2, 3, 3, images: 2, [.rectifier]),
     .init("mean pool", 3, 5, 6, images: 3, [.meanPool]),
     .init("linear", 2, 2, 3, images: 5, [.linear(outputs: 4)]),

@@ -1,7 +1,9 @@
 /// Minimises a smooth function by the limited-memory BFGS method with strong Wolfe steps.
 ///
 /// Source: Nocedal and Wright, "Numerical Optimization", 2nd edition, algorithms 7.4, 7.5, 3.5, 3.6,
-/// with safeguarded cubic interpolation.
+/// with safeguarded cubic interpolation; where values differ by rounding alone, slopes decide (Hager and
+/// Zhang, "A new conjugate gradient method with guaranteed descent and an efficient line search",
+/// 2005, the approximate Wolfe conditions).
 struct LBFGS {
   /// The largest gradient component at which the minimum counts as found.
   var tolerance: Double
@@ -106,7 +108,7 @@ private struct Line {
         length = (previous.length + length) / 2
         continue
       }
-      if !decreases(trial) || (attempt > 0 && trial.value >= previous.value) {
+      if !decreases(trial) || (attempt > 0 && trial.value > previous.value + rounding) {
         return zoom(previous, trial, function)
       }
       if abs(trial.slope) <= -Self.curvature * slope { return trial }
@@ -121,7 +123,7 @@ private struct Line {
     var (low, high) = (low, high)
     for _ in 0..<30 {
       let trial = at(between(low, high), function)
-      if !decreases(trial) || trial.value >= low.value {
+      if !decreases(trial) || trial.value > low.value + rounding {
         high = trial
       } else {
         if abs(trial.slope) <= -Self.curvature * slope { return trial }
@@ -146,8 +148,13 @@ private struct Line {
     return share.isFinite ? low.length + width * min(max(share, 0.1), 0.9) : middle
   }
 
+  /// What values may differ by without a meaning.
+  private var rounding: Double { 1e-14 * max(1, abs(value)) }
+
   private func decreases(_ trial: Trial) -> Bool {
     trial.value <= value + Self.sufficientDecrease * trial.length * slope
+      || (trial.value <= value + rounding
+        && trial.slope <= (2 * Self.sufficientDecrease - 1) * slope)
   }
 
   private func at(_ length: Double, _ function: LBFGS.Function) -> Trial {

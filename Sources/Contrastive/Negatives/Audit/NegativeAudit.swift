@@ -68,7 +68,7 @@ public struct NegativeAudit: Sendable {
   /// N²·D floating-point operations and N² exponentials, N²·(1 + g) additions, 2·V·N²·D operations
   /// for the support sets, N·k² comparisons, and the clusterings. Memory beyond the inputs, the
   /// result and the clusterings: the engine's tiles, one copy of the embeddings and of the largest
-  /// support set, 16·(2 k + 64) bytes a row, and 16,016·(1 + g) bytes for each 512 rows; no N × N matrix.
+  /// support set, 16·(2 k + 64) bytes a row, and 16,016·(1 + g) bytes for each 256 rows; no N × N matrix.
   ///
   /// - Parameters:
   ///   - embeddings: [N × D], none of them zeros; normalised first.

@@ -14,6 +14,8 @@ public struct BatchNormalization: Layer {
   public var outputShape: ImageShape { inputShape }
   /// Whether the output passes a rectifier.
   public let rectified: Bool
+  /// Whether a scale γ and a shift β are learnt; 1 and 0 otherwise.
+  public let affine: Bool
   /// How far the running statistics move towards a batch's, 0 … 1.
   public let momentum: Float
   static let epsilon: Float = 1e-5
@@ -23,24 +25,35 @@ public struct BatchNormalization: Layer {
   /// - Parameters:
   ///   - inputShape: shape of an image it takes.
   ///   - rectified: whether to apply a rectifier to the output.
+  ///   - affine: whether a scale and a shift are learnt.
   ///   - momentum: how far the running statistics move towards a batch's, 0 … 1.
   /// - Throws: `ContrastiveError.parameter` when `momentum` is out of range.
   public init(
-    _ inputShape: ImageShape, rectified: Bool = false, momentum: Float = 0.1
+    _ inputShape: ImageShape, rectified: Bool = false, affine: Bool = true,
+    momentum: Float = 0.1
   ) throws(ContrastiveError) {
     guard 0...1 ~= momentum else {
       throw .parameter(name: "momentum", found: "\(momentum)", expected: "0 … 1")
     }
     self.inputShape = inputShape
     self.rectified = rectified
+    self.affine = affine
     self.momentum = momentum
   }
 
   private var channels: Int { inputShape.channels }
 
-  /// Scale γ (ones) and shift β (zeros).
+  /// The same normalisation of images of another size.
+  public func taking(_ shape: ImageShape) throws(ContrastiveError) -> any Layer {
+    try requireChannels(shape)
+    return try BatchNormalization(
+      shape, rectified: rectified, affine: affine, momentum: momentum)
+  }
+
+  /// Scale γ (ones) and shift β (zeros), if learnt.
   public var parameters: [ParameterDeclaration] {
-    [
+    guard affine else { return [] }
+    return [
       ParameterDeclaration(
         name: "scale", shape: [channels], decays: false, initial: .constant(1)),
       ParameterDeclaration(
@@ -88,9 +101,7 @@ public struct BatchNormalization: Layer {
       }
     }
     let inverse = variance.map { 1 / ($0 + Self.epsilon).squareRoot() }
-    let affine = AffineByChannel(
-      center: mean, scale: zip(pass.parameters, inverse).map { $0 * $1 },
-      shift: Array(pass.parameters[channels...]), rectified: rectified)
+    let affine = self.affine(center: mean, inverse: inverse[...], pass)
     let record =
       pass.recording ? LayerRecord(input: activations, statistics: mean + inverse) : LayerRecord()
     activations = activations.withMemory { input in
@@ -111,9 +122,7 @@ public struct BatchNormalization: Layer {
     guard let input = record.input else { return }
     let rows = input.count * inputShape.positions
     let (mean, inverse) = (record.statistics[..<channels], record.statistics[channels...])
-    let affine = AffineByChannel(
-      center: Array(mean), scale: zip(pass.parameters, inverse).map { $0 * $1 },
-      shift: Array(pass.parameters[channels...]), rectified: rectified)
+    let affine = self.affine(center: Array(mean), inverse: inverse, pass)
     input.withMemory { input in
       gradient.withMutableMemory { gradient in
         let sums = affine.gradientSums(input, gradient, rows: rows, pass.workers)
@@ -123,8 +132,10 @@ public struct BatchNormalization: Layer {
           let sum = sums[channel]
           let inverse = Double(record.statistics[channels + channel])
           let product = sums[channels + channel] * inverse
-          parameterGradient[channel] += Float(product)
-          parameterGradient[channels + channel] += Float(sum)
+          if self.affine {
+            parameterGradient[channel] += Float(product)
+            parameterGradient[channels + channel] += Float(sum)
+          }
           offset[channel] = Float(Double(affine.scale[channel]) * sum / Double(rows))
           slope[channel] =
             Float(Double(affine.scale[channel]) * inverse * product / Double(rows))
@@ -134,5 +145,16 @@ public struct BatchNormalization: Layer {
           input, gradient, offset: offset, slope: slope, rows: rows, pass.workers)
       }
     }
+  }
+
+  private func affine(
+    center: [Float], inverse: ArraySlice<Float>, _ pass: LayerPass
+  ) -> AffineByChannel {
+    AffineByChannel(
+      center: center,
+      scale: affine ? zip(pass.parameters, inverse).map { $0 * $1 } : Array(inverse),
+      shift: affine
+        ? Array(pass.parameters[channels...]) : [Float](repeating: 0, count: channels),
+      rectified: rectified)
   }
 }

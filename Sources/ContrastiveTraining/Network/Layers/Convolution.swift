@@ -65,6 +65,14 @@ public struct Convolution: Layer {
     parameters = declarations
   }
 
+  /// The same convolution of images of another size.
+  public func taking(_ shape: ImageShape) throws(ContrastiveError) -> any Layer {
+    try requireChannels(shape)
+    return try Convolution(
+      shape, outputs: outputs, kernel: patches.kernel, stride: patches.stride,
+      padding: patches.padding, bias: biased)
+  }
+
   private var outputs: Int { outputShape.channels }
   private var weights: Int { patches.depth * outputs }
 

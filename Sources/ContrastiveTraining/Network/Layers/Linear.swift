@@ -2,33 +2,46 @@ import ContrastiveCore
 
 /// A fully connected layer: `Y = X · W + b`, where X is each image flattened.
 ///
-/// The weight is [inputs, outputs], the bias [outputs]; both start uniform in ±1/√inputs.
+/// The weight is [inputs, outputs], the optional bias [outputs]; both start uniform in ±1/√inputs.
 public struct Linear: Layer {
   /// Shape of an image it takes.
   public let inputShape: ImageShape
   /// A vector of `outputs`.
   public let outputShape: ImageShape
-  /// Weight and bias.
+  /// Weight and, if asked for, bias.
   public let parameters: [ParameterDeclaration]
+  private let biased: Bool
 
   /// A layer from images of a shape to vectors.
   ///
   /// - Parameters:
   ///   - inputShape: shape of an image it takes.
   ///   - outputs: dimension of the vectors it gives, at least 1.
+  ///   - bias: whether to add one number per output; needless before a batch normalisation.
   /// - Throws: `ContrastiveError.parameter` when `outputs` is out of range.
-  public init(_ inputShape: ImageShape, outputs: Int) throws(ContrastiveError) {
+  public init(
+    _ inputShape: ImageShape, outputs: Int, bias: Bool = true
+  ) throws(ContrastiveError) {
     guard 1...65_536 ~= outputs else {
       throw .parameter(name: "outputs", found: "\(outputs)", expected: "1 … 65536")
     }
     self.inputShape = inputShape
     outputShape = .vector(outputs)
     let initial = Initialization.inverseRoot(inputs: inputShape.count)
-    parameters = [
-      ParameterDeclaration(
-        name: "weight", shape: [inputShape.count, outputs], decays: true, initial: initial),
-      ParameterDeclaration(name: "bias", shape: [outputs], decays: false, initial: initial),
-    ]
+    let weight = ParameterDeclaration(
+      name: "weight", shape: [inputShape.count, outputs], decays: true, initial: initial)
+    let shift = ParameterDeclaration(
+      name: "bias", shape: [outputs], decays: false, initial: initial)
+    parameters = bias ? [weight, shift] : [weight]
+    biased = bias
+  }
+
+  /// The same layer for images of as many numbers.
+  public func taking(_ shape: ImageShape) throws(ContrastiveError) -> any Layer {
+    guard shape.count == inputShape.count else {
+      throw .shape(argument: "images", found: "\(shape)", expected: "\(inputShape)")
+    }
+    return try Linear(shape, outputs: outputs, bias: biased)
   }
 
   private var inputs: Int { inputShape.count }
@@ -45,14 +58,14 @@ public struct Linear: Layer {
       Activations(count: activations.count, shape: outputShape) { output in
         pass.workers.forEach(pieces(activations.count)) { rows, _ in
           let target = output + rows.lowerBound * outputs
-          for row in 0..<rows.count {
+          for row in 0..<(biased ? rows.count : 0) {
             (target + row * outputs).update(
               from: parameters + inputs * outputs, count: outputs)
           }
           BLAS.gemm(
             rows: rows.count, columns: outputs, depth: inputs, input + rows.lowerBound * inputs,
-            stride: inputs, parameters.base, stride: outputs, beta: 1, into: target,
-            stride: outputs)
+            stride: inputs, parameters.base, stride: outputs, beta: biased ? 1 : 0,
+            into: target, stride: outputs)
         }
       }
     }
@@ -87,9 +100,11 @@ public struct Linear: Layer {
       }
       pass.workers.add(
         pieces: pieces.count, width: inputs * outputs, of: partial, to: total)
-      let sums = pass.workers.columnSums(of: outer, rows: input.count, columns: outputs)
-      let bias = total + inputs * outputs
-      for column in 0..<outputs { bias[column] += Float(sums[column]) }
+      if biased {
+        let sums = pass.workers.columnSums(of: outer, rows: input.count, columns: outputs)
+        let bias = total + inputs * outputs
+        for column in 0..<outputs { bias[column] += Float(sums[column]) }
+      }
       guard needsInputGradient else { return }
       inputGradient = Activations(count: input.count, shape: inputShape) { target in
         pass.workers.forEach(pieces) { rows, _ in

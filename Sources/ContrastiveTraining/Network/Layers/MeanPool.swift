@@ -10,6 +10,11 @@ public struct MeanPool: Layer {
   /// The mean over images of a shape.
   public init(_ inputShape: ImageShape) { self.inputShape = inputShape }
 
+  /// The mean over images of another shape.
+  public func taking(_ shape: ImageShape) throws(ContrastiveError) -> any Layer {
+    MeanPool(shape)
+  }
+
   private func pieces(_ images: Int) -> Pieces {
     Pieces(rows: images, width: inputShape.count)
   }

@@ -10,6 +10,11 @@ public struct Rectifier: Layer {
   /// The rectifier of images of a shape.
   public init(_ inputShape: ImageShape) { self.inputShape = inputShape }
 
+  /// The rectifier of images of another shape.
+  public func taking(_ shape: ImageShape) throws(ContrastiveError) -> any Layer {
+    Rectifier(shape)
+  }
+
   /// Replaces negative elements by 0.
   public func forward(
     _ activations: inout Activations, _ pass: LayerPass

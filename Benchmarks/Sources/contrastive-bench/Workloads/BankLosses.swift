@@ -1,0 +1,97 @@
+import Contrastive
+import ContrastiveFiles
+
+extension Workload {
+  /// Objectives of queries with keys against a bank: value and query gradient.
+  static let bankLosses: [Workload] = [
+    bankLoss("infonce-bank", sizes: [(256, 65_536), (1_024, 65_536), (256, 1_048_576)]) {
+      let objective = try InfoNCE()
+      return { q, k, bank, workers in
+        Outcome(try objective.evaluate(queries: q, keys: k, bank: bank, workers: workers))
+      }
+    },
+    bankLoss("sce", sizes: [(256, 65_536), (1_024, 65_536)], queriesEach: 2) {
+      let objective = try SCE()
+      return { q, k, bank, workers in
+        Outcome(try objective.evaluate(queries: q, keys: k, bank: bank, workers: workers))
+      }
+    },
+    bankLoss("ressl", sizes: [(256, 65_536), (1_024, 65_536)], queriesEach: 2) {
+      let objective = try ReSSL()
+      return { q, k, bank, workers in
+        Outcome(try objective.evaluate(queries: q, keys: k, bank: bank, workers: workers))
+      }
+    },
+    // Negatives of the ranks from 1 % to 10 %.
+    bankLoss("cns", sizes: [(256, 16_384), (256, 65_536)]) {
+      let objective = try CNS(ring: try Ring())
+      return { q, k, bank, workers in
+        Outcome(try objective.evaluate(queries: q, keys: k, bank: bank, workers: workers))
+      }
+    },
+    [mochi(bankRows: 16_384), mochi(bankRows: 65_536)],
+  ].flatMap { $0 }
+
+  private typealias Evaluate = (
+    _ queries: Matrix, _ keys: Matrix, _ bank: Matrix, _ workers: Workers
+  ) throws -> Outcome
+
+  private static let dimension = 128
+
+  private static func bankLoss(
+    _ name: String, sizes: [(Int, Int)], queriesEach: Int = 1,
+    _ make: @escaping @Sendable () throws -> Evaluate
+  ) -> [Workload] {
+    sizes.map { rows, bankRows in
+      Workload(
+        name: name, size: "\(rows)x\(bankRows)x\(dimension)",
+        operations: 4 * Double(queriesEach * rows) * Double(bankRows * dimension),
+        inputs: { try bankInputs(rows, bankRows) },
+        prepare: { inputs, workers in
+          let (q, k) = (try inputs.matrix("queries"), try inputs.matrix("keys"))
+          let bank = try inputs.matrix("bank")
+          let evaluate = try make()
+          return { try evaluate(q, k, bank, workers) }
+        })
+    }
+  }
+
+  static func bankInputs(_ rows: Int, _ bankRows: Int) throws -> [String: Tensor] {
+    [
+      "queries": try unitRows(rows, dimension, seed: 1),
+      "keys": try unitRows(rows, dimension, seed: 2),
+      "bank": try unitRows(bankRows, dimension, seed: 3),
+    ]
+  }
+
+  /// The 1,024 hardest negatives of each query, 1,024 mixes of them and 128 of them with the query.
+  ///
+  /// The mixes drawn are among the inputs, for a program that must mix the same.
+  private static func mochi(bankRows: Int) -> Workload {
+    let rows = 256
+    return Workload(
+      name: "mochi", size: "\(rows)x\(bankRows)x\(dimension)",
+      operations: 6 * Double(rows) * Double(bankRows * dimension),
+      inputs: {
+        var tensors = try bankInputs(rows, bankRows)
+        let inputs = Inputs(file: SafetensorsFile(tensors: tensors))
+        let mixes = try HardNegativeMixing().draw(
+          queries: try inputs.matrix("queries"), bank: try inputs.matrix("bank"))
+        tensors["pairs"] = Tensor(.int64(mixes.pairs.map(Int64.init)))
+        tensors["pair-weights"] = Tensor(mixes.pairWeights)
+        tensors["query-pairs"] = Tensor(.int64(mixes.queryPairs.map(Int64.init)))
+        tensors["query-weights"] = Tensor(mixes.queryWeights)
+        return tensors
+      },
+      prepare: { inputs, workers in
+        let (q, k) = (try inputs.matrix("queries"), try inputs.matrix("keys"))
+        let bank = try inputs.matrix("bank")
+        let (objective, mixing) = (try MoCHi(), try HardNegativeMixing())
+        return {
+          let mixes = try mixing.draw(queries: q, bank: bank, workers: workers)
+          return Outcome(
+            try objective.evaluate(queries: q, keys: k, bank: bank, mixes: mixes, workers: workers))
+        }
+      })
+  }
+}

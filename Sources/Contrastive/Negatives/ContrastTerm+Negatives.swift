@@ -1,0 +1,98 @@
+extension ContrastTerm {
+  /// What the objective knows of its anchors that a choice of negatives asks for.
+  struct Support {
+    /// The support embeddings of each image when none are given, view by view.
+    var embeddings: Operand
+    /// How many images the anchors show: anchor a shows image a modulo this.
+    var images: Int
+  }
+
+  /// Chooses the negatives; returns counts of what was chosen, by name.
+  ///
+  /// - Throws: `ContrastiveError`: what a search, a rank or a draw throws, `.shape` for a support or
+  ///   mixes that do not fit, `.index` for pairs that do not.
+  mutating func choose(
+    _ negatives: Negatives, support: Support, workers: Workers
+  ) throws(ContrastiveError) -> [String: Int] {
+    var chosen: [String: Int] = [:]
+    // All sweeps below look at every element; what looks first must not be misled by one.
+    guard !negatives.parts.isEmpty else { return chosen }
+    try anchors.requireFinite()
+    try columns.requireFinite()
+    let width = columns.matrix.rows
+    if let pairs = negatives.pairs {
+      roles = try roles.adding(pairs, columns: width, excluding: exclusions)
+      chosen["listed"] = pairs.pairs.count
+    }
+    if let treatment = negatives.falseNegatives {
+      let found = try find(treatment, support, workers)
+      let role = treatment.mode == .drop ? .dropped : ColumnRoles.attracted
+      roles = roles.adding { row in
+        found[row % support.images].map { (column: $0, role: role) }
+      }
+      chosen["false_negatives"] = found.reduce(0) { $0 + $1.count }
+    }
+    var left = exclusions + (roles.isEmpty ? [] : [.listed(roles.lists)])
+    if let ring = negatives.ring {
+      let counts = left.counts(rows: anchors.matrix.rows, columns: width, workers: workers)
+      var ranks: [Range<Int>] = []
+      for count in counts { ranks.append(try ring.ranks(of: count, named: columns.name)) }
+      let windows = try RankWindows(
+        ranks, ofCounts: counts, of: anchors, among: columns, excluding: left, workers: workers)
+      exclusions.append(.outside(windows))
+      left.append(.outside(windows))
+      rankedCounts = ranks.map(\.count)
+      chosen["ring"] = ranks.map(\.count).max() ?? 0
+    }
+    if let mixing = negatives.mixing {
+      try mix(mixing, excluding: left, workers)
+    }
+    hardness = negatives.hardness
+    return chosen
+  }
+
+  /// Adds mixes of the columns, which are then the bank that mixes name.
+  mutating func add(_ mixes: NegativeMixes) throws(ContrastiveError) {
+    try mixes.require(queries: anchors.matrix.rows, bankRows: columns.matrix.rows)
+    extras += [
+      MixedColumns(
+        name: "pairs", source: columns.matrix, partner: .bank, rows: mixes.pairs,
+        weights: mixes.pairWeights),
+      MixedColumns(
+        name: "query-pairs", source: columns.matrix, partner: .anchor, rows: mixes.queryPairs,
+        weights: mixes.queryWeights),
+    ]
+  }
+
+  private mutating func mix(
+    _ mixing: Mixing, excluding left: [Exclusion], _ workers: Workers
+  ) throws(ContrastiveError) {
+    switch mixing {
+    case .given(let mixes): try add(mixes)
+    case .drawn(let draw, let step):
+      try add(
+        draw.draw(anchors, among: columns, excluding: left, step: step, workers: workers))
+    }
+  }
+
+  private func find(
+    _ treatment: FalseNegativeTreatment, _ support: Support, _ workers: Workers
+  ) throws(ContrastiveError) -> [[Int]] {
+    let embeddings = treatment.support.map { Operand("support", $0) } ?? support.embeddings
+    try embeddings.requireDimension(of: anchors)
+    guard embeddings.matrix.rows > 0, embeddings.matrix.rows.isMultiple(of: support.images) else {
+      throw .shape(
+        argument: embeddings.name, found: embeddings.matrix.shape,
+        expected: "a multiple of \(support.images) rows, one for each image and view")
+    }
+    // The first anchors show one image each.
+    return try treatment.search.find(
+      support: embeddings, images: support.images, among: columns,
+      excluding: exclusions + (roles.isEmpty ? [] : [.listed(roles.lists)]), workers: workers)
+  }
+}
+
+extension ContrastTerm.Support {
+  /// Each anchor is its own image, and its own column its support.
+  init(_ own: Operand) { self.init(embeddings: own, images: own.matrix.rows) }
+}

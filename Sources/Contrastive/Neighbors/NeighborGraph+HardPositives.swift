@@ -1,0 +1,88 @@
+extension NeighborGraph {
+  /// A node that a walk from a query's own node leads to.
+  public struct Positive: Sendable, Equatable {
+    /// The node.
+    public let node: Int
+    /// Walks that end there, as far as they are among those wanted.
+    public let count: Int
+    /// ⟨query, node⟩.
+    public let similarity: Double
+  }
+
+  /// The least similar of each query's positives: what InvP learns from.
+  ///
+  /// Positives are the ends of all walks of 1 … `steps` steps from the query's own node. With repeats
+  /// each counts as often as walks end there, as in InvP's code; without, once. Similarities are in
+  /// Double; ties go to the lower node.
+  ///
+  /// Complexity: O(steps · k · nodes reached + nodes reached · D) for each query.
+  ///
+  /// Source: Wang et al., "Unsupervised representation learning by invariance propagation", NeurIPS
+  /// 2020, § 3.2.
+  ///
+  /// - Parameters:
+  ///   - count: positives wanted, repeats counted; at least 1.
+  ///   - queries: [B × D].
+  ///   - bank: [nodes × D].
+  ///   - indices: [B], each query's own node.
+  ///   - steps: longest walk, at least 1.
+  ///   - repeats: whether a node counts for every walk that ends there.
+  ///   - workers: the threads to use; no effect on the result.
+  /// - Returns: of each query, positives from the least similar on, their counts adding up to `count`
+  ///   or, where fewer are reached, to that.
+  /// - Throws: `ContrastiveError`: `.parameter`, `.shape`, `.empty`, `.index`, `.nonFinite`,
+  ///   `.tooLarge`.
+  public func hardPositives(
+    _ count: Int, of queries: Matrix, in bank: Matrix, indices: [Int], steps: Int = 3,
+    repeats: Bool = true, workers: Workers = .all
+  ) throws(ContrastiveError) -> [[Positive]] {
+    for (name, value) in [("count", count), ("steps", steps)] where value < 1 {
+      throw .parameter(name: name, found: "\(value)", expected: "at least 1")
+    }
+    let (rows, columns) = (Operand("queries", queries), Operand("bank", bank))
+    try rows.requireRows()
+    try columns.requireDimension(of: rows)
+    guard bank.rows == nodes else {
+      throw .shape(
+        argument: "bank", found: bank.shape,
+        expected: "[\(nodes) × \(queries.columns)], a row for each node")
+    }
+    try requireIndices(indices, count: queries.rows, below: nodes, named: "indices")
+    try rows.requireFinite()
+    try columns.requireFinite()
+    let dimension = queries.columns
+    var result = [[Positive]](repeating: [], count: queries.rows)
+    result.withUnsafeMutableBufferPointer { result in
+      let result = SharedMemory(result)
+      queries.withUnsafeBufferPointer { rows in
+        bank.withUnsafeBufferPointer { columns in
+          let (rows, columns) = (SharedReadOnlyMemory(rows), SharedReadOnlyMemory(columns))
+          workers.forEach(queries.rows) { row, _ in
+            result[row] = hardest(count, from: indices[row], steps: steps, repeats: repeats) {
+              RowKernels.best.dot(
+                rows + row * dimension, columns + $0 * dimension, count: dimension)
+            }
+          }
+        }
+      }
+    }
+    return result
+  }
+
+  /// The first `count` ends of walks by similarity ascending, then node.
+  private func hardest(
+    _ count: Int, from start: Int, steps: Int, repeats: Bool, similarity: (Int) -> Double
+  ) -> [Positive] {
+    let reached = walkEnds(from: start, steps: steps, countingTo: repeats ? count : 1)
+      .map { Positive(node: $0.node, count: $0.count, similarity: similarity($0.node)) }
+      .sorted { ($0.similarity, $0.node) < ($1.similarity, $1.node) }
+    var left = count
+    var taken: [Positive] = []
+    for end in reached where left > 0 {
+      let counted = min(end.count, left)
+      taken.append(Positive(node: end.node, count: counted, similarity: end.similarity))
+      left -= counted
+    }
+    return taken
+  }
+}

@@ -1,0 +1,35 @@
+extension KMeans {
+  /// Bytes that clustering holds at most beyond the points given and the result's centroids.
+  ///
+  /// ```
+  ///   n · (16 + 84)            norms, clusters, distances; candidates and moves of a full pass
+  /// + [spherical] 4 · n · D    the unit points
+  /// + 2 · n · (s + g)          bounds: s = k rounded up to 32 for each centroid, else 0; g groups
+  /// + k · (12 · D + 32)        exact sums, the centroids before
+  /// + W · b                    a tile and its lists for each worker
+  /// ```
+  /// with b = 4 · (768 · D + 131,072 + 256 · e + 7 · k + 2,081) and e = k for bounds for each
+  /// centroid, g for groups. Several clusterings or restarts hold the winners' bounds, too.
+  ///
+  /// - Parameters:
+  ///   - rows: n.
+  ///   - dimension: D.
+  ///   - workers: the threads.
+  /// - Returns: the bytes.
+  public func memory(rows: Int, dimension: Int, workers: Workers = .all) -> Int {
+    let plan = BoundsPlan(rows: rows, dimension: dimension, options: self)
+    let chunk = ClusterKernels.chunk
+    let fine = plan.strategy == .perCentroid ? pieces(clusters, chunk) * chunk : 0
+    let blocks = pieces(rows, TileGrid.rowsPerTile)
+    let ofWorker =
+      plan.strategy == .exhaustive
+      ? 4 * TileGrid.rowsPerTile * (TileGrid.columnsPerTile + 1)
+      : 4
+        * BlockScratch.count(
+          clusters: clusters, entries: plan.strategy == .perCentroid ? clusters : plan.groups,
+          dimension: dimension)
+    return rows * 100 + (metric == .spherical ? 4 * rows * dimension : 0)
+      + 2 * rows * (fine + plan.groups) + clusters * (12 * dimension + 32)
+      + min(workers.count, blocks) * ofWorker
+  }
+}

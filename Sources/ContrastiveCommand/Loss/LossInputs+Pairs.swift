@@ -1,0 +1,34 @@
+import Contrastive
+import ContrastiveFiles
+
+extension LossInputs {
+  /// The tensors that single out columns: `pair-terms` I64 [n, 2] of (row, column), with F32 [n]
+  /// `pair-term-weights` and `pair-term-targets`, 0 where they are not given.
+  func pairs(rows: Int, columns: Int) throws(ContrastiveError) -> PairTerms? {
+    guard has("pair-terms") else { return nil }
+    let listed = try integers("pair-terms", axes: 2)
+    let count = listed.shape[0]
+    guard listed.shape[1] == 2 else {
+      throw .shape(argument: "pair-terms", found: "\(listed.shape)", expected: "[n, 2]")
+    }
+    let weights = try numbers("pair-term-weights", count: count)
+    let targets = try numbers("pair-term-targets", count: count)
+    return try PairTerms(
+      rows: rows, columns: columns,
+      pairs: (0..<count).map {
+        PairTerms.Pair(
+          row: listed.values[2 * $0], column: listed.values[2 * $0 + 1],
+          weight: Double(weights[$0]), target: Double(targets[$0]))
+      })
+  }
+
+  private func numbers(_ name: String, count: Int) throws(ContrastiveError) -> [Float] {
+    guard has(name) else { return [Float](repeating: 0, count: count) }
+    let found = try numbers(name)
+    guard found.count == count else {
+      throw .shape(
+        argument: name, found: "[\(found.count)]", expected: "[\(count)], one for each pair")
+    }
+    return found
+  }
+}

@@ -1,0 +1,107 @@
+import ArgumentParser
+import Contrastive
+import ContrastiveFiles
+
+/// `contrastive audit`.
+struct AuditCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "audit",
+    abstract: "Find false negatives in a set of embeddings, and how much they weigh.",
+    discussion: """
+      For each row the k most similar others (cosine; the maximum over the support sets, where there \
+      are any) are candidates, each with its evidence: that maximum and the mean, the share of pairs \
+      as similar that are inside one cluster, common and mutual neighbours, and how many of the \
+      clusterings have both in one cluster. The mean of the three shares is its confidence; from \
+      --threshold on it is suspected. Reports the estimated share of false negatives and of InfoNCE's \
+      gradient at --temperature that they bear, for each clustering and for what is suspected; with \
+      --labels also the true ones, precision and recall over thresholds and top-k, and the threshold \
+      of the largest F1.
+
+      Embeddings are .npy, a safetensors file with one tensor, or file:tensor, f4 or f8 \
+      [n,dimension]; labels .npy i8, i4 or u1 [n]. The output holds, [n,k] row-major and the most \
+      similar first, candidates I64, maximum, mean, similarity, neighbors, clusters and confidence \
+      F32, mutual and suspected U8, gradient_shares F32 [n], and with labels the curve of the cosine \
+      over all pairs: thresholds, precision, recall F32 [m].
+      """)
+
+  @Option(help: "Embeddings.")
+  var embeddings: String
+
+  @Option(help: "Labels to compare with.")
+  var labels: String?
+
+  @Option(
+    parsing: .upToNextOption,
+    help: "Other embeddings of the same rows, such as of other views; one file or several.")
+  var support: [String] = []
+
+  @Option(
+    name: .shortAndLong, parsing: .upToNextOption,
+    help: "Numbers of candidates to report on; the largest are looked at (default: 1 5 10 20 50).")
+  var k: [String] = []
+
+  @Option(
+    parsing: .upToNextOption,
+    help: "Numbers of clusters, one clustering each (default: 10 30 100).")
+  var clusters: [String] = []
+
+  @Option(help: "Temperature of InfoNCE.")
+  var temperature: Double = 0.07
+
+  @Option(help: "Confidence from which a candidate is suspected.")
+  var threshold: Double = 0.5
+
+  @Option(help: "Names the random numbers of the clusterings.")
+  var seed: UInt64 = 0
+
+  @Option(name: .shortAndLong, help: "Safetensors file to write.")
+  var output: String?
+
+  @OptionGroup var report: ReportOptions
+  @OptionGroup var parallel: ParallelOptions
+
+  func run() throws {
+    let workers = try parallel.workers
+    let given = (k: try counts(k, named: "k"), clusters: try counts(clusters, named: "clusters"))
+    // Wrong options are found before large files are read.
+    _ = try audit(given.k ?? [1], given.clusters ?? [1])
+    let rows = try EmbeddingFiles.matrix(path: embeddings)
+    let views = try support.map { try EmbeddingFiles.matrix(path: $0) }
+    let labels = try labels.map { try EmbeddingFiles.labels(path: $0).map(Int.init) }
+    let audit = try audit(
+      given.k ?? fitting([1, 5, 10, 20, 50], to: rows.rows - 1),
+      given.clusters ?? fitting([10, 30, 100], to: rows.rows / 4))
+    let clock = ContinuousClock()
+    let start = clock.now
+    let result = try audit.run(rows, support: views, labels: labels, workers: workers)
+    let seconds = (clock.now - start).seconds
+    if let output {
+      try SafetensorsFile(tensors: AuditReport.tensors(result)).write(to: output)
+    }
+    try report.print(AuditReport(result, audit: audit, dimension: rows.columns, seconds: seconds))
+  }
+
+  private func audit(_ k: [Int], _ clusters: [Int]) throws -> NegativeAudit {
+    try NegativeAudit(
+      neighbors: k, clusters: clusters, temperature: temperature, threshold: threshold, seed: seed)
+  }
+
+  /// Whole numbers separated by commas or spaces; nil when there are none.
+  private func counts(_ words: [String], named name: String) throws -> [Int]? {
+    guard !words.isEmpty else { return nil }
+    return try words.flatMap { $0.split(separator: ",", omittingEmptySubsequences: false) }.map {
+      guard let count = Int($0), count > 0 else {
+        throw ContrastiveError.parameter(
+          name: name, found: words.joined(separator: " "),
+          expected: "whole numbers of at least 1")
+      }
+      return count
+    }
+  }
+
+  /// The defaults that a small set has room for; the least of them if none.
+  private func fitting(_ defaults: [Int], to most: Int) -> [Int] {
+    let fitting = defaults.filter { $0 <= most }
+    return fitting.isEmpty ? [max(1, min(defaults[0], most))] : fitting
+  }
+}

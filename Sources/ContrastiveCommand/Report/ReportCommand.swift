@@ -1,0 +1,88 @@
+import ArgumentParser
+import Contrastive
+import ContrastiveReport
+import ContrastiveTraining
+
+/// `contrastive report`.
+struct ReportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "report",
+    abstract: "Write a run, or several side by side, as one HTML page.",
+    discussion: """
+      The page is one file that loads nothing from anywhere. Of one run: loss and accuracy curves, \
+      all measures of `contrastive evaluate`, a map of the test images (principal components), \
+      nearest neighbours, the images nearest to each prototype, clusters against classes, what the \
+      method left in the run's folder, the configuration and the time it took. Of several runs: \
+      results, curves, measures and the options that differ.
+
+      The page's name goes to standard output.
+      """)
+
+  @Argument(help: "Run folders of `contrastive train`.")
+  var runs: [String]
+
+  @Option(
+    help: "Data folder. (default: the one in the run's configuration, else Fashion-MNIST)")
+  var data: String?
+
+  @Option(
+    name: .shortAndLong,
+    help: "Page to write. (default: report.html in the run's folder; comparison.html for several)")
+  var output: String?
+
+  @OptionGroup var parallel: ParallelOptions
+
+  func validate() throws {
+    if runs.isEmpty { throw ValidationError("no run: give one run folder or several") }
+  }
+
+  func run() throws {
+    let workers = try parallel.workers
+    let records = try runs.map { try RunRecord(path: $0) }
+    let path = output ?? (records.count == 1 ? "\(records[0].path)/report.html" : "comparison.html")
+    let source = ReportData(given: data)
+    var notes: [String] = []
+    var entries: [(run: RunRecord, features: RunFeatures?)] = []
+    for record in records {
+      Standard.error("measuring \(record.path)\n")
+      let features: RunFeatures?
+      do throws(ContrastiveError) {
+        features = try source.features(of: record, isAlone: records.count == 1, workers: workers)
+      } catch {
+        // What was asked for must be there; what was guessed need not.
+        guard data == nil else { throw error }
+        features = nil
+        notes.append("\(record.name): images and measures are left out, because \(error).")
+      }
+      entries.append((record, features))
+    }
+    let page =
+      if records.count == 1 {
+        try RunReport(entries[0].run, entries[0].features, notes: notes, workers: workers).page
+      } else {
+        ComparisonReport(entries, notes: notes).page
+      }
+    try page.write(to: path)
+    Standard.output("\(path)\n")
+  }
+}
+
+/// The images that runs are measured on.
+private struct ReportData {
+  /// `--data`.
+  let given: String?
+
+  /// A run's encoder at work on its images.
+  func features(
+    of run: RunRecord, isAlone: Bool, workers: Workers
+  ) throws(ContrastiveError) -> RunFeatures {
+    let path = try DataFolder.path(given ?? run.dataFolder)
+    // The logistic probe is worth its seconds for one run; several are told apart without.
+    let measures = Set(RepresentationEvaluation.Measure.allCases).subtracting(
+      isAlone ? [] : [.logistic])
+    return try RunFeatures(
+      run, data: ImageFolder(path: path),
+      classNames: InstalledData.fashionMNIST() == path ? InstalledData.fashionMNISTClasses : [],
+      measures: measures, workers: workers)
+  }
+}

@@ -1,0 +1,81 @@
+/// Orders the columns near a rank by their dot products in Double.
+struct RankResolver: Sendable {
+  let rows: Matrix
+  let columns: Matrix
+  let exclusions: [Exclusion]
+  private let rowNorms: [Double]
+  private let largestNorm: Double
+
+  init(rows: Matrix, columns: Matrix, _ exclusions: [Exclusion]) {
+    self.rows = rows
+    self.columns = columns
+    self.exclusions = exclusions
+    rowNorms = rows.rowDots(rows).map { $0.squareRoot() }
+    largestNorm = (columns.rowDots(columns).max() ?? 0).squareRoot()
+  }
+
+  /// Four times what a Float32 similarity of a row may be off by.
+  func rounding(of row: Int) -> Float {
+    let relative = 8e-6 * max(1, Double(rows.columns) / 512)
+    return Float(min(relative * rowNorms[row] * largestNorm, 1e37))
+  }
+
+  /// The boundaries at each row's ranks.
+  func resolve(
+    _ found: [[RankSearch.Outcome]], ranks: [[Int]], firstRow: Int, workers: Workers
+  ) -> [[RankBoundary]] {
+    var boundaries = [[RankBoundary]](repeating: [], count: found.count)
+    boundaries.withUnsafeMutableBufferPointer { boundaries in
+      let boundaries = SharedMemory(boundaries)
+      workers.forEach(found.count) { place, _ in
+        boundaries[place] = zip(found[place], ranks[place]).map { outcome, rank in
+          switch outcome {
+          case .found(let above, let keys):
+            let near = keys.map { self.near(firstRow + place, RankKey.index($0)) }
+            return boundary(near, place: rank - above)
+          case .crowded:
+            return scan(firstRow + place, rank)
+          }
+        }
+      }
+    }
+    return boundaries
+  }
+
+  private func boundary(_ near: [RankBoundary.Near], place: Int) -> RankBoundary {
+    let sorted = near.sorted { ($0.similarity, $1.column) > ($1.similarity, $0.column) }
+    return RankBoundary(
+      similarity: sorted[place].similarity, column: sorted[place].column, near: near)
+  }
+
+  /// Ranks all columns of a row in Double.
+  private func scan(_ row: Int, _ rank: Int) -> RankBoundary {
+    let all = withUnsafeTemporaryAllocation(of: Float.self, capacity: columns.rows) { taking in
+      taking.initialize(repeating: 0)
+      guard let base = taking.baseAddress else { return [] as [RankBoundary.Near] }
+      let tile = Tile(
+        rows: row..<(row + 1), columns: 0..<columns.rows, values: base, stride: columns.rows)
+      for exclusion in exclusions { exclusion.apply(to: tile) }
+      return taking.indices.filter { taking[$0] == 0 }.map { near(row, $0) }
+    }
+    var boundary = boundary(all, place: rank)
+    let (level, band) = (boundary.similarity, Double(rounding(of: row)))
+    boundary.near.removeAll { abs($0.similarity - level) > band }
+    return boundary
+  }
+
+  private func near(_ row: Int, _ column: Int) -> RankBoundary.Near {
+    let dimension = rows.columns
+    return rows.withUnsafeBufferPointer { a in
+      columns.withUnsafeBufferPointer { b in
+        guard let a = a.baseAddress, let b = b.baseAddress else {
+          return RankBoundary.Near(column: column, similarity: 0)
+        }
+        return RankBoundary.Near(
+          column: column,
+          similarity: RowKernels.best.dot(
+            a + row * dimension, b + column * dimension, count: dimension))
+      }
+    }
+  }
+}

@@ -1,0 +1,94 @@
+/// The search for one rank of one row among the keys of its Float32 similarities.
+struct RankSearch {
+  /// What a search comes to.
+  enum Outcome: Sendable {
+    /// How many keys are above those near the rank, and those near it.
+    case found(above: Int, near: [UInt64])
+    /// Too many keys are near the rank.
+    case crowded
+  }
+
+  let rank: Int
+  /// What two Float32 similarities of the row may be disordered by, and more.
+  let band: Float
+  /// What to look at next.
+  var interval: RankInterval
+  /// What is sure to hold the rank's key.
+  private var bounds = RankInterval.all
+  /// What was found.
+  private(set) var outcome: Outcome?
+
+  /// Keys near a rank that are still looked at one by one.
+  private static let most = 8192
+
+  init(rank: Int, band: Float, interval: RankInterval) {
+    self.rank = rank
+    self.band = band
+    self.interval = interval
+  }
+
+  mutating func narrow(by count: RankCount.Count) {
+    if rank < count.above {
+      bounds.lowest = interval.highest + 1
+      interval = bounds
+    } else if rank >= count.above + count.inside {
+      bounds.highest = interval.lowest - 1
+      interval = bounds
+    } else if count.keys.count == count.inside {
+      let sorted = count.keys.sorted(by: >)
+      let near = RankInterval(
+        around: RankKey.value(sorted[rank - count.above]), band, room: interval.room)
+      guard interval.contains(near) else { return interval = near }
+      outcome = .found(
+        above: count.above + sorted.count { $0 > near.highest },
+        near: sorted.filter { near.contains($0) })
+    } else {
+      look(into: count)
+    }
+  }
+
+  /// Goes on in the bin that holds the rank, and as far around it as rounding may reach.
+  private mutating func look(into count: RankCount.Count) {
+    var above = count.above
+    for bin in count.bins.indices.reversed() {
+      above += Int(count.bins[bin])
+      guard rank < above else { continue }
+      bounds = interval.bin(bin)
+      let next = RankInterval(around: bounds, band)
+      if next.width < 16 * Double(band) || next == interval {
+        // Bins cannot be told apart any more.
+        guard count.inside <= Self.most else { return outcome = .crowded }
+        interval.room = Self.most
+      } else {
+        interval = next
+      }
+      return
+    }
+  }
+}
+
+/// What stands at one rank of one row.
+package struct RankBoundary: Sendable, Equatable {
+  /// The dot product in Double.
+  package var similarity: Double
+  /// The column.
+  package var column: Int
+  /// All columns whose Float32 similarity, from any sweep, may stand on the wrong side of it.
+  package var near: [Near]
+
+  /// A column and its dot product in Double.
+  package struct Near: Sendable, Equatable {
+    package var column: Int
+    package var similarity: Double
+  }
+
+  /// Whether a column stands above the boundary or is it.
+  package func isReached(by other: Near) -> Bool {
+    (other.similarity, column) >= (similarity, other.column)
+  }
+
+  /// Whether a column is the boundary or stands below it.
+  package func isKept(by other: Near) -> Bool {
+    (other.similarity, column) <= (similarity, other.column)
+  }
+}

@@ -1,0 +1,148 @@
+/// Lines over epochs, with level lines to compare them with.
+struct LineChart: Sendable {
+  /// A line through points.
+  struct Line: Sendable {
+    var name: String
+    var color: String
+    var points: [(x: Int, y: Double)]
+  }
+
+  /// A horizontal line.
+  struct Level: Sendable {
+    var name: String
+    var color: String
+    var value: Double
+  }
+
+  var title: String
+  var unit = ""
+  var lines: [Line]
+  var levels: [Level] = []
+
+  private static let (width, height) = (400.0, 260.0)
+
+  /// The chart; nil when there is no point to show.
+  var html: HTML? {
+    let lines = lines.map { line in
+      Line(name: line.name, color: line.color, points: line.points.filter(\.y.isFinite))
+    }.filter { !$0.points.isEmpty }
+    let points = lines.flatMap(\.points)
+    guard let first = points.map(\.x).min(), let last = points.map(\.x).max() else { return nil }
+    let x = Axis(whole: first...last, from: 50, to: Self.width - 14)
+    let y = Axis(
+      covering: points.map(\.y) + levels.map(\.value).filter(\.isFinite), from: Self.height - 40,
+      to: 14)
+    let drawing = HTML.element(
+      "svg",
+      [
+        "viewBox": "0 0 \(Int(Self.width)) \(Int(Self.height))", "role": "img",
+        "aria-label": "\(title). \(description(lines))",
+      ],
+      grid(x, y) + levels.filter(\.value.isFinite).map { draw($0, x, y) }
+        + lines.map { draw($0, x, y) })
+    return .element(
+      "figure", [:], [.element("h3", text: title), drawing, legend(lines)])
+  }
+
+  private func description(_ lines: [Line]) -> String {
+    let texts =
+      lines.map { line in
+        "\(line.name): from \(label(line.points[0].y)) to \(label(line.points[line.points.count - 1].y))"
+      } + levels.map { "\($0.name): \(label($0.value))" }
+    return texts.joined(separator: "; ")
+  }
+
+  private func label(_ value: Double) -> String {
+    unit == "%" ? percent(value) : fixed(value, 3)
+  }
+
+  private func grid(_ x: Axis, _ y: Axis) -> [HTML] {
+    let scale = unit == "%" ? 100.0 : 1
+    let digits = unit == "%" ? max(0, y.digits - 2) : y.digits
+    var parts: [HTML] = []
+    for tick in y.ticks {
+      let place = svg(y.place(tick))
+      parts.append(
+        .element(
+          "line",
+          ["class": "grid", "x1": svg(x.start), "x2": svg(x.end), "y1": place, "y2": place]))
+      parts.append(
+        .element(
+          "text",
+          [
+            "class": "muted", "x": svg(x.start - 6), "y": svg(y.place(tick) + 4),
+            "text-anchor": "end",
+          ], text: fixed(tick * scale, digits) + (unit == "%" ? " %" : "")))
+    }
+    for tick in x.ticks {
+      parts.append(
+        .element(
+          "text",
+          [
+            "class": "muted", "x": svg(x.place(tick)), "y": svg(y.start + 18),
+            "text-anchor": "middle",
+          ], text: fixed(tick, 0)))
+    }
+    parts.append(
+      .element(
+        "text",
+        [
+          "class": "muted", "x": svg((x.start + x.end) / 2), "y": svg(Self.height - 4),
+          "text-anchor": "middle",
+        ], text: "epoch"))
+    return parts
+  }
+
+  private func draw(_ level: Level, _ x: Axis, _ y: Axis) -> HTML {
+    let place = svg(y.place(level.value))
+    return .element(
+      "line",
+      [
+        "x1": svg(x.start), "x2": svg(x.end), "y1": place, "y2": place, "stroke": level.color,
+        "stroke-width": "1.5", "stroke-dasharray": "5 4",
+      ], [.element("title", text: "\(level.name): \(label(level.value))")])
+  }
+
+  private func draw(_ line: Line, _ x: Axis, _ y: Axis) -> HTML {
+    let places = line.points.map { "\(svg(x.place(Double($0.x)))),\(svg(y.place($0.y)))" }
+    let path = HTML.element(
+      "polyline",
+      [
+        "points": places.joined(separator: " "), "fill": "none", "stroke": line.color,
+        "stroke-width": "2", "stroke-linejoin": "round",
+      ])
+    // Beyond some hundred points dots only hide the line.
+    let shown = line.points.count <= 100 ? line.points : []
+    let dots = shown.map { point in
+      HTML.element(
+        "circle",
+        [
+          "cx": svg(x.place(Double(point.x))), "cy": svg(y.place(point.y)), "r": "3",
+          "fill": line.color,
+        ],
+        [.element("title", text: "\(line.name), epoch \(point.x): \(label(point.y))")])
+    }
+    return .all([path] + dots)
+  }
+
+  private func legend(_ lines: [Line]) -> HTML {
+    let last = lines.map { ($0.name, $0.color, label($0.points[$0.points.count - 1].y), false) }
+    let entries = last + levels.map { ($0.name, $0.color, label($0.value), true) }
+    return .element(
+      "ul", ["class": "legend"],
+      entries.map { name, color, value, isLevel in
+        let swatch =
+          isLevel
+          ? "border-radius:0;height:0;width:1.4em;border-top:2px dashed \(color);vertical-align:middle"
+          : "background:\(color)"
+        return .element(
+          "li", [:], [.element("i", ["style": swatch]), .text("\(name) \(value)")])
+      })
+  }
+}
+
+/// A coordinate with as many digits as can be seen.
+func svg(_ value: Double) -> String {
+  let tenths = (value * 10).rounded() / 10
+  return tenths == tenths.rounded() ? "\(Int(tenths))" : "\(tenths)"
+}

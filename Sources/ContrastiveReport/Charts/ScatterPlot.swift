@@ -1,0 +1,93 @@
+/// Points of several groups in the plane.
+struct ScatterPlot: Sendable {
+  /// Points that share a name and a colour.
+  struct Group: Sendable {
+    var name: String
+    var color: String
+    var points: [(x: Double, y: Double)]
+  }
+
+  var title: String
+  var groups: [Group]
+
+  private static let size = 400.0
+
+  /// The plot: a dot for each point, and each group's name at its middle.
+  var html: HTML {
+    let points = groups.flatMap(\.points)
+    let xs = points.map(\.x)
+    let ys = points.map(\.y)
+    let (left, right) = (xs.min() ?? 0, xs.max() ?? 1)
+    let (bottom, top) = (ys.min() ?? 0, ys.max() ?? 1)
+    // One scale for both axes: distances in the map mean the same in every direction.
+    let span = max(right - left, top - bottom, 1e-12)
+    let scale = (Self.size - 24) / span
+    let height = max(120, (top - bottom) * scale + 24)
+    func place(_ point: (x: Double, y: Double)) -> (x: Double, y: Double) {
+      (
+        Self.size / 2 + (point.x - (left + right) / 2) * scale,
+        height / 2 - (point.y - (bottom + top) / 2) * scale
+      )
+    }
+    let dots = groups.map { group in
+      // Lines of no length with round ends are dots; one path a group keeps the page small.
+      let path = group.points.map { point in
+        let (x, y) = place(point)
+        return "M\(svg(x)) \(svg(y))h0"
+      }
+      return HTML.element(
+        "path",
+        [
+          "d": path.joined(), "stroke": group.color, "stroke-width": "4", "stroke-linecap": "round",
+          "stroke-opacity": "0.65", "fill": "none",
+        ], [.element("title", text: group.name)])
+    }
+    let shown = groups.filter { !$0.points.isEmpty }
+    let middles = shown.map {
+      place((median($0.points.map(\.x)), median($0.points.map(\.y))))
+    }
+    let names = zip(shown, Self.apart(middles, shown.map(\.name))).map { group, place in
+      HTML.element(
+        "text",
+        ["class": "halo", "x": svg(place.x), "y": svg(place.y + 4), "text-anchor": "middle"],
+        text: group.name)
+    }
+    let drawing = HTML.element(
+      "svg",
+      [
+        "viewBox": "0 0 \(Int(Self.size)) \(Int(height.rounded(.up)))", "role": "img",
+        "aria-label": "\(title): \(points.count) points of \(groups.count) groups",
+      ], dots + names)
+    let legend = HTML.element(
+      "ul", ["class": "legend"],
+      groups.map {
+        .element(
+          "li", [:], [.element("i", ["style": "background:\($0.color)"]), .text($0.name)])
+      })
+    return .element("figure", ["class": "map"], [drawing, legend])
+  }
+
+  /// Places for names near their own, moved down where one would cover another.
+  private static func apart(
+    _ places: [(x: Double, y: Double)], _ names: [String]
+  ) -> [(x: Double, y: Double)] {
+    var result = places
+    var settled: [Int] = []
+    for index in places.indices.sorted(by: { places[$0].y < places[$1].y }) {
+      for other in settled.sorted(by: { result[$0].y < result[$1].y }) {
+        let width = 4 * Double(names[index].count + names[other].count)
+        if abs(result[index].x - result[other].x) < width,
+          abs(result[index].y - result[other].y) < lineHeight
+        {
+          result[index].y = result[other].y + lineHeight
+        }
+      }
+      settled.append(index)
+    }
+    return result
+  }
+
+  private static let lineHeight = 15.0
+
+  private func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
+}

@@ -1,0 +1,78 @@
+import Contrastive
+
+/// What a run wrote about itself while it trained.
+///
+/// `config.json` must be there; a run that was stopped has no `result.json`, and its last line of
+/// `metrics.jsonl` may be cut short: it is then left out.
+public struct RunRecord: Sendable {
+  /// The run's folder.
+  public let path: String
+  let configuration: JSONTree
+  let epochs: [JSONTree]
+  let result: JSONTree?
+
+  /// Reads a run's folder.
+  ///
+  /// - Parameter path: the folder.
+  /// - Throws: `ContrastiveError.file` when it holds no run or a file cannot be read.
+  public init(path: String) throws(ContrastiveError) {
+    var path = path
+    while path.count > 1, path.hasSuffix("/") { path.removeLast() }
+    self.path = path
+    let file = "\(path)/config.json"
+    guard let text = try TextFile.text(at: file) else {
+      throw .file(path: path, problem: "holds no run: there is no config.json")
+    }
+    guard let configuration = JSONTree(text), case .object = configuration else {
+      throw .file(path: file, problem: "is not a JSON object")
+    }
+    self.configuration = configuration
+    let lines = try TextFile.text(at: "\(path)/metrics.jsonl") ?? ""
+    epochs = lines.split(separator: "\n").compactMap { JSONTree($0) }
+      .filter { $0["epoch"]?.number != nil }
+    result = try TextFile.text(at: "\(path)/result.json").flatMap { JSONTree($0) }
+  }
+
+  /// The folder's own name.
+  public var name: String { path.split(separator: "/").last.map(String.init) ?? path }
+
+  /// The folder of its images, if the configuration says so.
+  public var dataFolder: String? { configuration["data"]?.string }
+
+  /// The system it trained by.
+  var method: String { configuration["method"]?.string ?? "unknown method" }
+
+  /// A number of each epoch by its name in `metrics.jsonl`.
+  func series(_ name: String) -> [(x: Int, y: Double)] {
+    epochs.compactMap { epoch in
+      guard let x = epoch["epoch"]?.number, let y = epoch[name]?.number else { return nil }
+      return (Int(x), y)
+    }
+  }
+
+  /// What the method measured in each epoch, by name.
+  var methodMeasures: [(name: String, points: [(x: Int, y: Double)])] {
+    var found: [String: [(x: Int, y: Double)]] = [:]
+    for epoch in epochs {
+      guard let x = epoch["epoch"]?.number, case .object(let measures)? = epoch["measures"] else {
+        continue
+      }
+      for (name, value) in measures {
+        if let y = value.number { found[name, default: []].append((Int(x), y)) }
+      }
+    }
+    return found.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+  }
+
+  /// A number of `result.json`.
+  func outcome(_ name: String) -> Double? { result?[name]?.number }
+
+  /// The accuracy in the end, or after the last epoch of a run that was stopped.
+  package var accuracy: Double? { outcome("knn_accuracy") ?? series("knn_accuracy").last?.y }
+  var randomAccuracy: Double? { baseline("random_encoder_knn_accuracy") }
+  var pixelAccuracy: Double? { baseline("raw_pixel_knn_accuracy") }
+
+  private func baseline(_ name: String) -> Double? {
+    outcome(name) ?? epochs.lazy.compactMap { $0[name]?.number }.first
+  }
+}

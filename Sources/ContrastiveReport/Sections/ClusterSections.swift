@@ -1,0 +1,104 @@
+import Contrastive
+import ContrastiveTraining
+
+/// k-means of the training features, for runs whose method has no prototypes of its own and for
+/// comparing clusters with labels.
+struct FeatureClusters: Sendable {
+  let result: KMeansResult
+  /// Training images nearest to each centroid, nearest first.
+  let nearest: [[Int]]
+
+  /// As many clusters as there are classes; nil for features with fewer distinct rows.
+  init?(_ features: RunFeatures, workers: Workers) throws(ContrastiveError) {
+    let options = try KMeans(
+      clusters: max(1, features.classes.count), metric: .spherical, iterations: 50)
+    do throws(ContrastiveError) {
+      result = try options.fit(features.trainRows, workers: workers)
+    } catch {
+      if case .parameter("clusters", _, _) = error { return nil }
+      throw error
+    }
+    let table = try NeighborTable(
+      nearestTo: result.centroids, in: features.trainRows, k: min(9, features.trainRows.rows),
+      workers: workers)
+    nearest = (0..<table.rows).map { Array(table.indices(of: $0)) }
+  }
+}
+
+extension ReportSection {
+  /// The training images nearest to each prototype.
+  static func prototypes(
+    _ features: RunFeatures, _ artifacts: RunArtifacts?, _ clusters: FeatureClusters?
+  ) -> ReportSection? {
+    guard let nearest = artifacts?.prototypes ?? clusters?.nearest, !nearest.isEmpty,
+      let labels = features.train.labels
+    else { return nil }
+    let isOwn = artifacts?.prototypes != nil
+    // Evenly spread over all prototypes when there are many.
+    let count = min(24, nearest.count)
+    let shown = (0..<count).map { $0 * nearest.count / count }
+    let strips = shown.compactMap { prototype -> HTML? in
+      let images = nearest[prototype].prefix(9)
+      guard !images.isEmpty else { return nil }
+      let main = mode(images.map { labels[$0] })
+      return strip(
+        title: "prototype \(prototype + 1): mostly \(features.name(main))", own: nil,
+        others: images.map {
+          ($0, labels[$0] == main, "near prototype \(prototype + 1)")
+        }, of: features)
+    }
+    let source =
+      isOwn
+      ? "The method's own prototypes: \(nearest.count) in all."
+      : "This method has no prototypes of its own; these are the \(nearest.count) centroids of "
+        + "k-means on the features of the training images."
+    return ReportSection(
+      name: "prototypes", title: "Images nearest to each prototype",
+      contents: [
+        .paragraph(
+          source + " A tick: the class most frequent in the strip; a cross: another."),
+        .element("div", ["class": "strips"], strips),
+      ])
+  }
+
+  /// How often each cluster meets each label.
+  static func clusters(
+    _ features: RunFeatures, _ clusters: FeatureClusters
+  ) throws(ContrastiveError) -> ReportSection? {
+    guard let labels = features.train.labels else { return nil }
+    let table = try Contingency(
+      clusters: clusters.result.assignments.map(Int64.init), labels: labels)
+    let agreement = ClusterAgreement(table)
+    var counts = [[Int64]](
+      repeating: [Int64](repeating: 0, count: table.labels.count), count: table.clusters.count)
+    for cell in table.cells { counts[cell.cluster][cell.label] = cell.count }
+    // Clusters in the order of their main labels: the table then has a diagonal.
+    let order = counts.indices.sorted { a, b in
+      let (x, y) = (main(counts[a]), main(counts[b]))
+      return (x, -counts[a][x], a) < (y, -counts[b][y], b)
+    }
+    return ReportSection(
+      name: "clusters", title: "Clusters and classes",
+      contents: [
+        .paragraph(
+          "k-means on the unit features of the training images, \(table.clusters.count) clusters, those "
+            + "with the same main class together: "
+            + "purity \(percent(agreement.purity)), NMI \(fixed(agreement.nmi, 3)), "
+            + "AMI \(fixed(agreement.ami, 3)), ARI \(fixed(agreement.ari, 3))."),
+        HeatMap(
+          caption: "Training images of each cluster by class", corner: "cluster",
+          columns: table.labels.map(features.name),
+          rows: order.map { ("\($0 + 1)", counts[$0]) }
+        ).html,
+      ])
+  }
+
+  private static func main(_ counts: [Int64]) -> Int {
+    counts.indices.reduce(0) { counts[$1] > counts[$0] ? $1 : $0 }
+  }
+
+  private static func mode(_ labels: [Int64]) -> Int64 {
+    let counts = Dictionary(labels.map { ($0, 1) }, uniquingKeysWith: +)
+    return counts.max { ($0.value, -$0.key) < ($1.value, -$1.key) }?.key ?? 0
+  }
+}

@@ -1,0 +1,55 @@
+import Contrastive
+
+extension ReportSection {
+  /// Loss and accuracy over the epochs, with what the accuracy is compared with.
+  static func curves(_ run: RunRecord) -> ReportSection? {
+    let accuracy = LineChart(
+      title: "kNN accuracy on the test images", unit: "%",
+      lines: [
+        LineChart.Line(name: "trained", color: "var(--first)", points: run.series("knn_accuracy"))
+      ],
+      levels: [
+        run.pixelAccuracy.map {
+          LineChart.Level(name: "raw pixels", color: "var(--second)", value: $0)
+        },
+        run.randomAccuracy.map {
+          LineChart.Level(name: "random encoder", color: "var(--third)", value: $0)
+        },
+      ].compactMap(\.self))
+    let loss = LineChart(
+      title: "Loss",
+      lines: [LineChart.Line(name: "loss", color: "var(--first)", points: run.series("loss"))])
+    let measures = run.methodMeasures.map { name, points in
+      let title = name.split(separator: "_").joined(separator: " ")
+      return LineChart(
+        title: title,
+        lines: [LineChart.Line(name: title, color: "var(--first)", points: points)])
+    }
+    let charts = ([accuracy, loss] + measures).compactMap(\.html)
+    guard !charts.isEmpty else { return nil }
+    return ReportSection(
+      name: "curves", title: "Curves",
+      contents: [.element("div", ["class": "charts"], charts), table(run)])
+  }
+
+  /// The numbers behind the curves and the time each epoch took.
+  private static func table(_ run: RunRecord) -> HTML {
+    let rows = run.epochs.map { epoch in
+      func cell(_ name: String, _ show: (Double) -> String) -> HTML {
+        .text(epoch[name]?.number.map(show) ?? "")
+      }
+      return [
+        cell("epoch") { fixed($0, 0) }, cell("loss") { fixed($0, 4) },
+        cell("knn_accuracy") { percent($0, digits: 2) }, cell("seconds") { fixed($0, 1) },
+        cell("images_per_second") { fixed($0, 0) },
+      ]
+    }
+    return .details(
+      "All epochs in numbers",
+      [
+        .table(
+          caption: "Epochs", headings: ["epoch", "loss", "kNN accuracy", "seconds", "images/s"],
+          rows: rows)
+      ])
+  }
+}

@@ -1,0 +1,33 @@
+import Contrastive
+
+extension ReportSection {
+  /// The test images in the plane of their features' largest variance.
+  static func map(_ features: RunFeatures, workers: Workers) throws(ContrastiveError)
+    -> ReportSection?
+  {
+    guard features.testRows.columns >= 2, features.testRows.rows >= 3 else { return nil }
+    let components = try PrincipalComponents(of: features.testRows, count: 2, workers: workers)
+    // Every so manyth image: a few thousand dots are as many as can be told apart.
+    let step = max(1, features.testRows.rows / 2_000)
+    let shown = Array(stride(from: 0, to: features.testRows.rows, by: step))
+    let places = try components.coordinates(of: features.testRows.rows(at: shown))
+    let labels = features.test.labels ?? []
+    let groups = features.classes.enumerated().map { place, label in
+      ScatterPlot.Group(
+        name: features.name(label), color: Palette.color(place),
+        points: zip(shown, places).filter { labels[$0.0] == label }.map { ($1[0], $1[1]) })
+    }
+    let share = components.shares.reduce(0, +)
+    return ReportSection(
+      name: "map", title: "Map of the test images",
+      contents: [
+        ScatterPlot(title: "Map of the features", groups: groups).html,
+        .element(
+          "p", ["class": "subtitle"],
+          text:
+            "\(shown.count) test images by the two principal components of their unit features, "
+            + "which hold \(percent(share)) of the variance. A linear projection: what is far apart "
+            + "here is far apart, but what is near may differ in other directions."),
+      ])
+  }
+}

@@ -1,0 +1,60 @@
+import Contrastive
+import ContrastiveTraining
+
+extension ReportSection {
+  /// The boxes that crops are drawn from, on their images.
+  static func crops(_ features: RunFeatures, _ artifacts: RunArtifacts?) -> ReportSection? {
+    guard let crops = artifacts?.crops, !crops.isEmpty else { return nil }
+    let frames = crops.prefix(32).map { image, box in
+      let name = features.name(of: image, in: features.train)
+      let rectangle = HTML.element(
+        "rect",
+        [
+          "x": svg(Double(box[1]) * 100), "y": svg(Double(box[0]) * 100),
+          "width": svg(Double(box[3]) * 100), "height": svg(Double(box[2]) * 100),
+        ])
+      return HTML.element(
+        "div", ["class": "frame"],
+        [
+          features.train.thumbnail(image, text: "training image \(image): \(name), with its box"),
+          .element(
+            "svg",
+            ["viewBox": "0 0 100 100", "preserveAspectRatio": "none", "aria-hidden": "true"],
+            [rectangle]),
+        ])
+    }
+    return ReportSection(
+      name: "crops", title: "Boxes that crops are drawn from",
+      contents: [
+        .paragraph(
+          "The encoder's own heat map decides where the content of an image is (ContrastiveCrop)."),
+        .element("div", ["class": "frames"], frames),
+      ])
+  }
+
+  /// Images found to show the same as an anchor.
+  static func falseNegatives(_ features: RunFeatures, _ artifacts: RunArtifacts?) -> ReportSection?
+  {
+    guard let found = artifacts?.falseNegatives?.filter({ !$0.found.isEmpty }), !found.isEmpty,
+      let labels = features.train.labels
+    else { return nil }
+    let pairs = found.flatMap { anchor, others in others.map { labels[$0] == labels[anchor] } }
+    let strips = found.prefix(12).map { anchor, others in
+      strip(
+        title: features.name(of: anchor, in: features.train),
+        own: features.train.thumbnail(
+          anchor, text: "anchor \(anchor): \(features.name(of: anchor, in: features.train))"),
+        others: others.prefix(8).map { ($0, labels[$0] == labels[anchor], "found") },
+        of: features)
+    }
+    return ReportSection(
+      name: "false-negatives", title: "False negatives found",
+      contents: [
+        .paragraph(
+          "What the method took for false negatives of an anchor (left). "
+            + "\(percent(Double(pairs.count { $0 }) / Double(pairs.count))) of \(pairs.count) "
+            + "are of its class."),
+        .element("div", ["class": "strips"], strips),
+      ])
+  }
+}

@@ -1,0 +1,41 @@
+import Contrastive
+
+extension ReportSection {
+  /// The figures to look at first, and what is wrong.
+  static func summary(_ run: RunRecord, _ features: RunFeatures?, notes: [String]) -> ReportSection
+  {
+    var numbers: [(String, String)] = [("method", run.method)]
+    if let accuracy = run.accuracy {
+      numbers.append(("kNN accuracy", percent(accuracy, digits: 2)))
+    }
+    if let random = run.randomAccuracy {
+      numbers.append(("random encoder", percent(random, digits: 2)))
+    }
+    if let pixels = run.pixelAccuracy { numbers.append(("raw pixels", percent(pixels, digits: 2))) }
+    if let logistic = features?.measures.logisticAccuracy {
+      numbers.append(("logistic probe", percent(logistic, digits: 2)))
+    }
+    numbers.append(("epochs", "\(run.epochs.count)"))
+    if let images = run.outcome("images") { numbers.append(("training images", fixed(images, 0))) }
+    if let seconds = run.outcome("seconds") { numbers.append(("time", duration(seconds))) }
+    let list = HTML.element(
+      "dl", ["class": "numbers"],
+      numbers.map { name, value in
+        .element("div", [:], [.element("dt", text: name), .element("dd", text: value)])
+      })
+    var warnings = notes
+    if run.result == nil { warnings.insert("This run has not finished.", at: 0) }
+    warnings += (features?.measures.warnings ?? []).map { "Sign of collapse: \($0)." }
+    return ReportSection(
+      name: "summary", title: "Summary",
+      contents: [list] + warnings.map { .element("p", ["class": "note"], text: $0) })
+  }
+}
+
+/// Seconds for people.
+func duration(_ seconds: Double) -> String {
+  guard seconds >= 60 else { return "\(fixed(seconds, 1)) s" }
+  let whole = Int(seconds.rounded())
+  return whole < 3600
+    ? "\(whole / 60) min \(whole % 60) s" : "\(whole / 3600) h \(whole % 3600 / 60) min"
+}

@@ -1,0 +1,107 @@
+import ContrastiveCore
+
+/// Saturation by a random factor and hue by a random turn, in random order; three channels only.
+///
+/// A saturation factor f gives `f · x + (1 − f) · luma(x)` for each pixel (0.299 R + 0.587 G + 0.114 B),
+/// kept within 0 … 1. A turn t moves the hue of hue–saturation–value by t, where 1 is the whole
+/// circle. Factors are uniform in [max(0, 1 − saturation), 1 + saturation], turns in ±hue, as in
+/// torchvision's `ColorJitter`. Images without three channels have no colour and stay as they are.
+public struct SaturationHue: Augmentation {
+  /// What was drawn.
+  public struct Change: Sendable, Equatable {
+    /// Factor of saturation.
+    public var saturation: Float
+    /// Turn of hue, −1/2 … 1/2.
+    public var hue: Float
+    /// Whether the hue is changed before the saturation.
+    public var hueFirst: Bool
+
+    /// A factor and a turn in an order.
+    public init(saturation: Float, hue: Float, hueFirst: Bool = false) {
+      self.saturation = saturation
+      self.hue = hue
+      self.hueFirst = hueFirst
+    }
+  }
+
+  /// Strength of the saturation.
+  public let saturation: Float
+  /// Largest turn of the hue.
+  public let hue: Float
+  /// How often anything is changed, 0 … 1.
+  public let probability: Float
+
+  /// Changes of given strengths.
+  ///
+  /// - Parameters:
+  ///   - saturation: strength of the saturation, 0 or more.
+  ///   - hue: largest turn of the hue, 0 … 1/2.
+  ///   - probability: how often anything is changed, 0 … 1.
+  /// - Throws: `ContrastiveError.parameter` naming the argument outside its range.
+  public init(
+    saturation: Float = 0.4, hue: Float = 0.1, probability: Float = 0.8
+  ) throws(ContrastiveError) {
+    guard saturation.isFinite, saturation >= 0 else {
+      throw .parameter(name: "saturation", found: "\(saturation)", expected: "0 or more")
+    }
+    guard 0...0.5 ~= hue else {
+      throw .parameter(name: "hue", found: "\(hue)", expected: "0 … 0.5")
+    }
+    try requireProbability(probability)
+    self.saturation = saturation
+    self.hue = hue
+    self.probability = probability
+  }
+
+  /// The change, or nil when nothing is to change.
+  public func draw(for shape: ImageShape, using random: inout CounterRandom) -> Change? {
+    guard random.uniform() < probability else { return nil }
+    return Change(
+      saturation: random.uniform(max(0, 1 - saturation), 1 + saturation),
+      hue: random.uniform(-hue, hue), hueFirst: random.uniform() < 0.5)
+  }
+
+  /// Makes the change, in its order, to an image of three channels.
+  public func apply(_ drawn: Change?, to image: inout Canvas) {
+    guard let drawn, image.shape.channels == 3 else { return }
+    let positions = image.shape.positions
+    image.change { values in
+      if drawn.hueFirst { turn(values, positions, drawn.hue) }
+      saturate(values, positions, drawn.saturation)
+      if !drawn.hueFirst { turn(values, positions, drawn.hue) }
+    }
+  }
+
+  private func saturate(
+    _ values: UnsafeMutablePointer<Float>, _ positions: Int, _ factor: Float
+  ) {
+    for position in 0..<positions {
+      let pixel = values + 3 * position
+      let gray = (1 - factor) * Luma.of(pixel)
+      for channel in 0..<3 { pixel[channel] = min(max(factor * pixel[channel] + gray, 0), 1) }
+    }
+  }
+
+  /// With value V = max and chroma C = max − min, channel n of (5, 3, 1) is
+  /// `V − C · max(0, min(k, 4 − k, 1))` for k = (n + 6 · hue) mod 6.
+  private func turn(_ values: UnsafeMutablePointer<Float>, _ positions: Int, _ turn: Float) {
+    guard turn != 0 else { return }
+    for position in 0..<positions {
+      let pixel = values + 3 * position
+      let (red, green, blue) = (pixel[0], pixel[1], pixel[2])
+      let top = max(red, max(green, blue))
+      let chroma = top - min(red, min(green, blue))
+      guard chroma > 0 else { continue }
+      let sector: Float =
+        top == red
+        ? (green - blue) / chroma
+        : top == green ? (blue - red) / chroma + 2 : (red - green) / chroma + 4
+      let moved = sector + 6 * turn
+      for (channel, offset) in [Float(5), 3, 1].enumerated() {
+        var k = (offset + moved).truncatingRemainder(dividingBy: 6)
+        if k < 0 { k += 6 }
+        pixel[channel] = top - chroma * max(0, min(k, min(4 - k, 1)))
+      }
+    }
+  }
+}

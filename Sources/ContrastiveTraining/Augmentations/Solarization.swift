@@ -1,0 +1,44 @@
+import ContrastiveCore
+
+/// Bright pixels turned dark, with a probability: `1 − x` where x is at least the threshold.
+///
+/// The second view of BYOL is made with it (Grill et al., NeurIPS 2020, appendix B: probability 0.2,
+/// threshold one half).
+public struct Solarization: Augmentation {
+  /// The smallest number that is turned.
+  public let threshold: Float
+  /// How often, 0 … 1.
+  public let probability: Float
+
+  /// A solarization with a probability.
+  ///
+  /// - Parameters:
+  ///   - threshold: the smallest number that is turned, 0 … 1.
+  ///   - probability: how often, 0 … 1.
+  /// - Throws: `ContrastiveError.parameter` naming the argument outside its range.
+  public init(threshold: Float = 0.5, probability: Float = 0.2) throws(ContrastiveError) {
+    guard 0...1 ~= threshold else {
+      throw .parameter(name: "threshold", found: "\(threshold)", expected: "0 … 1")
+    }
+    try requireProbability(probability)
+    self.threshold = threshold
+    self.probability = probability
+  }
+
+  /// Whether to solarize.
+  public func draw(for shape: ImageShape, using random: inout CounterRandom) -> Bool {
+    random.uniform() < probability
+  }
+
+  /// Solarizes if that was drawn.
+  public func apply(_ drawn: Bool, to image: inout Canvas) {
+    guard drawn else { return }
+    let (count, threshold) = (image.shape.count, threshold)
+    image.change { values in
+      for index in 0..<count {
+        let value = values[index]
+        values[index] = value < threshold ? value : 1 - value
+      }
+    }
+  }
+}

@@ -1,0 +1,82 @@
+import Contrastive
+
+/// Instance discrimination (Wu et al., "Unsupervised Feature Learning via Non-Parametric Instance
+/// Discrimination", CVPR 2018).
+///
+/// One view of every image; a bank holds one embedding of each image of the data set, and the query
+/// must find its own among all of them, or among noise rows. After the gradient the bank's row moves
+/// towards the query and is brought back to length 1. The bank starts as random unit vectors, as in the
+/// paper. The proximal term of the paper is left out, as in the authors' code, whose bank moves by halves
+/// instead.
+public struct InstDiscMethod: TrainingMethod {
+  /// One view.
+  public let views: [ViewRecipe]
+  private let options: Options
+  private var bank: Matrix
+  /// Z of the noise-contrastive form: settled by the first batch, 0 before.
+  private var partition = 0.0
+
+  /// What instance discrimination alone can be told.
+  public struct Options: MethodOptions {
+    /// Divides the similarities; 0.07 in the paper, 0.1 in the authors' code for CIFAR and here.
+    public var temperature = 0.1
+    /// What a row of the bank keeps of itself; 0.5 in the authors' code.
+    public var bankMomentum: Float = 0.5
+    /// Noise rows of each query; 4,096 in the paper.
+    ///
+    /// When nil the softmax is over the whole bank, as the authors train on CIFAR.
+    public var noise: Int?
+
+    /// The defaults.
+    public init() {}
+
+    /// Refuses what is out of range.
+    public func validate(_ options: TrainingOptions) throws(ContrastiveError) {
+      try requireTemperature(temperature)
+      try require(0...1 ~= bankMomentum, "bank_momentum", bankMomentum, "0 … 1")
+      try require(1...1_000_000 ~= noise ?? 1, "noise", noise ?? 0, "1 … 1000000")
+    }
+
+    /// Instance discrimination with these options.
+    public func makeMethod(_ start: MethodStart) throws(ContrastiveError) -> any TrainingMethod {
+      InstDiscMethod(
+        views: [try start.view()], options: self,
+        bank: try start.randomRows())
+    }
+  }
+
+  /// Finds the queries' own rows, then moves these.
+  public mutating func step(
+    _ batch: TrainingBatch, online: inout Encoder, workers: Workers
+  ) throws(ContrastiveError) -> StepGradient {
+    let queries = try ViewProjections(of: batch.views, by: &online, workers: workers)
+    let noise = options.noise.map {
+      var random = CounterRandom.noise(seed: batch.seed, step: batch.step)
+      return InstDisc.drawNoise(
+        rows: queries.images, perRow: $0, bankRows: bank.rows, using: &random)
+    }
+    let objective = try InstDisc(
+      temperature: options.temperature,
+      partition: noise != nil && partition > 0 ? partition : nil)
+    let result = try objective.evaluate(
+      queries: queries.rows, bank: bank, indices: batch.indices, noise: noise, workers: workers)
+    partition = result.settled["partition"] ?? partition
+
+    var rows = bank.rows(at: batch.indices)
+    let kept = options.bankMomentum
+    rows.scaleRows { _ in kept }
+    rows.addRows(of: queries.rows) { _ in 1 - kept }
+    bank.setRows(batch.indices, to: try rows.normalized(argument: "bank").rows)
+    let gradient = result[.queries] ?? Matrix(zeros: queries.images, by: bank.columns)
+    return StepGradient(
+      loss: result.loss,
+      encoder: try queries.backward(gradient, through: online, workers: workers),
+      measures: ["embedding_spread": queries.rows.unitSpread()])
+  }
+
+  /// Exchanges the bank and the partition.
+  public mutating func exchange(_ state: inout StateExchange) throws(ContrastiveError) {
+    try state("bank", &bank, rows: bank.rows, columns: bank.columns)
+    try state("partition", &partition)
+  }
+}

@@ -1,0 +1,64 @@
+import ContrastiveCore
+import ContrastiveFiles
+import Testing
+
+/// `contrastive evaluate` on embeddings in files.
+@Suite struct EvaluateCommandTests {
+  let folder: TemporaryFolder
+
+  /// 90 rows around three directions.
+  init() throws {
+    folder = try TemporaryFolder()
+    var random = CounterRandom(seed: 1)
+    let values = (0..<90).flatMap { row in
+      (0..<5).map { random.uniform(-0.3, 0.3) + ($0 == row % 3 ? 1 : 0) }
+    }
+    try NPYFile.write(
+      Tensor(Matrix(rows: 90, columns: 5, values: values)), to: folder["rows.npy"])
+    try folder.writeLabels("labels.npy", (0..<90).map { Int64($0 % 3) })
+  }
+
+  @Test func measuresWhatIsGiven() throws {
+    let all = try Command(
+      "evaluate", "--train", folder["rows.npy"], "--train-labels", folder["labels.npy"], "--test",
+      folder["rows.npy"], "--test-labels", folder["labels.npy"], "--test-views", folder["rows.npy"],
+      "--k", "5")
+    #expect(all.status == 0, "\(all.errors)")
+    let found = try all.json()
+    for key in ["knn_accuracy", "ridge_accuracy", "logistic_accuracy", "purity", "ami"] {
+      #expect(found[key] as? Double == 1, "\(key)")
+    }
+    for key in ["k", "temperature", "train_rows", "test_rows", "uniformity", "rankme", "seconds"] {
+      #expect(found[key] != nil, "\(key)")
+    }
+    #expect(found["alignment"] as? Double == 0)
+    #expect(all.errors.contains("RankMe"))
+
+    let some = try Command(
+      "evaluate", "--test", folder["rows.npy"], "--measures", "rank", "uniformity", "--json")
+    #expect(some.status == 0, "\(some.errors)")
+    #expect(some.errors.isEmpty)
+    let keys = Set(try some.json().keys)
+    #expect(keys.isSuperset(of: ["effective_rank", "uniformity", "warnings"]))
+    #expect(keys.isDisjoint(with: ["knn_accuracy", "purity", "hubness_skewness"]))
+  }
+
+  static let refusals: [(arguments: [String], status: Int32, text: String)] = [
+    ([], 64, "--test"), (["--test", "rows.npy", "--train", "rows.npy"], 64, "--train-labels"),
+    (["--test", "rows.npy", "--measures", "rnak"], 64, "rank"),
+    (["--test", "rows.npy", "--ridge-penalty=-1"], 64, "ridge penalty"),
+    (["--test", "rows.npy", "--graph-neighbors", "0"], 64, "graph-neighbors"),
+    (["--test", "rows.npy", "--test-labels", "labels.npy", "--clusters", "91"], 64, "clusters"),
+    (["--test", "none.npy"], 65, "none.npy"), (["--run", "none"], 65, "none"),
+  ]
+
+  @Test(arguments: refusals.indices) func refuses(_ index: Int) throws {
+    let refusal = Self.refusals[index]
+    let run = try Command(
+      arguments: ["evaluate"]
+        + refusal.arguments.map { $0.hasSuffix(".npy") ? folder[$0] : $0 })
+    #expect(run.status == refusal.status, "\(run.errors)")
+    #expect(run.errors.contains(refusal.text), "\(run.errors)")
+    #expect(run.output.isEmpty)
+  }
+}

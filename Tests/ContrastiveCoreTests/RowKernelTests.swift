@@ -1,0 +1,39 @@
+import Testing
+
+import ContrastiveCore
+
+/// Row kernels of every instruction set against plain loops.
+@Suite struct RowKernelTests {
+  @Test(arguments: [0, 1, 3, 16, 33, 200]) func sumsOneGroup(_ count: Int) {
+    var random = CounterRandom(seed: UInt64(count))
+    let values = (0..<count).map { _ in Float(random.index(below: 100)) }
+    let groups = (0..<count).map { _ in Int32(random.index(below: 3)) }
+    let expected = zip(values, groups).reduce(0.0) { $0 + ($1.1 == 1 ? Double($1.0) : 0) }
+    for kernels in RowKernels.available {
+      #expect(kernels.sum(values, count: count, of: 1, among: groups) == expected)
+    }
+  }
+
+  @Test func binsRoundDownAndStopAtTheEnds() {
+    let values: [Float] = [-.infinity, -1, -0.26, -0.25, 0, 0.249, 0.25, 0.999, 1, 5, .infinity]
+    for kernels in RowKernels.available {
+      var bins = [UInt16](repeating: 99, count: values.count)
+      kernels.bin(values, count: values.count, scale: 4, offset: 5, last: 9, into: &bins)
+      #expect(bins == [0, 1, 3, 4, 5, 5, 6, 8, 9, 9, 9], "\(kernels.name)")
+    }
+  }
+
+  /// Excluded columns of every tile, and no others.
+  @Test func columnSetsAreExcluded() throws {
+    let set = [0, 3, 511, 512, 1023]
+    let rows = Matrix(zeros: 3, by: 2)
+    let columns = Matrix(zeros: 1030, by: 2)
+    let found = try TiledSweep(rows: Operand("rows", rows), columns: Operand("columns", columns))
+      .run(
+        TopK(k: 1025, excluding: [.columns(ColumnSet(set))]), accumulating: false, workers: .one)
+    for row in 0..<3 {
+      let kept = found.blocks[0].best(row: row).map(RankKey.index)
+      #expect(kept == (0..<1030).filter { !set.contains($0) })
+    }
+  }
+}

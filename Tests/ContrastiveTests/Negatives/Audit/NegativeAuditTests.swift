@@ -1,0 +1,176 @@
+import Contrastive
+import Testing
+import _Reference
+
+/// The audit against its definition in Double, and on sets of which the answer is known.
+@Suite struct NegativeAuditTests {
+  /// Rows around `groups` directions, and which direction each is of.
+  private func blobs(
+    _ rows: Int, groups: Int, dimension: Int, noise: Float, seed: UInt64
+  ) throws -> (rows: Matrix, labels: [Int]) {
+    let centres = try TestData.embeddings(groups, dimension, seed: seed)
+    let labels = (0..<rows).map { $0 % groups }
+    return (
+      try TestData.near(centres.rows(at: labels), noise: noise, seed: seed + 1), labels
+    )
+  }
+
+  /// Worst errors seen: 2e-7 for similarities, 2e-7 for shares.
+  @Test(arguments: [0, 1, 3]) func agreesWithTheDefinition(_ views: Int) throws {
+    let (rows, labels) = try blobs(90, groups: 6, dimension: 5, noise: 0.6, seed: 1)
+    let support = try (0..<views).map {
+      try TestData.near(rows, noise: 0.3, seed: UInt64(20 + $0))
+    }
+    let audit = try NegativeAudit(
+      neighbors: [3, 7], clusters: [6, 12], temperature: 0.2, threshold: 0.6)
+    let found = try audit.run(rows, support: support, labels: labels)
+    let clusterings = try [6, 12].enumerated().map { index, count in
+      try KMeans(clusters: count, metric: .spherical, seed: UInt64(index)).fit(rows).assignments
+    }
+    let unit = rows.doubles
+    let expected = ReferenceAudit(
+      unit: unit, support: support.map(\.doubles), k: 7, clusterings: clusterings)
+    let candidates = found.candidates
+    #expect(candidates.columns.map(Int.init) == expected.candidates.flatMap { $0 })
+    #expect(candidates.mutual == expected.mutual.flatMap { $0 })
+    for (values, rows) in [
+      (candidates.maximum, expected.maximum), (candidates.mean, expected.mean),
+      (candidates.neighbors, expected.neighbors), (candidates.clusters, expected.clusters),
+    ] {
+      let errors = zip(values, rows.flatMap { $0 }).map { abs(Double($0) - $1) }
+      #expect((errors.max() ?? 1) < 1e-6)
+    }
+    for (index, clustering) in clusterings.enumerated() {
+      let shares = ReferenceAudit.shares(unit: unit, groups: clustering, temperature: 0.2)
+      #expect(found.clusterings[index].share.ofNegatives == shares.ofNegatives)
+      #expect(
+        relativeError(found.clusterings[index].share.ofGradient, shares.ofGradient) < 1e-6)
+    }
+    let labelled = try #require(found.labelled)
+    let shares = ReferenceAudit.shares(unit: unit, groups: labels, temperature: 0.2)
+    #expect(labelled.share.ofNegatives == shares.ofNegatives)
+    #expect(relativeError(labelled.share.ofGradient, shares.ofGradient) < 1e-6)
+
+    // Every selection, counted anew.
+    let same = candidates.columns.enumerated().map { labels[$0 / 7] == labels[Int($1)] }
+    let exist = labels.reduce(0) { sum, label in sum + labels.count { $0 == label } - 1 }
+    let top = same.enumerated().filter { $0.offset % 7 < 3 }
+    #expect(labelled.topK[0].quality.precision == Double(top.count { $0.element }) / 270)
+    #expect(
+      labelled.topK[0].quality.recall == Double(top.count { $0.element }) / Double(exist))
+    let suspected = same.indices.filter { candidates.confidence[$0] >= 0.6 }
+    #expect(found.suspectedCount == suspected.count)
+    #expect(
+      labelled.suspected.precision
+        == Double(suspected.count { same[$0] }) / Double(max(1, suspected.count)))
+    for place in same.indices {
+      let mean =
+        (candidates.similarity[place] + candidates.neighbors[place] + candidates.clusters[place])
+        / 3
+      #expect(candidates.confidence[place] == mean)
+    }
+    #expect(try found.suspects().pairs.count == suspected.count)
+  }
+
+  /// The similarity evidence and the curve over all pairs, by counting all pairs.
+  @Test func countsEveryPair() throws {
+    let (rows, labels) = try blobs(120, groups: 4, dimension: 3, noise: 0.8, seed: 4)
+    let found = try NegativeAudit(neighbors: [5], clusters: [4], threshold: 0.5).run(
+      rows, labels: labels)
+    let clustering = try KMeans(clusters: 4, metric: .spherical).fit(rows).assignments
+    var pairs: [(similarity: Double, label: Bool, cluster: Bool)] = []
+    for i in 0..<120 {
+      for j in 0..<120 where j != i {
+        let similarity = zip(rows.row(i), rows.row(j)).reduce(0.0) {
+          $0 + Double($1.0) * Double($1.1)
+        }
+        pairs.append((similarity, labels[i] == labels[j], clustering[i] == clustering[j]))
+      }
+    }
+    // The similarity of a pair is known to its bin, 1/2000: bounds from both of its edges.
+    for place in stride(from: 0, to: found.candidates.columns.count, by: 17) {
+      let value = Double(found.candidates.maximum[place])
+      func share(from edge: Double) -> Double {
+        let above = pairs.filter { $0.similarity >= edge }
+        return Double(above.count { $0.cluster }) / Double(max(1, above.count))
+      }
+      let shares = [-5e-4, -2.5e-4, 0, 1e-6].map { share(from: value + $0) }
+      let low = (shares.min() ?? 0) - 0.02
+      let high = (shares.max() ?? 1) + 0.02
+      #expect(low...high ~= Double(found.candidates.similarity[place]))
+    }
+    let curve = try #require(found.labelled?.cosine)
+    let best = try #require(curve.best)
+    let above = pairs.filter { $0.similarity >= curve.thresholds[best] }
+    let right = above.count { $0.label }
+    #expect(abs(curve.precision[best] - Double(right) / Double(above.count)) < 1e-3)
+    #expect(abs(curve.recall[best] - Double(right) / Double(pairs.count { $0.label })) < 1e-3)
+    #expect(curve.recall.last == 1)
+    #expect(curve.precision.last == Double(pairs.count { $0.label }) / Double(pairs.count))
+    let scores = curve.thresholds.indices.map(curve.f1)
+    #expect(curve.f1(best) == scores.max())
+  }
+
+  /// Five well separated groups: everything suspected is right, and the estimate at five clusters is
+  /// the truth.
+  @Test func knowsSeparatedGroups() throws {
+    let (rows, labels) = try blobs(600, groups: 5, dimension: 16, noise: 0.1, seed: 2)
+    let found = try NegativeAudit(neighbors: [10], clusters: [5], threshold: 0.5).run(
+      rows, labels: labels)
+    let labelled = try #require(found.labelled)
+    #expect(labelled.suspected.precision == 1)
+    #expect(labelled.topK[0].quality.precision == 1)
+    #expect(found.estimate == labelled.share)
+    #expect(abs(labelled.share.ofNegatives - 119.0 / 599) < 1e-12)
+    #expect(labelled.share.ofGradient > 0.99)
+    #expect(try #require(labelled.cosine.best.map(labelled.cosine.f1)) == 1)
+  }
+
+  /// With nothing to find, little is suspected with confidence, and the truth is said.
+  @Test func findsLittleInNoise() throws {
+    let rows = try TestData.embeddings(500, 32, seed: 3)
+    let labels = (0..<500).map { $0 % 10 }
+    let found = try NegativeAudit(neighbors: [10], clusters: [10, 30], threshold: 0.8).run(
+      rows, labels: labels)
+    #expect(found.suspectedCount < 50)
+    #expect(abs(try #require(found.labelled).topK[0].quality.precision - 0.1) < 0.03)
+  }
+
+  @Test func sameBitsForAnyThreads() throws {
+    let (rows, labels) = try blobs(1100, groups: 6, dimension: 8, noise: 0.6, seed: 5)
+    let support = [try TestData.near(rows, noise: 0.2, seed: 6)]
+    let audit = try NegativeAudit(neighbors: [9], clusters: [6])
+    let one = try audit.run(rows, support: support, labels: labels, workers: .one)
+    for count in [2, 3, 7] {
+      let other = try audit.run(
+        rows, support: support, labels: labels, workers: Workers(count: count))
+      #expect(other.candidates == one.candidates)
+      #expect(other.gradientShares == one.gradientShares)
+      #expect(other.labelled?.share == one.labelled?.share)
+      #expect(other.labelled?.cosine == one.labelled?.cosine)
+    }
+  }
+
+  @Test func refusesBadInput() throws {
+    let rows = try TestData.embeddings(6, 3, seed: 1)
+    let audit = try NegativeAudit(neighbors: [2], clusters: [2])
+    #expect(
+      throws: ContrastiveError.parameter(name: "k", found: "6", expected: "1 … 5, the other rows")
+    ) { try NegativeAudit(neighbors: [6], clusters: [2]).run(rows) }
+    #expect(throws: ContrastiveError.self) { try audit.run(rows, labels: [1, 2]) }
+    #expect(throws: ContrastiveError.self) {
+      try audit.run(rows, labels: [1, 2, 3, 4, 5, 1 << 40])
+    }
+    #expect(throws: ContrastiveError.self) { try audit.run(rows, support: [rows.rows(0..<5)]) }
+    #expect(
+      throws: ContrastiveError.zeroNorm(argument: "support 1", row: 0)
+    ) { try audit.run(rows, support: [rows, Matrix(zeros: 6, by: 3)]) }
+    #expect(throws: ContrastiveError.empty(argument: "embeddings")) {
+      try audit.run(Matrix(zeros: 0, by: 3))
+    }
+    #expect(throws: ContrastiveError.self) { try NegativeAudit(neighbors: []) }
+    #expect(throws: ContrastiveError.self) { try NegativeAudit(clusters: [0]) }
+    #expect(throws: ContrastiveError.self) { try NegativeAudit(threshold: 2) }
+    #expect(throws: ContrastiveError.self) { try NegativeAudit(temperature: 0) }
+  }
+}

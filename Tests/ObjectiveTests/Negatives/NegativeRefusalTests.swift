@@ -1,0 +1,158 @@
+import Contrastive
+import Testing
+
+/// Combinations without a meaning, and choices that do not fit, by name.
+@Suite struct NegativeRefusalTests {
+  let queries: Matrix
+  let keys: Matrix
+  let bank: Matrix
+
+  init() throws {
+    queries = try Draw.embeddings(6, 8, seed: 1)
+    keys = try Draw.embeddings(6, 8, seed: 2)
+    bank = try Draw.embeddings(20, 8, seed: 3)
+  }
+
+  private func expectRefusal(
+    _ name: String, _ found: String, _ body: () throws -> Void
+  ) {
+    do {
+      try body()
+      Issue.record("accepted: \(name), \(found)")
+    } catch {
+      #expect("\(error)".hasPrefix("\(name): found "), "\(error)")
+      #expect("\(error)".contains(found), "\(error)")
+    }
+  }
+
+  @Test func partsThatAnObjectiveHasNoMeaningFor() throws {
+    let mixing = try Negatives(mixing: .drawn(HardNegativeMixing(pairs: 2, queryPairs: 1)))
+    let search = try Negatives(
+      falseNegatives: FalseNegativeTreatment(FalseNegatives(topK: 2, threshold: nil)))
+    let ring = try Negatives(ring: Ring(outer: 0.9, inner: 0.1))
+    let weights = try Negatives(hardness: HardNegativeWeights())
+    let pairs = try Negatives(
+      pairs: PairTerms(rows: 6, columns: 20, pairs: [.init(row: 0, column: 3)]))
+    let given = Negatives(mixing: .given(.none(queries: 6)))
+    let supported = try Negatives(
+      falseNegatives: FalseNegativeTreatment(FalseNegatives(), support: keys))
+
+    expectRefusal("mixing", "InfoNCE in the batch") {
+      _ = try InfoNCE(negatives: mixing).evaluate(queries: queries, keys: keys)
+    }
+    expectRefusal("mixing", "NT-Xent") { _ = try NTXent(negatives: mixing) }
+    expectRefusal("mixing", "SupCon") { _ = try SupCon(negatives: mixing) }
+    expectRefusal("mixing", "FNC in the batch") {
+      _ = try FNC(search: FalseNegatives(), negatives: mixing).evaluate(
+        embeddings: queries, views: 2)
+    }
+    expectRefusal("mixing", "NT-Xent") {
+      _ = try HCL(weights: HardNegativeWeights(), negatives: mixing)
+    }
+    expectRefusal("false-negatives", "SupCon") { _ = try SupCon(negatives: search) }
+    expectRefusal("pairs", "HCSC") { _ = try HCSC(negatives: pairs) }
+    expectRefusal("mixing", "MoCHi") { _ = try MoCHi(negatives: mixing) }
+    expectRefusal("ring", "CNS") { _ = try CNS(ring: Ring(), negatives: ring) }
+    expectRefusal("false-negatives", "FNC") {
+      _ = try FNC(search: FalseNegatives(), negatives: search)
+    }
+    expectRefusal("hardness", "HCL") {
+      _ = try HCL(weights: HardNegativeWeights(), negatives: weights)
+    }
+    expectRefusal("hardness", "HCL") { _ = try DCL(negatives: weights) }
+    expectRefusal("mixing", "LooC") { _ = try LooC(negatives: given) }
+    expectRefusal("support", "LooC") { _ = try LooC(negatives: supported) }
+    for choice in [mixing, search, ring, weights, pairs] {
+      expectRefusal(
+        choice.parts.first?.rawValue ?? "", "InstDisc with noise"
+      ) {
+        _ = try InstDisc(negatives: choice).evaluate(
+          queries: queries, bank: bank, indices: Array(0..<6), noise: Array(0..<12))
+      }
+    }
+  }
+
+  @Test func pairsThatHaveNoMeaning() throws {
+    let shared = try PairTerms(
+      rows: 6, columns: 20, pairs: [.init(row: 0, column: 3, weight: 1, target: 0.2)])
+    expectRefusal("pairs", "hardness with a target of 0.2") {
+      _ = try InfoNCE(
+        negatives: Negatives(pairs: shared, hardness: HardNegativeWeights()))
+    }
+    expectRefusal("pairs", "targets in SupCon inside the logarithm") {
+      _ = try SupCon(variant: .inside, negatives: Negatives(pairs: shared))
+    }
+    expectRefusal("pairs", "[6 × 20]") {
+      _ = try InfoNCE(negatives: Negatives(pairs: shared)).evaluate(queries: queries, keys: keys)
+    }
+    let own = try PairTerms(rows: 6, columns: 6, pairs: [.init(row: 2, column: 2)])
+    expectRefusal("pairs", "row 2, column 2") {
+      _ = try InfoNCE(negatives: Negatives(pairs: own)).evaluate(queries: queries, keys: keys)
+    }
+    let partner = try PairTerms(rows: 12, columns: 12, pairs: [.init(row: 2, column: 8)])
+    expectRefusal("pairs", "row 2, column 8") {
+      _ = try NTXent(negatives: Negatives(pairs: partner)).evaluate(view1: queries, view2: keys)
+    }
+    expectRefusal("pairs", "InfoNCE with pairs") {
+      _ = try InfoNCE(negatives: Negatives(pairs: own)).evaluate(
+        queries: queries, keys: keys,
+        pairs: PairTerms(rows: 6, columns: 6, pairs: [.init(row: 0, column: 1)]))
+    }
+  }
+
+  @Test func nothingLeft() throws {
+    let all = try FalseNegativeTreatment(FalseNegatives(topK: 20, threshold: nil), mode: .drop)
+    expectRefusal("bank", "ranks 0 ..< 0") {
+      _ = try InfoNCE(negatives: Negatives(falseNegatives: all, ring: Ring())).evaluate(
+        queries: queries, keys: keys, bank: bank)
+    }
+    expectRefusal("mixing", "row 0 of queries with 0 negatives") {
+      _ = try InfoNCE(
+        negatives: Negatives(
+          falseNegatives: all, mixing: .drawn(HardNegativeMixing(pairs: 1, queryPairs: 0)))
+      ).evaluate(queries: queries, keys: keys, bank: bank)
+    }
+    // Without a ring or mixes nothing is left to tell the own column from: the value is 0.
+    let none = try InfoNCE(negatives: Negatives(falseNegatives: all)).evaluate(
+      queries: queries, keys: keys, bank: bank)
+    #expect(none.loss == 0)
+    #expect(none[.queries] == Matrix(zeros: 6, by: 8))
+    expectRefusal("support", "[5 × 8]") {
+      _ = try InfoNCE(
+        negatives: Negatives(
+          falseNegatives: FalseNegativeTreatment(
+            FalseNegatives(topK: 2, threshold: nil), support: bank.rows(0..<5)))
+      ).evaluate(queries: queries, keys: keys, bank: bank)
+    }
+  }
+
+  /// Draws are those of the negatives that are left.
+  @Test func drawsLeaveOutWhatIsDropped() throws {
+    let nearest = try FalseNegativeTreatment(
+      FalseNegatives(topK: 4, threshold: nil), mode: .drop, support: queries)
+    let draw = try HardNegativeMixing(hardest: 2, pairs: 5, queryPairs: 5)
+    let found = try InfoNCE(
+      negatives: Negatives(falseNegatives: nearest, mixing: .drawn(draw))
+    ).evaluate(queries: queries, keys: keys, bank: bank)
+    // The two nearest of what is left are ranks 4 and 5.
+    let order = (0..<6).map { row -> [Int] in
+      let similarities = queries.rows(at: [Int](repeating: row, count: 20)).rowDots(bank)
+      return (0..<20).sorted { similarities[$0] > similarities[$1] }
+    }
+    let plain = try draw.draw(queries: queries, bank: bank)
+    func moved(_ indices: [Int], perRow: Int) -> [Int] {
+      indices.enumerated().map { position, column in
+        let own = order[position / perRow]
+        return own[(own.firstIndex(of: column) ?? 0) + 4]
+      }
+    }
+    let mixes = try NegativeMixes(
+      pairs: moved(plain.pairs, perRow: 10), pairWeights: plain.pairWeights,
+      queryPairs: moved(plain.queryPairs, perRow: 5), queryWeights: plain.queryWeights)
+    let expected = try InfoNCE(
+      negatives: Negatives(falseNegatives: nearest, mixing: .given(mixes))
+    ).evaluate(queries: queries, keys: keys, bank: bank)
+    #expect(found.loss == expected.loss)
+    #expect(found[.queries] == expected[.queries])
+  }
+}
