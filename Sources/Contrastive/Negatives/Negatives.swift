@@ -45,14 +45,14 @@ public struct Negatives: Sendable {
   }
 
   /// What a choice of negatives is made of; the raw value is the name in messages.
-  enum Part: String, CaseIterable {
+  package enum Part: String, CaseIterable {
     case pairs
     case falseNegatives = "false-negatives"
     case ring, mixing, hardness
   }
 
   /// The parts that are given.
-  var parts: Set<Part> {
+  package var parts: Set<Part> {
     var parts: Set<Part> = []
     if pairs?.pairs.isEmpty == false { parts.insert(.pairs) }
     if falseNegatives != nil { parts.insert(.falseNegatives) }
