@@ -102,7 +102,8 @@ public struct InvPMethod: TrainingMethod {
     let gradient = result[.queries] ?? Matrix(zeros: queries.images, by: bank.dimension)
     return StepGradient(
       loss: result.loss,
-      encoder: try queries.backward(gradient, through: online, workers: workers))
+      encoder: try queries.backward(gradient, through: online, workers: workers),
+      measures: ["embedding_spread": queries.rows.unitSpread()])
   }
 
   /// The bank rows nearest to each query, its own left out, become its image's neighbours.

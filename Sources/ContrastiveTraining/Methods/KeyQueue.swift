@@ -85,7 +85,8 @@ struct KeyQueue: Sendable {
     let gradient = result.gradient ?? Matrix(zeros: keys.rows, by: keys.columns)
     return StepGradient(
       loss: result.loss,
-      encoder: try queries.backward(gradient, through: online, workers: workers))
+      encoder: try queries.backward(gradient, through: online, workers: workers),
+      measures: ["embedding_spread": queries.rows.unitSpread()])
   }
 }
 
