@@ -5,8 +5,9 @@ import Contrastive
 /// One view of every image; a bank holds one embedding of each image of the data set. A query must find
 /// its own among those most like it, and from some epoch on also the hardest of the images that walks
 /// in the graph of nearest neighbours lead to. After the gradient the graph learns the batch's
-/// neighbours and the bank's rows move. The bank starts as random unit vectors, and an image that was
-/// not yet visited is its own neighbour.
+/// neighbours and the bank's rows move. An image that was not yet visited is its own neighbour. The
+/// bank starts as what the untrained encoder makes of the images: random vectors, as in the paper,
+/// take more epochs to forget than runs here have.
 public struct InvPMethod: TrainingMethod {
   /// One view.
   public let views: [ViewRecipe]
@@ -35,6 +36,8 @@ public struct InvPMethod: TrainingMethod {
     public var propagationEpoch = 2
     /// What a row of the bank keeps of itself; 0.5 in the paper.
     public var bankMomentum = 0.5
+    /// Whether the bank starts as random vectors, as in the paper, instead of the untrained encoder's.
+    public var randomBank = false
 
     /// The defaults.
     public init() {}
@@ -72,6 +75,16 @@ public struct InvPMethod: TrainingMethod {
         temperature: temperature, background: background, positives: positives, steps: walkSteps,
         weight: epoch < propagationEpoch ? 0 : propagationWeight)
     }
+  }
+
+  /// Fills the bank before the first epoch.
+  public mutating func begin(
+    _ epoch: EpochStart, online: Encoder, workers: Workers
+  ) throws(ContrastiveError) {
+    guard epoch.epoch == 0, !options.randomBank else { return }
+    bank.removeAll()
+    try bank.update(
+      epoch.projections(by: online, workers: workers), ids: Array(0..<bank.samples), step: 0)
   }
 
   /// Finds the queries' own rows and those of their neighbours, then moves graph and bank.
