@@ -61,6 +61,9 @@ struct TrainingFlags: ParsableArguments {
   @Option(help: "Smallest share of an image's area in a crop. (default: \(standard.smallestCrop))")
   var smallestCrop: Float?
 
+  @Option(help: "Where crops lie: random, or contrastive, by heat maps. (default: random)")
+  var crop: CropName?
+
   @Option(help: "Strength of brightness and contrast jitter. (default: \(standard.jitter))")
   var jitter: Float?
 
@@ -90,6 +93,7 @@ struct TrainingFlags: ParsableArguments {
     set(\.weightDecay, weightDecay)
     set(\.warmupEpochs, warmupEpochs)
     set(\.smallestCrop, smallestCrop)
+    set(\.crop, crop)
     set(\.jitter, jitter)
     set(\.flips, flips)
     set(\.neighbors, neighbors)
@@ -107,3 +111,5 @@ struct TrainingFlags: ParsableArguments {
     temperature != nil || bankCapacity != nil || encoderMomentum != nil
   }
 }
+
+extension CropName: ExpressibleByArgument {}

@@ -34,6 +34,19 @@ public struct ViewRecipe: Sendable {
     ViewRecipe(augmentations, shared: places, scaling: scaling)
   }
 
+  /// The same recipe with its guided crops among boxes.
+  ///
+  /// - Parameter boxes: one for each image of the data set, or none, for crops anywhere.
+  /// - Returns: the recipe.
+  public func guided(by boxes: [ContrastiveCrop.Box]) -> ViewRecipe {
+    let guided = augmentations.map { augmentation -> any Augmentation in
+      guard var crop = augmentation as? ContrastiveCrop else { return augmentation }
+      crop.boxes = boxes
+      return crop
+    }
+    return ViewRecipe(guided, shared: shared, scaling: scaling)
+  }
+
   /// Shape of a view of an image of a shape.
   public func outputShape(for shape: ImageShape) -> ImageShape {
     augmentations.reduce(shape) { $1.outputShape(for: $0) }

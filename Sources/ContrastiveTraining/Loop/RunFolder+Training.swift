@@ -29,6 +29,7 @@ extension RunFolder {
         endsEpoch = true
         try append(metrics)
       }
+      if endsEpoch { try writeArtifacts(of: run) }
       let stops = shouldStop()
       if endsEpoch || stops || steps.map({ run.stepsDone % $0 == 0 }) == true {
         try Checkpoint(of: run).write(to: checkpointPath)

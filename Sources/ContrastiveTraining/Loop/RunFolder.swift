@@ -17,6 +17,7 @@ import ContrastiveFiles
 /// checkpoint.safetensors   the whole state at the last save (`Checkpoint`)
 /// encoder.safetensors      the trained encoder (`EncoderFile`)
 /// result.json              how it ended (`TrainingResult`)
+/// artifacts/               what some runs keep to be shown, such as crops.safetensors
 /// ```
 public struct RunFolder: Sendable {
   /// The folder.

@@ -20,6 +20,14 @@ public enum ScheduleName: String, Codable, CaseIterable, Sendable {
   case constant
 }
 
+/// Where crops lie.
+public enum CropName: String, Codable, CaseIterable, Sendable {
+  /// Anywhere.
+  case random
+  /// With their centres in a box that the encoder's own heat map gives each image.
+  case contrastive
+}
+
 extension TrainingOptions {
   /// The encoder's form.
   var encoder: EncoderOptions {

@@ -43,6 +43,16 @@ public struct TrainingOptions: Codable, Sendable, Equatable {
 
   /// Smallest share of an image's area that a crop takes.
   public var smallestCrop: Float = 0.3
+  /// Where crops lie: anywhere, or guided by the encoder's own heat maps (`ContrastiveCrop`).
+  public var crop = CropName.random
+  /// Epochs before crops are guided; when nil a fifth of all, as in the paper.
+  public var cropWarmup: Int?
+  /// Epochs from one search for the images' boxes to the next; when nil a fifth of all, as in the paper.
+  public var cropInterval: Int?
+  /// α of a guided crop's centre; 0.6 in the paper for ImageNet, 0.1 for small images.
+  public var cropAlpha: Float = 0.1
+  /// k, the share of a heat map's range above which its box begins; 0.1 in the authors' settings.
+  public var cropThreshold: Float = 0.1
   /// Strength of the brightness and contrast jitter: factors from 1 − jitter to 1 + jitter.
   public var jitter: Float = 0.5
   /// Strength of the saturation's jitter, for three channels.
@@ -75,6 +85,10 @@ public struct TrainingOptions: Codable, Sendable, Equatable {
   /// The options with every default that depends on the data filled in.
   func resolved(images: Int) -> TrainingOptions {
     var options = self
+    if crop == .contrastive {
+      options.cropWarmup = cropWarmup ?? max(1, epochs / 5)
+      options.cropInterval = cropInterval ?? max(1, epochs / 5)
+    }
     options.method.resolve(images: images, options: self)
     return options
   }
@@ -108,6 +122,11 @@ public struct TrainingOptions: Codable, Sendable, Equatable {
       0...1_000_000 ~= warmupEpochs, "warmup-epochs", warmupEpochs, "0 … 1000000")
     try require(
       smallestCrop > 0 && smallestCrop <= 1, "smallest-crop", smallestCrop, "above 0, at most 1")
+    try require(cropWarmup ?? 0 >= 0, "crop-warmup", cropWarmup ?? 0, "0 or more")
+    try require(cropInterval ?? 1 >= 1, "crop-interval", cropInterval ?? 1, "at least 1")
+    try require(
+      cropAlpha > 0 && cropAlpha <= 100, "crop-alpha", cropAlpha, "above 0, at most 100")
+    try require(0..<1 ~= cropThreshold, "crop-threshold", cropThreshold, "0 ..< 1")
     try require(jitter >= 0 && jitter.isFinite, "jitter", jitter, "0 or more")
     try require(
       saturation >= 0 && saturation.isFinite, "saturation", saturation, "0 or more")

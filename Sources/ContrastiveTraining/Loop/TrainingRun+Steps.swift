@@ -79,7 +79,9 @@ extension TrainingRun {
     let epoch = EpochStart(
       epoch: progress.epoch, epochs: options.epochs, step: stepsDone, steps: steps,
       seed: options.seed, images: train.pixels, scaling: scaling)
-    try method.begin(epoch, online: encoder, workers: workers)
+    let (online, workers) = (encoder, workers)
+    try cropBoxes?.begin(epoch, online: online, workers: workers)
+    try method.begin(epoch, online: online, workers: workers)
   }
 
   private mutating func takeStep() throws(ContrastiveError) {
@@ -88,7 +90,7 @@ extension TrainingRun {
     var views: [Activations] = []
     for (view, recipe) in method.views.enumerated() {
       views.append(
-        try recipe.views(
+        try recipe.guided(by: cropBoxes?.boxes ?? []).views(
           of: train.pixels, indices, seed: options.seed, epoch: progress.epoch, view: view,
           workers: workers))
     }

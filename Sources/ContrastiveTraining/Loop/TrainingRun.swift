@@ -28,6 +28,7 @@ public struct TrainingRun: Sendable {
   var method: any TrainingMethod
   var optimizer: any Optimizer
   var ownOptimizer: (any Optimizer)?
+  var cropBoxes: CropBoxes?
   package var progress = RunProgress()
   /// The order of the images in an epoch, a function of the seed and the epoch.
   var order: (epoch: Int, indices: [Int])?
@@ -59,6 +60,7 @@ public struct TrainingRun: Sendable {
     method = try self.options.method.options.makeMethod(
       MethodStart(
         online: encoder, options: self.options, images: train.count, scaling: scaling))
+    cropBoxes = CropBoxes(self.options, images: train.count)
     if let own = method.parameters { ownOptimizer = try options.makeOptimizer(own.layout) }
   }
 
@@ -100,6 +102,10 @@ extension TrainingRun: Stateful {
       (method.parameters, ownOptimizer) = (parameters, optimizer)
     }
     try state("method", &method)
+    if var boxes = cropBoxes {
+      try state("crop", &boxes)
+      cropBoxes = boxes
+    }
     try state.record("progress", &progress)
     guard !state.isLoading || progress.isPossible(epochs: options.epochs, steps: stepsPerEpoch)
     else {

@@ -37,8 +37,9 @@ public struct LooCMethod: TrainingMethod {
   public struct Options: MethodOptions {
     /// Divides the similarities; 0.2 in the paper.
     public var temperature = 0.2
-    /// The augmentations that have a space, in order; in the paper also colour and rotation, and a
-    /// change of texture. Without any it is momentum contrast.
+    /// The augmentations that have a space, in order.
+    ///
+    /// In the paper colour and rotation too, and a change of texture. Without any it is momentum contrast.
     public var kept = Kept.allCases
     /// Keys that each space's queue holds (16,384 in the paper); when nil 16,384, but at most half the
     /// images.

@@ -122,7 +122,11 @@ public struct MethodStart: Sendable {
     _ crop: RandomResizedCrop?
   ) throws(ContrastiveError) -> [any Augmentation] {
     let usual = try RandomResizedCrop(scale: options.smallestCrop...1)
-    let crop: any Augmentation = crop ?? usual
-    return options.flips ? [crop, try HorizontalFlip()] : [crop]
+    let placed: any Augmentation =
+      switch options.crop {
+      case .random: crop ?? usual
+      case .contrastive: try ContrastiveCrop(crop ?? usual, alpha: options.cropAlpha)
+      }
+    return options.flips ? [placed, try HorizontalFlip()] : [placed]
   }
 }
