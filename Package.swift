@@ -69,7 +69,8 @@ let package = Package(
       dependencies: ["ContrastiveCommand", "Contrastive", "ContrastiveFiles", "_Reference"],
       resources: [.copy("Golden")], swiftSettings: strict),
     .testTarget(
-      name: "ContrastiveFilesTests", dependencies: ["ContrastiveFiles"], swiftSettings: strict),
+      name: "ContrastiveFilesTests", dependencies: ["ContrastiveFiles", "CZlib"],
+      swiftSettings: strict),
     .testTarget(
       name: "ContrastiveTrainingTests", dependencies: ["ContrastiveTraining", "_Reference"],
       swiftSettings: strict),

@@ -31,6 +31,12 @@ public struct SelectionMask: Sendable, Equatable {
     self.values = values
   }
 
+  /// Whether a column takes part for a row.
+  public subscript(row: Int, column: Int) -> Bool {
+    precondition(0..<rows ~= row && 0..<columns ~= column, "index outside the mask")
+    return values[row * columns + column] == 1
+  }
+
   /// Number of columns that each row leaves out.
   package var unselected: [Int] {
     values.withUnsafeBufferPointer { values in

@@ -8,6 +8,9 @@ enum RandomPurpose: UInt64 {
   case prototypes = 4
   case noise = 5
   case bank = 6
+  case mixing = 16
+  case clustering = 17
+  case selection = 18
 }
 
 extension CounterRandom {

@@ -1,3 +1,9 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
 /// HCSC by its definition.
 ///
 /// Masks are row-major, 1 for a column that takes part; `prototypeMasks` has
@@ -26,4 +32,17 @@ public func referenceHCSC(
     }
   }
   return total.result
+}
+
+/// How often HCSC selects each candidate as a negative of queries of each prototype, [k × K]: one less its
+/// share of the prototype, within bounds.
+public func referenceSelectionChances(
+  candidates: Rows, centroids: Rows, concentrations: [Double], low: Double, high: Double
+) -> Rows {
+  centroids.indices.map { own in
+    candidates.map { candidate in
+      let logits = zip(centroids, concentrations).map { dot(candidate, $0) / max($1, 1e-3) }
+      return min(max(1 - exp(logits[own] - logSumExp(logits)), low), high)
+    }
+  }
 }

@@ -77,6 +77,64 @@ import Testing
     #expect(again.errors.contains("already holds a run"))
   }
 
+  @Test func reportsRuns() throws {
+    #expect(try train("run").status == 0)
+    #expect(try train("other", "--seed", "1").status == 0)
+    try FileManager.default.createDirectory(
+      atPath: folder["run/artifacts"], withIntermediateDirectories: false)
+    try SafetensorsFile(tensors: [
+      "nearest": Tensor(shape: [2, 3], elements: .int64([0, 3, -1, 1, 4, 7]))
+    ]).write(to: folder["run/artifacts/prototypes.safetensors"])
+    try SafetensorsFile(tensors: [
+      "images": Tensor(.int64([5])),
+      "boxes": Tensor(shape: [1, 4], elements: .float32([0.25, 0.5, 0.5, 0.125])),
+    ]).write(to: folder["run/artifacts/crops.safetensors"])
+    try SafetensorsFile(tensors: [
+      "anchors": Tensor(.int64([2])), "found": Tensor(shape: [1, 2], elements: .int64([5, 6])),
+    ]).write(to: folder["run/artifacts/false-negatives.safetensors"])
+
+    let one = try Command("report", folder["run"], "--data", folder["data"])
+    #expect(one.status == 0, "\(one.errors)")
+    #expect(one.output == folder["run/report.html"] + "\n")
+    let page = try folder.text("run/report.html")
+    for name in [
+      "summary", "curves", "measures", "map", "gallery", "prototypes", "clusters", "crops",
+      "false-negatives", "configuration", "timings",
+    ] { #expect(page.contains("<section id=\"\(name)\""), "\(name)") }
+    #expect(page.contains("The method&#39;s own prototypes: 2 in all."))
+    #expect(page.contains(#"<rect x="50" y="25" width="12.5" height="50">"#))
+    #expect(page.contains("50.0\u{A0}% of 2 are of its class"))
+    // Nothing is loaded: every source is in the page, and there is no link out of it.
+    for part in page.components(separatedBy: "src=\"").dropFirst() {
+      #expect(part.hasPrefix("data:image/png;base64,"))
+    }
+    #expect(!page.contains("http:") && !page.contains("https:") && !page.contains("<script"))
+    #expect(
+      page.components(separatedBy: "<img").count == page.components(separatedBy: " alt=\"").count)
+
+    let both = try Command(
+      "report", folder["run"], folder["other"], "--data", folder["data"], "--output",
+      folder["both.html"])
+    #expect(both.status == 0, "\(both.errors)")
+    #expect(try folder.text("both.html").contains("Options that differ"))
+    #expect(try folder.text("both.html").contains("RankMe"))
+
+    // An artifact that is not what it should be is named, and the page left as it was.
+    try SafetensorsFile(tensors: ["nearest": Tensor(shape: [1, 1], elements: .int64([96]))])
+      .write(to: folder["run/artifacts/prototypes.safetensors"])
+    let bad = try Command("report", folder["run"], "--data", folder["data"])
+    #expect(bad.status == 65)
+    #expect(bad.errors.contains("nearest"))
+    #expect(try folder.text("run/report.html") == page)
+
+    // Images of another kind than the encoder's are left out when they were only guessed.
+    let guessed = try Command("report", folder["other"])
+    #expect(guessed.status == 0, "\(guessed.errors)")
+    #expect(try folder.text("other/report.html").contains("are left out"))
+    #expect(try Command("report", folder["data"]).status == 65)
+    #expect(try Command("report").status == 64)
+  }
+
   @Test func sameBytesForAnyNumberOfThreads() throws {
     let encoders = try ["1", "2", "3"].map { threads in
       let run = try train("run\(threads)", "--threads", threads)

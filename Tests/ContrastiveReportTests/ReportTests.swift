@@ -1,8 +1,7 @@
 import Contrastive
+import ContrastiveReport
 import Foundation
 import Testing
-
-@testable import ContrastiveReport
 
 /// Pieces of a report.
 @Suite struct ReportTests {
@@ -27,23 +26,6 @@ import Testing
     #expect(Set(texts).count == texts.count, "ticks are told apart: \(texts)")
   }
 
-  @Test func oneEpochIsAPointAndNoneIsNoChart() throws {
-    let line = LineChart.Line(name: "loss", color: "red", points: [(1, 2.5)])
-    let markup = try #require(LineChart(title: "Loss", lines: [line]).html).markup
-    #expect(markup.contains("<circle") && !markup.contains("nan"))
-    #expect(LineChart(title: "Loss", lines: []).html == nil)
-    let broken = LineChart.Line(name: "loss", color: "red", points: [(1, .nan)])
-    #expect(LineChart(title: "Loss", lines: [broken]).html == nil)
-  }
-
-  @Test func configurationsAreFlattened() throws {
-    let tree = try #require(
-      JSONTree(#"{"b":{"c":[1,2.5],"d":true},"a":0.10000000149011612,"n":null}"#))
-    #expect(tree.entries.map(\.name) == ["a", "b.c", "b.d", "n"])
-    #expect(tree.entries.map(\.value) == ["0.1", "1, 2.5", "yes", "none"])
-    #expect(JSONTree("{") == nil)
-  }
-
   @Test func aStoppedRunIsRead() throws {
     let folder = FileManager.default.temporaryDirectory
       .appendingPathComponent("contrastive-report-\(UUID().uuidString)")
@@ -54,15 +36,23 @@ import Testing
       try text.write(
         to: folder.appendingPathComponent(name), atomically: false, encoding: .utf8)
     }
-    try write("config.json", #"{"method":"<b>new</b>","temperature":0.2}"#)
+    try write(
+      "config.json", #"{"method":"<b>new</b>","b":{"c":[1,2.5],"d":true},"a":0.10000000149011612}"#)
     try write("metrics.jsonl", #"{"epoch":1,"loss":2,"knn_accuracy":0.5}"# + "\n{\"epo")
     let run = try RunRecord(path: folder.path + "/")
-    #expect(run.epochs.count == 1)
     #expect(run.accuracy == 0.5)
     let page = try RunReport(run, nil, notes: ["no <data>"]).page.html
     #expect(page.contains("has not finished"))
     #expect(page.contains("&lt;b&gt;new&lt;/b&gt;") && !page.contains("<b>new"))
     #expect(page.contains("no &lt;data&gt;"))
+    // One epoch is a point.
+    #expect(page.contains("<circle") && !page.contains("nan"))
+    // Numbers that were Float32 are shown as such, members of members by their path.
+    for (name, value) in [("a", "0.1"), ("b.c", "1, 2.5"), ("b.d", "yes")] {
+      #expect(page.contains("<th scope=\"row\">\(name)</th><td>\(value)</td>"))
+    }
+    try write("metrics.jsonl", "")
+    #expect(try !RunReport(RunRecord(path: folder.path), nil).page.html.contains("<svg"))
     let both = ComparisonReport([(run, nil), (run, nil)]).page.html
     #expect(both.contains("All options are the same"))
     try write("config.json", "[]")

@@ -1,16 +1,17 @@
 /// A number line: round ticks that cover some values, and where a value lies on the drawing.
-struct Axis: Sendable {
-  let low: Double
-  let high: Double
-  let ticks: [Double]
+package struct Axis: Sendable {
+  package let low: Double
+  package let high: Double
+  package let ticks: [Double]
   /// Digits after the point that tell the ticks apart.
-  let digits: Int
+  package let digits: Int
   /// The ends of the line on the drawing.
   let start: Double
   let end: Double
 
   /// An axis over values, with about `count` steps of 1, 2 or 5 times a power of ten.
-  init(covering values: [Double], from start: Double, to end: Double, ticks count: Int = 5) {
+  package init(covering values: [Double], from start: Double, to end: Double, ticks count: Int = 5)
+  {
     let least = values.min() ?? 0
     let most = values.max() ?? 1
     // A single value gets room around it.
@@ -33,7 +34,9 @@ struct Axis: Sendable {
   }
 
   /// An axis over whole numbers, with ticks on some of them.
-  init(whole range: ClosedRange<Int>, from start: Double, to end: Double, ticks count: Int = 8) {
+  package init(
+    whole range: ClosedRange<Int>, from start: Double, to end: Double, ticks count: Int = 8
+  ) {
     let step = max(1, Int(Self.roundStep(Double(range.count) / Double(count)).rounded(.up)))
     low = Double(range.lowerBound)
     high = Double(max(range.upperBound, range.lowerBound + 1))
@@ -44,7 +47,7 @@ struct Axis: Sendable {
   }
 
   /// Where a value lies on the drawing.
-  func place(_ value: Double) -> Double {
+  package func place(_ value: Double) -> Double {
     start + (value - low) / (high - low) * (end - start)
   }
 
@@ -59,7 +62,7 @@ struct Axis: Sendable {
 }
 
 /// A number with a fixed number of digits after the point, or as it is when it is huge.
-func fixed(_ value: Double, _ digits: Int) -> String {
+package func fixed(_ value: Double, _ digits: Int) -> String {
   guard value.isFinite else { return "\(value)" }
   var scale = 1.0
   for _ in 0..<digits { scale *= 10 }
@@ -72,4 +75,4 @@ func fixed(_ value: Double, _ digits: Int) -> String {
 }
 
 /// A share as a percentage.
-func percent(_ share: Double, digits: Int = 1) -> String { fixed(100 * share, digits) + " %" }
+func percent(_ share: Double, digits: Int = 1) -> String { fixed(100 * share, digits) + "\u{A0}%" }

@@ -38,7 +38,7 @@ struct HeatMap: Sendable {
           let share = Double(count) / total
           return .element(
             "td",
-            ["style": "--share:\(fixed(share, 3))", "class": share > 0.5 ? "strong" : ""],
+            ["style": "--share:\(fixed(share, 3))", "class": share > 0.8 ? "strong" : ""],
             text: count == 0 ? "·" : "\(count)")
         })
   }

@@ -19,7 +19,7 @@ struct LineChart: Sendable {
   var lines: [Line]
   var levels: [Level] = []
 
-  private static let (width, height) = (440.0, 270.0)
+  private static let (width, height) = (400.0, 260.0)
 
   /// The chart; nil when there is no point to show.
   var html: HTML? {
@@ -28,7 +28,7 @@ struct LineChart: Sendable {
     }.filter { !$0.points.isEmpty }
     let points = lines.flatMap(\.points)
     guard let first = points.map(\.x).min(), let last = points.map(\.x).max() else { return nil }
-    let x = Axis(whole: first...last, from: 48, to: Self.width - 14)
+    let x = Axis(whole: first...last, from: 50, to: Self.width - 14)
     let y = Axis(
       covering: points.map(\.y) + levels.map(\.value).filter(\.isFinite), from: Self.height - 40,
       to: 14)

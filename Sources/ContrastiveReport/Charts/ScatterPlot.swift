@@ -10,7 +10,7 @@ struct ScatterPlot: Sendable {
   var title: String
   var groups: [Group]
 
-  private static let size = 460.0
+  private static let size = 400.0
 
   /// The plot: a dot for each point, and each group's name at its middle.
   var html: HTML {
@@ -42,12 +42,14 @@ struct ScatterPlot: Sendable {
           "stroke-opacity": "0.65", "fill": "none",
         ], [.element("title", text: group.name)])
     }
-    let names = groups.filter { !$0.points.isEmpty }.map { group in
-      let middle = place(
-        (median(group.points.map(\.x)), median(group.points.map(\.y))))
-      return HTML.element(
+    let shown = groups.filter { !$0.points.isEmpty }
+    let middles = shown.map {
+      place((median($0.points.map(\.x)), median($0.points.map(\.y))))
+    }
+    let names = zip(shown, Self.apart(middles, shown.map(\.name))).map { group, place in
+      HTML.element(
         "text",
-        ["class": "halo", "x": svg(middle.x), "y": svg(middle.y + 4), "text-anchor": "middle"],
+        ["class": "halo", "x": svg(place.x), "y": svg(place.y + 4), "text-anchor": "middle"],
         text: group.name)
     }
     let drawing = HTML.element(
@@ -64,6 +66,28 @@ struct ScatterPlot: Sendable {
       })
     return .element("figure", ["class": "map"], [drawing, legend])
   }
+
+  /// Places for names near their own, moved down where one would cover another.
+  private static func apart(
+    _ places: [(x: Double, y: Double)], _ names: [String]
+  ) -> [(x: Double, y: Double)] {
+    var result = places
+    var settled: [Int] = []
+    for index in places.indices.sorted(by: { places[$0].y < places[$1].y }) {
+      for other in settled.sorted(by: { result[$0].y < result[$1].y }) {
+        let width = 4 * Double(names[index].count + names[other].count)
+        if abs(result[index].x - result[other].x) < width,
+          abs(result[index].y - result[other].y) < lineHeight
+        {
+          result[index].y = result[other].y + lineHeight
+        }
+      }
+      settled.append(index)
+    }
+    return result
+  }
+
+  private static let lineHeight = 15.0
 
   private func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
 }

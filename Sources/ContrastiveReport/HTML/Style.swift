@@ -23,7 +23,7 @@ enum Style {
     a{color:var(--accent)}
     section{background:var(--surface);border:1px solid var(--line);border-radius:10px;padding:16px;\
     margin:0 0 16px}
-    .numbers{display:grid;grid-template-columns:repeat(auto-fit,minmax(130px,1fr));gap:10px;margin:0 0 12px}
+    .numbers{display:grid;grid-template-columns:repeat(auto-fit,minmax(120px,1fr));gap:10px;margin:0 0 12px}
     .numbers div{border:1px solid var(--line);border-radius:8px;padding:8px 12px}
     .numbers dt{color:var(--muted);font-size:.85rem}
     .numbers dd{margin:0;font-size:1.3rem;font-variant-numeric:tabular-nums}
@@ -32,12 +32,12 @@ enum Style {
     figure{margin:0}
     figcaption{color:var(--muted);font-size:.9rem}
     svg{display:block;width:100%;height:auto;max-width:620px}
-    svg text{fill:var(--text);font:12px system-ui,-apple-system,"Segoe UI",Roboto,"DejaVu Sans",sans-serif}
+    svg text{fill:var(--text);font:13px system-ui,-apple-system,"Segoe UI",Roboto,"DejaVu Sans",sans-serif}
     svg .muted{fill:var(--muted)}
     svg .grid{stroke:var(--line);stroke-width:1}
     svg .halo{paint-order:stroke;stroke:var(--surface);stroke-width:4px;stroke-linejoin:round;font-weight:600}
     .map{max-width:680px}
-    .map svg{max-width:680px}
+    .map svg{max-width:560px}.map svg text{font-size:12px}
     .legend{display:flex;flex-wrap:wrap;gap:4px 14px;padding:0;margin:8px 0 0;list-style:none;font-size:.9rem}
     .legend i{display:inline-block;width:.75em;height:.75em;border-radius:50%;margin-right:.4em}
     .scroll{overflow-x:auto;margin:0 0 12px}
@@ -47,7 +47,9 @@ enum Style {
     th,td{padding:4px 10px;border-bottom:1px solid var(--line);text-align:right;vertical-align:top}
     th[scope=row],thead th:first-child{text-align:left}
     th{font-weight:600}
-    .words td{text-align:left;overflow-wrap:anywhere}
+    .words td,.words th{text-align:left;overflow-wrap:anywhere}
+    th small{display:block;font-weight:400;color:var(--muted);font-size:.86rem}
+    .values td{white-space:nowrap}
     .heat th,.heat td{padding:4px 6px;min-width:2.8em;text-align:center;border:1px solid var(--surface)}
     .heat thead th{vertical-align:bottom}
     .heat thead th span{writing-mode:vertical-rl;transform:rotate(180deg);display:inline-block}

@@ -68,7 +68,7 @@ public struct RunRecord: Sendable {
   func outcome(_ name: String) -> Double? { result?[name]?.number }
 
   /// The accuracy in the end, or after the last epoch of a run that was stopped.
-  var accuracy: Double? { outcome("knn_accuracy") ?? series("knn_accuracy").last?.y }
+  package var accuracy: Double? { outcome("knn_accuracy") ?? series("knn_accuracy").last?.y }
   var randomAccuracy: Double? { baseline("random_encoder_knn_accuracy") }
   var pixelAccuracy: Double? { baseline("raw_pixel_knn_accuracy") }
 

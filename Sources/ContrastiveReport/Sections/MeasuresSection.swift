@@ -4,7 +4,7 @@ extension ReportSection {
   /// Every measure of the features, with what it means.
   static func measures(_ features: RunFeatures) -> ReportSection {
     let rows = MeasureLine.all(features.measures).map { line in
-      [HTML.text(line.name), .text(line.value), .text(line.meaning)]
+      [.all([.text(line.name), .element("small", text: line.meaning)]), HTML.text(line.value)]
     }
     return ReportSection(
       name: "measures", title: "Measures of the features",
@@ -13,8 +13,8 @@ extension ReportSection {
           "On \(features.test.count) test images; classifiers learn from \(features.train.count) "
             + "training images."),
         .element(
-          "div", ["class": "words"],
-          [.table(caption: "Measures", headings: ["measure", "value", "meaning"], rows: rows)]),
+          "div", ["class": "values"],
+          [.table(caption: "Measures", headings: ["measure", "value"], rows: rows)]),
       ])
   }
 }

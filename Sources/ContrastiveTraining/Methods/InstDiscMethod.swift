@@ -50,16 +50,7 @@ public struct InstDiscMethod: TrainingMethod {
     public func makeMethod(_ start: MethodStart) throws(ContrastiveError) -> any TrainingMethod {
       InstDiscMethod(
         views: [try start.view()], options: self,
-        bank: try Self.randomRows(
-          start.images, of: start.online.projectionDimension, seed: start.options.seed))
-    }
-
-    private static func randomRows(
-      _ count: Int, of dimension: Int, seed: UInt64
-    ) throws(ContrastiveError) -> Matrix {
-      var random = CounterRandom.bank(seed: seed)
-      let values = Initialization.normal(deviation: 1).values(count * dimension, using: &random)
-      return try Matrix(rows: count, columns: dimension, values: values).normalized().rows
+        bank: try start.randomRows())
     }
   }
 

@@ -20,6 +20,22 @@ public enum MethodName: String, Codable, CaseIterable, Sendable {
   case ressl
   /// Similarity contrastive estimation.
   case sce
+  /// Positives and negatives among an image's own views by their rank.
+  case rankedViews = "ranked-views"
+  /// False negative cancellation.
+  case fnc
+  /// A space for each augmentation that is to be kept.
+  case looc
+  /// Momentum contrast with mixed negatives.
+  case mochi
+  /// Momentum contrast with a ring of negatives.
+  case cns
+  /// Prototypical contrastive learning.
+  case pcl
+  /// Hierarchical contrastive selective coding.
+  case hcsc
+  /// Invariance propagation.
+  case invp
 
   /// The method's options at their defaults.
   public var defaults: any MethodOptions {
@@ -34,6 +50,14 @@ public enum MethodName: String, Codable, CaseIterable, Sendable {
     case .hcl: HCLMethod.Options()
     case .ressl: ReSSLMethod.Options()
     case .sce: SCEMethod.Options()
+    case .rankedViews: RankedViews.Options()
+    case .fnc: FNCMethod.Options()
+    case .looc: LooCMethod.Options()
+    case .mochi: MoCHiMethod.Options()
+    case .cns: CNSMethod.Options()
+    case .pcl: PCL.Options()
+    case .hcsc: HCSCMethod.Options()
+    case .invp: InvPMethod.Options()
     }
   }
 }

@@ -6,7 +6,7 @@ import ContrastiveTraining
 /// A few steps of every method, and of the forms that are not the default.
 @Suite struct MethodRunTests {
   /// Trains, and again with other threads, and again from the middle of the second epoch.
-  private func check(_ options: TrainingOptions) throws {
+  func check(_ options: TrainingOptions) throws {
     func make(_ threads: Int) throws -> TrainingRun {
       try TrainingRun(
         options: options, data: SmallRun.data(), workers: Workers(count: threads))

@@ -62,10 +62,11 @@ import Testing
     expectRefusal("hardness", "HCL") { _ = try DCL(negatives: weights) }
     expectRefusal("mixing", "LooC") { _ = try LooC(negatives: given) }
     expectRefusal("support", "LooC") { _ = try LooC(negatives: supported) }
-    for choice in [mixing, search, ring, weights, pairs] {
-      expectRefusal(
-        choice.parts.first?.rawValue ?? "", "InstDisc with noise"
-      ) {
+    for (name, choice) in [
+      ("mixing", mixing), ("false-negatives", search), ("ring", ring), ("hardness", weights),
+      ("pairs", pairs),
+    ] {
+      expectRefusal(name, "InstDisc with noise") {
         _ = try InstDisc(negatives: choice).evaluate(
           queries: queries, bank: bank, indices: Array(0..<6), noise: Array(0..<12))
       }

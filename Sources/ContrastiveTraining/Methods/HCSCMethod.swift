@@ -1,0 +1,146 @@
+import Contrastive
+
+/// HCSC (Guo et al., "HCSC: Hierarchical Contrastive Selective Coding", CVPR 2022), without its small
+/// crops.
+///
+/// As PCL, but the clusterings are levels of a hierarchy, in which a level clusters the prototypes of
+/// the level below, and negatives are selected on every level: a key, or a prototype, is the seldomer a
+/// negative the likelier it belongs to the query's own prototype, or to the one above that. Keys of
+/// the query's own image are never selected.
+public struct HCSCMethod: TrainingMethod {
+  /// Two views by the same recipe: the query's and the key's.
+  public let views: [ViewRecipe]
+  private let options: Options
+  private let objective: HCSC
+  private let blank: ImageClustering
+  private var queue: KeyQueue
+  private var levels = ClusteringLevels()
+
+  /// What hierarchical selective coding alone can be told.
+  public struct Options: MethodOptions {
+    /// Divides the similarities with keys, and is the mean of the prototypes' concentrations; 0.2 in the
+    /// paper, 0.1 here, where batches and bank are smaller.
+    public var temperature = 0.1
+    /// Epochs before the first clustering; 20 in the paper, of 200.
+    public var warmupClusterEpochs = 1
+    /// Prototypes of each level (3,000, 2,000 and 1,000 in the paper for 1,000 classes); when nil one for
+    /// every 60, 120 and 240 images.
+    public var clusters: [Int]?
+    /// Most iterations of k-means in an epoch; 20 in the authors' code from a fresh start, 10 here, the
+    /// lowest level's from last epoch's centroids.
+    public var kmeansIterations = 10
+    /// Whether prototypes are selected as keys are; so in the paper.
+    public var selectsPrototypes = true
+    /// What becomes of a negative that is not selected: it is left out as in the paper, or stays with
+    /// logit 0 as in the authors' code.
+    public var unselected = HCSC.Unselected.exclude
+    /// How the levels' terms of keys are put together: by their mean, or their sum as in the authors'
+    /// code.
+    public var instanceLevels = HCSC.Reduction.mean
+    /// Keys the memory bank holds (16,384 in the paper); when nil 16,384, but at most half the images.
+    public var bankCapacity: Int?
+    /// m in θ_key ← m θ_key + (1 − m) θ_online; 0.999 in the paper, 0.996 here, where runs are shorter.
+    public var encoderMomentum: Float = 0.996
+
+    /// The defaults.
+    public init() {}
+
+    /// The capacity and the prototypes follow the number of images.
+    public mutating func resolve(images: Int, options: TrainingOptions) {
+      bankCapacity = bankCapacity ?? options.queueCapacity(16_384, images: images)
+      clusters = clusters ?? [60, 120, 240].map { max(2, images / $0) }
+    }
+
+    /// Refuses what is out of range.
+    public func validate(_ options: TrainingOptions) throws(ContrastiveError) {
+      try requireTemperature(temperature)
+      try require(
+        warmupClusterEpochs >= 0, "warmup_cluster_epochs", warmupClusterEpochs, "0 or more")
+      let clusters = clusters ?? [1]
+      try require(
+        clusters.last ?? 0 > 0 && zip(clusters, clusters.dropFirst()).allSatisfy { $0 >= $1 },
+        "clusters", clusters, "one or more numbers of at least 1 that do not grow")
+      try require(
+        0...10_000 ~= kmeansIterations, "kmeans_iterations", kmeansIterations, "0 … 10000")
+      try requireQueue(bankCapacity, "bank_capacity", options)
+      try require(0...1 ~= encoderMomentum, "encoder_momentum", encoderMomentum, "0 … 1")
+    }
+
+    /// Hierarchical selective coding with these options.
+    public func makeMethod(_ start: MethodStart) throws(ContrastiveError) -> any TrainingMethod {
+      try ImageClustering.require(clusters ?? [], images: start.images, named: "clusters")
+      let view = try start.view()
+      return HCSCMethod(
+        views: [view, view], options: self,
+        objective: try HCSC(
+          temperature: temperature, unselected: unselected, instanceLevels: instanceLevels),
+        blank: ImageClustering(
+          images: start.images, dimension: start.online.projectionDimension),
+        queue: try KeyQueue(start, capacity: bankCapacity, momentum: encoderMomentum))
+    }
+  }
+
+  /// The E-step: clusters all images, and prototypes level by level.
+  public mutating func begin(
+    _ epoch: EpochStart, online: Encoder, workers: Workers
+  ) throws(ContrastiveError) {
+    guard epoch.epoch >= options.warmupClusterEpochs, let clusters = options.clusters else {
+      return
+    }
+    let features = try epoch.projections(by: queue.momentum.encoder, workers: workers)
+      .normalized(argument: "projections").rows
+    let hierarchy = try HierarchicalKMeans(
+      features, clusters: clusters,
+      options: KMeans(
+        clusters: clusters[0],
+        seeding: ImageClustering.seeding(
+          after: levels.clusterings.first, clusters: clusters[0]),
+        iterations: options.kmeansIterations, seed: CounterRandom.clustering(seed: epoch.seed)),
+      argument: "projections", workers: workers)
+    var found: [ImageClustering] = []
+    for (level, result) in hierarchy.levels.enumerated() {
+      found.append(
+        try ImageClustering(
+          result, assignments: hierarchy.assignments[level], temperature: options.temperature,
+          workers: workers))
+    }
+    levels = try ClusteringLevels(found, bank: queue.bank.rows, workers: workers)
+  }
+
+  /// The M-step: compares the queries with their keys, and on every level with negatives of its own.
+  public mutating func step(
+    _ batch: TrainingBatch, online: inout Encoder, workers: Workers
+  ) throws(ContrastiveError) -> StepGradient {
+    let (objective, levels, options) = (objective, levels, options)
+    let first = queue.bank.nextSlot
+    let gradient = try queue.step(
+      batch, online: &online, temperature: objective.temperature, workers: workers
+    ) { found throws(ContrastiveError) in
+      guard !levels.clusterings.isEmpty else {
+        return KeyQueue.QueryLoss(
+          try InfoNCE(temperature: objective.temperature).evaluate(
+            queries: found.queries, keys: found.keys, bank: found.columns, workers: workers),
+          .queries)
+      }
+      return KeyQueue.QueryLoss(
+        try objective.evaluate(
+          queries: found.queries, keys: found.keys, bank: found.bank,
+          levels: levels.select(
+            for: batch, bank: found.bank, omitting: found.columns.pairs,
+            prototypes: options.selectsPrototypes, workers: workers), workers: workers), .queries)
+    }
+    try self.levels.renew(
+      batch.indices.indices.map { (first + $0) % queue.bank.capacity }, of: queue.bank.rows,
+      workers: workers)
+    return gradient
+  }
+
+  /// Exchanges the momentum encoder, the bank and the levels.
+  public mutating func exchange(_ state: inout StateExchange) throws(ContrastiveError) {
+    try queue.exchange(&state)
+    try levels.exchange(&state, blank: blank, bank: queue.bank.count)
+  }
+}
+
+extension HCSC.Unselected: Codable {}
+extension HCSC.Reduction: Codable {}

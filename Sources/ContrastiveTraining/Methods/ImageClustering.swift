@@ -1,0 +1,98 @@
+import Contrastive
+
+/// A clustering of all images as an epoch's E-step leaves it: prototypes and whose they are.
+struct ImageClustering: Sendable {
+  /// [k × D], the means of the clusters, from which the next E-step starts.
+  private(set) var centroids: Matrix
+  /// φ of each cluster.
+  private(set) var concentrations: [Float]
+  /// The cluster of each image of the data set.
+  private(set) var assignments: [Int]
+  /// The centroids at length 1.
+  private(set) var prototypes: Matrix
+
+  /// A clustering of images.
+  ///
+  /// - Parameters:
+  ///   - result: its centroids are the prototypes.
+  ///   - assignments: the cluster of each image.
+  ///   - temperature: the mean of φ.
+  ///   - workers: the threads to use.
+  /// - Throws: `ContrastiveError`, `.zeroNorm` for a centroid at the origin.
+  init(
+    _ result: KMeansResult, assignments: [Int], temperature: Double, workers: Workers
+  ) throws(ContrastiveError) {
+    centroids = result.centroids
+    concentrations = try result.concentrations(
+      temperature: Float(temperature), workers: workers)
+    self.assignments = assignments
+    prototypes = try centroids.normalized(argument: "centroids").rows
+  }
+
+  /// One without clusters, for a loaded state to go into.
+  init(images: Int, dimension: Int) {
+    centroids = Matrix(zeros: 0, by: dimension)
+    prototypes = centroids
+    concentrations = []
+    assignments = [Int](repeating: 0, count: images)
+  }
+
+  /// Where k-means begins: at an earlier clustering's centroids, or at k-means++'s.
+  static func seeding(after last: ImageClustering?, clusters: Int) -> KMeans.Seeding {
+    guard let last, last.centroids.rows == clusters else { return .plusPlus }
+    return .given(last.centroids)
+  }
+
+  /// Refuses numbers of clusters that so many images cannot have.
+  static func require(
+    _ clusters: [Int], images: Int, named name: String
+  ) throws(ContrastiveError) {
+    for count in clusters where !(1...images ~= count) {
+      throw .parameter(
+        name: name, found: "\(count)", expected: "1 … \(images), the number of images")
+    }
+  }
+
+  /// What the clustering is to a batch.
+  ///
+  /// - Parameters:
+  ///   - images: the batch.
+  ///   - most: negatives to draw at most of the prototypes that are no image's own; all when nil.
+  ///   - level: which clustering this is, for errors.
+  ///   - random: where negatives are drawn from.
+  /// - Returns: the prototypes with each row's own.
+  /// - Throws: `ContrastiveError`.
+  func targets(
+    of images: [Int], negatives most: Int? = nil, level: Int, using random: CounterRandom
+  ) throws(ContrastiveError) -> PrototypeTargets {
+    let own = images.map { assignments[$0] }
+    let taken = Set(own)
+    var others = (0..<prototypes.rows).filter { !taken.contains($0) }
+    if let most, most < others.count {
+      var random = random
+      others.shuffle(using: &random)
+      others.removeLast(others.count - most)
+    }
+    return try PrototypeTargets(
+      centroids: prototypes, concentrations: concentrations, assignments: own, negatives: others,
+      level: level)
+  }
+}
+
+extension ImageClustering: Stateful {
+  /// Exchanges centroids, concentrations and assignments.
+  mutating func exchange(_ state: inout StateExchange) throws(ContrastiveError) {
+    try state("centroids", &centroids, columns: centroids.columns)
+    try state("concentrations", &concentrations, count: centroids.rows)
+    try state("assignments", &assignments, count: assignments.count)
+    guard state.isLoading else { return }
+    guard assignments.allSatisfy({ 0..<centroids.rows ~= $0 }) else {
+      throw state.failure("has an image in no cluster")
+    }
+    do {
+      prototypes = try centroids.normalized(argument: "centroids").rows
+    } catch {
+      throw state.failure("does not hold a clustering: \(error)")
+    }
+  }
+}

@@ -1,0 +1,100 @@
+import Contrastive
+
+/// A momentum encoder and the queue of its keys: what momentum contrast and its descendants share.
+///
+/// A step encodes the queries, moves the momentum encoder, encodes the keys, compares with the queue
+/// as it was, and only then adds the keys to it, each with its image's id. The queue starts empty and
+/// never holds noise: in the very first step the negatives are the other keys of the batch.
+struct KeyQueue: Sendable {
+  private(set) var momentum: MomentumEncoder
+  private(set) var bank: QueueBank
+  /// What keys of an image's earlier visits are to it.
+  let ownKeys: OwnEntries
+
+  /// Queries and keys of a batch with the queue they are compared with, which is not empty.
+  struct Comparison {
+    /// [batch × D], of unit length.
+    let queries: Matrix
+    /// [batch × D], of unit length; row i is query i's own.
+    let keys: Matrix
+    /// The queue as columns: which take no part for which query.
+    let columns: BankColumns
+    /// The queue's rows.
+    let bank: Matrix
+  }
+
+  /// An objective's loss with its gradient for the queries.
+  struct QueryLoss {
+    let loss: Double
+    let gradient: Matrix?
+
+    init<Variable>(_ evaluation: Evaluation<Variable>, _ queries: Variable) {
+      loss = evaluation.loss
+      gradient = evaluation[queries]
+    }
+  }
+
+  /// An empty queue.
+  ///
+  /// - Parameters:
+  ///   - start: the encoder to follow.
+  ///   - capacity: keys it holds; a batch when nil.
+  ///   - momentum: m in θ_key ← m θ_key + (1 − m) θ_online.
+  ///   - ownKeys: what keys of an image's earlier visits are to it.
+  /// - Throws: `ContrastiveError.parameter`.
+  init(
+    _ start: MethodStart, capacity: Int?, momentum: Float, ownKeys: OwnEntries = .leaveOut
+  ) throws(ContrastiveError) {
+    self.momentum = try MomentumEncoder(start.online, momentum: momentum)
+    self.ownKeys = ownKeys
+    bank = try QueueBank(
+      capacity: capacity ?? start.options.batchSize, dimension: start.online.projectionDimension)
+  }
+
+  /// One step: queries from view 0, keys from view 1.
+  ///
+  /// - Parameters:
+  ///   - batch: the two views of some images.
+  ///   - online: the encoder that is trained.
+  ///   - temperature: of the first step's comparison in the batch.
+  ///   - workers: the threads to use.
+  ///   - objective: compares the queries with the queue.
+  /// - Returns: the loss and the encoder's gradient.
+  /// - Throws: `ContrastiveError`, such as `.nonFinite` when training has diverged.
+  mutating func step(
+    _ batch: TrainingBatch, online: inout Encoder, temperature: Double, workers: Workers,
+    objective: (Comparison) throws(ContrastiveError) -> QueryLoss
+  ) throws(ContrastiveError) -> StepGradient {
+    let queries = try ViewProjections(of: [batch.views[0]], by: &online, workers: workers)
+    momentum.update(from: online, workers: workers)
+    let keys = try momentum.encoder.projections(
+      of: batch.views[1], mode: .training, workers: workers
+    ).normalized(argument: "keys").rows
+    let result: QueryLoss
+    if bank.isEmpty {
+      result = QueryLoss(
+        try InfoNCE(temperature: temperature).evaluate(
+          queries: queries.rows, keys: keys, workers: workers), .queries)
+    } else {
+      result = try objective(
+        Comparison(
+          queries: queries.rows, keys: keys,
+          columns: bank.columns(for: batch.indices, own: ownKeys), bank: bank.rows))
+    }
+    try bank.enqueue(keys, ids: batch.indices, step: batch.step)
+    let gradient = result.gradient ?? Matrix(zeros: keys.rows, by: keys.columns)
+    return StepGradient(
+      loss: result.loss,
+      encoder: try queries.backward(gradient, through: online, workers: workers))
+  }
+}
+
+extension KeyQueue: Stateful {
+  /// Exchanges the momentum encoder and the queue.
+  mutating func exchange(_ state: inout StateExchange) throws(ContrastiveError) {
+    try state("momentum", &momentum)
+    try state("bank", &bank)
+  }
+}
+
+extension OwnEntries: Codable {}
