@@ -42,7 +42,9 @@ import Testing
         "loss", "gradient.queries", "gradient.keys", "gradient.bank", "gradient.temperature",
       ])
     #expect(try file.tensor("loss").summary == "F64 [1]")
-    #expect(try file.tensor("loss").float64(argument: "loss") == report["loss"] as? Double)
+    // As written: reading it back with JSONSerialization may cost the last digit.
+    let loss = try file.tensor("loss").float64(argument: "loss")
+    #expect(run.output.contains("\"loss\":\(loss)"))
     #expect(try file.tensor("gradient.bank").summary == "F32 [9 × 6]")
     #expect(try file.tensor("gradient.temperature").summary == "F64 [1]")
     // A gradient carried back through the division by the norm is at right angles to the row.

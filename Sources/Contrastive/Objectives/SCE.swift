@@ -146,8 +146,9 @@ public struct SCE: Objective {
       columns.matrix.rows(at: pass.apart.map(\.column)))
     let rounding = zip(pass.apart, exact).reduce(0) { sum, pair in
       let (column, exact) = pair
+      guard let similarity = column.similarity else { return sum }
       let share = rest[column.row] * column.teacher - margins.pull[column.row] * column.student
-      return sum + share * (exact - column.similarity)
+      return sum + share * (exact - similarity)
     }
     return (gaps + rounding) / (temperature * temperature)
   }

@@ -25,8 +25,8 @@ struct StudentsAndTeachers: Sendable {
     /// Its probabilities.
     let student: Double
     let teacher: Double
-    /// ⟨query, column⟩ as the sweep has it.
-    let similarity: Double
+    /// ⟨query, column⟩ as the sweep has it, where its exponential still tells.
+    let similarity: Double?
   }
 
   /// One sweep of 2N rows.
@@ -69,8 +69,9 @@ struct StudentsAndTeachers: Sendable {
         row: row, column: entry.column,
         student: probability(entry.student, studentTop[row], studentSum[row], temperature),
         teacher: probability(entry.teacher, teacherTop[row], teacherSum[row], targetTemperature),
-        similarity: Double(entry.student.maximum)
-          + temperature * max(logarithm(Double(entry.student.weight)), -100))
+        similarity: entry.student.weight > 1e-20
+          ? Double(entry.student.maximum) + temperature * logarithm(Double(entry.student.weight))
+          : nil)
     }
   }
 

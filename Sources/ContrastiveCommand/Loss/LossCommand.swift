@@ -9,6 +9,10 @@ package struct LossCommand: ParsableCommand {
       Reads the tensors the method needs (embeddings F32, row-major; indices and labels I64; masks \
       U8), writes `loss` (F64 [1]) and `gradient.NAME` for each gradient asked for, and prints one \
       JSON object: method, loss, parameters, gradients, and for methods that select, selected.
+
+      Methods of InfoNCE's shape have options that choose negatives. For these the file may hold support \
+      [V,N,D], the support embeddings of a search, and pair-terms I64 [n,2] (row, column) with F32 [n] \
+      pair-term-weights and pair-term-targets: what single columns are to single rows.
       """,
     subcommands: [
       InfoNCELoss.self,

@@ -26,7 +26,8 @@ extension TrainingOptions {
     EncoderOptions(
       widths: widths,
       head: .perceptron(
-        hidden: hiddenDimension, outputs: embeddingDimension, normalization: headNormalization))
+        hidden: hiddenDimension, outputs: method.options.embeddingSpaces * embeddingDimension,
+        normalization: headNormalization))
   }
 
   /// The optimiser at rest.

@@ -20,6 +20,12 @@ public enum MethodName: String, Codable, CaseIterable, Sendable {
   case ressl
   /// Similarity contrastive estimation.
   case sce
+  /// Positives and negatives among an image's own views by their rank.
+  case rankedViews = "ranked-views"
+  /// False negative cancellation.
+  case fnc
+  /// A space for each augmentation that is to be kept.
+  case looc
   /// Momentum contrast with mixed negatives.
   case mochi
   /// Momentum contrast with a ring of negatives.
@@ -44,6 +50,9 @@ public enum MethodName: String, Codable, CaseIterable, Sendable {
     case .hcl: HCLMethod.Options()
     case .ressl: ReSSLMethod.Options()
     case .sce: SCEMethod.Options()
+    case .rankedViews: RankedViews.Options()
+    case .fnc: FNCMethod.Options()
+    case .looc: LooCMethod.Options()
     case .mochi: MoCHiMethod.Options()
     case .cns: CNSMethod.Options()
     case .pcl: PCL.Options()

@@ -19,6 +19,9 @@ public protocol MethodOptions: Codable, Equatable, Sendable {
   ///   - options: the common options.
   mutating func resolve(images: Int, options: TrainingOptions)
 
+  /// Spaces that the projection head gives, each of the embeddings' dimension; 1 by default.
+  var embeddingSpaces: Int { get }
+
   /// Checks every option, before and after `resolve`.
   ///
   /// - Parameter options: the common options.
@@ -36,6 +39,8 @@ public protocol MethodOptions: Codable, Equatable, Sendable {
 extension MethodOptions {
   /// The common defaults suit.
   public static func adjust(_ options: inout TrainingOptions) {}
+  /// One space.
+  public var embeddingSpaces: Int { 1 }
   /// No default depends on anything.
   public mutating func resolve(images: Int, options: TrainingOptions) {}
 

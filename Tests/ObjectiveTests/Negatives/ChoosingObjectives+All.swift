@@ -130,7 +130,7 @@ struct ChoiceInputs: Sendable {
 
   func hcl() -> ChoosingObjective {
     ChoosingObjective(
-      description: "HCL", takesMixing: false,
+      description: "HCL", takesMixing: false, hasHardness: true,
       evaluate: { choice, temperature, workers in
         var others = choice
         others.hardness = nil

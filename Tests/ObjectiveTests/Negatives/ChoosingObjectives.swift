@@ -23,6 +23,8 @@ struct ChoosingObjective: Sendable, CustomStringConvertible {
   var takesMixing = true
   var takesRing = true
   var takesHardness = true
+  /// Whether it always has hardness.
+  var hasHardness = false
   /// Whether pairs may have targets.
   var takesTargets = true
   /// Evaluates it.
@@ -33,7 +35,7 @@ struct ChoosingObjective: Sendable, CustomStringConvertible {
   func takes(_ choice: NegativeChoice) -> Bool {
     (takesPairs || choice.pairs.isEmpty) && (takesSearch || choice.falseNegatives == nil)
       && (takesMixing || choice.mixes == 0) && (takesRing || choice.ring == nil)
-      && (takesHardness || choice.hardness == nil)
+      && (takesHardness || choice.hardness == nil) && (!hasHardness || choice.hardness != nil)
       && (takesTargets || choice.pairs.allSatisfy { $0.target == 0 })
   }
 }
@@ -66,8 +68,7 @@ extension ChoosingObjective {
       loss += part.weight * found.loss
       slope += part.weight * found.slope
       func add(_ gradient: Rows, to place: (name: String, rows: [Int])?) {
-        guard let place else { return }
-        let count = shapes[place.name] ?? 0
+        guard let place, let count = shapes[place.name] else { return }
         var whole = gradients[place.name] ?? zeros(count, gradient.first?.count ?? 0)
         for (row, target) in place.rows.enumerated() {
           for d in gradient[row].indices { whole[target][d] += part.weight * gradient[row][d] }
