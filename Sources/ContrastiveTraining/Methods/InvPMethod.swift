@@ -18,8 +18,8 @@ public struct InvPMethod: TrainingMethod {
 
   /// What invariance propagation alone can be told.
   public struct Options: MethodOptions {
-    /// Divides the similarities; 0.07 in the authors' code, 0.2 in their commands, 0.1 here.
-    public var temperature = 0.1
+    /// Divides the similarities; 0.2 in the authors' commands, 0.07 in their code.
+    public var temperature = 0.2
     /// M, rows of the bank that a query is told apart from, the nearest; 4,096 in the paper.
     public var background = 4_096
     /// k, neighbours of an image in the graph, at most all others; 4 in the paper.
@@ -36,8 +36,9 @@ public struct InvPMethod: TrainingMethod {
     public var propagationEpoch = 2
     /// What a row of the bank keeps of itself; 0.5 in the paper.
     public var bankMomentum = 0.5
-    /// Whether the bank starts as random vectors, as in the paper, instead of the untrained encoder's.
-    public var randomBank = false
+    /// Epochs at whose beginning the bank becomes the encoder's embeddings of all images; none in the
+    /// paper, whose bank starts as random vectors.
+    public var bankRefreshEpochs = 1
 
     /// The defaults.
     public init() {}
@@ -53,6 +54,8 @@ public struct InvPMethod: TrainingMethod {
         0...1e6 ~= propagationWeight, "propagation_weight", propagationWeight, "0 … 1e6")
       try require(propagationEpoch >= 0, "propagation_epoch", propagationEpoch, "0 or more")
       try requireShare(bankMomentum, "bank_momentum")
+      try require(
+        bankRefreshEpochs >= 0, "bank_refresh_epochs", bankRefreshEpochs, "0 or more")
     }
 
     /// Invariance propagation with these options.
@@ -77,14 +80,15 @@ public struct InvPMethod: TrainingMethod {
     }
   }
 
-  /// Fills the bank before the first epoch.
+  /// Fills the bank before the first epochs.
   public mutating func begin(
     _ epoch: EpochStart, online: Encoder, workers: Workers
   ) throws(ContrastiveError) {
-    guard epoch.epoch == 0, !options.randomBank else { return }
+    guard epoch.epoch < options.bankRefreshEpochs else { return }
     bank.removeAll()
     try bank.update(
-      epoch.projections(by: online, workers: workers), ids: Array(0..<bank.samples), step: 0)
+      epoch.projections(by: online, workers: workers), ids: Array(0..<bank.samples),
+      step: epoch.step)
   }
 
   /// Finds the queries' own rows and those of their neighbours, then moves graph and bank.

@@ -50,7 +50,7 @@ extension MethodRunTests {
         $0.propagationEpoch = 1
         $0.background = 17
         $0.positives = 5
-        $0.randomBank = true
+        $0.bankRefreshEpochs = 0
       })
   }
 
