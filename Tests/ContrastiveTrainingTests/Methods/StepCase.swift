@@ -22,7 +22,9 @@ struct StepCase {
       ImageShape(height: 5, width: 4, channels: 2),
       options: EncoderOptions(
         widths: options.widths,
-        head: .perceptron(hidden: 4, outputs: 3, normalization: options.headNormalization)),
+        head: .perceptron(
+          hidden: 4, outputs: 3 * options.method.options.embeddingSpaces,
+          normalization: options.headNormalization)),
       seed: 5)
     encoder.network.parameters = Self.stirred(encoder.network.parameters)
     online = encoder
@@ -68,7 +70,8 @@ struct StepCase {
       .batchNormalization(rectified: true), .meanPool,
     ]
     let head = Head.perceptron(
-      hidden: 4, outputs: 3, normalization: options.headNormalization)
+      hidden: 4, outputs: online.projectionDimension,
+      normalization: options.headNormalization)
     return Self.rows((backbone + head.reference).forward(volume, parameters: parameters))
   }
 
