@@ -6,7 +6,8 @@ SHELL := /bin/bash
 
 PACKAGES := libopenblas-dev liblapacke-dev zlib1g-dev pkg-config dataset-fashion-mnist
 NOW := $(shell date +%Y%m%d-%H%M%S)
-RUN ?= runs/moco-$(NOW)
+RUN ?= runs/$(METHOD)-$(NOW)
+METHOD ?= pcl
 ARGS ?=
 KILLS ?= 1000
 FUZZ_SECONDS ?= 60
@@ -43,8 +44,8 @@ deps: ## install what is missing ; calls apt-get only when something is
 build: deps ## build the command in release mode
 	@swift build -c release --product contrastive
 
-run: build ## train an encoder on Fashion-MNIST and write a report of it (RUN=folder, DATA=folder, ARGS="--epochs 5 …")
-	@$(BIN)/contrastive train --method moco $(if $(DATA),--data "$(DATA)") --output "$(RUN)" $(ARGS)
+run: build ## train an encoder on Fashion-MNIST and write a report of it (METHOD=moco RUN=folder DATA=folder ARGS="--epochs 5 …")
+	@$(BIN)/contrastive train --method "$(METHOD)" $(if $(DATA),--data "$(DATA)") --output "$(RUN)" $(ARGS)
 	@echo "The report is in $$($(BIN)/contrastive report $(if $(DATA),--data "$(DATA)") "$(RUN)")" >&2
 
 test: deps ## build and run every test

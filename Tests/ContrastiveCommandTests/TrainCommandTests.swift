@@ -47,7 +47,9 @@ import Testing
     let metrics = try #require(
       try JSONSerialization.jsonObject(with: Data(lines[1].utf8)) as? [String: Any])
     #expect(
-      Set(metrics.keys) == ["epoch", "loss", "seconds", "images_per_second", "knn_accuracy"])
+      Set(metrics.keys) == [
+        "epoch", "loss", "seconds", "images_per_second", "knn_accuracy", "measures",
+      ])
     #expect(metrics["epoch"] as? Int == 2)
     #expect(try folder.text("run/config.json").contains("\"batch_size\" : 32"))
 
