@@ -15,15 +15,15 @@ extension ContrastTerm {
     _ negatives: Negatives, support: Support, workers: Workers
   ) throws(ContrastiveError) -> [String: Int] {
     var chosen: [String: Int] = [:]
-    // All sweeps below look at every element; what looks first must not be misled by one.
-    guard !negatives.parts.isEmpty else { return chosen }
-    try anchors.requireFinite()
-    try columns.requireFinite()
-    let width = columns.matrix.rows
+    let width = columns.rows
     if let pairs = negatives.pairs {
       roles = try roles.adding(pairs, columns: width, excluding: exclusions)
       chosen["listed"] = pairs.pairs.count
     }
+    // All sweeps below look at every element; what looks first must not be misled by one.
+    guard !negatives.parts.isSubset(of: [.pairs]) else { return chosen }
+    try anchors.requireFinite()
+    try columns.requireFinite()
     if let treatment = negatives.falseNegatives {
       let found = try find(treatment, support, workers)
       let role = treatment.mode == .drop ? .dropped : ColumnRoles.attracted

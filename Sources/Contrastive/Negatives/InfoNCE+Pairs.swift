@@ -89,20 +89,14 @@ extension InfoNCE {
         throw .parameter(
           name: "negatives", found: "a bank in half precision", expected: "one in single precision")
       }
-      var paired = negatives
-      paired.pairs = terms
       try negatives.refuse(
         bank == nil ? [.mixing] : [], in: "InfoNCE in the batch",
         expected: "a bank: mixed rows are constants")
-      try paired.refuse([], in: "InfoNCE", expected: "")
-      return try oneDirection(
-        queries, keys, bank: bank, omitted: omitted, paired, wanted, workers)
     }
-    // A bank's own rows are finite; the sweep looks at queries and other columns.
+    var paired = negatives
+    paired.pairs = terms
+    try paired.refuse([], in: "InfoNCE", expected: "")
     try keys.requireFinite()
-    return try PairedColumns(
-      queries: queries, keys: keys, columns: columns, inBatch: bank == nil, omitted: omitted,
-      terms: terms, temperature: temperature
-    ).evaluate(wanted, workers: workers)
+    return try oneDirection(queries, keys, bank: bank, omitted: omitted, paired, wanted, workers)
   }
 }

@@ -105,16 +105,4 @@ public struct PairTerms: Sendable, Equatable {
     let listed = self[row].reduce(0) { $0 + $1.target }
     return self[row].allSatisfy { $0.target == 0 } ? 1 : max(0, 1 - listed)
   }
-
-  /// The listed columns of each row, for a sweep to leave out.
-  package func lists() -> RowLists {
-    RowLists((0..<rows).lazy.map { self[$0].lazy.map(\.column) }, isSymmetric: false)
-  }
-
-  /// The rows that list each column.
-  package func transposedLists() -> RowLists {
-    var rowsOf = [[Int]](repeating: [], count: columns)
-    for pair in pairs { rowsOf[pair.column].append(pair.row) }
-    return RowLists(rowsOf, isSymmetric: false)
-  }
 }

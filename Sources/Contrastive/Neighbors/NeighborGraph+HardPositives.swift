@@ -70,7 +70,7 @@ extension NeighborGraph {
   }
 
   /// The first `count` ends of walks by similarity ascending, then node.
-  private func hardest(
+  func hardest(
     _ count: Int, from start: Int, steps: Int, repeats: Bool, similarity: (Int) -> Double
   ) -> [Positive] {
     let reached = walkEnds(from: start, steps: steps, countingTo: repeats ? count : 1)

@@ -7,6 +7,9 @@
 struct ContrastTerm: Sendable {
   let anchors: Operand
   /// Columns that every row sees, in one sweep; there may be none.
+  ///
+  /// In half precision they have no
+  /// gradient and no `hardness`.
   let columns: Operand
   let temperature: Double
   /// Row i is anchor i's own column.
@@ -61,8 +64,9 @@ struct ContrastTerm: Sendable {
   ) throws(ContrastiveError) -> Outcome {
     let excluded = roles.isEmpty ? exclusions : exclusions + [.listed(roles.lists)]
     let pass = try sweep(accumulating: wantsAnchors, excluding: excluded, workers)
+    let named = namedColumns
     let listed = ListedPairs(
-      roles.lists, rows: anchors.matrix, columns: columns.matrix, workers: workers)
+      named.lists, rows: anchors.matrix, columns: named.columns, workers: workers)
     var negatives = pass.statistics
     for row in zeros.indices { negatives.add(0, count: Double(zeros[row]), row: row) }
     for row in 0..<roles.lists.rows { negatives.add(weighed(listed, row: row), row: row) }
@@ -100,7 +104,7 @@ struct ContrastTerm: Sendable {
       var gradient = try anchorSums(pass, margins, scale: scale, excluding: excluded, workers)
       if !roles.isEmpty {
         listed.add(
-          to: &gradient, columns: columns.matrix, workers: workers, coefficient: coefficient)
+          to: &gradient, columns: named.columns, workers: workers, coefficient: coefficient)
       }
       for extra in extras {
         extra.add(to: &gradient, of: anchors.matrix, workers) { scale * found.negative($0, $1) }
@@ -159,7 +163,7 @@ struct ContrastTerm: Sendable {
       temperature: temperature / (1 + beta), excluding: excluded, readsOnly: true)
     let counts =
       rankedCounts
-      ?? excluded.counts(rows: anchors.matrix.rows, columns: columns.matrix.rows, workers: workers)
+      ?? excluded.counts(rows: anchors.matrix.rows, columns: columns.rows, workers: workers)
     func pass(_ terms: [RunningSoftmax.Partial], _ weights: [RunningSoftmax.Partial]?) -> Pass {
       Pass(
         statistics: NegativeStatistics(
@@ -175,6 +179,19 @@ struct ContrastTerm: Sendable {
       accumulating: false, workers: workers
     ).blocks
     return pass(both.map(\.first), both.map(\.second))
+  }
+
+  /// The named columns in Float32, and what indexes them: the columns themselves, or those that are
+  /// named of columns in half precision.
+  private var namedColumns: (lists: RowLists, columns: Matrix) {
+    guard columns.half != nil else { return (roles.lists, columns.matrix) }
+    let rows = (0..<roles.lists.rows).map { roles.lists[$0].map(Int.init) }
+    let named = Set(rows.joined()).sorted()
+    let places = Dictionary(uniqueKeysWithValues: named.enumerated().map { ($1, $0) })
+    return (
+      RowLists(rows.map { $0.compactMap { places[$0] } }, isSymmetric: false),
+      columns.rows(at: named)
+    )
   }
 
   private func anchorSums(

@@ -26,27 +26,18 @@ struct HardPositives: Sendable {
           mean.withUnsafeMutableBufferPointer { mean in
             let (logSum, mean) = (SharedMemory(logSum), SharedMemory(mean))
             workers.forEach(queries.rows) { row, _ in
-              var left = count
-              let reached = graph.walkEnds(from: indices[row], steps: steps, countingTo: count)
-                .map { end in
-                  let similarity = RowKernels.best.dot(
-                    rows + row * dimension, columns + end.node * dimension, count: dimension)
-                  return (end: end, logit: similarity / temperature)
-                }
-              let order = reached.sorted { ($0.logit, $0.end.node) < ($1.logit, $1.end.node) }
-              let hard = order.prefix { entry in
-                defer { left -= entry.end.count }
-                return left > 0
+              let hard = graph.hardest(count, from: indices[row], steps: steps, repeats: true) {
+                RowKernels.best.dot(
+                  rows + row * dimension, columns + $0 * dimension, count: dimension)
               }
-              let top = hard.last?.logit ?? 0
-              var (sum, taken) = (0.0, 0)
+              let top = (hard.last?.similarity ?? 0) / temperature
+              var sum = 0.0
               var direction = [Double](repeating: 0, count: withMean ? dimension : 0)
-              for (end, logit) in hard {
-                let multiplicity = min(end.count, count - taken)
-                taken += multiplicity
-                let weight = Double(multiplicity) * exponential(logit - top)
+              for positive in hard {
+                let weight =
+                  Double(positive.count) * exponential(positive.similarity / temperature - top)
                 sum += weight
-                let column = columns + end.node * dimension
+                let column = columns + positive.node * dimension
                 for index in direction.indices {
                   direction[index] += weight * Double(column[index])
                 }

@@ -4,7 +4,7 @@ import Contrastive
 ///
 /// A step encodes the queries, moves the momentum encoder, encodes the keys, compares with the queue
 /// as it was, and only then adds the keys to it, each with its image's id. The queue starts empty and
-/// never holds noise: in the very first step the negatives are the other keys of the batch.
+/// never holds noise: in the very first step the batch's own keys stand for it.
 struct KeyQueue: Sendable {
   private(set) var momentum: MomentumEncoder
   private(set) var bank: QueueBank
@@ -51,7 +51,7 @@ struct KeyQueue: Sendable {
       capacity: capacity ?? start.options.batchSize, dimension: start.online.projectionDimension)
   }
 
-  /// One step: queries from view 0, keys from view 1.
+  /// One step: queries from view 0, keys from view 1; the first compares by `InfoNCE` in the batch.
   ///
   /// - Parameters:
   ///   - batch: the two views of some images.
@@ -65,6 +65,30 @@ struct KeyQueue: Sendable {
     _ batch: TrainingBatch, online: inout Encoder, temperature: Double, workers: Workers,
     objective: (Comparison) throws(ContrastiveError) -> QueryLoss
   ) throws(ContrastiveError) -> StepGradient {
+    try step(
+      batch, online: &online, workers: workers,
+      whenEmpty: { queries, keys throws(ContrastiveError) in
+        QueryLoss(
+          try InfoNCE(temperature: temperature).evaluate(
+            queries: queries, keys: keys, workers: workers), .queries)
+      }, objective: objective)
+  }
+
+  /// One step: queries from view 0, keys from view 1.
+  ///
+  /// - Parameters:
+  ///   - batch: the two views of some images.
+  ///   - online: the encoder that is trained.
+  ///   - workers: the threads to use.
+  ///   - whenEmpty: compares the queries with their keys in the first step.
+  ///   - objective: compares the queries with the queue.
+  /// - Returns: the loss and the encoder's gradient.
+  /// - Throws: `ContrastiveError`, such as `.nonFinite` when training has diverged.
+  mutating func step(
+    _ batch: TrainingBatch, online: inout Encoder, workers: Workers,
+    whenEmpty: (_ queries: Matrix, _ keys: Matrix) throws(ContrastiveError) -> QueryLoss,
+    objective: (Comparison) throws(ContrastiveError) -> QueryLoss
+  ) throws(ContrastiveError) -> StepGradient {
     let queries = try ViewProjections(of: [batch.views[0]], by: &online, workers: workers)
     momentum.update(from: online, workers: workers)
     let keys = try momentum.encoder.projections(
@@ -72,9 +96,7 @@ struct KeyQueue: Sendable {
     ).normalized(argument: "keys").rows
     let result: QueryLoss
     if bank.isEmpty {
-      result = QueryLoss(
-        try InfoNCE(temperature: temperature).evaluate(
-          queries: queries.rows, keys: keys, workers: workers), .queries)
+      result = try whenEmpty(queries.rows, keys)
     } else {
       result = try objective(
         Comparison(

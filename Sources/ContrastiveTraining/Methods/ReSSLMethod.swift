@@ -11,8 +11,7 @@ public struct ReSSLMethod: TrainingMethod {
   /// The strong view and the weak one.
   public let views: [ViewRecipe]
   private let objective: ReSSL
-  private var momentum: MomentumEncoder
-  private var bank: QueueBank
+  private var queue: KeyQueue
 
   /// What ReSSL alone can be told.
   public struct Options: MethodOptions {
@@ -47,10 +46,8 @@ public struct ReSSLMethod: TrainingMethod {
       try ReSSLMethod(
         views: [start.view(), start.weakView()],
         objective: ReSSL(temperature: temperature, targetTemperature: targetTemperature),
-        momentum: MomentumEncoder(start.online, momentum: encoderMomentum),
-        bank: QueueBank(
-          capacity: bankCapacity ?? start.options.batchSize,
-          dimension: start.online.projectionDimension))
+        queue: KeyQueue(
+          start, capacity: bankCapacity, momentum: encoderMomentum, ownKeys: .keep))
     }
   }
 
@@ -58,25 +55,25 @@ public struct ReSSLMethod: TrainingMethod {
   public mutating func step(
     _ batch: TrainingBatch, online: inout Encoder, workers: Workers
   ) throws(ContrastiveError) -> StepGradient {
-    let queries = try ViewProjections(of: [batch.views[0]], by: &online, workers: workers)
-    momentum.update(from: online, workers: workers)
-    let keys = try momentum.encoder.projections(
-      of: batch.views[1], mode: .training, workers: workers
-    ).normalized(argument: "keys").rows
-    let result = try objective.evaluate(
-      queries: queries.rows, keys: keys, bank: bank.isEmpty ? keys : bank.rows, workers: workers)
-    try bank.enqueue(keys)
-    return StepGradient(
-      loss: result.loss,
-      encoder: try queries.backward(
-        result[.queries] ?? Matrix(zeros: keys.rows, by: keys.columns), through: online,
-        workers: workers),
-      measures: ["embedding_spread": queries.rows.unitSpread()])
+    func loss(
+      _ queries: Matrix, _ keys: Matrix, _ bank: Matrix
+    ) throws(ContrastiveError) -> KeyQueue.QueryLoss {
+      KeyQueue.QueryLoss(
+        try objective.evaluate(queries: queries, keys: keys, bank: bank, workers: workers),
+        .queries)
+    }
+    return try queue.step(
+      batch, online: &online, workers: workers,
+      whenEmpty: { queries, keys throws(ContrastiveError) in
+        try loss(queries, keys, keys)
+      }
+    ) { found throws(ContrastiveError) in
+      try loss(found.queries, found.keys, found.bank)
+    }
   }
 
   /// Exchanges the momentum encoder and the queue.
   public mutating func exchange(_ state: inout StateExchange) throws(ContrastiveError) {
-    try state("momentum", &momentum)
-    try state("bank", &bank)
+    try queue.exchange(&state)
   }
 }
