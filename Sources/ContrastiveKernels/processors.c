@@ -1,10 +1,8 @@
 #define _GNU_SOURCE
 #include "ContrastiveKernels.h"
 
-#include <unistd.h>
-#ifdef __linux__
 #include <sched.h>
-#endif
+#include <unistd.h>
 
 int contrastive_processor_count(void) {
 #ifdef __linux__
@@ -16,3 +14,5 @@ int contrastive_processor_count(void) {
   const long online = sysconf(_SC_NPROCESSORS_ONLN);
   return online > 0 ? (int)online : 1;
 }
+
+void contrastive_yield(void) { sched_yield(); }

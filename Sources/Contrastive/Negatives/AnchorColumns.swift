@@ -43,7 +43,7 @@ struct AnchorColumns: Sendable {
       for column in columns { finders[column].append(image) }
     }
     return RowLists(
-      (0..<(views * images)).lazy.map { anchor in
+      (0..<(views * images)).map { anchor in
         let found = falseNegatives[anchor % images]
         let finding = finders[anchor].flatMap { image in
           (0..<views).map { $0 * images + image }

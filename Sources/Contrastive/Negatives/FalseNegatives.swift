@@ -79,15 +79,15 @@ public struct FalseNegatives: Sendable {
     guard columns.rows > views else { return [[Int]](repeating: [], count: images) }
     guard aggregate == .max, support == columns else {
       let own = RowLists(
-        (0..<images).lazy.map { image in (0..<views).lazy.map { $0 * images + image } },
+        (0..<images).map { image in (0..<views).map { $0 * images + image } },
         isSymmetric: false)
       return try find(
         support: rows, images: images, among: others, excluding: [.listed(own)], workers: workers)
     }
     // Support and columns are one set: each pair once.
     let own = RowLists(
-      (0..<support.rows).lazy.map { row in
-        (0..<views).lazy.map { $0 * images + row % images }
+      (0..<support.rows).map { row in
+        (0..<views).map { $0 * images + row % images }
       }, isSymmetric: true)
     let sweep = TiledSweep(symmetric: rows)
     return try choose(

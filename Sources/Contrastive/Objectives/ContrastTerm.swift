@@ -8,8 +8,7 @@ struct ContrastTerm: Sendable {
   let anchors: Operand
   /// Columns that every row sees, in one sweep; there may be none.
   ///
-  /// In half precision they have no
-  /// gradient and no `hardness`.
+  /// In half precision they have no gradient and no `hardness`.
   let columns: Operand
   let temperature: Double
   /// Row i is anchor i's own column.

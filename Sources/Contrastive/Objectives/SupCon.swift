@@ -222,8 +222,8 @@ private struct RowsByLabel {
   /// The other rows of each row's label, where they are fewer than `limit` with it.
   func pairs(below limit: Int) -> RowLists {
     RowLists(
-      (0..<runs.rows).lazy.map { row in
-        (runs[row].count < limit ? runs[row] : row..<row).lazy.filter { $0 != row }
+      (0..<runs.rows).map { row in
+        (runs[row].count < limit ? runs[row] : row..<row).filter { $0 != row }
       }, isSymmetric: true)
   }
 

@@ -128,11 +128,13 @@ package struct RowLists: Sendable, Equatable {
   /// - Parameters:
   ///   - lists: the columns of each row.
   ///   - known: whether j lists i wherever i lists j; looked up when it is not given.
-  package init(_ lists: some Sequence<some Sequence<Int>>, isSymmetric known: Bool? = nil) {
+  package init(_ lists: [[Int]], isSymmetric known: Bool? = nil) {
     var starts = [0]
     var columns: [Int32] = []
+    starts.reserveCapacity(lists.count + 1)
+    columns.reserveCapacity(lists.count)
     for list in lists {
-      columns.append(contentsOf: list.lazy.map(Int32.init))
+      for column in list { columns.append(Int32(column)) }
       starts.append(columns.count)
     }
     self.starts = starts

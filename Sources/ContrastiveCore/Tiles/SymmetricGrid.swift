@@ -4,38 +4,58 @@
 /// block takes part in two tiles, so each tile may write to both of its blocks, and each block sees
 /// its partners in an order that depends on the problem alone.
 package struct SymmetricGrid: Equatable, Sendable {
-  /// Rows of a block; a tile and its mirror image are 256 KiB each.
+  /// Most rows of a block; a tile and its mirror image are then 256 KiB each.
   ///
   /// Blocks of 512 rows are as fast, but for the tiles on the diagonal, of which both halves are
-  /// computed, and for sets of a few hundred rows, which they leave to one worker.
-  package static let rowsPerBlock = 256
+  /// computed.
+  package static let mostRowsPerBlock = 256
+  /// Sets of more rows than this are cut into the largest blocks; smaller sets into halves of them,
+  /// or a few hundred rows would leave a second worker idle half of the time.
+  private static let smallSet = 1024
 
   package let rows: Int
+  /// Rows of every block but the last.
+  package let rowsPerBlock: Int
 
-  package init(rows: Int) { self.rows = rows }
+  package init(rows: Int) {
+    self.rows = rows
+    rowsPerBlock = rows > Self.smallSet ? Self.mostRowsPerBlock : Self.mostRowsPerBlock / 2
+  }
 
-  package var blocks: Int { pieces(rows, Self.rowsPerBlock) }
-  package var blockRows: Int { min(rows, Self.rowsPerBlock) }
+  package var blocks: Int { pieces(rows, rowsPerBlock) }
+  package var blockRows: Int { min(rows, rowsPerBlock) }
 
   /// Rows of a block.
   package func rows(block: Int) -> Range<Int> {
-    (block * Self.rowsPerBlock)..<min(rows, (block + 1) * Self.rowsPerBlock)
+    (block * rowsPerBlock)..<min(rows, (block + 1) * rowsPerBlock)
   }
 
-  /// Rounds of distinct pairs (first < second) that together hold every pair of blocks once.
+  /// Two blocks that meet, or one with itself.
+  package struct Meeting: Equatable, Sendable {
+    /// Turns either has had before.
+    package let turn: Int
+    package let first: Int
+    /// None for a turn without a partner.
+    package let second: Int?
+  }
+
+  /// Blocks, and with an odd number of them one that is not there.
+  private var players: Int { blocks + blocks % 2 }
+
+  /// Number of meetings.
+  package var meetings: Int { blocks + max(0, players - 1) * (players / 2) }
+
+  /// Every pair of blocks meets once: each with itself, then in rounds of distinct pairs.
   ///
   /// The circle method: one player stays, the others move on by one place a round.
-  package var rounds: [[(first: Int, second: Int)]] {
-    let players = blocks + blocks % 2  // an odd number plays against nobody in turn
-    guard players > 1 else { return [] }
-    return (0..<(players - 1)).map { round in
-      var seats = [players - 1]
-      seats += (0..<(players - 1)).map { (round + $0) % (players - 1) }
-      return (0..<(players / 2)).compactMap { place in
-        let (a, b) = (seats[place], seats[players - 1 - place])
-        return max(a, b) < blocks ? (min(a, b), max(a, b)) : nil
-      }
-    }
+  package func meeting(_ index: Int) -> Meeting {
+    guard index >= blocks else { return Meeting(turn: 0, first: index, second: index) }
+    let (round, place) = (index - blocks).quotientAndRemainder(dividingBy: players / 2)
+    let circle = players - 1
+    let a = place == 0 ? circle : (round + place - 1) % circle
+    let b = (round + circle - 1 - place) % circle
+    let (first, second) = (min(a, b), max(a, b))
+    return Meeting(turn: 1 + round, first: first, second: second < blocks ? second : nil)
   }
 
   /// Bytes of scratch a sweep holds at most: a tile, its mirror image and two columns of factors for

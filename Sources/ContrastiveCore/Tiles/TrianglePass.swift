@@ -22,14 +22,20 @@ func trianglePass<Consumer: TileConsumer>(
             product: TileProduct(rows: values, columns: .single(values), dimension: dimension),
             partials: SharedMemory(partials), accumulated: accumulated, scratch: scratch.memory,
             half: half)
-          workers.forEach(grid.blocks) { block, worker in
-            faults[block] = Faults.find(in: values, rows: grid.rows(block: block), of: rows)
-            pass.run(diagonal: block, worker: worker)
-          }
-          for round in grid.rounds {
-            workers.forEach(round.count) { index, worker in
-              pass.run(round[index].first, round[index].second, worker: worker)
+          let turns = Turns(count: grid.blocks)
+          workers.forEach(grid.meetings) { index, worker in
+            let meeting = grid.meeting(index)
+            let (first, second) = (meeting.first, meeting.second)
+            turns.await(meeting.turn, of: first)
+            if second == first {
+              faults[first] = Faults.find(in: values, rows: grid.rows(block: first), of: rows)
+              pass.run(diagonal: first, worker: worker)
+            } else if let second {
+              turns.await(meeting.turn, of: second)
+              pass.run(first, second, worker: worker)
+              turns.end(of: second)
             }
+            turns.end(of: first)
           }
           workers.forEach(grid.blocks) { block, _ in
             consumer.finish(&pass.partials.base[block])
@@ -79,7 +85,7 @@ private struct TrianglePass<Consumer: TileConsumer>: Sendable {
   }
 
   private func sum(_ block: Int) -> UnsafeMutablePointer<Float> {
-    accumulated + block * SymmetricGrid.rowsPerBlock * product.dimension
+    accumulated + block * grid.rowsPerBlock * product.dimension
   }
 
   private func show(_ tile: Tile, _ memory: UnsafeMutablePointer<Float>, to block: Int) {

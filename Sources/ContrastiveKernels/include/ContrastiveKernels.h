@@ -123,4 +123,7 @@ void contrastive_transpose(const float *source, size_t rows, size_t columns, siz
 // Number of processors the calling process may run on (its affinity mask counts), at least 1.
 int contrastive_processor_count(void);
 
+// Lets other threads run.
+void contrastive_yield(void);
+
 #endif
