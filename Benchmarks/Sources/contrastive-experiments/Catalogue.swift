@@ -73,8 +73,10 @@ enum Catalogue {
       ]),
   ]
 
-  /// The name of the table of all methods, beside those of the comparisons.
+  /// The names of the two parts of the table of all methods, beside those of the comparisons: some
+  /// images, and all.
   static let methodsName = "methods"
+  static let allImagesName = "methods-on-all"
 
   /// Seconds of one core for 10,000 images and an epoch with its evaluation: an estimate until there
   /// are measurements.

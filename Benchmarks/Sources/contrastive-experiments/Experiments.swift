@@ -20,6 +20,10 @@ struct Experiments: ParsableCommand {
     help: "Tables: \(Self.names.joined(separator: " ")). (default: all)")
   var only: [String] = []
 
+  @Option(
+    parsing: .upToNextOption, help: "Methods of the table of all methods to run. (default: all)")
+  var methods: [String] = Catalogue.methods
+
   @Option(help: "Minutes after which no run is begun. (default: none)")
   var budget: Double?
 
@@ -50,7 +54,8 @@ struct Experiments: ParsableCommand {
   @Flag(help: "Say what would be run and how long it takes, and write the page from what is known.")
   var dryRun = false
 
-  private static let names = [Catalogue.methodsName] + Catalogue.comparisons.map(\.name)
+  private static let names =
+    [Catalogue.methodsName, Catalogue.allImagesName] + Catalogue.comparisons.map(\.name)
 
   func validate() throws {
     guard epochs > 0, seeds > 0, jobs > 0, limit >= 0 else {
@@ -58,6 +63,9 @@ struct Experiments: ParsableCommand {
     }
     if let name = only.first(where: { !Self.names.contains($0) }) {
       throw ValidationError("no table is named \(name); there are \(Self.names)")
+    }
+    if let name = methods.first(where: { !Catalogue.methods.contains($0) }) {
+      throw ValidationError("no method is named \(name); there are \(Catalogue.methods)")
     }
   }
 
@@ -106,8 +114,11 @@ struct Experiments: ParsableCommand {
     func isChosen(_ name: String) -> Bool { only.isEmpty || only.contains(name) }
     var all: [TrainingCommand] = []
     for seed in 0..<seeds {
-      if seed == 0, isChosen(Catalogue.methodsName) {
-        all += Catalogue.methods.map { TrainingCommand(method: $0, scale: scale, seed: seed) }
+      let parts = [
+        (Catalogue.methodsName, scale), (Catalogue.allImagesName, scale.ofAllImages),
+      ]
+      for (name, scale) in parts where seed == 0 && isChosen(name) {
+        all += methods.map { TrainingCommand(method: $0, scale: scale, seed: seed) }
       }
       for comparison in Catalogue.comparisons where isChosen(comparison.name) {
         all += comparison.variants.map { $0.command(scale, seed: seed) }

@@ -29,39 +29,55 @@ struct ResultsPage {
   }
 
   private var methodTable: [String] {
+    let scales = scale.limit == nil ? [scale] : [scale, scale.ofAllImages]
+    let heads = scales.map { scale in
+      let images = scale.limit == nil ? "all images" : "`\(scale.words.joined(separator: " "))`"
+      return " \(images): kNN | above | RankMe | verdict |"
+    }
     var lines = [
       "", "## Every method against the encoder before training", "",
-      "One seed. \"Above\" is the distance to the untrained encoder's accuracy in points; asked for are "
+      "One seed, `train --method M --epochs \(scale.epochs)` with the words above each part. \"Above\" is the "
+        + "distance to the untrained encoder's accuracy in points; asked for are "
         + "\(Int(Catalogue.pointsAboveRandom)), and no sign of collapse. RankMe is at most the features' "
         + "dimension.",
-      "", "| method | command | kNN | above | RankMe | verdict |", "|---|---|---|---|---|---|",
+      "", "| method |" + heads.joined(),
+      "|---|" + String(repeating: "---|---|---|---|", count: scales.count),
     ]
-    let commands = methods.map { TrainingCommand(method: $0, scale: scale, seed: seeds[0]) }
-    if let training = commands.lazy.compactMap({ results[$0]?.training }).first {
-      let accuracies = [training.rawPixelAccuracy, training.randomEncoderAccuracy]
-        .map { Statistics(values: [$0]).percent() }
-      lines.append("| raw pixels | | \(accuracies[0]) | | | |")
-      lines.append("| encoder before training | | \(accuracies[1]) | | | |")
+    func training(_ scale: TrainingCommand.Scale) -> Outcome.Training? {
+      methods.lazy.compactMap { results[command($0, scale)]?.training }.first
     }
-    for (method, command) in zip(methods, commands) {
-      let start = "| \(method) | \(shown(command)) | "
-      guard let outcome = results[command] else {
-        lines.append(start + "not run | | | |")
-        continue
-      }
-      let (training, features) = (outcome.training, outcome.features)
-      let above = training.knnAccuracy - training.randomEncoderAccuracy
-      let reached = 100 * above >= Catalogue.pointsAboveRandom
-      let verdict =
-        !features.warnings.isEmpty
-        ? "collapse: \(features.warnings.joined(separator: "; "))"
-        : reached ? "learns" : "too little"
-      lines.append(
-        start + "\(Statistics(values: [training.knnAccuracy]).percent()) | "
-          + "\(Statistics(values: [above]).percent(signed: true)) | "
-          + "\(Int(features.rankMe.rounded())) | \(verdict) |")
+    func line(_ name: String, _ value: (Outcome.Training) -> Double) -> String {
+      "| \(name) |"
+        + scales.map { scale in
+          let values: [Double] = training(scale).map { [value($0)] } ?? []
+          return " \(Statistics(values: values).percent()) | | | |"
+        }.joined()
+    }
+    lines.append(line("raw pixels", \.rawPixelAccuracy))
+    lines.append(line("encoder before training", \.randomEncoderAccuracy))
+    lines += methods.map { method in
+      "| \(method) |" + scales.map { cells(results[command(method, $0)]) }.joined()
     }
     return lines
+  }
+
+  private func command(_ method: String, _ scale: TrainingCommand.Scale) -> TrainingCommand {
+    TrainingCommand(method: method, scale: scale, seed: seeds[0])
+  }
+
+  /// Accuracy, distance to the untrained encoder, RankMe and what they say.
+  private func cells(_ outcome: Outcome?) -> String {
+    guard let outcome else { return " not run | | | |" }
+    let (training, features) = (outcome.training, outcome.features)
+    let above = training.knnAccuracy - training.randomEncoderAccuracy
+    let reached = 100 * above >= Catalogue.pointsAboveRandom
+    let verdict =
+      !features.warnings.isEmpty
+      ? "collapse: \(features.warnings.joined(separator: "; "))"
+      : reached ? "learns" : "too little"
+    return " \(Statistics(values: [training.knnAccuracy]).percent()) | "
+      + "\(Statistics(values: [above]).percent(signed: true)) | "
+      + "\(Int(features.rankMe.rounded())) | \(verdict) |"
   }
 
   private func table(_ comparison: Comparison) -> [String] {

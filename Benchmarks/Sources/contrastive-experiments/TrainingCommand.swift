@@ -12,6 +12,9 @@ struct TrainingCommand: Hashable {
     /// Training images; all when nil.
     var limit: Int?
 
+    /// As many epochs over all images.
+    var ofAllImages: Scale { Scale(epochs: epochs, limit: nil) }
+
     /// The flag for the images, if there is one.
     var words: [String] { limit.map { ["--limit", "\($0)"] } ?? [] }
   }
