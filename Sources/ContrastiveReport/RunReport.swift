@@ -28,7 +28,10 @@ public struct RunReport: Sendable {
         try .gallery(features, workers: workers), .prototypes(features, artifacts, clusters),
       ]
       if let clusters { sections.append(try .clusters(features, clusters)) }
-      sections += [.crops(features, artifacts), .falseNegatives(features, artifacts)]
+      sections += [
+        .crops(features, artifacts),
+        try .falseNegatives(features, artifacts, workers: workers),
+      ]
     }
     sections += [.configuration(run), .timings(run, features)]
     page = Page(

@@ -32,12 +32,15 @@ extension ReportSection {
       ])
   }
 
-  /// Images found to show the same as an anchor.
-  static func falseNegatives(_ features: RunFeatures, _ artifacts: RunArtifacts?) -> ReportSection?
-  {
-    guard let found = artifacts?.falseNegatives?.filter({ !$0.found.isEmpty }), !found.isEmpty,
-      let labels = features.train.labels
-    else { return nil }
+  /// Images found to show the same as an anchor: by the method, or by a search of the same kind.
+  static func falseNegatives(
+    _ features: RunFeatures, _ artifacts: RunArtifacts?, workers: Workers
+  ) throws(ContrastiveError) -> ReportSection? {
+    guard let labels = features.train.labels else { return nil }
+    let own = artifacts?.falseNegatives
+    let all = if let own { own } else { try features.falseNegatives(workers: workers) }
+    let found = all.filter { !$0.found.isEmpty }
+    guard !found.isEmpty else { return nil }
     let pairs = found.flatMap { anchor, others in others.map { labels[$0] == labels[anchor] } }
     let strips = found.prefix(12).map { anchor, others in
       strip(
@@ -47,14 +50,36 @@ extension ReportSection {
         others: others.prefix(8).map { ($0, labels[$0] == labels[anchor], "found") },
         of: features)
     }
+    let source =
+      own != nil
+      ? "What the method took for false negatives of an anchor (left) in a batch."
+      : "This method looks for none; these are the \(RunFeatures.mostFalseNegatives) images most like "
+        + "an anchor (left) among \(RunFeatures.imagesSearched) training images, as negatives of a "
+        + "batch may be."
     return ReportSection(
       name: "false-negatives", title: "False negatives found",
       contents: [
         .paragraph(
-          "What the method took for false negatives of an anchor (left). "
-            + "\(percent(Double(pairs.count { $0 }) / Double(pairs.count))) of \(pairs.count) "
-            + "are of its class."),
+          "\(source) \(percent(Double(pairs.count { $0 }) / Double(pairs.count))) of \(pairs.count) "
+            + "are of its class, and so are false negatives by the labels."),
         .element("div", ["class": "strips"], strips),
       ])
+  }
+}
+
+extension RunFeatures {
+  /// The first training images, among which false negatives are searched.
+  static let imagesSearched = 1_024
+  /// Images found for each.
+  static let mostFalseNegatives = 8
+
+  /// Images whose features are most like those of others.
+  fileprivate func falseNegatives(
+    workers: Workers
+  ) throws(ContrastiveError) -> [(anchor: Int, found: [Int])] {
+    let rows = trainRows.rows(0..<min(Self.imagesSearched, trainRows.rows))
+    let search = try FalseNegatives(topK: Self.mostFalseNegatives, threshold: nil)
+    return try search.find(support: rows, views: 1, among: rows, workers: workers)
+      .enumerated().map { (anchor: $0, found: $1) }
   }
 }

@@ -13,22 +13,58 @@ extension RunFolder {
   /// Saves what a run keeps to be shown; nothing when it keeps nothing.
   ///
   /// ```
-  /// artifacts/crops.safetensors   images I64 [n]: training images
-  ///                               boxes F32 [n × 4]: top, left, height and width as shares of them
+  /// artifacts/crops.safetensors             images I64 [n]: training images
+  ///                                         boxes F32 [n × 4]: top, left, height, width as shares
+  /// artifacts/prototypes.safetensors        nearest I64 [prototypes × m]: training images nearest to each
+  /// artifacts/false-negatives.safetensors   anchors I64 [n]: training images
+  ///                                         found I64 [n × m]: images found for each, −1 for none
   /// ```
+  /// The last two are written at the end of the run.
   ///
   /// - Parameter run: at the end of an epoch.
-  /// - Throws: `ContrastiveError.file`.
+  /// - Throws: `ContrastiveError`: `.file`, or what embedding the images throws.
   func writeArtifacts(of run: TrainingRun) throws(ContrastiveError) {
-    guard let boxes = run.cropBoxes?.boxes, !boxes.isEmpty else { return }
+    if let boxes = run.cropBoxes?.boxes, !boxes.isEmpty {
+      let values = boxes.flatMap { [$0.top, $0.left, $0.bottom - $0.top, $0.right - $0.left] }
+      try writeArtifact(
+        "crops",
+        [
+          "images": Tensor(.int64(boxes.indices.map { Int64($0) })),
+          "boxes": Tensor(shape: [boxes.count, 4], elements: .float32(values)),
+        ])
+    }
+    guard run.isFinished else { return }
+    if let nearest = try run.nearestToPrototypes() {
+      try writeArtifact(
+        "prototypes",
+        ["nearest": try Self.table((0..<nearest.rows).map { Array(nearest.indices(of: $0)) })])
+    }
+    if let found = try run.falseNegatives(), !found.isEmpty {
+      try writeArtifact(
+        "false-negatives",
+        [
+          "anchors": Tensor(.int64(found.map { Int64($0.anchor) })),
+          "found": try Self.table(found.map(\.found)),
+        ])
+    }
+  }
+
+  /// Lists of indices as a table, −1 where a list is shorter.
+  private static func table(_ lists: [[Int]]) throws(ContrastiveError) -> Tensor {
+    let width = lists.map(\.count).max() ?? 0
+    let values = lists.flatMap { list in
+      list.map(Int64.init) + [Int64](repeating: -1, count: width - list.count)
+    }
+    return try Tensor(shape: [lists.count, width], elements: .int64(values))
+  }
+
+  private func writeArtifact(
+    _ name: String, _ tensors: [String: Tensor]
+  ) throws(ContrastiveError) {
     let folder = "\(path)/artifacts"
     guard mkdir(folder, 0o777) == 0 || errno == EEXIST else {
       throw .file(path: folder, problem: "cannot be made: \(String(cString: strerror(errno)))")
     }
-    let values = boxes.flatMap { [$0.top, $0.left, $0.bottom - $0.top, $0.right - $0.left] }
-    try SafetensorsFile(tensors: [
-      "images": Tensor(.int64(boxes.indices.map { Int64($0) })),
-      "boxes": Tensor(shape: [boxes.count, 4], elements: .float32(values)),
-    ]).write(to: "\(folder)/crops.safetensors")
+    try SafetensorsFile(tensors: tensors).write(to: "\(folder)/\(name).safetensors")
   }
 }

@@ -75,13 +75,17 @@ extension TrainingRun {
       seconds: progress.seconds)
   }
 
-  private mutating func beginEpoch() throws(ContrastiveError) {
-    let epoch = EpochStart(
+  /// Where the run stands, and its images.
+  package var start: EpochStart {
+    EpochStart(
       epoch: progress.epoch, epochs: options.epochs, step: stepsDone, steps: steps,
       seed: options.seed, images: train.pixels, scaling: scaling)
-    let (online, workers) = (encoder, workers)
-    try cropBoxes?.begin(epoch, online: online, workers: workers)
-    try method.begin(epoch, online: online, workers: workers)
+  }
+
+  private mutating func beginEpoch() throws(ContrastiveError) {
+    let (start, online, workers) = (start, encoder, workers)
+    try cropBoxes?.begin(start, online: online, workers: workers)
+    try method.begin(start, online: online, workers: workers)
   }
 
   private mutating func takeStep() throws(ContrastiveError) {

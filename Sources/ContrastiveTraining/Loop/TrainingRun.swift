@@ -25,7 +25,7 @@ public struct TrainingRun: Sendable {
   let workers: Workers
   let schedule: any RateSchedule
   let batchSize: Int
-  var method: any TrainingMethod
+  package internal(set) var method: any TrainingMethod
   var optimizer: any Optimizer
   var ownOptimizer: (any Optimizer)?
   var cropBoxes: CropBoxes?

@@ -79,6 +79,13 @@ public struct FNCMethod: TrainingMethod {
       ])
   }
 
+  /// How false negatives are found.
+  public var exhibit: MethodExhibit {
+    get throws(ContrastiveError) {
+      MethodExhibit(falseNegatives: try options.objective(in: options.searchEpoch).search)
+    }
+  }
+
   /// There is nothing to exchange.
   public mutating func exchange(_ state: inout StateExchange) throws(ContrastiveError) {}
 }

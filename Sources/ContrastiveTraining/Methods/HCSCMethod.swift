@@ -135,6 +135,11 @@ public struct HCSCMethod: TrainingMethod {
     return gradient
   }
 
+  /// The highest level's prototypes.
+  public var exhibit: MethodExhibit {
+    MethodExhibit(coarsest: levels.clusterings, of: queue.momentum.encoder)
+  }
+
   /// Exchanges the momentum encoder, the bank and the levels.
   public mutating func exchange(_ state: inout StateExchange) throws(ContrastiveError) {
     try queue.exchange(&state)

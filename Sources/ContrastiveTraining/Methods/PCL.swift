@@ -126,6 +126,11 @@ public struct PCL: TrainingMethod {
     }
   }
 
+  /// The coarsest clustering's prototypes.
+  public var exhibit: MethodExhibit {
+    MethodExhibit(coarsest: clusterings, of: queue.momentum.encoder)
+  }
+
   /// Exchanges the momentum encoder, the bank and the clusterings.
   public mutating func exchange(_ state: inout StateExchange) throws(ContrastiveError) {
     try queue.exchange(&state)

@@ -129,6 +129,16 @@ public struct SwAVMethod: TrainingMethod {
       measures: ["embedding_spread": projections.view(0).unitSpread()])
   }
 
+  /// The prototypes at length 1.
+  public var exhibit: MethodExhibit {
+    get throws(ContrastiveError) {
+      var prototypes = prototypes
+      try prototypes.normalize()
+      return MethodExhibit(
+        prototypes: MethodExhibit.Prototypes(rows: prototypes.matrix, encoder: nil))
+    }
+  }
+
   /// Exchanges the queues and the length of an epoch; the prototypes are parameters.
   public mutating func exchange(_ state: inout StateExchange) throws(ContrastiveError) {
     try state("steps_per_epoch", &stepsPerEpoch)

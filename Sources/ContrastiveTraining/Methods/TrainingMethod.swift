@@ -48,6 +48,9 @@ public protocol TrainingMethod: Stateful, Sendable {
   ///   - peak: the schedule's highest rate.
   /// - Returns: the rate of this step.
   func ownRate(scheduled: Float, peak: Float) -> Float
+
+  /// What the method has to show once training has ended.
+  var exhibit: MethodExhibit { get throws(ContrastiveError) }
 }
 
 extension TrainingMethod {
@@ -64,6 +67,9 @@ extension TrainingMethod {
 
   /// The encoder's rate.
   public func ownRate(scheduled: Float, peak: Float) -> Float { scheduled }
+
+  /// Nothing besides the encoder.
+  public var exhibit: MethodExhibit { MethodExhibit() }
 }
 
 /// What a method is given in a step.
