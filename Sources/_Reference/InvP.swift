@@ -7,7 +7,8 @@
 /// InvP by its definition, with all walks in the neighbour graph listed.
 public func referenceInvP(
   queries: Rows, bank: Rows, indices: [Int], neighbors: [[Int]], temperature: Double,
-  background: Int, positives: Int, steps: Int, weight: Double, epsilon: Double
+  background: Int, positives: Int, steps: Int, weight: Double, epsilon: Double,
+  exactBackground: Bool = false
 ) -> ReferenceResult {
   let scale = 1 / Double(queries.count)
   var gradient = zeros(queries.count, queries[0].count)
@@ -24,6 +25,7 @@ public func referenceInvP(
       level = level.flatMap { neighbors[$0] }
       reached += level
     }
+    if exactBackground { reached = Array(Set(reached).subtracting([own])) }
     let hard = reached.sorted { (logits[$0], $0) < (logits[$1], $1) }.prefix(positives)
 
     // Sums without the own row, and logarithms of hardly more than 0 or 1, keep their digits.
@@ -33,17 +35,32 @@ public func referenceInvP(
     let rest = inside ? others : others - w[own]
     let found = logSumExp(hard.map { logits[$0] }) - top
     let ratio = inside ? -log1p(others / w[own]) : log(w[own] / total)
-    let quotient = found - log(rest)
+    // The paper's background is the hard positives and what is apart from all positives.
+    let apart = nearest.subtracting(reached).subtracting([own])
+    let apartSum = apart.reduce(0) { $0 + w[$1] }
+    let margin = apart.isEmpty ? -Double.infinity : log(apartSum) - found
+    let quotient = exactBackground ? -softplus(margin) : found - log(rest)
     func minusLog(_ x: Double) -> Double {
       epsilon == 0 ? -x : -x - softplus(log(epsilon) - x)
     }
     func kept(_ x: Double) -> Double { epsilon == 0 ? 1 : logistic(x - log(epsilon)) }
-    loss += scale * (minusLog(ratio) + weight * minusLog(quotient))
-    let (first, second) = (kept(ratio), weight * kept(quotient))
+    loss += scale * minusLog(ratio)
+    let first = kept(ratio)
     var g = [Double](repeating: 0, count: bank.count)
-    for j in nearest where j != own { g[j] += first * w[j] / total + second * w[j] / rest }
-    g[own] -= first * (inside ? others / total : 1) + (inside ? 0 : second * w[own] / rest)
-    for j in hard { g[j] -= second * exp(logits[j] - top - found) }
+    for j in nearest where j != own { g[j] += first * w[j] / total }
+    g[own] -= first * (inside ? others / total : 1)
+    if !hard.isEmpty {
+      loss += scale * weight * minusLog(quotient)
+      var second = weight * kept(quotient)
+      if exactBackground {
+        second *= logistic(margin)
+        for j in apart { g[j] += second * w[j] / apartSum }
+      } else {
+        for j in nearest where j != own { g[j] += second * w[j] / rest }
+        if !inside { g[own] -= second * w[own] / rest }
+      }
+      for j in hard { g[j] -= second * exp(logits[j] - top - found) }
+    }
     for j in bank.indices {
       for d in query.indices { gradient[i][d] += scale * g[j] * bank[j][d] / temperature }
     }

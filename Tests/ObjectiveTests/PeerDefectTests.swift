@@ -38,7 +38,7 @@ import Testing
   /// Pairs × negatives, or batch × batch, in memory.
   @Test func scratchDoesNotGrowWithTheBatch() throws {
     let workers = try Workers(count: 2)
-    let small = NTXent.scratchBytes(images: 512, workers: workers)
+    let small = NTXent.scratchBytes(images: 1_000, workers: workers)
     #expect(NTXent.scratchBytes(images: 1_000_000, workers: workers) == small)
     #expect(small < 5 << 20)
   }

@@ -69,11 +69,13 @@ extension NeighborGraph {
     return result
   }
 
-  /// The first `count` ends of walks by similarity ascending, then node.
+  /// The first `count` ends of walks by similarity ascending, then node, the start among them or not.
   func hardest(
-    _ count: Int, from start: Int, steps: Int, repeats: Bool, similarity: (Int) -> Double
+    _ count: Int, from start: Int, steps: Int, repeats: Bool, withStart: Bool = true,
+    similarity: (Int) -> Double
   ) -> [Positive] {
     let reached = walkEnds(from: start, steps: steps, countingTo: repeats ? count : 1)
+      .filter { withStart || $0.node != start }
       .map { Positive(node: $0.node, count: $0.count, similarity: similarity($0.node)) }
       .sorted { ($0.similarity, $0.node) < ($1.similarity, $1.node) }
     var left = count

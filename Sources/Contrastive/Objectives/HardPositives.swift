@@ -7,14 +7,17 @@ struct HardPositives: Sendable {
   /// In Double: it may be all but equal to the background's mean, from which it is subtracted.
   let mean: [Double]
 
-  /// The `count` least similar of the ends of walks from each query's own node.
+  /// The `count` least similar of the ends of walks from each query's own node: each as often as walks
+  /// end there or, `distinct`, once and without the own node.
+  ///
+  /// Without any the sum is −∞ and the mean 0.
   ///
   /// Ties go to the lower node; similarities are in Double.
   ///
   /// Complexity: O(nodes reached · dimension) for each query.
   init(
     _ count: Int, steps: Int, over graph: NeighborGraph, of queries: Matrix, in bank: Matrix,
-    indices: [Int], temperature: Double, withMean: Bool, workers: Workers
+    indices: [Int], temperature: Double, distinct: Bool, withMean: Bool, workers: Workers
   ) {
     let dimension = queries.columns
     var logSum = [Double](repeating: 0, count: queries.rows)
@@ -26,7 +29,9 @@ struct HardPositives: Sendable {
           mean.withUnsafeMutableBufferPointer { mean in
             let (logSum, mean) = (SharedMemory(logSum), SharedMemory(mean))
             workers.forEach(queries.rows) { row, _ in
-              let hard = graph.hardest(count, from: indices[row], steps: steps, repeats: true) {
+              let hard = graph.hardest(
+                count, from: indices[row], steps: steps, repeats: !distinct, withStart: !distinct
+              ) {
                 RowKernels.best.dot(
                   rows + row * dimension, columns + $0 * dimension, count: dimension)
               }
@@ -44,7 +49,7 @@ struct HardPositives: Sendable {
               }
               logSum[row] = top + logarithm(sum)
               for (index, value) in direction.enumerated() {
-                mean[row * dimension + index] = value / sum
+                mean[row * dimension + index] = sum > 0 ? value / sum : 0
               }
             }
           }

@@ -10,7 +10,13 @@
 /// ```
 /// Wang, Liu, Guo, Sun, "Unsupervised Representation Learning by Invariance Propagation", NeurIPS
 /// 2020, eq. 4–6, as in the authors' code: the background is not cleared of positives, and positives
-/// are found with repetitions. Ties go to the lower row; no gradient passes through the selections.
+/// are found with repetitions. With `exactBackground` the second term is the paper's own: H_i holds
+/// distinct rows that walks reach, y_i not among them, and with R_i all of these
+/// ```
+/// − weight · mean_i log( Σ_{H_i} w / (Σ_{T_i \\ R_i, not y_i} w + Σ_{H_i} w) + ε )
+/// ```
+/// which is 0 for a query whose walks lead nowhere else. Ties go to the lower row; no gradient passes
+/// through the selections.
 ///
 /// Rows are used as given: normalise them first for cosine similarity (`Matrix.normalized`).
 public struct InvP: Objective {
@@ -34,6 +40,8 @@ public struct InvP: Objective {
   public let weight: Double
   /// ε, inside both logarithms.
   public let epsilon: Double
+  /// Whether the background of the second term is the paper's.
+  public let exactBackground: Bool
 
   /// An InvP objective.
   ///
@@ -44,10 +52,11 @@ public struct InvP: Objective {
   ///   - steps: at least 1.
   ///   - weight: 0 or more.
   ///   - epsilon: 0 or more; the authors' code has 1e-7.
+  ///   - exactBackground: whether the background of the second term is the paper's.
   /// - Throws: `ContrastiveError.parameter`.
   public init(
     temperature: Double = 0.07, background: Int = 4096, positives: Int = 50, steps: Int = 3,
-    weight: Double = 0.6, epsilon: Double = 0
+    weight: Double = 0.6, epsilon: Double = 0, exactBackground: Bool = false
   ) throws(ContrastiveError) {
     try requireTemperature(temperature)
     for (name, value) in [
@@ -65,13 +74,14 @@ public struct InvP: Objective {
     self.steps = steps
     self.weight = weight
     self.epsilon = epsilon
+    self.exactBackground = exactBackground
   }
 
   /// The loss and its exact gradient.
   ///
   /// Complexity: with B queries, n bank rows and dimension D, 4·B·n·D floating-point operations, 2·B·n·D
   /// for each sweep that finds the background (none for the whole bank, one up to M = 512, otherwise
-  /// two on continuous data), and `HardPositives`. Scratch: `scratchBytes`.
+  /// two on continuous data), `HardPositives`, and 4·B·n·D more for an exact background. Scratch: `scratchBytes`.
   ///
   /// - Parameters:
   ///   - queries: [B × D].
@@ -113,19 +123,52 @@ public struct InvP: Objective {
         excluding: [.outside(windows), .listed(RowLists(indices.map { [$0] }))]),
       accumulating: gradients.contains(.queries), workers: workers)
     let own = bank.rows(at: indices)
+    let withGradient = gradients.contains(.queries)
+    let positives =
+      weight == 0
+      ? nil
+      : HardPositives(
+        self.positives, steps: steps, over: neighbors, of: queries, in: bank, indices: indices,
+        temperature: temperature, distinct: exactBackground, withMean: withGradient,
+        workers: workers)
     let terms = InvPTerms(
       objective: self,
       margins: OwnMargins(queries, own, against: pass.blocks, temperature: temperature),
       ownIsInside: windows.holdsWatched, ownLogits: queries.rowDots(own).map { $0 / temperature },
-      positives: weight == 0
-        ? nil
-        : HardPositives(
-          positives, steps: steps, over: neighbors, of: queries, in: bank, indices: indices,
-          temperature: temperature, withMean: gradients.contains(.queries), workers: workers))
+      positives: exactBackground ? nil : positives)
+    var loss = terms.loss
+    var gradient = pass.accumulated.map { terms.gradient(backgroundSums: $0, own: own) }
+    if exactBackground, let positives {
+      let background = try TiledSweep(rows: rows, columns: columns).run(
+        RunningSoftmax(
+          temperature: temperature,
+          excluding: [
+            .outside(windows), .listed(reached(from: indices, in: neighbors, workers)),
+          ]), accumulating: withGradient, workers: workers)
+      let term = ExactBackground(
+        objective: self, background: RowSoftmax(background.blocks, temperature: temperature),
+        sums: background.blocks.flatMap(\.sum), positives: positives)
+      loss += term.loss
+      if let sums = background.accumulated { gradient = gradient.map { term.adding(to: $0, sums) } }
+    }
     var result: [Variable: Matrix] = [:]
-    result[.queries] = pass.accumulated.map { terms.gradient(backgroundSums: $0, own: own) }
-    return Evaluation(
-      loss: terms.loss, gradients: result, settled: ["background": Double(nearest)])
+    result[.queries] = gradient
+    return Evaluation(loss: loss, gradients: result, settled: ["background": Double(nearest)])
+  }
+
+  /// Each query's own row and all that walks from it reach.
+  private func reached(
+    from indices: [Int], in neighbors: NeighborGraph, _ workers: Workers
+  ) -> RowLists {
+    var lists = [[Int]](repeating: [], count: indices.count)
+    lists.withUnsafeMutableBufferPointer { lists in
+      let lists = SharedMemory(lists)
+      workers.forEach(indices.count) { row, _ in
+        let ends = neighbors.walkEnds(from: indices[row], steps: steps, countingTo: 1)
+        lists[row] = Set(ends.map(\.node) + [indices[row]]).sorted()
+      }
+    }
+    return RowLists(lists, isSymmetric: false)
   }
 
   /// Bytes of scratch an evaluation holds at most.

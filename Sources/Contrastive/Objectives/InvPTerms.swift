@@ -71,6 +71,6 @@ struct InvPTerms: Sendable {
 }
 
 /// −log(eˣ + ε) from x and log ε.
-private func minusLog(_ x: Double, _ logEpsilon: Double) -> Double {
+func minusLog(_ x: Double, _ logEpsilon: Double) -> Double {
   -x - softplus(logEpsilon - x)
 }

@@ -92,7 +92,7 @@ public struct NTXent: Objective {
   /// Bytes of scratch an evaluation holds at most.
   ///
   /// That is beyond its inputs, its gradients, two copies of the views and a few numbers a row: with
-  /// B = min(2N, 256) and W workers, `8 · W · B · (B + 1)`, whatever N.
+  /// B = 256 (min(2N, 128) up to 1,024 rows) and W workers, `8 · W · B · (B + 1)`, whatever N.
   ///
   /// - Parameters:
   ///   - images: N.

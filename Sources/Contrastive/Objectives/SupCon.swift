@@ -185,7 +185,7 @@ public struct SupCon: Objective {
   /// Bytes of scratch an evaluation holds at most.
   ///
   /// That is beyond its inputs, its gradient, two copies of the embeddings, a few numbers a row and at
-  /// most 32 × 12 bytes a row for the positives of small labels: with B = min(rows, 256) and W workers,
+  /// most 32 × 12 bytes a row for the positives of small labels: with B = 256 (128 up to 1,024 rows) and W workers,
   /// `8 · W · B · (B + 1)`, whatever the rows.
   ///
   /// - Parameters:

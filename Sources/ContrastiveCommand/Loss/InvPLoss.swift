@@ -32,13 +32,16 @@ package struct InvPLoss: LossMethod {
   @Option(help: "Added inside both logarithms.")
   package var epsilon: Double = 0
 
+  @Flag(help: "The paper's background: without what walks reach, but with the hard positives.")
+  package var exactBackground = false
+
   package init() {}
 
   package var parameters: [String: JSONValue] {
     [
       "temperature": .number(temperature), "background": .integer(background),
       "positives": .integer(positives), "steps": .integer(steps), "weight": .number(weight),
-      "epsilon": .number(epsilon),
+      "epsilon": .number(epsilon), "exact-background": .flag(exactBackground),
     ]
   }
 
@@ -47,7 +50,7 @@ package struct InvPLoss: LossMethod {
   ) throws -> Evaluation<InvP.Variable> {
     let objective = try InvP(
       temperature: temperature, background: background, positives: positives, steps: steps,
-      weight: weight, epsilon: epsilon)
+      weight: weight, epsilon: epsilon, exactBackground: exactBackground)
     let table = try inputs.integers("neighbors", axes: 2)
     return try objective.evaluate(
       queries: inputs.embeddings("queries"), bank: inputs.embeddings("bank"),

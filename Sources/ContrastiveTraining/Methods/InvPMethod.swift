@@ -30,6 +30,9 @@ public struct InvPMethod: TrainingMethod {
     public var positives = 20
     /// λ, the weight of the positives; 0.6 in the paper.
     public var propagationWeight = 0.6
+    /// Whether positives are told from the paper's background: what is near and no walk reaches. As in the
+    /// authors' code they are told from all that is near.
+    public var exactBackground = false
     /// The epoch from which positives count, from 0; 30 in the paper, of 200.
     ///
     /// The graph begins to learn an epoch earlier.
@@ -85,7 +88,8 @@ public struct InvPMethod: TrainingMethod {
     func objective(in epoch: Int) throws(ContrastiveError) -> InvP {
       try InvP(
         temperature: temperature, background: background, positives: positives, steps: walkSteps,
-        weight: epoch < propagationEpoch ? 0 : propagationWeight)
+        weight: epoch < propagationEpoch ? 0 : propagationWeight,
+        exactBackground: exactBackground)
     }
   }
 

@@ -24,6 +24,9 @@ enum InvPEntry: ObjectiveEntry {
       Problem(tensors, ["--background", "\(max(2, n / 3))", "--epsilon", "1e-7", "--steps", "2"]),
       Problem(tensors, ["--background", "2", "--positives", "1", "--weight", "1.5"]),
       Problem(tensors, ["--weight", "0", "--background", "\(n - 1)"]),
+      Problem(tensors, ["--exact-background", "--positives", "3"]),
+      Problem(
+        tensors, ["--exact-background", "--background", "\(max(2, n / 3))", "--epsilon", "1e-3"]),
     ]
   }
 
@@ -36,7 +39,7 @@ enum InvPEntry: ObjectiveEntry {
       neighbors: bank.indices.map { Array(table[($0 * k)..<(($0 + 1) * k)]) },
       temperature: method.temperature, background: method.background,
       positives: method.positives, steps: method.steps, weight: method.weight,
-      epsilon: method.epsilon)
+      epsilon: method.epsilon, exactBackground: method.exactBackground)
   }
 
   static func refusals() throws -> [(problem: Problem, message: String)] {
