@@ -236,6 +236,7 @@ def main():
             row = measure(entry["workload"], entry["size"], folder, log, sgemm)
             row["date"] = datetime.date.today().isoformat()
             results.add(row)
+            results.save()
             print(report.lines(row), flush=True)
         sgemm.close()
         others = {
@@ -247,8 +248,8 @@ def main():
                 for make in measures:
                     row = make() | {"date": datetime.date.today().isoformat()}
                     results.add(row)
+                    results.save()
                     print(report.lines(row), flush=True)
-    results.save()
     table = results.markdown()
     with open(os.path.join(RESULTS, "peers.md"), "w") as file:
         file.write(table)

@@ -86,14 +86,24 @@ extension Matrix {
     }
   }
 
-  /// Replaces each element by a function of its row index and itself.
-  @inline(__always)
-  package mutating func mapRows(_ transform: (_ row: Int, _ value: Float) -> Float) {
-    let (rows, columns) = (rows, columns)
-    withUnsafeMutableBufferPointer { values in
-      for row in 0..<rows {
-        for position in (row * columns)..<((row + 1) * columns) {
-          values[position] = transform(row, values[position])
+  /// Each row multiplied by its factor, the products in Double.
+  package func rows(times factors: [Double]) -> Matrix {
+    precondition(factors.count == rows)
+    return rows(at: Array(0..<rows), times: factors)
+  }
+
+  /// The rows at some indices, each multiplied by its factor; the products in Double.
+  package func rows(at indices: [Int], times factors: [Double]) -> Matrix {
+    precondition(factors.count == indices.count)
+    let columns = columns
+    return withUnsafeBufferPointer { source in
+      Matrix(rows: indices.count, columns: columns) { target in
+        guard let from = source.baseAddress, let to = target.baseAddress else { return }
+        for (row, factor) in factors.enumerated() {
+          let (values, products) = (from + indices[row] * columns, to + row * columns)
+          for column in 0..<columns {
+            (products + column).initialize(to: Float(Double(values[column]) * factor))
+          }
         }
       }
     }

@@ -4,6 +4,12 @@ import Contrastive
 /// Times the engine's workloads.
 @main
 struct Bench: ParsableCommand {
+  /// Keeps freed memory, as the command does and as the peers' own allocators do.
+  static func main() {
+    FreedMemory.keep()
+    main(nil)
+  }
+
   static let configuration = CommandConfiguration(
     commandName: "contrastive-bench",
     abstract: "Times the engine's workloads.",

@@ -12,10 +12,8 @@ extension Matrix {
     try Operand(argument, self).requireFinite()
     let norms = rowDots(self).map { $0.squareRoot() }
     if let row = norms.firstIndex(of: 0) { throw .zeroNorm(argument: argument, row: row) }
-    var unit = self
-    // Divided in Double: the reciprocal of a tiny norm overflows Float.
-    unit.mapRows { row, value in Float(Double(value) / max(norms[row], 1e-12)) }
-    return NormalizedRows(rows: unit, norms: norms)
+    // In Double: the reciprocal of a tiny norm overflows Float.
+    return NormalizedRows(rows: rows(times: norms.map { 1 / max($0, 1e-12) }), norms: norms)
   }
 }
 
@@ -39,7 +37,6 @@ public struct NormalizedRows: Sendable {
     let along = rows.rowDots(gradient)
     var result = gradient
     result.addRows(of: rows) { norms[$0] < 1e-12 ? 0 : Float(-along[$0]) }
-    result.mapRows { row, value in Float(Double(value) / max(norms[row], 1e-12)) }
-    return result
+    return result.rows(times: norms.map { 1 / max($0, 1e-12) })
   }
 }

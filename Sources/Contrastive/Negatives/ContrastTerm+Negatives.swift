@@ -56,11 +56,11 @@ extension ContrastTerm {
     try mixes.require(queries: anchors.matrix.rows, bankRows: columns.matrix.rows)
     extras += [
       MixedColumns(
-        name: "pairs", source: columns.matrix, partner: .bank, rows: mixes.pairs,
-        weights: mixes.pairWeights),
+        name: "pairs", source: columns.matrix, anchors: anchors.matrix, partner: .bank,
+        rows: mixes.pairs, weights: mixes.pairWeights),
       MixedColumns(
-        name: "query-pairs", source: columns.matrix, partner: .anchor, rows: mixes.queryPairs,
-        weights: mixes.queryWeights),
+        name: "query-pairs", source: columns.matrix, anchors: anchors.matrix, partner: .anchor,
+        rows: mixes.queryPairs, weights: mixes.queryWeights),
     ]
   }
 

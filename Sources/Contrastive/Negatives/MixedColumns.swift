@@ -5,7 +5,8 @@
 /// ⟨q, w/‖w‖⟩ = (x ⟨q, a⟩ + (1 − x) ⟨q, b⟩) / ‖w‖
 /// ‖w‖² = x² ⟨a, a⟩ + (1 − x)² ⟨b, b⟩ + 2x (1 − x) ⟨a, b⟩
 /// ```
-/// and where the two nearly cancel, element by element. Complexity: five dot products a mix.
+/// and where the two nearly cancel, element by element. Complexity: a dot product for each bank row and
+/// each anchor, and three for each pair mix, one for each mix with the anchor.
 struct MixedColumns: RowColumns {
   /// What the first part of a mix is.
   enum Partner: Sendable {
@@ -22,45 +23,69 @@ struct MixedColumns: RowColumns {
   let rows: [Int]
   /// Shares of the first part, [anchors × mixes].
   let weights: Matrix
+  /// Squared lengths of the bank's rows and of the anchors.
+  private let squares: (source: [Double], anchors: [Double])
+
+  init(
+    name: String, source: Matrix, anchors: Matrix, partner: Partner, rows: [Int], weights: Matrix
+  ) {
+    self.name = name
+    self.source = source
+    self.partner = partner
+    self.rows = rows
+    self.weights = weights
+    squares =
+      rows.isEmpty
+      ? ([], []) : (source.rowDots(source), partner == .anchor ? anchors.rowDots(anchors) : [])
+  }
 
   func count(row: Int) -> Int { weights.columns }
 
-  func mix(
-    _ place: Int, row: Int, anchor: UnsafePointer<Float>, source: UnsafePointer<Float>
-  ) -> RowMix? {
-    let width = self.source.columns
+  /// The bank rows of a mix; the same twice where the first part is the anchor.
+  private func parts(_ place: Int, row: Int) -> (first: Int, second: Int) {
     let index = row * weights.columns + place
+    return partner == .bank
+      ? (rows[2 * index], rows[2 * index + 1]) : (rows[index], rows[index])
+  }
+
+  func measure(
+    _ place: Int, row: Int, anchor: UnsafePointer<Float>, source: UnsafePointer<Float>
+  ) -> RowMeasure? {
+    let width = self.source.columns
     let share = Double(weights[row, place])
     let rest = 1 - share
-    let second = rows[partner == .bank ? 2 * index + 1 : index]
-    let first = partner == .bank ? rows[2 * index] : second
-    let a = partner == .bank ? source + first * width : anchor
+    let (first, second) = parts(place, row: row)
     let b = source + second * width
+    let a = partner == .bank ? source + first * width : anchor
     func dot(_ x: UnsafePointer<Float>, _ y: UnsafePointer<Float>) -> Double {
       RowKernels.best.dot(x, y, count: width)
     }
-    let parts = (share * share * dot(a, a), rest * rest * dot(b, b))
-    let toFirst = dot(anchor, a)
-    let toSecond = partner == .bank ? dot(anchor, b) : dot(a, b)
-    var square =
-      parts.0 + parts.1 + 2 * share * rest * (partner == .bank ? dot(a, b) : toSecond)
+    let square = partner == .bank ? squares.source[first] : squares.anchors[row]
+    let lengths = (share * share * square, rest * rest * squares.source[second])
+    let toFirst = partner == .bank ? dot(anchor, a) : square
+    let toSecond = dot(anchor, b)
+    var total =
+      lengths.0 + lengths.1 + 2 * share * rest * (partner == .bank ? dot(a, b) : toSecond)
     var along = share * toFirst + rest * toSecond
-    if square < 1e-6 * (parts.0 + parts.1) {
-      (square, along) = (0, 0)
+    if total < 1e-6 * (lengths.0 + lengths.1) {
+      (total, along) = (0, 0)
       for d in 0..<width {
         let element = share * Double(a[d]) + rest * Double(b[d])
-        square += element * element
+        total += element * element
         along += Double(anchor[d]) * element
       }
     }
-    guard square > 0 else { return nil }
-    let norm = max(square.squareRoot(), 1e-12)
+    guard total > 0 else { return nil }
+    let norm = max(total.squareRoot(), 1e-12)
+    return RowMeasure(similarity: along / norm, norm: norm)
+  }
+
+  func mix(_ place: Int, row: Int, norm: Double) -> RowMix {
+    let share = Double(weights[row, place])
+    let (first, second) = parts(place, row: row)
     switch partner {
-    case .bank:
-      return RowMix(
-        similarity: along / norm, first: (first, share / norm), second: (second, rest / norm))
-    case .anchor:
-      return RowMix(similarity: along / norm, first: (second, rest / norm), own: share / norm)
+    case .bank: return RowMix(first: (first, share / norm), second: (second, (1 - share) / norm))
+    case .anchor: return RowMix(first: (second, (1 - share) / norm), own: share / norm)
     }
   }
 }

@@ -69,16 +69,15 @@ struct ContrastTerm: Sendable {
     var negatives = pass.statistics
     for row in zeros.indices { negatives.add(0, count: Double(zeros[row]), row: row) }
     for row in 0..<roles.lists.rows { negatives.add(weighed(listed, row: row), row: row) }
-    for extra in extras {
-      let similarities = try extra.similarities(of: anchors.matrix, workers)
-      for (row, values) in similarities.enumerated() {
-        negatives.add(values.map { ($0, 1) }, row: row)
-      }
+    var measured: [[[RowMeasure]]] = []
+    for extra in extras { measured.append(try extra.measures(of: anchors.matrix, workers)) }
+    for (row, values) in measured.lazy.flatMap({ $0.enumerated() }) {
+      negatives.add(values.map { ($0.similarity, 1) }, row: row)
     }
     let ownSimilarities = own.map { anchors.matrix.rowDots($0) }
     var margins = margins(listed, ownSimilarities, negatives)
     if !margins.delicate.isEmpty {
-      try makeExact(&negatives, rows: margins.delicate, listed, workers)
+      makeExact(&negatives, rows: margins.delicate, listed, measured, workers)
       margins = self.margins(listed, ownSimilarities, negatives)
     }
     let scale = 1 / (Double(anchors.matrix.rows) * temperature)
@@ -105,8 +104,10 @@ struct ContrastTerm: Sendable {
         listed.add(
           to: &gradient, columns: named.columns, workers: workers, coefficient: coefficient)
       }
-      for extra in extras {
-        extra.add(to: &gradient, of: anchors.matrix, workers) { scale * found.negative($0, $1) }
+      for (extra, measures) in zip(extras, measured) {
+        extra.add(to: &gradient, of: anchors.matrix, measures: measures, workers) {
+          scale * found.negative($0, $1)
+        }
       }
       if let own { gradient.addRows(of: own) { Float(outcome.own[$0]) } }
       outcome.anchors = gradient
@@ -259,8 +260,9 @@ struct ContrastTerm: Sendable {
 
   /// Computes the statistics of some rows in Double from the dot products on.
   private func makeExact(
-    _ negatives: inout NegativeStatistics, rows: [Int], _ listed: ListedPairs, _ workers: Workers
-  ) throws(ContrastiveError) {
+    _ negatives: inout NegativeStatistics, rows: [Int], _ listed: ListedPairs,
+    _ measured: [[[RowMeasure]]], _ workers: Workers
+  ) {
     let excluded = roles.isEmpty ? exclusions : exclusions + [.listed(roles.lists)]
     var found = [[(similarity: Double, count: Double)]](repeating: [], count: rows.count)
     let dimension = anchors.matrix.columns
@@ -290,12 +292,10 @@ struct ContrastTerm: Sendable {
         }
       }
     }
-    var mixed: [[[Double]]] = []
-    for extra in extras { mixed.append(try extra.similarities(of: anchors.matrix, workers)) }
     for (index, row) in rows.enumerated() {
       var all = found[index] + weighed(listed, row: row)
       if !zeros.isEmpty { all.append((0, Double(zeros[row]))) }
-      for extra in mixed { all += extra[row].map { ($0, 1) } }
+      for extra in measured { all += extra[row].map { ($0.similarity, 1) } }
       negatives.set(all, row: row)
     }
   }

@@ -55,9 +55,7 @@ public struct PrototypeTargets: Sendable {
 
   /// Prototypes divided by their concentrations: dot products with them are logits.
   func scaled(_ indices: [Int]) -> Matrix {
-    var rows = centroids.rows(at: indices)
-    rows.mapRows { row, value in value / concentrations[indices[row]] }
-    return rows
+    centroids.rows(at: indices, times: indices.map { 1 / Double(concentrations[$0]) })
   }
 
   /// Each row's own prototype among columns of this clustering, which are prototypes by index.

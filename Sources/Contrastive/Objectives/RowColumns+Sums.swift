@@ -1,25 +1,26 @@
 extension RowColumns {
-  /// Similarities of each row's own columns.
+  /// Measures each row's own columns.
   ///
   /// - Throws: `ContrastiveError.zeroNorm` for a mix that has no direction.
-  func similarities(
+  func measures(
     of anchors: Matrix, _ workers: Workers
-  ) throws(ContrastiveError) -> [[Double]] {
+  ) throws(ContrastiveError) -> [[RowMeasure]] {
     let (count, dimension) = (anchors.rows, anchors.columns)
-    var found = [[Double]?](repeating: nil, count: count)
+    var found = [[RowMeasure]?](repeating: nil, count: count)
     anchors.withUnsafeBufferPointer { anchors in
       source.withUnsafeBufferPointer { source in
         found.withUnsafeMutableBufferPointer { found in
           let (anchors, source) = (SharedReadOnlyMemory(anchors), SharedReadOnlyMemory(source))
           let found = SharedMemory(found)
           workers.forEach(count) { row, _ in
-            var values: [Double] = []
+            var values: [RowMeasure] = []
+            values.reserveCapacity(self.count(row: row))
             for place in 0..<self.count(row: row) {
               guard
-                let mix = mix(
+                let measure = measure(
                   place, row: row, anchor: anchors + row * dimension, source: source.base)
               else { return }
-              values.append(mix.similarity)
+              values.append(measure)
             }
             found[row] = values
           }
@@ -34,7 +35,7 @@ extension RowColumns {
 
   /// Adds Σ coefficient · column over each row's own columns to the row of `gradient`.
   func add(
-    to gradient: inout Matrix, of anchors: Matrix, _ workers: Workers,
+    to gradient: inout Matrix, of anchors: Matrix, measures: [[RowMeasure]], _ workers: Workers,
     coefficient: @Sendable (_ row: Int, _ similarity: Double) -> Double
   ) {
     let (count, dimension) = (anchors.rows, anchors.columns)
@@ -46,12 +47,10 @@ extension RowColumns {
           workers.forEach(count) { row, _ in
             let anchor = anchors + row * dimension
             for place in 0..<self.count(row: row) {
-              guard let mix = mix(place, row: row, anchor: anchor, source: source.base) else {
-                continue
-              }
-              let factor = coefficient(row, mix.similarity)
+              let measure = measures[row][place]
+              let factor = coefficient(row, measure.similarity)
               guard factor != 0 else { continue }
-              mix.add(
+              mix(place, row: row, norm: measure.norm).add(
                 factor, anchor: anchor, source: source.base, dimension,
                 to: gradient + row * dimension)
             }

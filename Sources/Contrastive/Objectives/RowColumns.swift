@@ -10,16 +10,25 @@ protocol RowColumns: Sendable {
   /// How many a row has.
   func count(row: Int) -> Int
 
-  /// One of them, or nil where it has no direction.
-  func mix(
+  /// How similar one of them is to the anchor, or nil where it has no direction.
+  func measure(
     _ place: Int, row: Int, anchor: UnsafePointer<Float>, source: UnsafePointer<Float>
-  ) -> RowMix?
+  ) -> RowMeasure?
+
+  /// What one of them is made of, once it is measured.
+  func mix(_ place: Int, row: Int, norm: Double) -> RowMix
+}
+
+/// What is known of a row's own column.
+struct RowMeasure: Sendable {
+  /// The dot product with the anchor.
+  var similarity: Double
+  /// The length that it was divided by.
+  var norm: Double
 }
 
 /// first.share · source[first.row] + second.share · source[second.row] + own · anchor.
 struct RowMix: Sendable {
-  /// The dot product with the anchor.
-  var similarity: Double
   var first: (row: Int, share: Double)
   var second: (row: Int, share: Double) = (0, 0)
   var own = 0.0
@@ -48,12 +57,14 @@ struct ListedColumns: RowColumns {
 
   func count(row: Int) -> Int { rows[row].count }
 
-  func mix(
+  func measure(
     _ place: Int, row: Int, anchor: UnsafePointer<Float>, source: UnsafePointer<Float>
-  ) -> RowMix? {
-    let column = rows[row][place]
+  ) -> RowMeasure? {
     let width = self.source.columns
-    let similarity = RowKernels.best.dot(anchor, source + column * width, count: width)
-    return RowMix(similarity: similarity, first: (column, 1))
+    let similarity = RowKernels.best.dot(
+      anchor, source + rows[row][place] * width, count: width)
+    return RowMeasure(similarity: similarity, norm: 1)
   }
+
+  func mix(_ place: Int, row: Int, norm: Double) -> RowMix { RowMix(first: (rows[row][place], 1)) }
 }

@@ -9,7 +9,9 @@
 /// logarithms: no ε above 0 overflows. Without an iteration the codes are B · exp(A) / ΣΣ exp(A), of
 /// mean 1 / K, and rows do not sum to 1.
 ///
-/// Exponents and sums are in Double, each exponential has Float32 digits.
+/// Exponents and sums are in Double, each exponential has Float32 digits. After the first iteration no
+/// column and no row is nearly empty, and further ones are products instead of exponentials; factors
+/// that grow beyond a million go back into the logarithms.
 ///
 /// Source: Caron et al., "Unsupervised learning of visual features by contrasting cluster
 /// assignments", NeurIPS 2020; Cuturi, "Sinkhorn distances", NIPS 2013.
@@ -38,8 +40,9 @@ public struct Sinkhorn: Sendable, Equatable {
 
   /// The codes of the rows.
   ///
-  /// Complexity: O(iterations · B · K), two exponentials an element an iteration. Memory beyond the
-  /// result: 16 · K · ⌈B / 64⌉ bytes and 8 · (B + K).
+  /// Complexity: O(iterations · B · K), two exponentials an element in the first iteration, one more for
+  /// all others. Memory beyond the result: 16 · K · ⌈B / 64⌉ bytes and 16 · (B + K), and 4 · B · K with
+  /// more than one iteration.
   ///
   /// - Parameters:
   ///   - scores: [B × K]; those of a queue, if there is one, come first.
@@ -61,111 +64,22 @@ public struct Sinkhorn: Sendable, Equatable {
       throw .index(
         argument: "rows", position: 0, found: "\(wanted)", expected: "within 0 ..< \(scores.rows)")
     }
-    var potentials = Potentials(scores: scores, inverse: 1 / Double(epsilon), workers: workers)
-    for _ in 0..<iterations { potentials.normalize() }
-    if iterations == 0 { potentials.normalizeTotal() }
-    return potentials.codes(wanted)
-  }
-}
-
-/// The logarithms of the factors of rows and columns.
-private struct Potentials {
-  let scores: Matrix
-  let inverse: Double
-  let workers: Workers
-  /// u.
-  var columns: [Double]
-  /// w.
-  var rows: [Double]
-
-  /// Rows of a piece: their scores stay in a cache while they are gone over three times.
-  static let piece = 64
-
-  init(scores: Matrix, inverse: Double, workers: Workers) {
-    self.scores = scores
-    self.inverse = inverse
-    self.workers = workers
-    columns = [Double](repeating: 0, count: scores.columns)
-    rows = [Double](repeating: 0, count: scores.rows)
-  }
-
-  /// u from w, then w from u.
-  mutating func normalize() {
-    columns = columnLogSums()
-    rows = rowLogSums()
-  }
-
-  /// Puts log(ΣΣ exp A / B) into w.
-  mutating func normalizeTotal() {
-    let each = rowLogSums()
-    let top = each.max() ?? 0
-    let total = top + logarithm(each.reduce(0) { $0 + exponential($1 - top) })
-    rows = [Double](repeating: total - logarithm(Double(each.count)), count: each.count)
-  }
-
-  func codes(_ wanted: Range<Int>) -> Matrix {
-    let (count, inverse) = (scores.columns, inverse)
-    let (columns, rows) = (columns, rows)
-    return scores.withUnsafeBufferPointer { scores in
-      let scores = SharedReadOnlyMemory(scores)
-      return Matrix(rows: wanted.count, columns: count) { codes in
-        let codes = SharedMemory(codes)
-        workers.forEach(pieces(wanted.count, Self.piece)) { piece, _ in
-          let end = min(wanted.count, (piece + 1) * Self.piece)
-          for row in (piece * Self.piece)..<end {
-            let source = wanted.lowerBound + row
-            ClusterKernels.best.exponentials(
-              scores + source * count, count: count, inverse: inverse, shifts: columns,
-              shift: rows[source], into: codes + row * count)
-          }
-        }
+    var potentials = SinkhornPotentials(
+      scores: scores, inverse: 1 / Double(epsilon), workers: workers)
+    guard iterations > 0 else {
+      potentials.normalizeTotal()
+      return potentials.codes(wanted)
+    }
+    potentials.normalize()
+    guard iterations > 1 else { return potentials.codes(wanted) }
+    var scaled = ScaledCodes(potentials.codes(0..<scores.rows), workers: workers)
+    for iteration in 1..<iterations {
+      if scaled.isStretched {
+        potentials.divide(byRows: scaled.rows, columns: scaled.columns)
+        scaled = ScaledCodes(potentials.codes(0..<scores.rows), workers: workers)
       }
+      scaled.normalize(isLast: iteration == iterations - 1)
     }
-  }
-
-  private func rowLogSums() -> [Double] {
-    let (inverse, columns) = (inverse, columns)
-    return scores.eachRow(of: Double.self, workers: workers) { row, count in
-      ClusterKernels.best.logSumExp(row, count: count, inverse: inverse, shifts: columns)
-    }
-  }
-
-  /// log Σ_b exp(A_bk − w_b): maxima and sums of each piece of rows, merged in their order.
-  private func columnLogSums() -> [Double] {
-    let (count, inverse, rows) = (scores.columns, inverse, rows)
-    let cuts = pieces(scores.rows, Self.piece)
-    var maxima = [Double](repeating: -.infinity, count: cuts * count)
-    var sums = [Double](repeating: 0, count: cuts * count)
-    maxima.withUnsafeMutableBufferPointer { maxima in
-      let maxima = SharedMemory(maxima)
-      sums.withUnsafeMutableBufferPointer { sums in
-        let sums = SharedMemory(sums)
-        scores.withUnsafeBufferPointer { scores in
-          let scores = SharedReadOnlyMemory(scores)
-          workers.forEach(cuts) { cut, _ in
-            let own = (cut * Self.piece)..<min(rows.count, (cut + 1) * Self.piece)
-            for row in own {
-              ClusterKernels.best.raiseMaxima(
-                scores + row * count, count: count, inverse: inverse, shift: rows[row],
-                maxima: maxima + cut * count)
-            }
-            for row in own {
-              ClusterKernels.best.addExponentials(
-                scores + row * count, count: count, inverse: inverse, shift: rows[row],
-                maxima: maxima + cut * count, to: sums + cut * count)
-            }
-          }
-        }
-      }
-    }
-    return (0..<count).map { column in
-      var top = -Double.infinity
-      for cut in 0..<cuts { top = max(top, maxima[cut * count + column]) }
-      var sum = 0.0
-      for cut in 0..<cuts {
-        sum += sums[cut * count + column] * exponential(maxima[cut * count + column] - top)
-      }
-      return top + logarithm(sum)
-    }
+    return scaled.codes(wanted)
   }
 }

@@ -1,3 +1,5 @@
+import ContrastiveKernels
+
 /// The k largest similarities of each row with their columns: similarity descending, then column
 /// ascending.
 package struct TopK: TileConsumer {
@@ -81,15 +83,15 @@ package struct TopK: TileConsumer {
     let kept = partial.counts.map { min($0, k) }
     let capacity = kept.max() ?? 0
     var best = [UInt64](repeating: 0, count: kept.count * capacity)
+    var spare = [UInt64](repeating: 0, count: capacity)
     let (counts, room) = (partial.counts, partial.capacity)
     partial.keys.withUnsafeMutableBufferPointer { keys in
       guard let base = keys.baseAddress else { return }
       for row in kept.indices {
         let own = base + row * room
         if counts[row] > k { moveLargestToFront(own, count: counts[row], k: k) }
-        var chosen = UnsafeMutableBufferPointer(start: own, count: kept[row])
-        chosen.sort(by: >)
-        for place in chosen.indices { best[row * capacity + place] = chosen[place] }
+        contrastive_sort_rank_keys(own, kept[row], &spare)
+        for place in 0..<kept[row] { best[row * capacity + place] = own[place] }
       }
     }
     partial = Partial(

@@ -124,4 +124,21 @@ package struct ClusterKernels: @unchecked Sendable {  // a constant table of C f
     _ scores: UnsafePointer<Float>, count: Int, inverse: Double, shifts: UnsafePointer<Double>,
     shift: Double, into result: UnsafeMutablePointer<Float>
   ) { table.pointee.exponentials(scores, count, inverse, shifts, shift, result) }
+
+  /// Σ values · factors, in Double.
+  package func weightedSum(
+    _ values: UnsafePointer<Float>, factors: UnsafePointer<Double>, count: Int
+  ) -> Double { table.pointee.weighted_sum(values, factors, count) }
+
+  /// Adds factor × some values to sums.
+  package func addScaled(
+    _ values: UnsafePointer<Float>, count: Int, factor: Double,
+    to sums: UnsafeMutablePointer<Double>
+  ) { table.pointee.add_scaled(values, count, factor, sums) }
+
+  /// values · factors · factor, the products in Double.
+  package func scale(
+    _ values: UnsafePointer<Float>, by factors: UnsafePointer<Double>, and factor: Double,
+    count: Int, into result: UnsafeMutablePointer<Float>
+  ) { table.pointee.scale_values(values, factors, factor, count, result) }
 }

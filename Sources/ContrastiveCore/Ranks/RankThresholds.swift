@@ -26,7 +26,8 @@ package struct RankThresholds: Sendable {
   ///
   /// - Parameters:
   ///   - ranks: of each row; each at least 0 and below the number of columns that take part.
-  ///   - rows: the rows.
+  ///   - rows: the rows; like the columns, known to be finite: faults would be named by numbers that
+  ///     hold in a part of them.
   ///   - columns: what is ranked for each row.
   ///   - exclusions: entries that have no rank.
   ///   - workers: the threads to use; no effect on the result.
@@ -37,9 +38,6 @@ package struct RankThresholds: Sendable {
   ) throws(ContrastiveError) {
     precondition(ranks.count == rows.matrix.rows)
     precondition(ranks.allSatisfy { $0.allSatisfy { 0..<columns.matrix.rows ~= $0 } })
-    // Rows and columns are renumbered below, so faults are named here.
-    try rows.requireFinite()
-    try columns.requireFinite()
     let resolver = RankResolver(rows: rows.matrix, columns: columns.matrix, exclusions)
     for start in stride(from: 0, to: rows.matrix.rows, by: Self.rowsAtOnce) {
       let range = start..<min(rows.matrix.rows, start + Self.rowsAtOnce)

@@ -86,6 +86,16 @@ typedef struct {
   // result[c] <- exp(scores[c] * inverse - shifts[c] - shift), no exponent above 88.
   void (*exponentials)(const float *scores, size_t count, double inverse, const double *shifts,
                        double shift, float *result);
+
+  // sum values[c] * factors[c], in Double.
+  double (*weighted_sum)(const float *values, const double *factors, size_t count);
+
+  // sums[c] <- sums[c] + values[c] * factor, in Double.
+  void (*add_scaled)(const float *values, size_t count, double factor, double *sums);
+
+  // result[c] <- values[c] * factors[c] * factor, products in Double.
+  void (*scale_values)(const float *values, const double *factors, double factor, size_t count,
+                       float *result);
 } ContrastiveClusterKernels;
 
 // The kernels of an instruction set, or null when this processor or build lacks it.

@@ -116,6 +116,9 @@ static inline float contrastive_rank_value(uint64_t key) {
 // The index in a rank key.
 static inline uint32_t contrastive_rank_index(uint64_t key) { return ~(uint32_t)key; }
 
+// Sorts rank keys, the largest first; spare has room for count.
+void contrastive_sort_rank_keys(uint64_t *keys, size_t count, uint64_t *spare);
+
 // target[c][r] <- source[r][c], both row-major with their strides.
 void contrastive_transpose(const float *source, size_t rows, size_t columns, size_t stride,
                            float *target, size_t target_stride);

@@ -30,8 +30,9 @@ public struct InvPMethod: TrainingMethod {
     public var positives = 20
     /// λ, the weight of the positives; 0.6 in the paper.
     public var propagationWeight = 0.6
-    /// Whether positives are told from the paper's background: what is near and no walk reaches. As in the
-    /// authors' code they are told from all that is near.
+    /// Whether positives are told from the paper's background, what is near and no walk reaches.
+    ///
+    /// By default they are told from all that is near, as in the authors' code.
     public var exactBackground = false
     /// The epoch from which positives count, from 0; 30 in the paper, of 200.
     ///

@@ -1,0 +1,94 @@
+/// Codes in the middle of Sinkhorn's iterations, with a factor for each row and column still to be
+/// multiplied in.
+///
+/// Right after a normalisation in logarithms every row sums to 1 and every column holds a code of at
+/// least 1 / (B · K), so that no sum is lost in what Float32 cannot hold.
+struct ScaledCodes {
+  private var values: Matrix
+  private let workers: Workers
+  /// The columns' factors.
+  private(set) var columns: [Double]
+  /// The rows' factors.
+  private(set) var rows: [Double]
+  /// Σ_b code · row factor of each column.
+  private var columnSums: [Double] = []
+
+  /// Rows of a piece: they stay in a cache while they are gone over twice.
+  private static let piece = 64
+  /// Beyond such factors a code that Float32 rounded to 0 may come to matter.
+  private static let mostStretched = 1e6
+
+  init(_ values: Matrix, workers: Workers) {
+    self.values = values
+    self.workers = workers
+    columns = [Double](repeating: 1, count: values.columns)
+    rows = [Double](repeating: 1, count: values.rows)
+    sweep(dividingRows: false, addingUp: true)
+  }
+
+  /// Whether factors have grown so far that they should go into the logarithms.
+  var isStretched: Bool {
+    let usual = (1 / Self.mostStretched)...Self.mostStretched
+    return !columns.allSatisfy(usual.contains) || !rows.allSatisfy(usual.contains)
+  }
+
+  /// Makes columns have the same sum, then rows sum to 1.
+  mutating func normalize(isLast: Bool) {
+    // The sum at which rows already sum to 1 on average, so that no factor drifts.
+    let each = Double(values.rows) / Double(max(1, values.columns))
+    columns = columnSums.map { each / $0 }
+    sweep(dividingRows: true, addingUp: !isLast)
+  }
+
+  /// The codes of some rows.
+  consuming func codes(_ wanted: Range<Int>) -> Matrix {
+    // In place where all are wanted: fresh memory costs as much as the products.
+    if wanted != 0..<values.rows { values = values.rows(wanted) }
+    let (count, columns) = (values.columns, columns)
+    let factors = Array(rows[wanted])
+    values.withUnsafeMutableBufferPointer { codes in
+      let codes = SharedMemory(codes)
+      workers.forEach(pieces(factors.count, Self.piece)) { piece, _ in
+        for row in (piece * Self.piece)..<min(factors.count, (piece + 1) * Self.piece) {
+          let own = codes + row * count
+          ClusterKernels.best.scale(own, by: columns, and: factors[row], count: count, into: own)
+        }
+      }
+    }
+    return values
+  }
+
+  /// Goes over all codes once: each row's factor from the columns', then the sums of the columns, piece
+  /// by piece and merged in their order.
+  private mutating func sweep(dividingRows: Bool, addingUp: Bool) {
+    let (count, columns) = (values.columns, columns)
+    let cuts = pieces(values.rows, Self.piece)
+    var sums = [Double](repeating: 0, count: addingUp ? cuts * count : 0)
+    values.withUnsafeBufferPointer { values in
+      let values = SharedReadOnlyMemory(values)
+      rows.withUnsafeMutableBufferPointer { rows in
+        let rows = SharedMemory(rows)
+        sums.withUnsafeMutableBufferPointer { sums in
+          let sums = SharedMemory(sums)
+          workers.forEach(cuts) { cut, _ in
+            for row in (cut * Self.piece)..<min(rows.count, (cut + 1) * Self.piece) {
+              let own = values + row * count
+              if dividingRows {
+                rows[row] =
+                  1 / ClusterKernels.best.weightedSum(own, factors: columns, count: count)
+              }
+              guard addingUp else { continue }
+              ClusterKernels.best.addScaled(
+                own, count: count, factor: rows[row], to: sums + cut * count)
+            }
+          }
+        }
+      }
+    }
+    guard addingUp else { return }
+    columnSums = Array(sums.prefix(count))
+    for cut in 1..<max(1, cuts) {
+      for column in 0..<count { columnSums[column] += sums[cut * count + column] }
+    }
+  }
+}

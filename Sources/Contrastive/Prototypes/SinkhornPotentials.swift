@@ -1,0 +1,108 @@
+/// Sinkhorn's factors of rows and columns in logarithms.
+struct SinkhornPotentials {
+  private let scores: Matrix
+  private let inverse: Double
+  private let workers: Workers
+  /// u.
+  private var columns: [Double]
+  /// w.
+  private var rows: [Double]
+
+  /// Rows of a piece: their scores stay in a cache while they are gone over three times.
+  private static let piece = 64
+
+  init(scores: Matrix, inverse: Double, workers: Workers) {
+    self.scores = scores
+    self.inverse = inverse
+    self.workers = workers
+    columns = [Double](repeating: 0, count: scores.columns)
+    rows = [Double](repeating: 0, count: scores.rows)
+  }
+
+  /// u from w, then w from u.
+  mutating func normalize() {
+    columns = columnLogSums()
+    rows = rowLogSums()
+  }
+
+  /// Puts log(ΣΣ exp A / B) into w.
+  mutating func normalizeTotal() {
+    let each = rowLogSums()
+    let top = each.max() ?? 0
+    let total = top + logarithm(each.reduce(0) { $0 + exponential($1 - top) })
+    rows = [Double](repeating: total - logarithm(Double(each.count)), count: each.count)
+  }
+
+  /// Takes factors of the codes into the logarithms.
+  mutating func divide(byRows rowFactors: [Double], columns columnFactors: [Double]) {
+    for row in rows.indices { rows[row] -= logarithm(rowFactors[row]) }
+    for column in columns.indices { columns[column] -= logarithm(columnFactors[column]) }
+  }
+
+  /// exp(A − u − w) of some rows.
+  func codes(_ wanted: Range<Int>) -> Matrix {
+    let (count, inverse) = (scores.columns, inverse)
+    let (columns, rows) = (columns, rows)
+    return scores.withUnsafeBufferPointer { scores in
+      let scores = SharedReadOnlyMemory(scores)
+      return Matrix(rows: wanted.count, columns: count) { codes in
+        let codes = SharedMemory(codes)
+        workers.forEach(pieces(wanted.count, Self.piece)) { piece, _ in
+          let end = min(wanted.count, (piece + 1) * Self.piece)
+          for row in (piece * Self.piece)..<end {
+            let source = wanted.lowerBound + row
+            ClusterKernels.best.exponentials(
+              scores + source * count, count: count, inverse: inverse, shifts: columns,
+              shift: rows[source], into: codes + row * count)
+          }
+        }
+      }
+    }
+  }
+
+  private func rowLogSums() -> [Double] {
+    let (inverse, columns) = (inverse, columns)
+    return scores.eachRow(of: Double.self, workers: workers) { row, count in
+      ClusterKernels.best.logSumExp(row, count: count, inverse: inverse, shifts: columns)
+    }
+  }
+
+  /// log Σ_b exp(A_bk − w_b): maxima and sums of each piece of rows, merged in their order.
+  private func columnLogSums() -> [Double] {
+    let (count, inverse, rows) = (scores.columns, inverse, rows)
+    let cuts = pieces(scores.rows, Self.piece)
+    var maxima = [Double](repeating: -.infinity, count: cuts * count)
+    var sums = [Double](repeating: 0, count: cuts * count)
+    maxima.withUnsafeMutableBufferPointer { maxima in
+      let maxima = SharedMemory(maxima)
+      sums.withUnsafeMutableBufferPointer { sums in
+        let sums = SharedMemory(sums)
+        scores.withUnsafeBufferPointer { scores in
+          let scores = SharedReadOnlyMemory(scores)
+          workers.forEach(cuts) { cut, _ in
+            let own = (cut * Self.piece)..<min(rows.count, (cut + 1) * Self.piece)
+            for row in own {
+              ClusterKernels.best.raiseMaxima(
+                scores + row * count, count: count, inverse: inverse, shift: rows[row],
+                maxima: maxima + cut * count)
+            }
+            for row in own {
+              ClusterKernels.best.addExponentials(
+                scores + row * count, count: count, inverse: inverse, shift: rows[row],
+                maxima: maxima + cut * count, to: sums + cut * count)
+            }
+          }
+        }
+      }
+    }
+    return (0..<count).map { column in
+      var top = -Double.infinity
+      for cut in 0..<cuts { top = max(top, maxima[cut * count + column]) }
+      var sum = 0.0
+      for cut in 0..<cuts {
+        sum += sums[cut * count + column] * exponential(maxima[cut * count + column] - top)
+      }
+      return top + logarithm(sum)
+    }
+  }
+}
