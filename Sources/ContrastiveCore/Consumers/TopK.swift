@@ -1,5 +1,3 @@
-import ContrastiveKernels
-
 /// The k largest similarities of each row with their columns: similarity descending, then column
 /// ascending.
 package struct TopK: TileConsumer {
@@ -90,7 +88,7 @@ package struct TopK: TileConsumer {
       for row in kept.indices {
         let own = base + row * room
         if counts[row] > k { moveLargestToFront(own, count: counts[row], k: k) }
-        contrastive_sort_rank_keys(own, kept[row], &spare)
+        RankKey.sort(own, count: kept[row], spare: &spare)
         for place in 0..<kept[row] { best[row * capacity + place] = own[place] }
       }
     }

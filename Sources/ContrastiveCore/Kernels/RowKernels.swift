@@ -86,6 +86,17 @@ package struct RowKernels: @unchecked Sendable {  // a constant table of C funct
     table.pointee.filter_above(values, count, threshold, UInt32(firstIndex), keys)
   }
 
+  /// Appends a `RankKey` for each value of a range to `keys`, and counts those above it.
+  package func filter(
+    _ values: UnsafePointer<Float>, count: Int, from lowest: Float, to highest: Float,
+    firstIndex: Int, into keys: UnsafeMutablePointer<UInt64>
+  ) -> (found: Int, above: Int) {
+    var above = 0
+    let found = table.pointee.filter_between(
+      values, count, lowest, highest, UInt32(firstIndex), keys, &above)
+    return (found, above)
+  }
+
   /// The largest of some values; −∞ of none.
   package func maximum(_ values: UnsafePointer<Float>, count: Int) -> Float {
     table.pointee.maximum(values, count)
@@ -137,4 +148,9 @@ package enum RankKey {
   }
   package static func value(_ key: UInt64) -> Float { contrastive_rank_value(key) }
   package static func index(_ key: UInt64) -> Int { Int(contrastive_rank_index(key)) }
+
+  /// Sorts keys, the largest first; `spare` has room for as many.
+  package static func sort(
+    _ keys: UnsafeMutablePointer<UInt64>, count: Int, spare: UnsafeMutablePointer<UInt64>
+  ) { contrastive_sort_rank_keys(keys, count, spare) }
 }

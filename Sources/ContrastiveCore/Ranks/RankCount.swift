@@ -54,12 +54,11 @@ struct RankCount: TileConsumer {
       let values = tile.row(place)
       for (index, interval) in intervals[row].enumerated() {
         guard let interval else { continue }
-        // Values above the next lower one: none of the interval's is missed.
-        let found = kernels.filterAbove(
-          values, count: tile.columns.count,
-          threshold: RankKey.value(interval.lowest).nextDown,
-          firstIndex: tile.columns.lowerBound, into: &partial.buffer)
-        partial.counts[place][index].add(partial.buffer[..<found], interval)
+        let (found, above) = kernels.filter(
+          values, count: tile.columns.count, from: RankKey.value(interval.lowest),
+          to: RankKey.value(interval.highest), firstIndex: tile.columns.lowerBound,
+          into: &partial.buffer)
+        partial.counts[place][index].add(partial.buffer[..<found], above: above, interval)
       }
     }
   }
@@ -77,8 +76,12 @@ struct RankCount: TileConsumer {
 }
 
 extension RankCount.Count {
-  fileprivate mutating func add(_ found: ArraySlice<UInt64>, _ interval: RankInterval) {
+  /// Takes keys of the values from the interval's lowest to its highest, and how many are above.
+  fileprivate mutating func add(
+    _ found: ArraySlice<UInt64>, above larger: Int, _ interval: RankInterval
+  ) {
     let shift = interval.shift
+    above += larger
     for key in found where key >= interval.lowest {
       guard key <= interval.highest else {
         above += 1

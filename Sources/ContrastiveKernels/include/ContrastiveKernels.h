@@ -61,6 +61,10 @@ typedef struct {
   size_t (*filter_above)(const float *values, size_t count, float threshold, uint32_t first_index,
                          uint64_t *keys);
 
+  // The same for every value from lowest to highest; adds the number of those above to *above.
+  size_t (*filter_between)(const float *values, size_t count, float lowest, float highest,
+                           uint32_t first_index, uint64_t *keys, size_t *above);
+
   // Sum of Float32 numbers in Double.
   double (*sum)(const float *values, size_t count);
 
