@@ -13,6 +13,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
 
 import numpy as np
 
@@ -48,6 +49,8 @@ PEERS = {
 TOLERANCE = {"value": 1e-3, "matrix": 1e-2}
 # The peers' k-means stop at another moment, and one of them starts from other centroids.
 CLUSTERING_TOLERANCE = 3e-2
+# Seconds between two processes' turns: idle threads of OpenMP and OpenBLAS spin for a while.
+PAUSE = 0.25
 
 parser = argparse.ArgumentParser(description=__doc__)
 parser.add_argument("--bench", required=True, help="the contrastive-bench executable")
@@ -109,6 +112,12 @@ def spread(ratios):
     return {"ratio": statistics.median(ratios), "lowest": ratios[0], "highest": ratios[-1]}
 
 
+def after_a_pause(server):
+    """A run when the threads of the process before have stopped spinning."""
+    time.sleep(PAUSE)
+    return server.run()
+
+
 def measure(workload, size, folder, log, sgemm):
     inputs = os.path.join(folder, "inputs.safetensors")
     subprocess.run([options.bench, "inputs", workload, size, inputs], check=True)
@@ -148,8 +157,8 @@ def measure(workload, size, folder, log, sgemm):
 
     turns = []
     for _ in range(options.alternations if PEERS.get(workload) else 1):
-        turn = {"sgemm": sgemm.run(), "ours": ours.run()}
-        turn |= {peer: server.run() for peer, server in peers.items()}
+        servers = {"sgemm": sgemm, "ours": ours} | peers
+        turn = {name: after_a_pause(server) for name, server in servers.items()}
         turns.append(turn)
         if not peers and turn["ours"] > 5_000:
             break

@@ -84,6 +84,35 @@ import Testing
     }
   }
 
+  /// Every other row sees columns that mislead the sample, so that only those rows are looked at again;
+  /// and each row has columns of its own that have no rank.
+  @Test func rowsThatTheSampleMisleads() throws {
+    let (rows, count) = (300, 6_144)
+    var random = CounterRandom(seed: 5)
+    let b = try Matrix(
+      rows: count, columns: 2,
+      values: (0..<count).flatMap { column in
+        [random.uniform(-1, 1) + (column % 12 == 0 ? 4 : 0), random.uniform(-1, 1)]
+      })
+    let a = try Matrix(
+      rows: rows, columns: 2, values: (0..<rows).flatMap { $0 % 2 == 0 ? [1, 0] : [0, 1] })
+    let dropped = (0..<rows).map { row in (0..<40).map { 150 * $0 + row % 150 } }
+    let ranks = [700, 3_000, 6_000]
+    let exclusions = [Exclusion.listed(RowLists(dropped, isSymmetric: false))]
+    let found = try [1, 3].map {
+      try RankThresholds(
+        [[Int]](repeating: ranks, count: rows), of: Operand("rows", a),
+        among: Operand("columns", b), excluding: exclusions, workers: Workers(count: $0))
+    }
+    #expect(found[0].boundaries == found[1].boundaries)
+    for row in 0..<rows {
+      let gone = Set(dropped[row])
+      let order = (0..<count).filter { !gone.contains($0) }
+        .sorted { (b[$0, row % 2], $1) > (b[$1, row % 2], $0) }
+      #expect(found[0].boundaries[row].map(\.column) == ranks.map { order[$0] })
+    }
+  }
+
   private func integers(_ rows: Int, _ largest: Int, seed: UInt64) throws -> Matrix {
     var random = CounterRandom(seed: seed)
     return try Matrix(

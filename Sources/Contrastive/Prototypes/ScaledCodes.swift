@@ -23,7 +23,7 @@ struct ScaledCodes {
     self.workers = workers
     columns = [Double](repeating: 1, count: values.columns)
     rows = [Double](repeating: 1, count: values.rows)
-    sweep(dividingRows: false, addingUp: true)
+    addUp(dividingRows: false)
   }
 
   /// Whether factors have grown so far that they should go into the logarithms.
@@ -33,37 +33,42 @@ struct ScaledCodes {
   }
 
   /// Makes columns have the same sum, then rows sum to 1.
-  mutating func normalize(isLast: Bool) {
-    // The sum at which rows already sum to 1 on average, so that no factor drifts.
-    let each = Double(values.rows) / Double(max(1, values.columns))
-    columns = columnSums.map { each / $0 }
-    sweep(dividingRows: true, addingUp: !isLast)
+  mutating func normalize() {
+    columns = columnFactors
+    addUp(dividingRows: true)
   }
 
-  /// The codes of some rows.
-  consuming func codes(_ wanted: Range<Int>) -> Matrix {
+  /// The same for the last time: the codes of some rows.
+  consuming func normalized(_ wanted: Range<Int>) -> Matrix {
+    let columns = columnFactors
     // In place where all are wanted: fresh memory costs as much as the products.
     if wanted != 0..<values.rows { values = values.rows(wanted) }
-    let (count, columns) = (values.columns, columns)
-    let factors = Array(rows[wanted])
+    let count = values.columns
     values.withUnsafeMutableBufferPointer { codes in
       let codes = SharedMemory(codes)
-      workers.forEach(pieces(factors.count, Self.piece)) { piece, _ in
-        for row in (piece * Self.piece)..<min(factors.count, (piece + 1) * Self.piece) {
+      workers.forEach(pieces(wanted.count, Self.piece)) { piece, _ in
+        for row in (piece * Self.piece)..<min(wanted.count, (piece + 1) * Self.piece) {
           let own = codes + row * count
-          ClusterKernels.best.scale(own, by: columns, and: factors[row], count: count, into: own)
+          let sum = ClusterKernels.best.weightedSum(own, factors: columns, count: count)
+          ClusterKernels.best.scale(own, by: columns, and: 1 / sum, count: count, into: own)
         }
       }
     }
     return values
   }
 
+  /// What gives all columns the sum at which rows sum to 1 on average, so that no factor drifts.
+  private var columnFactors: [Double] {
+    let each = Double(values.rows) / Double(max(1, values.columns))
+    return columnSums.map { each / $0 }
+  }
+
   /// Goes over all codes once: each row's factor from the columns', then the sums of the columns, piece
   /// by piece and merged in their order.
-  private mutating func sweep(dividingRows: Bool, addingUp: Bool) {
+  private mutating func addUp(dividingRows: Bool) {
     let (count, columns) = (values.columns, columns)
     let cuts = pieces(values.rows, Self.piece)
-    var sums = [Double](repeating: 0, count: addingUp ? cuts * count : 0)
+    var sums = [Double](repeating: 0, count: cuts * count)
     values.withUnsafeBufferPointer { values in
       let values = SharedReadOnlyMemory(values)
       rows.withUnsafeMutableBufferPointer { rows in
@@ -77,7 +82,6 @@ struct ScaledCodes {
                 rows[row] =
                   1 / ClusterKernels.best.weightedSum(own, factors: columns, count: count)
               }
-              guard addingUp else { continue }
               ClusterKernels.best.addScaled(
                 own, count: count, factor: rows[row], to: sums + cut * count)
             }
@@ -85,7 +89,6 @@ struct ScaledCodes {
         }
       }
     }
-    guard addingUp else { return }
     columnSums = Array(sums.prefix(count))
     for cut in 1..<max(1, cuts) {
       for column in 0..<count { columnSums[column] += sums[cut * count + column] }

@@ -70,16 +70,17 @@ public struct Sinkhorn: Sendable, Equatable {
       potentials.normalizeTotal()
       return potentials.codes(wanted)
     }
-    potentials.normalize()
-    guard iterations > 1 else { return potentials.codes(wanted) }
-    var scaled = ScaledCodes(potentials.codes(0..<scores.rows), workers: workers)
-    for iteration in 1..<iterations {
-      if scaled.isStretched {
-        potentials.divide(byRows: scaled.rows, columns: scaled.columns)
-        scaled = ScaledCodes(potentials.codes(0..<scores.rows), workers: workers)
-      }
-      scaled.normalize(isLast: iteration == iterations - 1)
+    let first = potentials.normalize()
+    guard iterations > 1 else {
+      return wanted == 0..<scores.rows ? first : first.rows(wanted)
     }
-    return scaled.codes(wanted)
+    var scaled = ScaledCodes(first, workers: workers)
+    for _ in 2..<iterations {
+      scaled.normalize()
+      guard scaled.isStretched else { continue }
+      potentials.divide(byRows: scaled.rows, columns: scaled.columns)
+      scaled = ScaledCodes(potentials.codes(0..<scores.rows), workers: workers)
+    }
+    return scaled.normalized(wanted)
   }
 }

@@ -19,10 +19,27 @@ struct SinkhornPotentials {
     rows = [Double](repeating: 0, count: scores.rows)
   }
 
-  /// u from w, then w from u.
-  mutating func normalize() {
+  /// u from w, then w from u; the codes.
+  mutating func normalize() -> Matrix {
     columns = columnLogSums()
-    rows = rowLogSums()
+    let (count, inverse, columns) = (scores.columns, inverse, columns)
+    let (rowCount, workers) = (scores.rows, workers)
+    return rows.withUnsafeMutableBufferPointer { rows in
+      let rows = SharedMemory(rows)
+      return scores.withUnsafeBufferPointer { scores in
+        let scores = SharedReadOnlyMemory(scores)
+        return Matrix(rows: rowCount, columns: count) { codes in
+          let codes = SharedMemory(codes)
+          workers.forEach(pieces(rowCount, Self.piece)) { piece, _ in
+            for row in (piece * Self.piece)..<min(rowCount, (piece + 1) * Self.piece) {
+              rows[row] = ClusterKernels.best.softmax(
+                scores + row * count, count: count, inverse: inverse, shifts: columns,
+                into: codes + row * count)
+            }
+          }
+        }
+      }
+    }
   }
 
   /// Puts log(ΣΣ exp A / B) into w.

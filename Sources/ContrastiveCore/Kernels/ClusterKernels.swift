@@ -125,6 +125,12 @@ package struct ClusterKernels: @unchecked Sendable {  // a constant table of C f
     shift: Double, into result: UnsafeMutablePointer<Float>
   ) { table.pointee.exponentials(scores, count, inverse, shifts, shift, result) }
 
+  /// The softmax of `scores · inverse − shifts` of a row, and the logarithm of its sum.
+  package func softmax(
+    _ scores: UnsafePointer<Float>, count: Int, inverse: Double, shifts: UnsafePointer<Double>,
+    into result: UnsafeMutablePointer<Float>
+  ) -> Double { table.pointee.softmax_row(scores, count, inverse, shifts, result) }
+
   /// Σ values · factors, in Double.
   package func weightedSum(
     _ values: UnsafePointer<Float>, factors: UnsafePointer<Double>, count: Int

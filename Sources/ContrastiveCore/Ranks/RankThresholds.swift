@@ -100,14 +100,19 @@ package struct RankThresholds: Sendable {
     _ exclusions: [Exclusion], _ workers: Workers
   ) throws(ContrastiveError) -> [[RankSearch.Outcome]] {
     var searches = try guesses(ranks, band, rows, columns, workers)
-    while searches.contains(where: { $0.contains { $0.outcome == nil } }) {
+    while true {
+      let open = searches.indices.filter { searches[$0].contains { $0.outcome == nil } }
+      guard !open.isEmpty else { break }
+      // Few rows need more than two sweeps.
       let consumer = RankCount(
-        intervals: searches.map { $0.map { $0.outcome == nil ? $0.interval : nil } },
-        excluding: exclusions)
-      let blocks = try TiledSweep(rows: rows, columns: columns).run(
+        intervals: open.map { searches[$0].map { $0.outcome == nil ? $0.interval : nil } },
+        excluding: open.count == searches.count
+          ? exclusions : exclusions.map { .selected(rows: open, $0) })
+      let part = open.count == searches.count ? rows.matrix : rows.matrix.rows(at: open)
+      let blocks = try TiledSweep(rows: Operand(rows.name, part), columns: columns).run(
         consumer, accumulating: false, workers: workers
       ).blocks
-      for (row, counts) in blocks.flatMap(\.counts).enumerated() {
+      for (row, counts) in zip(open, blocks.flatMap(\.counts)) {
         for index in counts.indices where searches[row][index].outcome == nil {
           searches[row][index].narrow(by: counts[index])
         }

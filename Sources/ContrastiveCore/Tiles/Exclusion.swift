@@ -18,6 +18,8 @@ package enum Exclusion: Sendable {
   indirect case exchanged(Exclusion)
   /// What another excludes, in a sweep whose first row is a later one.
   indirect case from(row: Int, Exclusion)
+  /// What another excludes, in a sweep of some of its rows.
+  indirect case selected(rows: [Int], Exclusion)
 
   /// Whether (i, j) is excluded wherever (j, i) is.
   package var isSymmetric: Bool {
@@ -29,7 +31,7 @@ package enum Exclusion: Sendable {
     case .outside: false
     case .columns: false
     case .exchanged(let other): other.isSymmetric
-    case .from: false
+    case .from, .selected: false
     }
   }
 
@@ -61,6 +63,13 @@ package enum Exclusion: Sendable {
       let rows = (tile.rows.lowerBound + first)..<(tile.rows.upperBound + first)
       other.apply(
         to: Tile(rows: rows, columns: tile.columns, values: tile.values, stride: tile.stride))
+    case .selected(let rows, let other):
+      for (place, index) in tile.rows.enumerated() {
+        other.apply(
+          to: Tile(
+            rows: rows[index]..<(rows[index] + 1), columns: tile.columns, values: tile.row(place),
+            stride: tile.stride))
+      }
     }
   }
 
@@ -86,6 +95,13 @@ package enum Exclusion: Sendable {
       let columns = (tile.columns.lowerBound + first)..<(tile.columns.upperBound + first)
       other.applyExchanged(
         to: Tile(rows: tile.rows, columns: columns, values: tile.values, stride: tile.stride))
+    case .selected(let columns, let other):
+      for (place, index) in tile.columns.enumerated() {
+        other.applyExchanged(
+          to: Tile(
+            rows: tile.rows, columns: columns[index]..<(columns[index] + 1),
+            values: tile.values + place, stride: tile.stride))
+      }
     }
   }
 }

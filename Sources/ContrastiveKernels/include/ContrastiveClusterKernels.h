@@ -87,6 +87,10 @@ typedef struct {
   void (*exponentials)(const float *scores, size_t count, double inverse, const double *shifts,
                        double shift, float *result);
 
+  // result[c] <- exp(scores[c] * inverse - shifts[c]) over its sum, of which the logarithm is returned.
+  double (*softmax_row)(const float *scores, size_t count, double inverse, const double *shifts,
+                        float *result);
+
   // sum values[c] * factors[c], in Double.
   double (*weighted_sum)(const float *values, const double *factors, size_t count);
 
