@@ -26,7 +26,7 @@ START, END = "<!-- bench-peers -->", "<!-- /bench-peers -->"
 def lines(row):
     rates = f"{row['gflops']:>9.1f}{row['of_sgemm']:>9.2f}" if "gflops" in row else " " * 18
     head = f"{row['workload']:<14}{row['size']:<30}"
-    ours, peak = f"{row['ours_ms']:>10.2f}", f"{row['peak_mib']:>10.0f}"
+    ours, peak = f"{row['ours_ms']:>10.2f}", f"{row.get('peak_mib', 0):>10.0f}"
     text = []
     for peer, found in row["peers"].items():
         if "ratio" not in found:
@@ -100,7 +100,7 @@ class Results:
 
     def markdown(self):
         versions = ", ".join(f"{k} {v}" for k, v in self.machine["versions"].items())
-        blas = "; ".join(self.machine.get("blas", []))
+        blas = "; ".join(" ".join(line.split()) for line in self.machine.get("blas", []))
         dates = sorted({row.get("date", "") for row in self.rows.values()})
         text = [
             f"{dates[-1]}, {self.machine['processor']}, {self.machine['threads']} threads. {blas}.",
@@ -125,9 +125,10 @@ class Results:
             rates = (
                 f"{row['gflops']:.0f} | {row['of_sgemm']:.2f}" if "gflops" in row else " | "
             )
+            memory = f"{row['peak_mib']:.0f}" if "peak_mib" in row else ""
             text.append(
                 f"| `{row['workload']}` | {row['size'].replace('x', ' × ')} | {row['ours_ms']:.3g}"
-                f" | {rates} | {row['peak_mib']:.0f} | {'; '.join(cells)} |"
+                f" | {rates} | {memory} | {'; '.join(cells)} |"
             )
         if notes:
             text += ["", "Not listed: " + "; ".join(notes) + "."]

@@ -13,7 +13,6 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
 
 import numpy as np
 
@@ -49,8 +48,6 @@ PEERS = {
 TOLERANCE = {"value": 1e-3, "matrix": 1e-2}
 # The peers' k-means stop at another moment, and one of them starts from other centroids.
 CLUSTERING_TOLERANCE = 3e-2
-# Seconds between two processes' turns: idle threads of OpenMP and OpenBLAS spin for a while.
-PAUSE = 0.25
 
 parser = argparse.ArgumentParser(description=__doc__)
 parser.add_argument("--bench", required=True, help="the contrastive-bench executable")
@@ -112,12 +109,6 @@ def spread(ratios):
     return {"ratio": statistics.median(ratios), "lowest": ratios[0], "highest": ratios[-1]}
 
 
-def after_a_pause(server):
-    """A run when the threads of the process before have stopped spinning."""
-    time.sleep(PAUSE)
-    return server.run()
-
-
 def measure(workload, size, folder, log, sgemm):
     inputs = os.path.join(folder, "inputs.safetensors")
     subprocess.run([options.bench, "inputs", workload, size, inputs], check=True)
@@ -158,7 +149,7 @@ def measure(workload, size, folder, log, sgemm):
     turns = []
     for _ in range(options.alternations if PEERS.get(workload) else 1):
         servers = {"sgemm": sgemm, "ours": ours} | peers
-        turn = {name: after_a_pause(server) for name, server in servers.items()}
+        turn = {name: server.run() for name, server in servers.items()}
         turns.append(turn)
         if not peers and turn["ours"] > 5_000:
             break
@@ -191,12 +182,10 @@ def start_up():
         for _ in range(options.alternations)
     ]
     row = {"workload": "start-up", "size": "", "threads": options.threads, "peers": {}}
-    row["ours_ms"] = statistics.median(turn["ours"][0] for turn in turns)
-    row["resident_mib"], row["peak_mib"] = 0, max(turn["ours"][1] for turn in turns)
+    row["ours_ms"] = statistics.median(turn["ours"] for turn in turns)
     for name in imports:
-        entry = row["peers"][name] = spread([turn[name][0] / turn["ours"][0] for turn in turns])
-        entry["ms"] = statistics.median(turn[name][0] for turn in turns)
-        entry["resident_mib"], entry["peak_mib"] = 0, max(turn[name][1] for turn in turns)
+        entry = row["peers"][name] = spread([turn[name] / turn["ours"] for turn in turns])
+        entry["ms"] = statistics.median(turn[name] for turn in turns)
     return row
 
 
@@ -209,7 +198,7 @@ def train_epoch(method, folder):
         run = os.path.join(folder, f"{method}-{turn}")
         words = [options.command, "train", "--method", method, "--output", run, "--epochs", "1"]
         words += ["--limit", str(images), "--threads", str(options.threads)]
-        _, ours_peak = started(words, environment)
+        started(words, environment)
         with open(os.path.join(run, "metrics.jsonl")) as file:
             ours = json.loads(file.readline())["seconds"]
         words = [sys.executable, os.path.join(HERE, "training", "train.py")]
@@ -217,11 +206,10 @@ def train_epoch(method, folder):
         twin = subprocess.run(
             words, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment
         )
-        turns.append((ours, json.loads(twin.stdout)["epoch_seconds"][0], ours_peak))
-    row["ours_ms"] = 1e3 * statistics.median(ours for ours, _, _ in turns)
-    row["resident_mib"], row["peak_mib"] = 0, max(peak for _, _, peak in turns)
-    entry = spread([theirs / ours for ours, theirs, _ in turns])
-    entry |= {"ms": 1e3 * statistics.median(theirs for _, theirs, _ in turns)}
+        turns.append((ours, json.loads(twin.stdout)["epoch_seconds"][0]))
+    row["ours_ms"] = 1e3 * statistics.median(ours for ours, _ in turns)
+    entry = spread([theirs / ours for ours, theirs in turns])
+    entry |= {"ms": 1e3 * statistics.median(theirs for _, theirs in turns)}
     row["peers"] = {"torch": entry}
     return row
 
