@@ -40,9 +40,8 @@ public struct Sinkhorn: Sendable, Equatable {
 
   /// The codes of the rows.
   ///
-  /// Complexity: O(iterations · B · K), two exponentials an element in the first iteration, one more for
-  /// all others. Memory beyond the result: 16 · K · ⌈B / 64⌉ bytes and 16 · (B + K), and 4 · B · K with
-  /// more than one iteration.
+  /// Complexity: O(iterations · B · K), two exponentials an element, in the first iteration. Memory beyond
+  /// the result: 16 · K · ⌈B / 64⌉ bytes and 16 · (B + K), and 4 · B · K where only some rows are wanted.
   ///
   /// - Parameters:
   ///   - scores: [B × K]; those of a queue, if there is one, come first.

@@ -55,21 +55,14 @@ public struct ReSSLMethod: TrainingMethod {
   public mutating func step(
     _ batch: TrainingBatch, online: inout Encoder, workers: Workers
   ) throws(ContrastiveError) -> StepGradient {
-    func loss(
-      _ queries: Matrix, _ keys: Matrix, _ bank: Matrix
-    ) throws(ContrastiveError) -> KeyQueue.QueryLoss {
-      KeyQueue.QueryLoss(
-        try objective.evaluate(queries: queries, keys: keys, bank: bank, workers: workers),
-        .queries)
-    }
+    let objective = objective
     return try queue.step(
       batch, online: &online, workers: workers,
-      whenEmpty: { queries, keys throws(ContrastiveError) in
-        try loss(queries, keys, keys)
-      }
-    ) { found throws(ContrastiveError) in
-      try loss(found.queries, found.keys, found.bank)
-    }
+      rows: { queries, keys, bank throws(ContrastiveError) in
+        KeyQueue.QueryLoss(
+          try objective.evaluate(
+            queries: queries, keys: keys, bank: bank ?? keys, workers: workers), .queries)
+      })
   }
 
   /// Exchanges the momentum encoder and the queue.
