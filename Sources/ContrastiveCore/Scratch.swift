@@ -1,3 +1,4 @@
+import ContrastiveKernels
 import Synchronization
 
 /// Temporary Float32 memory of a call, aligned to a cache line and counted.
@@ -11,6 +12,7 @@ package struct Scratch: ~Copyable {
   package init(count: Int) {
     let bytes = max(count, 1) * MemoryLayout<Float>.stride
     allocation = .allocate(byteCount: bytes, alignment: 64)
+    if let start = allocation.baseAddress { contrastive_prefer_large_pages(start, bytes) }
     memory = SharedMemory(allocation.bindMemory(to: Float.self))
     Self.hold(bytes)
   }

@@ -21,17 +21,21 @@ import Testing
     #expect(met.count == grid.blocks * (grid.blocks + 1) / 2)
   }
 
-  /// Statistics and sums agree with the rectangular sweep, and are the same bits for any threads.
-  ///
-  /// Worst error seen: 5.3e-7 of the largest sum, 1.6e-7 of a row's statistics.
-  @Test(arguments: sizes) func agreesWithTheRectangle(rows: Int) throws {
+  private func drawn(rows: Int) throws -> Operand {
     var random = CounterRandom(seed: UInt64(rows))
     let dimension = 19
-    let set = Operand(
+    return Operand(
       "rows",
       try Matrix(
         rows: rows, columns: dimension,
         values: (0..<(rows * dimension)).map { _ in random.uniform(-0.3, 0.3) }))
+  }
+
+  /// Statistics and sums agree with the rectangular sweep, and are the same bits for any threads.
+  ///
+  /// Worst error seen: 5.3e-7 of the largest sum, 1.6e-7 of a row's statistics.
+  @Test(arguments: sizes) func agreesWithTheRectangle(rows: Int) throws {
+    let set = try drawn(rows: rows)
     let statistics = RunningSoftmax(temperature: 0.1, excluding: [.diagonal], readsOnly: true)
     let side = SoftmaxCoefficients.Side(
       shift: [Float](repeating: 0, count: rows), weight: (0..<rows).map { 1 + Float($0 % 7) })
@@ -57,6 +61,36 @@ import Testing
       if let known { #expect(known.sums == sums && known.matrix == matrix) }
       known = (sums, matrix)
     }
+  }
+
+  /// Similarities that a sweep leaves for the next one change no bit, however many there is room for.
+  @Test(arguments: sizes) func keptTilesChangeNothing(rows: Int) throws {
+    let set = try drawn(rows: rows)
+    let statistics = RunningSoftmax(temperature: 0.1, excluding: [.diagonal], readsOnly: true)
+    let side = SoftmaxCoefficients.Side(
+      shift: [Float](repeating: 0, count: rows), weight: (0..<rows).map { 1 + Float($0 % 7) })
+    let coefficients = SoftmaxCoefficients(
+      temperature: 0.5, rows: side, columns: side, excluding: [.diagonal])
+    let sweep = TiledSweep(symmetric: set)
+    let expected = try sweep.run(statistics, accumulating: false, workers: .one).blocks
+    let expectedSums = try sweep.run(coefficients, accumulating: true, workers: .one).accumulated
+    for (mostBytes, count) in [(0, 2), (1 << 20, 1), (1 << 20, 3), (KeptTiles.mostBytes, 2)] {
+      let workers = try Workers(count: count)
+      let kept = KeptTiles(rows: rows, mostBytes: mostBytes)
+      // Twice: what was taken is filled again.
+      for _ in 0..<2 {
+        let blocks = try sweep.run(statistics, accumulating: false, kept: kept, workers: workers)
+          .blocks
+        #expect(blocks.flatMap(\.sum) == expected.flatMap(\.sum))
+        #expect(kept.slots.areFilled)
+        let sums = try sweep.run(coefficients, accumulating: true, kept: kept, workers: workers)
+          .accumulated
+        #expect(sums == expectedSums)
+        #expect(!kept.slots.areFilled)
+      }
+    }
+    let whole = 4 * (rows + 256) * (rows + 256)
+    #expect(KeptTiles.bytes(rows: rows) <= min(KeptTiles.mostBytes, whole))
   }
 
   /// An element that is not finite is named wherever it stands.

@@ -55,7 +55,7 @@ enum FileBytes {
 }
 
 /// The formats, each read as a user would.
-enum Format: String, CaseIterable, Sendable {
+enum Format: String, CaseIterable, Codable, Sendable {
   case npy, safetensors, idx
 
   func read(_ path: String) throws {

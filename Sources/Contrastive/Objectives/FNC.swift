@@ -186,9 +186,10 @@ public struct FNC: Objective {
       pairs.listsBothWays(), rows: anchors.matrix, columns: anchors.matrix, workers: workers)
     let exclusions = [Exclusion.diagonal, .listed(listed.lists)]
     let sweep = TiledSweep(symmetric: anchors)
+    let kept = wanted.contains(.embeddings) ? KeptTiles(rows: anchors.rows) : nil
     let blocks = try sweep.run(
       RunningSoftmax(temperature: temperature, excluding: exclusions, readsOnly: true),
-      accumulating: false, workers: workers
+      accumulating: false, kept: kept, workers: workers
     ).blocks
     let margins = margins(listed, pairs, blocks)
     guard wanted.contains(.embeddings) else { return (margins.meanLoss, nil) }
@@ -197,7 +198,7 @@ public struct FNC: Objective {
     var gradient = try sweep.run(
       SoftmaxCoefficients(
         temperature: temperature, rows: side, columns: side, excluding: exclusions),
-      accumulating: true, workers: workers
+      accumulating: true, kept: kept, workers: workers
     ).accumulated
     gradient.add(listed, columns: anchors.matrix, workers) { row, column, similarity in
       scale
@@ -225,7 +226,8 @@ public struct FNC: Objective {
   ///
   /// That is beyond its inputs, its gradient, with a bank one copy of support and bank, what
   /// `FalseNegatives.find` holds, and 12 bytes for each false negative of each anchor (24 in the batch):
-  /// that of its largest sweep, independent of the bank.
+  /// that of its largest sweep, independent of the bank, and in the batch at most 64 MiB of similarities, as
+  /// `NTXent.scratchBytes` says.
   ///
   /// - Parameters:
   ///   - anchors: V·N.
@@ -238,8 +240,10 @@ public struct FNC: Objective {
   ) -> Int {
     let rectangle = TileGrid(rows: anchors, columns: anchors + bank).scratchBytes(
       dimension: dimension, accumulating: bank > 0, workers: workers)
-    return bank > 0
-      ? rectangle : max(rectangle, SymmetricGrid(rows: anchors).scratchBytes(workers: workers))
+    guard bank == 0 else { return rectangle }
+    return max(
+      rectangle,
+      SymmetricGrid(rows: anchors).scratchBytes(workers: workers) + KeptTiles.bytes(rows: anchors))
   }
 }
 

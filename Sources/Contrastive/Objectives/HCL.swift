@@ -100,13 +100,14 @@ public struct HCL: Objective {
   /// Bytes of scratch an evaluation holds at most.
   ///
   /// That is beyond its inputs, its gradients, two copies of the views and a few numbers a row: with
-  /// B = 256 (min(2N, 128) up to 1,024 rows) and W workers, `8 · W · B · (B + 1)`, whatever N.
+  /// B = 256 (min(2N, 128) up to 1,024 rows) and W workers, `8 · W · B · (B + 1)`, and at most 64 MiB of
+  /// similarities, as `NTXent.scratchBytes` says, whatever N.
   ///
   /// - Parameters:
   ///   - images: N.
   ///   - workers: W.
   /// - Returns: the bytes.
   public static func scratchBytes(images: Int, workers: Workers = .all) -> Int {
-    SymmetricGrid(rows: 2 * images).scratchBytes(workers: workers)
+    NTXent.scratchBytes(images: images, workers: workers)
   }
 }

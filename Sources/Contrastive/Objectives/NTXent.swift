@@ -60,20 +60,22 @@ public struct NTXent: Objective {
       return try views.contrast(
         temperature: temperature, negatives: negatives, gradients: gradients, workers: workers)
     }
+    let differentiates = !gradients.isDisjoint(with: [.view1, .view2])
+    let kept = differentiates ? KeptTiles(rows: views.rows.rows) : nil
     let pass = try views.run(
       RunningSoftmax(temperature: temperature, excluding: views.notNegatives, readsOnly: true),
-      accumulating: false, workers: workers)
+      accumulating: false, kept: kept, workers: workers)
     let margins = OwnMargins(
       views.rows, views.partners, against: pass.blocks, temperature: temperature)
 
     var result: [Variable: Matrix] = [:]
-    if !gradients.isDisjoint(with: [.view1, .view2]) {
+    if differentiates {
       let scale = 1 / (Double(views.rows.rows) * temperature)
       let side = margins.side(scale: scale)
       let coefficients = SoftmaxCoefficients(
         temperature: temperature, rows: side, columns: side, excluding: views.notNegatives)
       if var gradient = try views.run(
-        coefficients, accumulating: true, workers: workers
+        coefficients, accumulating: true, kept: kept, workers: workers
       ).accumulated {
         gradient.addRows(of: views.partners) { row in
           Float(-scale * (margins.pull[row] + margins.pull[views.partner(of: row)]))
@@ -92,7 +94,9 @@ public struct NTXent: Objective {
   /// Bytes of scratch an evaluation holds at most.
   ///
   /// That is beyond its inputs, its gradients, two copies of the views and a few numbers a row: with
-  /// B = 256 (min(2N, 128) up to 1,024 rows) and W workers, `8 · W · B · (B + 1)`, whatever N.
+  /// B = 256 (min(2N, 128) up to 1,024 rows) and W workers, `8 · W · B · (B + 1)`, and the similarities that
+  /// the gradients need again, `8·N²` and half a block more, of which at most 64 MiB are kept and the rest
+  /// computed again, whatever N.
   ///
   /// - Parameters:
   ///   - images: N.
@@ -100,5 +104,6 @@ public struct NTXent: Objective {
   /// - Returns: the bytes.
   public static func scratchBytes(images: Int, workers: Workers = .all) -> Int {
     SymmetricGrid(rows: 2 * images).scratchBytes(workers: workers)
+      + KeptTiles.bytes(rows: 2 * images)
   }
 }

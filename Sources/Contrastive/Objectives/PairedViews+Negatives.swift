@@ -5,11 +5,14 @@ extension PairedViews {
   ) throws(ContrastiveError) -> Evaluation<NTXent.Variable> {
     let wanted = !gradients.isDisjoint(with: [.view1, .view2])
     if let hardness = negatives.hardness, negatives.parts == [.hardness] {
+      let kept = wanted ? KeptTiles(rows: rows.rows) : nil
       let (margins, maxima) = try hardMargins(
-        temperature: temperature, hardness: hardness, workers: workers)
+        temperature: temperature, hardness: hardness, kept: kept, workers: workers)
       return evaluation(
         margins.meanLoss, margins.temperatureGradient, gradients,
-        wanted ? try gradient(margins, maxima, temperature: temperature, workers: workers) : nil)
+        wanted
+          ? try gradient(margins, maxima, temperature: temperature, kept: kept, workers: workers)
+          : nil)
     }
     let all = Operand("views", rows)
     var term = ContrastTerm(
@@ -39,7 +42,7 @@ extension PairedViews {
   /// Margins against weighted negatives, each pair of rows computed once; with the shifts of the
   /// softmaxes that the negatives' coefficients are made of.
   private func hardMargins(
-    temperature: Double, hardness: HardNegativeWeights, workers: Workers
+    temperature: Double, hardness: HardNegativeWeights, kept: KeptTiles?, workers: Workers
   ) throws(ContrastiveError) -> (PositiveMargins, maxima: [[Float]]) {
     let beta = hardness.beta
     let hard = RunningSoftmax(
@@ -48,11 +51,11 @@ extension PairedViews {
     if beta > 0 {
       let both = try run(
         Together(hard, RunningSoftmax(temperature: temperature / beta, readsOnly: true)),
-        accumulating: false, workers: workers
+        accumulating: false, kept: kept, workers: workers
       ).blocks
       (terms, weights) = (both.map(\.first), both.map(\.second))
     } else {
-      terms = try run(hard, accumulating: false, workers: workers).blocks
+      terms = try run(hard, accumulating: false, kept: kept, workers: workers).blocks
     }
     var negatives = NegativeStatistics(
       terms: terms, weights: weights,
@@ -70,14 +73,16 @@ extension PairedViews {
   }
 
   private func gradient(
-    _ margins: PositiveMargins, _ maxima: [[Float]], temperature: Double, workers: Workers
+    _ margins: PositiveMargins, _ maxima: [[Float]], temperature: Double, kept: KeptTiles?,
+    workers: Workers
   ) throws(ContrastiveError) -> Matrix? {
     let scale = 1 / (Double(rows.rows) * temperature)
     let terms = margins.negativeTerms(maxima, scale: scale, asColumns: false).map {
       SoftmaxCoefficients(temperature: $0.temperature, rows: $0.rows, columns: $0.rows)
     }
     var gradient = try run(
-      CoefficientSum(terms, excluding: notNegatives), accumulating: true, workers: workers
+      CoefficientSum(terms, excluding: notNegatives), accumulating: true, kept: kept,
+      workers: workers
     ).accumulated
     let positives = rows.rowDots(partners)
     gradient?.addRows(of: partners) { row in

@@ -31,9 +31,9 @@ struct PairedViews: Sendable {
 
   /// Every row against every row, each pair once.
   func run<Consumer: TileConsumer>(
-    _ consumer: Consumer, accumulating: Bool, workers: Workers
+    _ consumer: Consumer, accumulating: Bool, kept: KeptTiles?, workers: Workers
   ) throws(ContrastiveError) -> TiledSweep.Outcome<Consumer.Partial> {
     try TiledSweep(symmetric: Operand("views", rows)).run(
-      consumer, accumulating: accumulating, workers: workers)
+      consumer, accumulating: accumulating, kept: kept, workers: workers)
   }
 }

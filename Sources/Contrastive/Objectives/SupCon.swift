@@ -103,9 +103,10 @@ public struct SupCon: Objective {
     let sorted = RowsByLabel(embeddings, labels)
     let runs = sorted.runs
     let sweep = TiledSweep(symmetric: Operand("embeddings", sorted.rows))
+    let kept = gradients.contains(.embeddings) ? KeptTiles(rows: sorted.rows.rows) : nil
     let blocks = try sweep.run(
       RunSoftmax(temperature: temperature, runs: runs, smallestRun: Self.smallestRun),
-      accumulating: false, workers: workers
+      accumulating: false, kept: kept, workers: workers
     ).blocks
     let few = ListedPairs(
       sorted.pairs(below: Self.smallestRun), rows: sorted.rows, columns: sorted.rows,
@@ -122,7 +123,7 @@ public struct SupCon: Objective {
         inside: margins.positiveSide(blocks.flatMap(\.inside.maximum), scale: scale),
         target: margins.target.map { Float(scale * $0) })
       if var gradient = try sweep.run(
-        coefficients, accumulating: true, workers: workers
+        coefficients, accumulating: true, kept: kept, workers: workers
       ).accumulated {
         few.add(to: &gradient, columns: sorted.rows, workers: workers) { row, column, similarity in
           scale * (margins.positive(row, similarity) + margins.positive(column, similarity))
@@ -186,14 +187,15 @@ public struct SupCon: Objective {
   ///
   /// That is beyond its inputs, its gradient, two copies of the embeddings, a few numbers a row and at
   /// most 32 × 12 bytes a row for the positives of small labels: with B = 256 (128 up to 1,024 rows) and W workers,
-  /// `8 · W · B · (B + 1)`, whatever the rows.
+  /// `8 · W · B · (B + 1)`, and at most 64 MiB of the similarities that the gradient needs again, as
+  /// `NTXent.scratchBytes` says, whatever the rows.
   ///
   /// - Parameters:
   ///   - rows: number of embeddings.
   ///   - workers: W.
   /// - Returns: the bytes.
   public static func scratchBytes(rows: Int, workers: Workers = .all) -> Int {
-    SymmetricGrid(rows: rows).scratchBytes(workers: workers)
+    SymmetricGrid(rows: rows).scratchBytes(workers: workers) + KeptTiles.bytes(rows: rows)
   }
 }
 

@@ -25,6 +25,8 @@ package struct RunSoftmax: TileConsumer {
     package var total: [Double]
   }
 
+  package var leavesSimilarities: Bool { true }
+
   package func start(rows: Range<Int>) -> Partial {
     let softmax = RunningSoftmax(temperature: temperature)
     return Partial(

@@ -29,6 +29,8 @@ package struct RunningSoftmax: TileConsumer {
     package var spread: [Double]
   }
 
+  package var leavesSimilarities: Bool { readsOnly }
+
   package func start(rows: Range<Int>) -> Partial {
     Partial(
       maximum: [Float](repeating: -.infinity, count: rows.count),

@@ -17,6 +17,8 @@ package struct Together<First: TileConsumer, Second: TileConsumer>: TileConsumer
     package var second: Second.Partial
   }
 
+  package var leavesSimilarities: Bool { true }
+
   package func start(rows: Range<Int>) -> Partial {
     Partial(first: first.start(rows: rows), second: second.start(rows: rows))
   }

@@ -40,6 +40,9 @@ package protocol TileConsumer: Sendable {
   /// mirrored tile. A symmetric sweep then shows it once and uses it for both sides.
   var isSymmetric: Bool { get }
 
+  /// Whether similarities stay as they are, but for exclusions that hold for a sweep after this one too.
+  var leavesSimilarities: Bool { get }
+
   /// The knowledge before the first tile.
   func start(rows: Range<Int>) -> Partial
 
@@ -73,6 +76,8 @@ package protocol TileConsumer: Sendable {
 
 extension TileConsumer {
   package var isSymmetric: Bool { false }
+
+  package var leavesSimilarities: Bool { false }
 
   package func consumeBoth(
     _ tile: Tile, into partial: inout Partial, mirrored: inout Partial

@@ -66,8 +66,17 @@ package struct TiledSweep: Sendable {
   ///
   /// Complexity: 2 · rows · columns · dimension floating-point operations (half of it for a symmetric
   /// sweep) and 2 · rows · columns · dimension more when accumulating.
+  ///
+  /// - Parameters:
+  ///   - consumer: what looks at the tiles.
+  ///   - accumulating: whether it leaves coefficients to sum columns by.
+  ///   - kept: of a symmetric sweep, similarities for the next one: two sweeps that share it, the first with
+  ///     a consumer that `leavesSimilarities`, compute what it keeps once.
+  ///   - workers: the threads to use; no effect on the result.
+  /// - Returns: what the sweep found.
+  /// - Throws: `ContrastiveError`: `.nonFinite`, `.tooLarge`.
   package func run<Consumer: TileConsumer>(
-    _ consumer: Consumer, accumulating: Bool, workers: Workers
+    _ consumer: Consumer, accumulating: Bool, kept: KeptTiles? = nil, workers: Workers
   ) throws(ContrastiveError) -> Outcome<Consumer.Partial> {
     try BLAS.prepare()
     var accumulated =
@@ -79,10 +88,14 @@ package struct TiledSweep: Sendable {
     let faults: Faults
     switch shape {
     case .rectangle(let grid):
+      precondition(kept == nil)
       (blocks, faults) = rectanglePass(
         grid, consumer, accumulated: &accumulated, rows, columns, workers)
     case .triangle(let grid):
-      (blocks, faults) = trianglePass(grid, consumer, accumulated: &accumulated, rows, workers)
+      precondition(
+        kept?.slots.areFilled ?? true || (consumer.leavesSimilarities && !accumulating))
+      (blocks, faults) = trianglePass(
+        grid, consumer, accumulated: &accumulated, rows, workers, kept: kept)
     }
     if let position = faults.firstInRows { throw rows.fault(at: position) }
     if let position = faults.firstInColumns { throw columns.fault(at: position) }

@@ -1,9 +1,9 @@
 import ContrastiveKernels
 
-/// Runs every row against every row, each pair computed once.
+/// Runs every row against every row, each pair computed once, or taken from `kept`.
 func trianglePass<Consumer: TileConsumer>(
   _ grid: SymmetricGrid, _ consumer: Consumer, accumulated: inout Matrix?, _ rows: Operand,
-  _ workers: Workers
+  _ workers: Workers, kept: KeptTiles?
 ) -> ([Consumer.Partial], Faults) {
   let dimension = rows.dimension
   let accumulating = accumulated != nil
@@ -20,8 +20,8 @@ func trianglePass<Consumer: TileConsumer>(
           let pass = TrianglePass(
             grid: grid, consumer: consumer, accumulating: accumulating,
             product: TileProduct(rows: values, columns: .single(values), dimension: dimension),
-            partials: SharedMemory(partials), accumulated: accumulated, scratch: scratch.memory,
-            half: half)
+            kept: kept?.slots, partials: SharedMemory(partials), accumulated: accumulated,
+            scratch: scratch.memory, half: half)
           let turns = Turns(count: grid.blocks)
           workers.forEach(grid.meetings) { index, worker in
             let meeting = grid.meeting(index)
@@ -29,10 +29,10 @@ func trianglePass<Consumer: TileConsumer>(
             turns.await(meeting.turn, of: first)
             if second == first {
               faults[first] = Faults.find(in: values, rows: grid.rows(block: first), of: rows)
-              pass.run(diagonal: first, worker: worker)
+              pass.run(meeting: index, diagonal: first, worker: worker)
             } else if let second {
               turns.await(meeting.turn, of: second)
-              pass.run(first, second, worker: worker)
+              pass.run(meeting: index, first, second, worker: worker)
               turns.end(of: second)
             }
             turns.end(of: first)
@@ -40,6 +40,7 @@ func trianglePass<Consumer: TileConsumer>(
           workers.forEach(grid.blocks) { block, _ in
             consumer.finish(&pass.partials.base[block])
           }
+          kept?.endSweep()
         }
       }
     }
@@ -53,23 +54,23 @@ private struct TrianglePass<Consumer: TileConsumer>: Sendable {
   let consumer: Consumer
   let accumulating: Bool
   let product: TileProduct
+  let kept: KeptTiles.Slots?
   let partials: SharedMemory<Consumer.Partial>
   let accumulated: SharedMemory<Float>
   let scratch: SharedMemory<Float>
   /// Elements of a tile with its factors.
   let half: Int
 
-  func run(diagonal block: Int, worker: Int) {
+  func run(meeting: Int, diagonal block: Int, worker: Int) {
     let range = grid.rows(block: block)
     let memory = scratch + worker * 2 * half
-    show(
-      product.tile(range, range, packed: columns(of: range), in: memory), memory, to: block)
+    show(tile(of: meeting, range, range, in: memory), memory, to: block)
   }
 
-  func run(_ first: Int, _ second: Int, worker: Int) {
+  func run(meeting: Int, _ first: Int, _ second: Int, worker: Int) {
     let memory = scratch + worker * 2 * half
     let (rows, others) = (grid.rows(block: first), grid.rows(block: second))
-    let tile = product.tile(rows, others, packed: columns(of: others), in: memory)
+    let tile = tile(of: meeting, rows, others, in: memory)
     if consumer.isSymmetric {
       show(tile, memory, to: first)
       if accumulating { product.accumulateTransposed(tile, into: sum(second)) }
@@ -82,6 +83,17 @@ private struct TrianglePass<Consumer: TileConsumer>: Sendable {
       show(tile, memory, to: first)
       show(mirrored, memory + half, to: second)
     }
+  }
+
+  private func tile(
+    of meeting: Int, _ rows: Range<Int>, _ others: Range<Int>,
+    in memory: UnsafeMutablePointer<Float>
+  ) -> Tile {
+    let slot = kept?.slot(of: meeting)
+    if let slot, kept?.areFilled == true {
+      return Tile(rows: rows, columns: others, values: slot, stride: others.count)
+    }
+    return product.tile(rows, others, packed: columns(of: others), in: slot ?? memory)
   }
 
   private func sum(_ block: Int) -> UnsafeMutablePointer<Float> {
