@@ -11,15 +11,19 @@ package struct Scratch: ~Copyable {
 
   package init(count: Int) {
     let bytes = max(count, 1) * MemoryLayout<Float>.stride
-    allocation = .allocate(byteCount: bytes, alignment: 64)
-    if let start = allocation.baseAddress { contrastive_prefer_large_pages(start, bytes) }
+    if let kept = FreedMemory.take(bytes) {
+      allocation = kept
+    } else {
+      allocation = .allocate(byteCount: bytes, alignment: 64)
+      if let start = allocation.baseAddress { contrastive_prefer_large_pages(start, bytes) }
+    }
     memory = SharedMemory(allocation.bindMemory(to: Float.self))
     Self.hold(bytes)
   }
 
   deinit {
     Self.release(allocation.count)
-    allocation.deallocate()
+    if !FreedMemory.give(allocation) { allocation.deallocate() }
   }
 
   /// Counts memory of a call that is held otherwise, until it is released.

@@ -70,4 +70,19 @@ import Testing
       precondition(Double(Scratch.peakBytes) <= 1.1 * Double(stated), "CNS")
     }
   }
+
+  /// Once freed blocks are kept, a second evaluation gets those of the first, up to a bound.
+  @Test func freedBlocksAreUsedAgain() async {
+    await #expect(processExitsWith: .success) {
+      func address(_ count: Int) -> Int { Int(bitPattern: Scratch(count: count).memory.base) }
+      FreedMemory.keep()
+      let first = address(2 << 20)
+      _ = address(1 << 20)
+      precondition(address(2 << 20) == first)
+      precondition(FreedMemory.heldBytes == 12 << 20)
+      // More than is ever held: nothing is.
+      _ = address(40 << 20)
+      precondition(FreedMemory.heldBytes == 0)
+    }
+  }
 }
