@@ -7,6 +7,12 @@ extension CounterRandom {
     return random.next()
   }
 
+  /// The seed of the draws from rings.
+  static func ring(seed: UInt64) -> UInt64 {
+    var random = CounterRandom(seed: seed, RandomPurpose.ring.rawValue)
+    return random.next()
+  }
+
   /// The seed of a clustering.
   static func clustering(seed: UInt64, index: Int = 0) -> UInt64 {
     var random = CounterRandom(

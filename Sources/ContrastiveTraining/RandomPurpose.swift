@@ -11,6 +11,7 @@ enum RandomPurpose: UInt64 {
   case mixing = 16
   case clustering = 17
   case selection = 18
+  case ring = 19
 }
 
 extension CounterRandom {

@@ -4,9 +4,11 @@
   import Darwin
 #endif
 
-/// InfoNCE with the bank rows of some ranks by descending similarity, ties to the lower row.
+/// InfoNCE with the bank rows of some ranks by descending similarity, ties to the lower row; with draws,
+/// each an index into those rows in the bank's order, with the drawn ones alone.
 public func referenceCNS(
-  queries: Rows, keys: Rows, bank: Rows, temperature: Double, ranks: Range<Int>
+  queries: Rows, keys: Rows, bank: Rows, temperature: Double, ranks: Range<Int>,
+  draws: [[Int]]? = nil
 ) -> ReferenceResult {
   var gradient = zeros(queries.count, queries[0].count)
   var loss = 0.0
@@ -14,7 +16,8 @@ public func referenceCNS(
   for (i, query) in queries.enumerated() {
     let similarities = bank.map { dot(query, $0) }
     let order = bank.indices.sorted { (-similarities[$0], $0) < (-similarities[$1], $1) }
-    let ring = order[ranks]
+    let members = order[ranks].sorted()
+    let ring = draws.map { $0[i].map { members[$0] } } ?? members
     let negatives = logSumExp(ring.map { similarities[$0] / temperature })
     let margin = negatives - dot(query, keys[i]) / temperature
     loss += scale * softplus(margin)

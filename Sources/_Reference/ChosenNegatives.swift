@@ -13,6 +13,8 @@ public struct ReferenceNegatives: Sendable {
     (topK: Int, threshold: Double?, takesMean: Bool, attracts: Bool, support: Rows?)?
   /// Fractions of a ring, both of all that are left.
   public var ring: (inner: Double, outer: Double)?
+  /// Of each anchor the columns drawn from its ring, as places in it, instead of all of it.
+  public var ringDraws: [[Int]]?
   /// Mixed rows of each anchor.
   public var mixes: [Rows]?
   /// β, τ⁺, and whether the weights are constants.
@@ -221,7 +223,8 @@ private func chosen(
     let similarities = left.map { dot(term.anchors[i], term.columns[$0]) }
     let order = zip(similarities, left).sorted { ($0.0, $1.1) > ($1.0, $0.1) }.map(\.1)
     let count = Double(left.count)
-    left = Array(order[Int(ring.inner * count)..<Int(ring.outer * count)])
+    left = order[Int(ring.inner * count)..<Int(ring.outer * count)].sorted()
+    if let draws = negatives.ringDraws { left = draws[i].map { left[$0] } }
   }
   return (positives, others + left.map { ($0, 1) })
 }

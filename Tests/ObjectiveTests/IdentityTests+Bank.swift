@@ -1,4 +1,5 @@
 import Contrastive
+import Foundation
 import Testing
 import _Reference
 
@@ -34,6 +35,29 @@ import _Reference
     let b = try InfoNCE(temperature: 0.07).evaluate(queries: queries, keys: keys, bank: bank)
     #expect(a.selected == ["ring": bank.rows])
     try expectEqual(a, .queries, b, .queries)
+  }
+
+  /// Every bank row of the ring drawn once is the ring; draws are the same for the same seed and step.
+  @Test func cnsOfAllDrawsIsTheRing() throws {
+    let ranks = try Ring().ranks(of: bank.rows)
+    let all = (0..<queries.rows).flatMap { _ in ranks.indices.map { $0 - ranks.lowerBound } }
+    let whole = try CNS(temperature: 0.07, ring: Ring()).evaluate(
+      queries: queries, keys: keys, bank: bank)
+    func sampled(_ sample: RingSample) throws -> Evaluation<CNS.Variable> {
+      try CNS(temperature: 0.07, ring: Ring(sample: sample)).evaluate(
+        queries: queries, keys: keys, bank: bank)
+    }
+    let a = try sampled(.given(all.reversed()))
+    #expect(a.selected == ["ring": ranks.count, "ring_draws": ranks.count])
+    try expectEqual(a, .queries, whole, .queries)
+    let drawn = try sampled(.drawn(count: 20, seed: 3, step: 5))
+    #expect(try drawn.loss == sampled(.drawn(count: 20, seed: 3, step: 5)).loss)
+    #expect(try drawn.loss != sampled(.drawn(count: 20, seed: 3, step: 6)).loss)
+    #expect(try drawn.loss != sampled(.drawn(count: 20, seed: 4, step: 5)).loss)
+    // With replacement the mean over many draws is the ring's.
+    let many = try sampled(.drawn(count: 20_000, seed: 1))
+    let shift = log(20_000 / Double(ranks.count))
+    #expect(many.loss > whole.loss && many.loss < whole.loss + shift + 0.05)
   }
 
   private func expectEqual<A, B>(

@@ -15,9 +15,8 @@ extension ContrastTerm {
     _ negatives: Negatives, support: Support, workers: Workers
   ) throws(ContrastiveError) -> [String: Int] {
     var chosen: [String: Int] = [:]
-    let width = columns.rows
     if let pairs = negatives.pairs {
-      roles = try roles.adding(pairs, columns: width, excluding: exclusions)
+      roles = try roles.adding(pairs, columns: columns.rows, excluding: exclusions)
       chosen["listed"] = pairs.pairs.count
     }
     // All sweeps below look at every element; what looks first must not be misled by one.
@@ -34,15 +33,7 @@ extension ContrastTerm {
     }
     var left = exclusions + (roles.isEmpty ? [] : [.listed(roles.lists)])
     if let ring = negatives.ring {
-      let counts = left.counts(rows: anchors.matrix.rows, columns: width, workers: workers)
-      var ranks: [Range<Int>] = []
-      for count in counts { ranks.append(try ring.ranks(of: count, named: columns.name)) }
-      let windows = try RankWindows(
-        ranks, ofCounts: counts, of: anchors, among: columns, excluding: left, workers: workers)
-      exclusions.append(.outside(windows))
-      left.append(.outside(windows))
-      rankedCounts = ranks.map(\.count)
-      chosen["ring"] = ranks.map(\.count).max() ?? 0
+      chosen.merge(try keep(ring, left: &left, workers: workers)) { $1 }
     }
     if let mixing = negatives.mixing {
       try mix(mixing, excluding: left, workers)

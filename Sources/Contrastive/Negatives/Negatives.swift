@@ -5,7 +5,7 @@
 /// 1. `pairs` single out columns of a row, which the next three leave alone (a search for an image of
 ///    several anchors those of its first);
 /// 2. `falseNegatives` are searched, and dropped or attracted;
-/// 3. `ring` keeps negatives by the rank of their similarity among those that are left;
+/// 3. `ring` keeps negatives by the rank of their similarity among those that are left, or draws from them;
 /// 4. `mixing` adds mixes of the hardest of them;
 /// 5. `hardness` weighs all negatives, mixes and weighted pairs included.
 ///
@@ -66,6 +66,11 @@ public struct Negatives: Sendable {
   func refuse(_ parts: Set<Part>, in objective: String, expected: String) throws(ContrastiveError) {
     for part in Part.allCases where parts.contains(part) && self.parts.contains(part) {
       throw .parameter(name: part.rawValue, found: objective, expected: expected)
+    }
+    if case .drawn? = mixing, ring?.sample != nil {
+      throw .parameter(
+        name: Part.mixing.rawValue, found: "a ring that is sampled",
+        expected: "the whole ring: of draws none is the hardest")
     }
     guard hardness != nil, let pairs else { return }
     for pair in pairs.pairs where pair.target > 0 {

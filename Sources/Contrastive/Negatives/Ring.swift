@@ -18,6 +18,8 @@ public struct Ring: Sendable, Equatable {
   public let inner: Double
   /// What the inner fraction is a fraction of.
   public let innerMode: InnerMode
+  /// Draws from the ring that are negatives instead of all of it.
+  public var sample: RingSample?
 
   /// A ring.
   ///
@@ -25,9 +27,11 @@ public struct Ring: Sendable, Equatable {
   ///   - outer: 0 … 1.
   ///   - inner: 0 … 1.
   ///   - innerMode: what the inner fraction is a fraction of.
+  ///   - sample: draws from the ring; without it the whole ring counts.
   /// - Throws: `ContrastiveError.parameter`.
   public init(
-    outer: Double = 0.1, inner: Double = 0.1, innerMode: InnerMode = .dynamic
+    outer: Double = 0.1, inner: Double = 0.1, innerMode: InnerMode = .dynamic,
+    sample: RingSample? = nil
   ) throws(ContrastiveError) {
     for (name, value) in [("outer", outer), ("inner", inner)] {
       guard 0...1 ~= value else {
@@ -37,6 +41,7 @@ public struct Ring: Sendable, Equatable {
     self.outer = outer
     self.inner = inner
     self.innerMode = innerMode
+    self.sample = sample
   }
 
   /// The ranks in the ring.

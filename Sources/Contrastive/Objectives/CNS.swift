@@ -6,7 +6,8 @@
 /// loss = mean_i  log( 1 + Σ_{j ∈ R_i} exp(u_ij − u_i,own) )
 /// ```
 /// Wu, Mosse, Zhuang, Yamins, Goodman, "Conditional Negative Sampling for Contrastive Learning of
-/// Visual Representations", ICLR 2021, in the form of the authors' code: the whole ring, no draws.
+/// Visual Representations", ICLR 2021, in the form of the authors' code for a queue: the whole ring. Their
+/// form for a bank of all images, draws from the ring, is the ring's `sample`.
 /// Ranks are those of dot products in Double, ties go to the lower bank row; no gradient passes through the selection.
 ///
 /// Rows are used as given: normalise them first for cosine similarity (`Matrix.normalized`).
@@ -38,6 +39,9 @@ public struct CNS: Objective {
   ) throws(ContrastiveError) {
     try requireTemperature(temperature)
     try negatives.refuse([.ring], in: "CNS, which has a ring", expected: "one ring")
+    var ringed = negatives
+    ringed.ring = ring
+    try ringed.refuse([], in: "CNS", expected: "")
     self.temperature = temperature
     self.ring = ring
     self.negatives = negatives
@@ -47,7 +51,8 @@ public struct CNS: Objective {
   ///
   /// Complexity: with N queries, M bank rows and dimension D, 2·N·M·D floating-point operations for
   /// the loss, as many for the gradient, and 2·N·M·D for each sweep that finds the ranks: one for
-  /// ranks below 512, otherwise two on continuous data. Scratch: `scratchBytes`.
+  /// ranks below 512, otherwise two on continuous data. A `sample` of n draws takes one more sweep, and then
+  /// 4·N·n·D instead of those of loss and gradient. Scratch: `scratchBytes`.
   ///
   /// - Parameters:
   ///   - queries: [N × D].
@@ -56,7 +61,7 @@ public struct CNS: Objective {
   ///   - gradients: what to differentiate by.
   ///   - workers: the threads to use; no effect on the result.
   /// - Returns: the mean loss over the queries, the gradient asked for, and `selected["ring"]`, the
-  ///   negatives of each query.
+  ///   bank rows in each query's ring, with `selected["ring_draws"]` where it is sampled.
   /// - Throws: `ContrastiveError`: `.shape`, also for an empty ring, `.empty`, `.bankNotFilled` for a
   ///   bank without rows, `.nonFinite`, `.tooLarge`.
   public func evaluate(
@@ -76,7 +81,8 @@ public struct CNS: Objective {
   /// Bytes of scratch an evaluation holds at most.
   ///
   /// That is beyond its inputs, its gradient and a few numbers a row: what `InfoNCE.scratchBytes` states
-  /// for the first direction, and up to 100 MB, whatever the sizes, while ranks are found.
+  /// for the first direction, and up to 100 MB, whatever the sizes, while ranks are found. A
+  /// `sample` holds its draws, 72 bytes each, and 64 MiB of indices while it draws.
   ///
   /// - Parameters:
   ///   - queries: N.

@@ -13,6 +13,8 @@ struct ContrastTerm: Sendable {
   let temperature: Double
   /// Row i is anchor i's own column.
   var own: Matrix?
+  /// Whether columns are negatives unless `roles` name them; else only those that are named take part.
+  var sweepsColumns = true
   /// Entries of anchors × columns that take no part.
   var exclusions: [Exclusion] = []
   /// Negatives at logit 0 of each row, which have a value and no gradient; empty for none.
@@ -114,11 +116,7 @@ struct ContrastTerm: Sendable {
     }
     if wantsColumns {
       var gradient =
-        try TiledSweep(rows: columns, columns: anchors).run(
-          CoefficientSum(
-            margins.negativeTerms(pass.maxima, scale: scale, asColumns: true),
-            excluding: excluded.map { .exchanged($0) }), accumulating: true, workers: workers
-        ).accumulated ?? Matrix(zeros: columns.matrix.rows, by: columns.matrix.columns)
+        try columnSums(pass, margins, scale: scale, excluding: excluded, workers)
       listed.addExchanged(
         to: &gradient, rows: anchors.matrix, workers: workers, coefficient: coefficient)
       outcome.columns = gradient
@@ -147,7 +145,7 @@ struct ContrastTerm: Sendable {
   private func sweep(
     accumulating: Bool, excluding excluded: [Exclusion], _ workers: Workers
   ) throws(ContrastiveError) -> Pass {
-    let sweep = TiledSweep(rows: anchors, columns: columns)
+    let sweep = TiledSweep(rows: anchors, columns: swept)
     guard let hardness else {
       let found = try sweep.run(
         RunningSoftmax(
@@ -203,9 +201,27 @@ struct ContrastTerm: Sendable {
       sums.scaleRows { weights[$0] }
       return sums
     }
-    return try TiledSweep(rows: anchors, columns: columns).run(
+    return try TiledSweep(rows: anchors, columns: swept).run(
       CoefficientSum(terms, excluding: excluded), accumulating: true, workers: workers
     ).accumulated ?? Matrix(zeros: anchors.matrix.rows, by: anchors.matrix.columns)
+  }
+
+  private func columnSums(
+    _ pass: Pass, _ margins: PositiveMargins, scale: Double, excluding excluded: [Exclusion],
+    _ workers: Workers
+  ) throws(ContrastiveError) -> Matrix {
+    let none = Matrix(zeros: columns.matrix.rows, by: columns.matrix.columns)
+    guard sweepsColumns else { return none }
+    return try TiledSweep(rows: columns, columns: anchors).run(
+      CoefficientSum(
+        margins.negativeTerms(pass.maxima, scale: scale, asColumns: true),
+        excluding: excluded.map { .exchanged($0) }), accumulating: true, workers: workers
+    ).accumulated ?? none
+  }
+
+  /// The columns that are swept.
+  private var swept: Operand {
+    sweepsColumns ? columns : Operand(columns.name, Matrix(zeros: 0, by: columns.dimension))
   }
 
   private func margins(
@@ -266,9 +282,10 @@ struct ContrastTerm: Sendable {
     let excluded = roles.isEmpty ? exclusions : exclusions + [.listed(roles.lists)]
     var found = [[(similarity: Double, count: Double)]](repeating: [], count: rows.count)
     let dimension = anchors.matrix.columns
-    let width = columns.matrix.rows
+    let swept = swept.matrix
+    let width = swept.rows
     anchors.matrix.withUnsafeBufferPointer { anchors in
-      columns.matrix.withUnsafeBufferPointer { columns in
+      swept.withUnsafeBufferPointer { columns in
         found.withUnsafeMutableBufferPointer { found in
           let (anchors, columns) = (SharedReadOnlyMemory(anchors), SharedReadOnlyMemory(columns))
           let found = SharedMemory(found)

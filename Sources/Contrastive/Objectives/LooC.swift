@@ -104,6 +104,7 @@ public struct LooC: Objective {
       }
       var ofSpace = negatives
       ofSpace.pairs = pairs?[space]
+      ofSpace.ring?.sample = negatives.ring?.sample?.rows(from: space, by: spaces)
       let found = try term.choose(
         ofSpace,
         support: ContrastTerm.Support(

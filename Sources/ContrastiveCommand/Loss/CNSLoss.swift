@@ -9,7 +9,8 @@ package struct CNSLoss: LossMethod {
     commandName: "cns",
     abstract: "CNS: InfoNCE against a ring of the bank's rows by similarity.",
     discussion: """
-      Tensors: queries [N,D], keys [N,D], bank [K,D]. Gradients: queries. Reports the ring's size.
+      Tensors: queries [N,D], keys [N,D], bank [K,D], ring-draws I64 [N,n] (optional, see --ring-draws). \
+      Gradients: queries. Reports the ring's size.
       """)
 
   package static let defaultGradients = CNS.defaultGradients
@@ -28,6 +29,8 @@ package struct CNSLoss: LossMethod {
   @Option(help: "The inner fraction is one of the outer rank (dynamic) or of the bank (static).")
   package var innerMode: Ring.InnerMode = .dynamic
 
+  @OptionGroup package var sample: RingSampleOptions
+
   @OptionGroup(title: "Negatives") package var falseNegatives: FalseNegativeOptions
   @OptionGroup(title: "Negatives") package var mixing: MixingOptions
   @OptionGroup(title: "Negatives") package var hardness: HardnessOptions
@@ -38,12 +41,15 @@ package struct CNSLoss: LossMethod {
     [
       "temperature": .number(temperature), "outer": .number(outer), "inner": .number(inner),
       "inner-mode": .text(innerMode.rawValue),
-    ].merging([falseNegatives.parameters, mixing.parameters, hardness.parameters].joined()) { $1 }
+    ].merging(
+      [sample.parameters, falseNegatives.parameters, mixing.parameters, hardness.parameters]
+        .joined()
+    ) { $1 }
   }
 
-  /// The ring.
-  package var ring: Ring {
-    get throws { try Ring(outer: outer, inner: inner, innerMode: innerMode) }
+  /// The ring, with the draws that a file or an option asks for.
+  package func ring(_ inputs: LossInputs) throws -> Ring {
+    try Ring(outer: outer, inner: inner, innerMode: innerMode, sample: sample.value(inputs))
   }
 
   package func evaluate(
@@ -55,7 +61,7 @@ package struct CNSLoss: LossMethod {
       pairs: inputs.pairs(rows: queries.rows, columns: bank.rows),
       falseNegatives: falseNegatives.value(&inputs), mixing: mixing.value(),
       hardness: hardness.value())
-    return try CNS(temperature: temperature, ring: ring, negatives: negatives).evaluate(
+    return try CNS(temperature: temperature, ring: ring(inputs), negatives: negatives).evaluate(
       queries: queries, keys: inputs.embeddings("keys"), bank: bank, gradients: gradients,
       workers: workers)
   }

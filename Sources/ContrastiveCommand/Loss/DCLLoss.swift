@@ -37,7 +37,7 @@ package struct DCLLoss: LossMethod {
     let view1 = try inputs.embeddings("view1")
     let negatives = try Negatives(
       pairs: inputs.pairs(rows: 2 * view1.rows, columns: 2 * view1.rows),
-      falseNegatives: falseNegatives.value(&inputs), ring: ring.value())
+      falseNegatives: falseNegatives.value(&inputs), ring: ring.value(inputs))
     return try DCL(
       temperature: temperature, tauPlus: tauPlus, negatives: negatives
     ).evaluate(

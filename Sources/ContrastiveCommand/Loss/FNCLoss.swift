@@ -56,7 +56,7 @@ package struct FNCLoss: LossMethod {
       negatives: Negatives(
         pairs: inputs.pairs(
           rows: embeddings.rows.rows, columns: embeddings.rows.rows + (bank?.rows ?? 0)),
-        ring: ring.value(), mixing: mixing.value(), hardness: hardness.value()))
+        ring: ring.value(inputs), mixing: mixing.value(), hardness: hardness.value()))
     guard inputs.has("support") || bank != nil else {
       return try objective.evaluate(
         embeddings: embeddings.rows, views: embeddings.shape[0], gradients: gradients,

@@ -44,7 +44,7 @@ package struct HCLLoss: LossMethod {
     let view1 = try inputs.embeddings("view1")
     let negatives = try Negatives(
       pairs: inputs.pairs(rows: 2 * view1.rows, columns: 2 * view1.rows),
-      falseNegatives: falseNegatives.value(&inputs), ring: ring.value())
+      falseNegatives: falseNegatives.value(&inputs), ring: ring.value(inputs))
     return try HCL(
       temperature: temperature,
       weights: HardNegativeWeights(beta: beta, tauPlus: tauPlus, detached: detachWeights),

@@ -52,7 +52,7 @@ package struct MoCHiLoss: LossMethod {
     let bank = try inputs.embeddings("bank")
     let negatives = try Negatives(
       pairs: inputs.pairs(rows: queries.rows, columns: bank.rows),
-      falseNegatives: falseNegatives.value(&inputs), ring: ring.value(),
+      falseNegatives: falseNegatives.value(&inputs), ring: ring.value(inputs),
       hardness: hardness.value())
     return try MoCHi(temperature: temperature, negatives: negatives).evaluate(
       queries: queries, keys: inputs.embeddings("keys"), bank: bank,

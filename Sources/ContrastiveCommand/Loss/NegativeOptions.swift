@@ -22,43 +22,9 @@ package struct NegativeOptions: ParsableArguments {
   ) throws -> Negatives {
     try Negatives(
       pairs: inputs.pairs(rows: rows, columns: columns),
-      falseNegatives: falseNegatives.value(&inputs), ring: ring.value(),
+      falseNegatives: falseNegatives.value(&inputs), ring: ring.value(inputs),
       mixing: mixing.value(), hardness: hardness.value())
   }
-}
-
-/// `--ring`.
-package struct RingOption: ParsableArguments {
-  @Option(
-    help: ArgumentHelp(
-      "Keep negatives of these fractions by rank of similarity.", valueName: "inner,outer"))
-  var ring: RingFractions?
-
-  package init() {}
-
-  var parameters: [String: JSONValue] {
-    ring.map { ["ring": .text($0.description)] } ?? [:]
-  }
-
-  func value() throws -> Ring? {
-    try ring.map { try Ring(outer: $0.outer, inner: $0.inner, innerMode: .static) }
-  }
-}
-
-/// Two fractions.
-package struct RingFractions: ExpressibleByArgument, CustomStringConvertible, Sendable {
-  let inner: Double
-  let outer: Double
-
-  package init?(argument: String) {
-    let parts = argument.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-    guard parts.count == 2, let inner = Double(parts[0]), let outer = Double(parts[1]) else {
-      return nil
-    }
-    (self.inner, self.outer) = (inner, outer)
-  }
-
-  package var description: String { "\(inner),\(outer)" }
 }
 
 /// `--false-negatives-…`.

@@ -25,6 +25,9 @@ public struct CNSMethod: TrainingMethod {
     /// What `inner` is a share of: of those inside the outer bound (dynamic), as in the authors' code, or
     /// of the bank (static).
     public var innerMode = Ring.InnerMode.dynamic
+    /// Draws from each query's ring that are its negatives (4,095 in the authors' code with a bank of all
+    /// images); when nil the whole ring, as in their code with a queue.
+    public var ringDraws: Int?
     /// Epochs over which the outer bound narrows from the whole bank; 100 in the authors' code when it
     /// does so at all.
     public var annealEpochs = 2.0
@@ -47,6 +50,7 @@ public struct CNSMethod: TrainingMethod {
       try require(outer > 0 && outer <= 1, "outer", outer, "above 0, at most 1")
       let most = innerMode == .dynamic ? 1 : outer
       try require(0..<most ~= inner, "inner", inner, "0 ..< \(most)")
+      try require(1...(1 << 24) ~= ringDraws ?? 1, "ring_draws", ringDraws ?? 1, "1 … 2^24")
       try require(0...1e6 ~= annealEpochs, "anneal_epochs", annealEpochs, "0 … 1e6")
       try requireQueue(bankCapacity, "bank_capacity", options)
       try require(0...1 ~= encoderMomentum, "encoder_momentum", encoderMomentum, "0 … 1")
@@ -61,11 +65,18 @@ public struct CNSMethod: TrainingMethod {
     }
 
     /// The ring after a share of the annealing, widened where the keys are so few that it had none.
-    func ring(after share: Double, of keys: Int) throws(ContrastiveError) -> Ring {
+    func ring(
+      after share: Double, of keys: Int, for batch: TrainingBatch
+    ) throws(ContrastiveError) -> Ring {
       let first = innerMode == .dynamic ? 0 : Int(inner * Double(keys))
       let least = min(1, Double(first + 2) / Double(max(1, keys)))
       return try Ring(
-        outer: max(1 - (1 - outer) * min(1, share), least), inner: inner, innerMode: innerMode)
+        outer: max(1 - (1 - outer) * min(1, share), least), inner: inner, innerMode: innerMode,
+        sample: ringDraws.map {
+          .drawn(
+            count: $0, seed: CounterRandom.ring(seed: batch.seed),
+            step: UInt64(truncatingIfNeeded: batch.step))
+        })
     }
   }
 
@@ -90,7 +101,7 @@ public struct CNSMethod: TrainingMethod {
       let own = batch.indices.indices.map { pairs[$0].count }.max() ?? 0
       let objective = try CNS(
         temperature: options.temperature,
-        ring: options.ring(after: share, of: found.bank.rows - own),
+        ring: options.ring(after: share, of: found.bank.rows - own, for: batch),
         negatives: Negatives(pairs: pairs))
       return KeyQueue.QueryLoss(
         try objective.evaluate(

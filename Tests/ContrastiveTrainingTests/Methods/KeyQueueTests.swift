@@ -63,6 +63,9 @@ import ContrastiveTraining
     #expect(try loss(mochi) > expected + 1e-3)
     cns.inner = 0.5
     #expect(try loss(cns) < expected - 1e-3)
+    // Draws with replacement: more of them weigh more.
+    (cns.inner, cns.ringDraws) = (0, 100)
+    #expect(try loss(cns) > expected + 0.5)
   }
 
   /// The prototypes of the E-step, by their places in the state, in the loss by its definition.

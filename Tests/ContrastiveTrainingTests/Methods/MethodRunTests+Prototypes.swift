@@ -63,6 +63,10 @@ extension MethodRunTests {
       })
   }
 
+  @Test func cnsWithDraws() throws {
+    try check(options(.cns, CNSMethod.Options()) { $0.ringDraws = 7 })
+  }
+
   @Test func mochiWithQueueLongerThanTheData() throws {
     try check(
       options(.mochi, MoCHiMethod.Options()) {

@@ -263,6 +263,7 @@ struct ChoiceInputs: Sendable {
             term: term, weight: 0.5,
             change: { choice in
               var ofSpace = choice
+              ofSpace.draws = { choice.draws($0 * 2 + space) }
               ofSpace.pairs = choice.pairs.filter { $0.row % 2 == space }.map {
                 .init(row: $0.row / 2, column: $0.column, weight: $0.weight, target: $0.target)
               }
@@ -299,7 +300,9 @@ struct ChoiceInputs: Sendable {
         return NamedResult(
           try CNS(
             temperature: temperature,
-            ring: Ring(outer: ring.outer, inner: ring.inner, innerMode: .static),
+            ring: Ring(
+              outer: ring.outer, inner: ring.inner, innerMode: .static,
+              sample: choice.sample(rows: count)),
             negatives: others.negatives(rows: count, columns: bank.rows)
           ).evaluate(queries: queries, keys: keys, bank: bank, workers: workers))
       }, terms: { [withBank()] })

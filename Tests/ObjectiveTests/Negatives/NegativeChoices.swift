@@ -8,6 +8,9 @@ struct NegativeChoice: Sendable, CustomStringConvertible {
   var pairs: [PairTerms.Pair] = []
   var falseNegatives: FalseNegativeTreatment.Mode?
   var ring: (inner: Double, outer: Double)?
+  var samplesRing = false
+  /// Draws of a row from its ring, some of them twice.
+  var draws: @Sendable (_ row: Int) -> [Int] = { row in (0..<5).map { (row + $0 * $0) % 3 } }
   var mixes = 0
   var hardness: HardNegativeWeights?
 
@@ -23,19 +26,23 @@ struct NegativeChoice: Sendable, CustomStringConvertible {
     ]
     for paired in [false, true] {
       for mode in [nil, .drop, .attract] as [FalseNegativeTreatment.Mode?] {
-        for ring in [nil, (0.1, 0.8)] as [(Double, Double)?] {
+        for (ring, samples) in [(nil, false), ((0.1, 0.8), true), ((0.1, 0.8), false)]
+          as [((Double, Double)?, Bool)]
+        {
           for mixes in [0, 3] {
             for hardness in weights {
               let parts = [
                 paired ? "pairs" : nil, mode.map { "false negatives \($0)" },
-                ring.map { _ in "ring" }, mixes > 0 ? "mixing" : nil,
+                ring.map { _ in samples ? "draws from a ring" : "ring" },
+                mixes > 0 ? "mixing" : nil,
                 hardness.map { "hardness \($0.beta) \($0.tauPlus) \($0.detached)" },
               ]
               choices.append(
                 NegativeChoice(
                   description: parts.compactMap(\.self).joined(separator: ", "),
                   pairs: paired ? pairs(withTargets: hardness == nil) : [], falseNegatives: mode,
-                  ring: ring.map { (inner: $0.0, outer: $0.1) }, mixes: mixes,
+                  ring: ring.map { (inner: $0.0, outer: $0.1) }, samplesRing: samples,
+                  mixes: mixes,
                   hardness: hardness))
             }
           }
@@ -70,8 +77,17 @@ extension NegativeChoice {
         try FalseNegativeTreatment(
           FalseNegatives(topK: Self.topK, threshold: nil), mode: $0, support: support)
       },
-      ring: ring.map { try Ring(outer: $0.outer, inner: $0.inner, innerMode: .static) },
+      ring: ring.map {
+        try Ring(
+          outer: $0.outer, inner: $0.inner, innerMode: .static,
+          sample: sample(rows: rows))
+      },
       mixing: mixing, hardness: hardness)
+  }
+
+  /// What is drawn from the ring.
+  func sample(rows: Int) -> RingSample? {
+    samplesRing ? .given((0..<rows).flatMap(draws)) : nil
   }
 
   /// For the definition, of the same term.
@@ -82,6 +98,7 @@ extension NegativeChoice {
       (Self.topK, nil, false, $0 == .attract, support)
     }
     found.ring = ring
+    if samplesRing { found.ringDraws = term.anchors.indices.map(draws) }
     if mixes > 0 {
       let drawn = try NegativeMixes.drawn(
         mixes, rows: term.anchors.count, columns: term.columns.count)
