@@ -6,13 +6,14 @@ extension InfoNCE {
   /// ```
   /// loss = mean_i  log( exp(u_i,own) + Σ_c w_ic exp(u_ic) ) − Σ_c t_ic u_ic
   /// ```
-  /// (see `PairTerms`). A bank in half precision is widened tile by tile. A row that no column is left
-  /// for has loss 0.
+  /// (see `PairTerms`). A bank in half precision is widened tile by tile, with a choice of `negatives` as a
+  /// whole for the time of the call: searches, ranks and mixes look at single rows. A row that no column is
+  /// left for has loss 0.
   ///
   /// Complexity: 4·N·M·D floating-point operations for the loss and the gradient for the queries,
   /// 2·N·M·D without it, and O(D) for each listed pair. Scratch: that of the sweep, with a bank in
-  /// half precision `4 · min(M, 512) · D` bytes more a worker, and D + 7 numbers for each listed
-  /// column that counts.
+  /// half precision `4 · min(M, 512) · D` bytes more a worker (with a choice of `negatives` `4 · M · D`), and
+  /// D + 7 numbers for each listed column that counts.
   ///
   /// - Parameters:
   ///   - queries: [N × D].
@@ -23,7 +24,7 @@ extension InfoNCE {
   /// - Returns: the mean loss over the queries, the gradients asked for, and the count `listed`.
   /// - Throws: `ContrastiveError`: `.shape`, `.empty`, `.bankNotFilled`, `.nonFinite`, `.tooLarge`,
   ///   `.parameter` for `symmetric`, a gradient for the bank, or a choice of negatives that names pairs
-  ///   too or meets a bank in half precision.
+  ///   too.
   public func evaluate(
     queries: Matrix, keys: Matrix, bank columns: BankColumns,
     gradients: Set<Variable> = Self.defaultGradients, workers: Workers = .all
@@ -85,10 +86,6 @@ extension InfoNCE {
     }
     if !negatives.parts.isEmpty {
       try negatives.refuse([.pairs], in: "InfoNCE with pairs", expected: "pairs given once")
-      guard columns.half == nil else {
-        throw .parameter(
-          name: "negatives", found: "a bank in half precision", expected: "one in single precision")
-      }
       try negatives.refuse(
         bank == nil ? [.mixing] : [], in: "InfoNCE in the batch",
         expected: "a bank: mixed rows are constants")
@@ -97,6 +94,7 @@ extension InfoNCE {
     paired.pairs = terms
     try paired.refuse([], in: "InfoNCE", expected: "")
     try keys.requireFinite()
-    return try oneDirection(queries, keys, bank: bank, omitted: omitted, paired, wanted, workers)
+    let held = negatives.parts.isEmpty ? bank : bank?.widened
+    return try oneDirection(queries, keys, bank: held, omitted: omitted, paired, wanted, workers)
   }
 }

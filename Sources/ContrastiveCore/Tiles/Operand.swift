@@ -32,6 +32,9 @@ package struct Operand: Sendable {
     if case .half(let matrix) = elements { matrix } else { nil }
   }
 
+  /// The same in Float32, exactly.
+  package var widened: Operand { half.map { Operand(name, $0.widened) } ?? self }
+
   /// Number of rows.
   package var rows: Int {
     switch elements {

@@ -139,6 +139,30 @@ import Testing
     #expect(worstError(try #require(found[.queries]), gradient.doubles) < 2e-3)
   }
 
+  /// With every choice of negatives at once a bank in half precision is what its rows are.
+  @Test func halfPrecisionWithEveryChoice() throws {
+    var half = try QueueBank(capacity: 700, dimension: 16, precision: .half)
+    try half.enqueue(TestData.embeddings(700, 16, seed: 1))
+    let queries = try TestData.embeddings(32, 16, seed: 2)
+    let keys = try TestData.near(queries, noise: 0.5, seed: 3)
+    let search = try FalseNegativeTreatment(FalseNegatives(topK: 3, threshold: nil), mode: .drop)
+    let weights = try HardNegativeWeights(beta: 1, tauPlus: 0.1)
+    for negatives in try [
+      Negatives(
+        falseNegatives: search, ring: Ring(outer: 0.9, inner: 0.1),
+        mixing: .drawn(HardNegativeMixing(hardest: 50, pairs: 8, queryPairs: 4)), hardness: weights),
+      Negatives(ring: Ring(sample: .drawn(count: 9)), hardness: weights),
+    ] {
+      let objective = try InfoNCE(negatives: negatives)
+      let found = try objective.evaluate(
+        queries: queries, keys: keys,
+        bank: half.columns(for: [Int](repeating: 0, count: 32), own: .keep))
+      let expected = try objective.evaluate(queries: queries, keys: keys, bank: half.rows)
+      #expect(found.loss == expected.loss)
+      #expect(found[.queries] == expected[.queries])
+    }
+  }
+
   private func dot(_ a: [Double], _ b: [Float]) -> Double {
     zip(a, b).reduce(0) { $0 + $1.0 * Double($1.1) }
   }
