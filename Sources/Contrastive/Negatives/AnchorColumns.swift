@@ -37,19 +37,26 @@ struct AnchorColumns: Sendable {
 
   /// Each anchor's own other views and false negatives, and the anchors that list it: with the anchors
   /// as columns, a list that goes both ways.
-  func listsBothWays() -> RowLists {
+  func listsBothWays(_ workers: Workers) -> RowLists {
     var finders = [[Int]](repeating: [], count: views * images)
     for (image, columns) in falseNegatives.enumerated() {
       for column in columns { finders[column].append(image) }
     }
-    return RowLists(
-      (0..<(views * images)).map { anchor in
-        let found = falseNegatives[anchor % images]
-        let finding = finders[anchor].flatMap { image in
-          (0..<views).map { $0 * images + image }
+    let finding = finders
+    var lists = [[Int]](repeating: [], count: views * images)
+    lists.withUnsafeMutableBufferPointer { lists in
+      let lists = SharedMemory(lists)
+      workers.forEach(views * images) { anchor, _ in
+        var list = own(anchor) + falseNegatives[anchor % images]
+        for image in finding[anchor] {
+          for view in 0..<views where !finds(view * images + image, image: anchor % images) {
+            list.append(view * images + image)
+          }
         }
-        return own(anchor) + found + finding.filter { !finds($0, image: anchor % images) }
-      }, isSymmetric: true)
+        lists[anchor] = list
+      }
+    }
+    return RowLists(lists, isSymmetric: true)
   }
 
   private func own(_ anchor: Int) -> [Int] {

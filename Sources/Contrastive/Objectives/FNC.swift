@@ -183,7 +183,7 @@ public struct FNC: Objective {
     _ anchors: Operand, _ pairs: AnchorColumns, _ wanted: Set<Variable>, _ workers: Workers
   ) throws(ContrastiveError) -> (loss: Double, gradient: Matrix?) {
     let listed = ListedPairs(
-      pairs.listsBothWays(), rows: anchors.matrix, columns: anchors.matrix, workers: workers)
+      pairs.listsBothWays(workers), rows: anchors.matrix, columns: anchors.matrix, workers: workers)
     let exclusions = [Exclusion.diagonal, .listed(listed.lists)]
     let sweep = TiledSweep(symmetric: anchors)
     let kept = wanted.contains(.embeddings) ? KeptTiles(rows: anchors.rows) : nil
@@ -191,7 +191,7 @@ public struct FNC: Objective {
       RunningSoftmax(temperature: temperature, excluding: exclusions, readsOnly: true),
       accumulating: false, kept: kept, workers: workers
     ).blocks
-    let margins = margins(listed, pairs, blocks)
+    let margins = margins(listed, pairs, blocks, workers)
     guard wanted.contains(.embeddings) else { return (margins.meanLoss, nil) }
     let scale = 1 / (Double(anchors.matrix.rows) * temperature)
     let side = margins.negativeSide(blocks.flatMap(\.maximum), scale: scale)
@@ -209,14 +209,17 @@ public struct FNC: Objective {
   }
 
   private func margins(
-    _ listed: ListedPairs, _ pairs: AnchorColumns, _ blocks: [RunningSoftmax.Partial]
+    _ listed: ListedPairs, _ pairs: AnchorColumns, _ blocks: [RunningSoftmax.Partial],
+    _ workers: Workers
   ) -> PositiveMargins {
-    let positives = listed.summary(temperature: temperature) {
+    let positives = listed.summary(temperature: temperature, workers: workers) {
       pairs.role(of: $1, for: $0) == .positive
     }
     var negatives = RowSoftmax(blocks, temperature: temperature)
     negatives.add(
-      listed.summary(temperature: temperature) { pairs.role(of: $1, for: $0) == .negative }.softmax)
+      listed.summary(temperature: temperature, workers: workers) {
+        pairs.role(of: $1, for: $0) == .negative
+      }.softmax)
     return PositiveMargins(
       positives: positives.softmax, totals: positives.totals, counts: positives.counts,
       negatives: negatives, temperature: temperature)

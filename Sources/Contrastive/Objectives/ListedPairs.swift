@@ -39,31 +39,57 @@ struct ListedPairs: Sendable {
 
   /// Softmax, sum and number of the listed similarities of each row that `takesPart` picks.
   func summary(
-    temperature: Double, where takesPart: (_ row: Int, _ column: Int) -> Bool
+    temperature: Double, workers: Workers,
+    where takesPart: @Sendable (_ row: Int, _ column: Int) -> Bool
   ) -> (softmax: RowSoftmax, totals: [Double], counts: [Int]) {
-    var softmax = RowSoftmax(rows: lists.rows)
-    var totals = [Double](repeating: 0, count: lists.rows)
-    var counts = [Int](repeating: 0, count: lists.rows)
-    var taken: [Double] = []
-    for row in 0..<lists.rows {
-      taken.removeAll(keepingCapacity: true)
-      for (place, column) in zip(lists.places(of: row), lists[row])
-      where takesPart(row, Int(column)) {
-        taken.append(similarities[place])
+    var found = [Summary](repeating: Summary(), count: lists.rows)
+    found.withUnsafeMutableBufferPointer { found in
+      let found = SharedMemory(found)
+      Self.forEachPiece(lists.rows, workers) { range in
+        for row in range {
+          found[row] = summary(of: row, temperature: temperature) { takesPart(row, $0) }
+        }
       }
-      guard let top = taken.max() else { continue }
+    }
+    var softmax = RowSoftmax(rows: lists.rows)
+    for (row, own) in found.enumerated() {
+      softmax.add(logSum: own.logSum, mean: own.mean, row: row)
+    }
+    return (softmax, found.map(\.total), found.map(\.count))
+  }
+
+  /// What is known of some of a row's columns.
+  private struct Summary: Sendable {
+    var logSum = -Double.infinity
+    var mean = 0.0
+    var total = 0.0
+    var count = 0
+  }
+
+  private func summary(
+    of row: Int, temperature: Double, where takesPart: (_ column: Int) -> Bool
+  ) -> Summary {
+    let places = lists.places(of: row)
+    return withUnsafeTemporaryAllocation(of: Double.self, capacity: max(1, places.count)) { taken in
+      var own = Summary()
+      var top = -Double.infinity
+      for place in places where takesPart(lists.column(at: place)) {
+        taken.initializeElement(at: own.count, to: similarities[place])
+        own.total += similarities[place]
+        own.count += 1
+        top = max(top, similarities[place])
+      }
+      guard own.count > 0 else { return own }
       var (sum, spread) = (0.0, 0.0)
-      for similarity in taken {
+      for similarity in taken[..<own.count] {
         let e = exponential((similarity - top) / temperature)
         sum += e
         spread += e * (top - similarity)
-        totals[row] += similarity
       }
-      counts[row] = taken.count
-      softmax.add(
-        logSum: top / temperature + logarithm(sum), mean: top - spread / sum, row: row)
+      own.logSum = top / temperature + logarithm(sum)
+      own.mean = top - spread / sum
+      return own
     }
-    return (softmax, totals, counts)
   }
 
   /// Adds Σ coefficient · column over each row's listed columns to the row of `gradient`.

@@ -111,7 +111,8 @@ public struct SupCon: Objective {
     let few = ListedPairs(
       sorted.pairs(below: Self.smallestRun), rows: sorted.rows, columns: sorted.rows,
       workers: workers)
-    let margins = margins(blocks, few, counts: (0..<runs.rows).map { runs[$0].count - 1 })
+    let margins = margins(
+      blocks, few, counts: (0..<runs.rows).map { runs[$0].count - 1 }, workers)
 
     let factor = baseTemperature.map { temperature / $0 } ?? 1
     var result: [Variable: Matrix] = [:]
@@ -172,9 +173,11 @@ public struct SupCon: Objective {
   }
 
   private func margins(
-    _ blocks: [RunSoftmax.Partial], _ few: ListedPairs, counts: [Int]
+    _ blocks: [RunSoftmax.Partial], _ few: ListedPairs, counts: [Int], _ workers: Workers
   ) -> PositiveMargins {
-    var (positives, totals, _) = few.summary(temperature: temperature) { _, _ in true }
+    var (positives, totals, _) = few.summary(temperature: temperature, workers: workers) {
+      _, _ in true
+    }
     positives.add(RowSoftmax(blocks.map(\.inside), temperature: temperature))
     for (row, total) in blocks.flatMap(\.total).enumerated() { totals[row] += total }
     return PositiveMargins(

@@ -95,7 +95,6 @@ struct SwappedViews: Sendable {
     coefficients: Bool, workers: Workers
   ) -> Double {
     let (width, skipped) = (table.columns, table.rows - images)
-    let ones = [Float](repeating: 1, count: width)
     let scale = weight / temperature
     var losses = [Double](repeating: 0, count: images)
     let others = codes.indices.filter { $0 != view }
@@ -109,7 +108,7 @@ struct SwappedViews: Sendable {
             var (mass, along) = (0.0, 0.0)
             for other in others {
               codes[other].withRow(row) { target in
-                mass += RowKernels.best.dot(target, ones, count: width)
+                mass += RowKernels.best.sum(target, count: width)
                 along += RowKernels.best.dot(target, scores, count: width)
               }
             }
@@ -117,12 +116,16 @@ struct SwappedViews: Sendable {
             losses[row] =
               mass * logarithm(own.sum) + (mass * Double(own.maximum) - along) / temperature
             guard coefficients else { continue }
-            let share = Float(scale * mass / own.sum)
-            for column in 0..<width { scores[column] *= share }
+            // The softmax's share goes with the first view's codes: one pass over the row instead of two.
+            var share = Float(scale * mass / own.sum)
+            if others.isEmpty { scores.update(repeating: 0, count: width) }
             for other in others {
               codes[other].withRow(row) { target in
-                for column in 0..<width { scores[column] -= Float(scale) * target[column] }
+                for column in 0..<width {
+                  scores[column] = share * scores[column] - Float(scale) * target[column]
+                }
               }
+              share = 1
             }
           }
         }

@@ -18,11 +18,11 @@ struct ScaledCodes {
   /// Beyond such factors a code that Float32 rounded to 0 may come to matter.
   private static let mostStretched = 1e6
 
-  init(_ values: Matrix, workers: Workers) {
-    self.values = values
-    self.workers = workers
+  init(_ values: consuming Matrix, workers: Workers) {
     columns = [Double](repeating: 1, count: values.columns)
     rows = [Double](repeating: 1, count: values.rows)
+    self.values = values
+    self.workers = workers
     addUp(dividingRows: false)
   }
 

@@ -57,7 +57,7 @@ public struct Sinkhorn: Sendable, Equatable {
   ) throws(ContrastiveError) -> Matrix {
     let operand = Operand(argument, scores)
     try operand.requireRows()
-    try operand.requireFinite()
+    try operand.requireFinite(workers)
     let wanted = rows ?? 0..<scores.rows
     guard wanted.lowerBound >= 0, wanted.upperBound <= scores.rows else {
       throw .index(
@@ -73,13 +73,14 @@ public struct Sinkhorn: Sendable, Equatable {
     guard iterations > 1 else {
       return wanted == 0..<scores.rows ? first : first.rows(wanted)
     }
-    var scaled = ScaledCodes(first, workers: workers)
+    // Handed over, or changing the codes would copy them.
+    var scaled = ScaledCodes(consume first, workers: workers)
     for _ in 2..<iterations {
       scaled.normalize()
       guard scaled.isStretched else { continue }
       potentials.divide(byRows: scaled.rows, columns: scaled.columns)
       scaled = ScaledCodes(potentials.codes(0..<scores.rows), workers: workers)
     }
-    return scaled.normalized(wanted)
+    return (consume scaled).normalized(wanted)
   }
 }

@@ -77,14 +77,22 @@ package struct Operand: Sendable {
   }
 
   /// Checks that every element is finite and not too large for a dot product; halves always are.
-  package func requireFinite() throws(ContrastiveError) {
+  package func requireFinite(_ workers: Workers = .one) throws(ContrastiveError) {
     guard case .single(let matrix) = elements else { return }
-    let position = matrix.withUnsafeBufferPointer { values in
-      values.baseAddress.flatMap {
-        RowKernels.best.firstBeyond($0, count: values.count, limit: limit)
+    let piece = 1 << 16
+    var found = [Int](repeating: -1, count: pieces(matrix.rows * matrix.columns, piece))
+    matrix.withUnsafeBufferPointer { values in
+      found.withUnsafeMutableBufferPointer { found in
+        let (values, found) = (SharedReadOnlyMemory(values), SharedMemory(found))
+        workers.forEach(found.count) { index, _ in
+          let start = index * piece
+          let position = RowKernels.best.firstBeyond(
+            values + start, count: min(piece, values.count - start), limit: limit)
+          if let position { found[index] = start + position }
+        }
       }
     }
-    if let position { throw fault(at: position) }
+    if let position = found.first(where: { $0 >= 0 }) { throw fault(at: position) }
   }
 
   /// Checks that there is a row, and a dimension of at least 1.
