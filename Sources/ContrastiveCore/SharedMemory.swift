@@ -48,3 +48,10 @@ package struct SharedReadOnlyMemory<Element>: @unchecked Sendable {
     memory.base + offset
   }
 }
+
+extension Array {
+  /// Calls `body` with the elements as workers read them: without counting references to the array.
+  package func withSharedMemory<R>(_ body: (SharedReadOnlyMemory<Element>) -> R) -> R {
+    withUnsafeBufferPointer { body(SharedReadOnlyMemory($0)) }
+  }
+}

@@ -22,7 +22,7 @@ struct BoundedBlock {
 
   private var clusters: Int { search.clusters }
   private var dimension: Int { search.dimension }
-  private var groups: CentroidGroups { tables.groups }
+  private var groups: GroupTables { tables.groups }
 
   /// What became of a block.
   struct Outcome: Sendable {
@@ -72,9 +72,7 @@ struct BoundedBlock {
 
   /// Every centroid, group by group.
   private var all: UnsafeBufferPointer<UInt32> {
-    groups.members.withUnsafeBufferPointer { members in
-      for place in 0..<clusters { scratch.columns[place] = members[place] }
-    }
+    scratch.columns.update(from: groups.members.base, count: clusters)
     return UnsafeBufferPointer(start: scratch.columns, count: clusters)
   }
 

@@ -42,3 +42,24 @@ struct CentroidGroups: Sendable {
     self.group = group
   }
 }
+
+/// The same as workers read it.
+struct GroupTables: Sendable {
+  let starts: SharedReadOnlyMemory<UInt32>
+  let members: SharedReadOnlyMemory<UInt32>
+  let group: SharedReadOnlyMemory<UInt32>
+
+  var count: Int { starts.count - 1 }
+}
+
+extension CentroidGroups {
+  func withTables<R>(_ body: (GroupTables) -> R) -> R {
+    starts.withSharedMemory { starts in
+      members.withSharedMemory { members in
+        group.withSharedMemory { group in
+          body(GroupTables(starts: starts, members: members, group: group))
+        }
+      }
+    }
+  }
+}

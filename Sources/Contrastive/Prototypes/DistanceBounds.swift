@@ -178,21 +178,26 @@ struct DistanceBounds: Sendable {
     let hasFine = strategy == .perCentroid
     return fine.withUnsafeMutableBufferPointer { fine in
       coarse.withUnsafeMutableBufferPointer { coarse in
-        fineUp.withUnsafeBufferPointer { fineUp in
-          coarseUp.withUnsafeBufferPointer { coarseUp in
-            coarseDown.withUnsafeBufferPointer { coarseDown in
-              rowPaths.withUnsafeBufferPointer { rowPaths in
-                body(
-                  BoundTables(
-                    fine: hasFine
-                      ? BoundsWriter(
-                        memory: SharedMemory(fine), columns: columns, inverseUnit: Float(unit),
-                        paths: fineDown, rowPaths: rowDown) : nil,
-                    fineUp: SharedReadOnlyMemory(fineUp), coarse: SharedMemory(coarse),
-                    coarseUp: SharedReadOnlyMemory(coarseUp),
-                    coarseDown: SharedReadOnlyMemory(coarseDown),
-                    rowPaths: SharedReadOnlyMemory(rowPaths), rowDown: rowDown, groups: groups,
-                    inverseUnit: unit))
+        let (fine, coarse) = (SharedMemory(fine), SharedMemory(coarse))
+        return groups.withTables { groups in
+          fineUp.withSharedMemory { fineUp in
+            fineDown.withSharedMemory { fineDown in
+              coarseUp.withSharedMemory { coarseUp in
+                coarseDown.withSharedMemory { coarseDown in
+                  rowPaths.withSharedMemory { rowPaths in
+                    rowDown.withSharedMemory { rowDown in
+                      body(
+                        BoundTables(
+                          fine: hasFine
+                            ? BoundsWriter(
+                              memory: fine, columns: columns, inverseUnit: Float(unit),
+                              paths: fineDown, rowPaths: rowDown) : nil,
+                          fineUp: fineUp, coarse: coarse, coarseUp: coarseUp,
+                          coarseDown: coarseDown, rowPaths: rowPaths, rowDown: rowDown,
+                          groups: groups, inverseUnit: unit))
+                    }
+                  }
+                }
               }
             }
           }
@@ -202,7 +207,8 @@ struct DistanceBounds: Sendable {
   }
 }
 
-/// The bounds of a search, as its workers see them.
+/// The bounds of a search, as its workers see them: without arrays, whose references every copy would
+/// count.
 struct BoundTables: Sendable {
   /// One bound for each centroid, or nil.
   let fine: BoundsWriter?
@@ -217,13 +223,13 @@ struct BoundTables: Sendable {
   /// path(x); empty when no point has moved.
   let rowPaths: SharedReadOnlyMemory<Double>
   /// ⌊path(x)⌋.
-  let rowDown: [UInt16]
-  let groups: CentroidGroups
+  let rowDown: SharedReadOnlyMemory<UInt16>
+  let groups: GroupTables
   let inverseUnit: Double
 
   func coarseRow(_ row: Int) -> UnsafeMutablePointer<UInt16> { coarse + row * groups.count }
 
-  func rowPath(_ row: Int) -> UInt16 { rowDown.isEmpty ? 0 : rowDown[row] }
+  func rowPath(_ row: Int) -> UInt16 { rowDown.count == 0 ? 0 : rowDown[row] }
 
   /// What is to reach beside a path for a point at `distance` from its own centroid.
   ///

@@ -36,27 +36,24 @@ struct GatheredColumns {
     let columnNorms = search.columnNorms.base
     for place in 0..<count { norms[place] = columnNorms[Int(chosen[place])] }
     if let fine = tables.fine {
-      fine.paths.withUnsafeBufferPointer { stored in
-        for place in 0..<count { paths[place] = stored[Int(chosen[place])] }
-      }
+      for place in 0..<count { paths[place] = fine.paths[Int(chosen[place])] }
     } else {
       findSegments()
     }
   }
 
   private mutating func findSegments() {
-    tables.groups.group.withUnsafeBufferPointer { group in
-      var last = UInt32.max
-      for place in 0..<chosen.count {
-        let own = group[Int(chosen[place])]
-        guard own != last else { continue }
-        starts[segments] = UInt32(place)
-        paths[segments] = tables.coarseDown[Int(own)]
-        segments += 1
-        last = own
-      }
-      starts[segments] = UInt32(chosen.count)
+    let group = tables.groups.group
+    var last = UInt32.max
+    for place in 0..<chosen.count {
+      let own = group[Int(chosen[place])]
+      guard own != last else { continue }
+      starts[segments] = UInt32(place)
+      paths[segments] = tables.coarseDown[Int(own)]
+      segments += 1
+      last = own
     }
+    starts[segments] = UInt32(chosen.count)
   }
 
   /// Turns a point's dot products into fresh bounds, and its best into the nearest of all.
@@ -117,12 +114,11 @@ struct GatheredColumns {
       minima, count: segments, slack: slack, inverseUnit: Float(tables.inverseUnit),
       paths: paths, ownPath: tables.rowPath(index), into: fresh)
     let bounds = tables.coarseRow(index)
-    tables.groups.group.withUnsafeBufferPointer { group in
-      for segment in 0..<segments {
-        let own = Int(group[Int(chosen[Int(starts[segment])])])
-        bounds[own] =
-          segment == 0 && continuing ? min(bounds[own], fresh[segment]) : fresh[segment]
-      }
+    let group = tables.groups.group
+    for segment in 0..<segments {
+      let own = Int(group[Int(chosen[Int(starts[segment])])])
+      bounds[own] =
+        segment == 0 && continuing ? min(bounds[own], fresh[segment]) : fresh[segment]
     }
   }
 }

@@ -40,14 +40,14 @@ package struct BoundsWriter: Sendable {
   /// Units in a distance of 1.
   package let inverseUnit: Float
   /// ⌊path(c)⌋.
-  package let paths: [UInt16]
+  package let paths: SharedReadOnlyMemory<UInt16>
   /// ⌊path(x)⌋; empty when no row has moved.
-  package let rowPaths: [UInt16]
+  package let rowPaths: SharedReadOnlyMemory<UInt16>
   private let kernels = ClusterKernels.best
 
   package init(
-    memory: SharedMemory<UInt16>, columns: Int, inverseUnit: Float, paths: [UInt16],
-    rowPaths: [UInt16]
+    memory: SharedMemory<UInt16>, columns: Int, inverseUnit: Float,
+    paths: SharedReadOnlyMemory<UInt16>, rowPaths: SharedReadOnlyMemory<UInt16>
   ) {
     self.memory = memory
     self.columns = columns
@@ -63,19 +63,16 @@ package struct BoundsWriter: Sendable {
 
   package func row(_ row: Int) -> UnsafeMutablePointer<UInt16> { memory + row * columns }
 
-  package func rowPath(_ row: Int) -> UInt16 { rowPaths.isEmpty ? 0 : rowPaths[row] }
+  package func rowPath(_ row: Int) -> UInt16 { rowPaths.count == 0 ? 0 : rowPaths[row] }
 
   /// Stores the bounds of a run of columns from squared distances good to ± slack.
   package func write(
     _ squared: UnsafePointer<Float>, columns span: Range<Int>, row index: Int, slack: Float
   ) {
-    paths.withUnsafeBufferPointer { paths in
-      guard let paths = paths.baseAddress else { return }
-      kernels.quantizedBounds(
-        squared, count: span.count, slack: slack, inverseUnit: inverseUnit,
-        paths: paths + span.lowerBound, ownPath: rowPath(index),
-        into: row(index) + span.lowerBound)
-    }
+    kernels.quantizedBounds(
+      squared, count: span.count, slack: slack, inverseUnit: inverseUnit,
+      paths: paths + span.lowerBound, ownPath: rowPath(index),
+      into: row(index) + span.lowerBound)
   }
 
   /// Stores the bound of one column from an exact distance.

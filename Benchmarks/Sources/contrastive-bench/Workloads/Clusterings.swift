@@ -39,10 +39,18 @@ extension Workload {
         var options = try KMeans(
           clusters: clusters, seeding: .given(try inputs.matrix("centroids")),
           iterations: iterations)
-        let last = try options.fit(points, workers: workers)
+        let cold = options
         options.iterations = 2
         let warm = options
-        return { Outcome(value: try warm.refit(moved, from: last, workers: workers).objective) }
+        return {
+          let clock = ContinuousClock()
+          let start = clock.now
+          let last = try cold.fit(points, workers: workers)
+          let restoring = clock.now - start
+          // Handed over: of a result that is kept `refit` would copy the bounds.
+          let result = try warm.refit(moved, from: consume last, workers: workers)
+          return Outcome(value: result.objective, restoring: restoring)
+        }
       })
   }
 

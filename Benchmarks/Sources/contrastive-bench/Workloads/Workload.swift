@@ -32,6 +32,8 @@ struct Outcome {
   var value: Double?
   /// Gradients and the like, by name.
   var matrices: [String: Matrix] = [:]
+  /// Time of the run that went into restoring what a run uses up, which is not measured.
+  var restoring = Duration.zero
 }
 
 extension Outcome {
