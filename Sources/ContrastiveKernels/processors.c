@@ -1,7 +1,9 @@
 #define _GNU_SOURCE
 #include "ContrastiveKernels.h"
 
+#include <pthread.h>
 #include <sched.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 int contrastive_processor_count(void) {
@@ -16,3 +18,36 @@ int contrastive_processor_count(void) {
 }
 
 void contrastive_yield(void) { sched_yield(); }
+
+void contrastive_pause(void) {
+#if defined(__x86_64__) || defined(__i386__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("yield");
+#endif
+}
+
+typedef struct {
+  void (*body)(void *);
+  void *context;
+} thread_start;
+
+static void *run_thread(void *memory) {
+  const thread_start start = *(thread_start *)memory;
+  free(memory);
+  start.body(start.context);
+  return NULL;
+}
+
+bool contrastive_start_thread(void (*body)(void *), void *context) {
+  thread_start *start = malloc(sizeof *start);
+  if (!start) return false;
+  *start = (thread_start){body, context};
+  pthread_t thread;
+  if (pthread_create(&thread, NULL, run_thread, start) != 0) {
+    free(start);
+    return false;
+  }
+  pthread_detach(thread);
+  return true;
+}

@@ -11,6 +11,7 @@
 #include "ContrastiveHalves.h"
 #include "ContrastiveMemory.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -130,7 +131,13 @@ void contrastive_transpose(const float *source, size_t rows, size_t columns, siz
 // Number of processors the calling process may run on (its affinity mask counts), at least 1.
 int contrastive_processor_count(void);
 
+// Waits a few cycles, as one does between looks at memory that another thread writes.
+void contrastive_pause(void);
+
 // Lets other threads run.
 void contrastive_yield(void);
+
+// Runs body(context) in a thread of its own that nobody waits for.
+bool contrastive_start_thread(void (*body)(void *), void *context);
 
 #endif
