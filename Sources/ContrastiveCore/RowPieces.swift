@@ -30,7 +30,7 @@ extension Matrix {
   package func sumOfPieces(
     width: Int, workers: Workers,
     _ body:
-      @escaping @Sendable (
+      @Sendable (
         _ rows: Range<Int>, _ values: UnsafeMutablePointer<Double>,
         _ sums: UnsafeMutablePointer<Double>
       ) -> Void

@@ -59,6 +59,7 @@ final class Team: Sendable {
 
   /// Does the pieces of a job together with helpers; false, with nothing done, if there are too few
   /// of them or they are at work for another caller or on the job this is a part of.
+  @inline(never)
   func forEach(
     _ pieces: Int, workers: Int,
     _ body: @escaping @Sendable (_ index: Int, _ worker: Int) -> Void

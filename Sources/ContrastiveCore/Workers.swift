@@ -34,14 +34,17 @@ public struct Workers: Sendable, Equatable {
   /// Indices are handed out in ascending order to whichever worker is free. `worker`, below
   /// `count`, says whose scratch may be used.
   package func forEach(
-    _ pieces: Int, _ body: @escaping @Sendable (_ index: Int, _ worker: Int) -> Void
+    _ pieces: Int, _ body: @Sendable (_ index: Int, _ worker: Int) -> Void
   ) {
     let active = min(count, pieces)
     guard active > 1 else {
       for index in 0..<pieces { body(index, 0) }
       return
     }
-    if Team.shared.forEach(pieces, workers: active, body) { return }
+    let isDone = withoutActuallyEscaping(body) {
+      Team.shared.forEach(pieces, workers: active, $0)
+    }
+    if isDone { return }
     let next = Atomic<Int>(0)
     DispatchQueue.concurrentPerform(iterations: active) { worker in
       while true {

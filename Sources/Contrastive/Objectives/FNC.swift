@@ -253,7 +253,7 @@ public struct FNC: Objective {
 extension Optional<Matrix> {
   fileprivate mutating func add(
     _ listed: ListedPairs, columns: Matrix, _ workers: Workers,
-    coefficient: @escaping @Sendable (Int, Int, Double) -> Double
+    coefficient: @Sendable (Int, Int, Double) -> Double
   ) {
     guard var gradient = self else { return }
     self = nil

@@ -40,7 +40,7 @@ struct ListedPairs: Sendable {
   /// Softmax, sum and number of the listed similarities of each row that `takesPart` picks.
   func summary(
     temperature: Double, workers: Workers,
-    where takesPart: @escaping @Sendable (_ row: Int, _ column: Int) -> Bool
+    where takesPart: @Sendable (_ row: Int, _ column: Int) -> Bool
   ) -> (softmax: RowSoftmax, totals: [Double], counts: [Int]) {
     var found = [Summary](repeating: Summary(), count: lists.rows)
     found.withUnsafeMutableBufferPointer { found in
@@ -101,7 +101,7 @@ struct ListedPairs: Sendable {
   ///   - coefficient: of a row, one of its columns and their similarity.
   func add(
     to gradient: inout Matrix, columns: Matrix, workers: Workers,
-    coefficient: @escaping @Sendable (_ row: Int, _ column: Int, _ similarity: Double) -> Double
+    coefficient: @Sendable (_ row: Int, _ column: Int, _ similarity: Double) -> Double
   ) {
     add(to: &gradient, columns: columns, workers: workers) { row, place in
       coefficient(row, lists.column(at: place), similarities[place])
@@ -111,7 +111,7 @@ struct ListedPairs: Sendable {
   /// The same with coefficients of a row and a place in the lists.
   func add(
     to gradient: inout Matrix, columns: Matrix, workers: Workers,
-    coefficient: @escaping @Sendable (_ row: Int, _ place: Int) -> Double
+    coefficient: @Sendable (_ row: Int, _ place: Int) -> Double
   ) {
     let dimension = columns.columns
     gradient.withUnsafeMutableBufferPointer { gradient in
@@ -146,7 +146,7 @@ struct ListedPairs: Sendable {
   ///   - coefficient: of a row and a place in the lists.
   func addExchanged(
     to gradient: inout Matrix, rows: Matrix, workers: Workers,
-    coefficient: @escaping @Sendable (_ row: Int, _ place: Int) -> Double
+    coefficient: @Sendable (_ row: Int, _ place: Int) -> Double
   ) {
     guard lists.count > 0 else { return }
     let (dimension, count) = (rows.columns, gradient.rows)
@@ -177,7 +177,7 @@ struct ListedPairs: Sendable {
   }
 
   private static func forEachPiece(
-    _ rows: Int, _ workers: Workers, _ body: @escaping @Sendable (Range<Int>) -> Void
+    _ rows: Int, _ workers: Workers, _ body: @Sendable (Range<Int>) -> Void
   ) {
     workers.forEach(pieces(rows, rowsPerPiece)) { piece, _ in
       body((piece * rowsPerPiece)..<min(rows, (piece + 1) * rowsPerPiece))

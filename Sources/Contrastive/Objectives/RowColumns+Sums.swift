@@ -36,7 +36,7 @@ extension RowColumns {
   /// Adds Σ coefficient · column over each row's own columns to the row of `gradient`.
   func add(
     to gradient: inout Matrix, of anchors: Matrix, measures: [[RowMeasure]], _ workers: Workers,
-    coefficient: @escaping @Sendable (_ row: Int, _ similarity: Double) -> Double
+    coefficient: @Sendable (_ row: Int, _ similarity: Double) -> Double
   ) {
     let (count, dimension) = (anchors.rows, anchors.columns)
     gradient.withUnsafeMutableBufferPointer { gradient in

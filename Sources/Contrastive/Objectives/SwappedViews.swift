@@ -172,7 +172,7 @@ struct SwappedViews: Sendable {
   }
 
   private func forEachPiece(
-    of count: Int, _ workers: Workers, _ body: @escaping @Sendable (Range<Int>) -> Void
+    of count: Int, _ workers: Workers, _ body: @Sendable (Range<Int>) -> Void
   ) {
     workers.forEach(pieces(count, Self.piece)) { index, _ in
       body((index * Self.piece)..<min(count, (index + 1) * Self.piece))

@@ -65,7 +65,7 @@ extension Matrix {
   /// One value for each row, computed by the workers.
   func eachRow<Value: BitwiseCopyable & Sendable>(
     of type: Value.Type, workers: Workers,
-    _ body: @escaping @Sendable (_ row: UnsafePointer<Float>, _ columns: Int) -> Value
+    _ body: @Sendable (_ row: UnsafePointer<Float>, _ columns: Int) -> Value
   ) -> [Value] {
     let columns = columns
     return eachIndexedRow(of: type, workers: workers) { _, row in body(row, columns) }
@@ -74,7 +74,7 @@ extension Matrix {
   /// The same for what depends on the row's index.
   func eachIndexedRow<Value: BitwiseCopyable & Sendable>(
     of type: Value.Type, workers: Workers,
-    _ body: @escaping @Sendable (_ index: Int, _ row: UnsafePointer<Float>) -> Value
+    _ body: @Sendable (_ index: Int, _ row: UnsafePointer<Float>) -> Value
   ) -> [Value] {
     let (rows, columns) = (rows, columns)
     return withUnsafeBufferPointer { values in

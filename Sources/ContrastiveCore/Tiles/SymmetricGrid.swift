@@ -43,7 +43,7 @@ package struct SymmetricGrid: Equatable, Sendable {
   private var players: Int { blocks + blocks % 2 }
 
   /// Number of meetings.
-  package var meetings: Int { blocks + max(0, players - 1) * (players / 2) }
+  package var meetings: Int { blocks < 2 ? blocks : blocks + (players - 1) * (players / 2) }
 
   /// Every pair of blocks meets once: each with itself, then in rounds of distinct pairs.
   ///
@@ -64,7 +64,8 @@ package struct SymmetricGrid: Equatable, Sendable {
   /// ```
   /// 8 · W · blockRows · (blockRows + 1)
   /// ```
+  /// with W the workers, at most one for each meeting.
   package func scratchBytes(workers: Workers) -> Int {
-    8 * min(workers.count, max(1, blocks)) * blockRows * (blockRows + 1)
+    8 * min(workers.count, max(1, meetings)) * blockRows * (blockRows + 1)
   }
 }

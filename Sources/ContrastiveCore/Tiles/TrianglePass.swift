@@ -10,7 +10,7 @@ func trianglePass<Consumer: TileConsumer>(
   var faults = [Int](repeating: -1, count: grid.blocks)
   var partials = (0..<grid.blocks).map { consumer.start(rows: grid.rows(block: $0)) }
   let half = grid.blockRows * (grid.blockRows + 1)
-  let scratch = Scratch(count: min(workers.count, max(1, grid.blocks)) * 2 * half)
+  let scratch = Scratch(count: min(workers.count, max(1, grid.meetings)) * 2 * half)
   rows.matrix.withUnsafeBufferPointer { values in
     partials.withUnsafeMutableBufferPointer { partials in
       faults.withUnsafeMutableBufferPointer { faults in

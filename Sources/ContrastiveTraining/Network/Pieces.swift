@@ -25,7 +25,7 @@ struct Pieces: Sendable {
 extension Workers {
   /// Calls `body(range, worker)` once for every piece.
   func forEach(
-    _ pieces: Pieces, _ body: @escaping @Sendable (_ range: Range<Int>, _ worker: Int) -> Void
+    _ pieces: Pieces, _ body: @Sendable (_ range: Range<Int>, _ worker: Int) -> Void
   ) {
     forEach(pieces.count) { index, worker in body(pieces[index], worker) }
   }
@@ -35,7 +35,7 @@ extension Workers {
   /// `body(range, sums)` adds to `width` zeros.
   func sums(
     _ pieces: Pieces, width: Int,
-    _ body: @escaping @Sendable (_ range: Range<Int>, _ sums: UnsafeMutablePointer<Double>) -> Void
+    _ body: @Sendable (_ range: Range<Int>, _ sums: UnsafeMutablePointer<Double>) -> Void
   ) -> [Double] {
     var partial = [Double](repeating: 0, count: pieces.count * width)
     partial.withUnsafeMutableBufferPointer { buffer in
