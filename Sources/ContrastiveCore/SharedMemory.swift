@@ -54,4 +54,15 @@ extension Array {
   package func withSharedMemory<R>(_ body: (SharedReadOnlyMemory<Element>) -> R) -> R {
     withUnsafeBufferPointer { body(SharedReadOnlyMemory($0)) }
   }
+
+  /// The same with the elements of several arrays, in their order.
+  package func withSharedMemories<Inner, R>(
+    _ body: ([SharedReadOnlyMemory<Inner>]) -> R
+  ) -> R where Element == [Inner] {
+    func add(_ found: [SharedReadOnlyMemory<Inner>]) -> R {
+      found.count == count
+        ? body(found) : self[found.count].withSharedMemory { add(found + [$0]) }
+    }
+    return add([])
+  }
 }

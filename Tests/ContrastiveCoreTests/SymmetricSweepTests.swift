@@ -21,6 +21,16 @@ import Testing
     #expect(met.count == grid.blocks * (grid.blocks + 1) / 2)
   }
 
+  private let statistics = RunningSoftmax(
+    temperature: 0.1, excluding: [.diagonal], readsOnly: true)
+
+  private func coefficients(rows: Int) -> SoftmaxCoefficients {
+    let side = SoftmaxCoefficients.Side(
+      shift: [Float](repeating: 0, count: rows), weight: (0..<rows).map { 1 + Float($0 % 7) })
+    return SoftmaxCoefficients(
+      temperature: 0.5, rows: side, columns: side, excluding: [.diagonal])
+  }
+
   private func drawn(rows: Int) throws -> Operand {
     var random = CounterRandom(seed: UInt64(rows))
     let dimension = 19
@@ -36,11 +46,7 @@ import Testing
   /// Worst error seen: 5.3e-7 of the largest sum, 1.6e-7 of a row's statistics.
   @Test(arguments: sizes) func agreesWithTheRectangle(rows: Int) throws {
     let set = try drawn(rows: rows)
-    let statistics = RunningSoftmax(temperature: 0.1, excluding: [.diagonal], readsOnly: true)
-    let side = SoftmaxCoefficients.Side(
-      shift: [Float](repeating: 0, count: rows), weight: (0..<rows).map { 1 + Float($0 % 7) })
-    let coefficients = SoftmaxCoefficients(
-      temperature: 0.5, rows: side, columns: side, excluding: [.diagonal])
+    let coefficients = coefficients(rows: rows)
 
     let plain = TiledSweep(rows: set, columns: set)
     let expected = try plain.run(statistics, accumulating: false, workers: .one).blocks
@@ -66,11 +72,7 @@ import Testing
   /// Similarities that a sweep leaves for the next one change no bit, however many there is room for.
   @Test(arguments: sizes) func keptTilesChangeNothing(rows: Int) throws {
     let set = try drawn(rows: rows)
-    let statistics = RunningSoftmax(temperature: 0.1, excluding: [.diagonal], readsOnly: true)
-    let side = SoftmaxCoefficients.Side(
-      shift: [Float](repeating: 0, count: rows), weight: (0..<rows).map { 1 + Float($0 % 7) })
-    let coefficients = SoftmaxCoefficients(
-      temperature: 0.5, rows: side, columns: side, excluding: [.diagonal])
+    let coefficients = coefficients(rows: rows)
     let sweep = TiledSweep(symmetric: set)
     let expected = try sweep.run(statistics, accumulating: false, workers: .one).blocks
     let expectedSums = try sweep.run(coefficients, accumulating: true, workers: .one).accumulated

@@ -23,7 +23,6 @@ extension ContrastTerm {
     let drawn = try draw(draws, of: sample, from: ranks.map(\.count), excluding: left, workers)
     roles = roles.adding { drawn[$0] }
     sweepsColumns = false
-    rankedCounts = [Int](repeating: 0, count: rows)
     return ["ring": widest, "ring_draws": draws]
   }
 

@@ -39,12 +39,17 @@ public struct CNS: Objective {
   ) throws(ContrastiveError) {
     try requireTemperature(temperature)
     try negatives.refuse([.ring], in: "CNS, which has a ring", expected: "one ring")
-    var ringed = negatives
-    ringed.ring = ring
-    try ringed.refuse([], in: "CNS", expected: "")
     self.temperature = temperature
     self.ring = ring
     self.negatives = negatives
+    try ringed.refuse([], in: "CNS", expected: "")
+  }
+
+  /// The choice of negatives with the ring in it.
+  private var ringed: Negatives {
+    var ringed = negatives
+    ringed.ring = ring
+    return ringed
   }
 
   /// The loss and its exact gradient.
@@ -69,8 +74,6 @@ public struct CNS: Objective {
     gradients: Set<Variable> = Self.defaultGradients, workers: Workers = .all
   ) throws(ContrastiveError) -> Evaluation<Variable> {
     let inputs = try BankInputs(queries: queries, keys: keys, bank: bank)
-    var ringed = negatives
-    ringed.ring = ring
     let (term, chosen) = try inputs.term(temperature: temperature, ringed, workers: workers)
     let outcome = try term.evaluate(anchors: gradients.contains(.queries), workers: workers)
     return Evaluation(
@@ -82,7 +85,7 @@ public struct CNS: Objective {
   ///
   /// That is beyond its inputs, its gradient and a few numbers a row: what `InfoNCE.scratchBytes` states
   /// for the first direction, and up to 100 MB, whatever the sizes, while ranks are found. A
-  /// `sample` holds its draws, 72 bytes each, and 64 MiB of indices while it draws.
+  /// `sample` holds about 75 bytes for each distinct row drawn, and 64 MiB of indices while it draws.
   ///
   /// - Parameters:
   ///   - queries: N.

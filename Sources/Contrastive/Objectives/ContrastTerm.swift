@@ -161,7 +161,7 @@ struct ContrastTerm: Sendable {
       temperature: temperature / (1 + beta), excluding: excluded, readsOnly: true)
     let counts =
       rankedCounts
-      ?? excluded.counts(rows: anchors.matrix.rows, columns: columns.rows, workers: workers)
+      ?? excluded.counts(rows: anchors.matrix.rows, columns: swept.rows, workers: workers)
     func pass(_ terms: [RunningSoftmax.Partial], _ weights: [RunningSoftmax.Partial]?) -> Pass {
       Pass(
         statistics: NegativeStatistics(
@@ -210,13 +210,14 @@ struct ContrastTerm: Sendable {
     _ pass: Pass, _ margins: PositiveMargins, scale: Double, excluding excluded: [Exclusion],
     _ workers: Workers
   ) throws(ContrastiveError) -> Matrix {
-    let none = Matrix(zeros: columns.matrix.rows, by: columns.matrix.columns)
-    guard sweepsColumns else { return none }
-    return try TiledSweep(rows: columns, columns: anchors).run(
-      CoefficientSum(
-        margins.negativeTerms(pass.maxima, scale: scale, asColumns: true),
-        excluding: excluded.map { .exchanged($0) }), accumulating: true, workers: workers
-    ).accumulated ?? none
+    let sums =
+      sweepsColumns
+      ? try TiledSweep(rows: columns, columns: anchors).run(
+        CoefficientSum(
+          margins.negativeTerms(pass.maxima, scale: scale, asColumns: true),
+          excluding: excluded.map { .exchanged($0) }), accumulating: true, workers: workers
+      ).accumulated : nil
+    return sums ?? Matrix(zeros: columns.matrix.rows, by: columns.matrix.columns)
   }
 
   /// The columns that are swept.

@@ -69,27 +69,14 @@ struct ListedPairs: Sendable {
   private func summary(
     of row: Int, temperature: Double, where takesPart: (_ column: Int) -> Bool
   ) -> Summary {
-    let places = lists.places(of: row)
-    return withUnsafeTemporaryAllocation(of: Double.self, capacity: max(1, places.count)) { taken in
-      var own = Summary()
-      var top = -Double.infinity
-      for place in places where takesPart(lists.column(at: place)) {
-        taken.initializeElement(at: own.count, to: similarities[place])
-        own.total += similarities[place]
-        own.count += 1
-        top = max(top, similarities[place])
-      }
-      guard own.count > 0 else { return own }
-      var (sum, spread) = (0.0, 0.0)
-      for similarity in taken[..<own.count] {
-        let e = exponential((similarity - top) / temperature)
-        sum += e
-        spread += e * (top - similarity)
-      }
-      own.logSum = top / temperature + logarithm(sum)
-      own.mean = top - spread / sum
-      return own
+    let taken = lists.places(of: row).filter { takesPart(lists.column(at: $0)) }.map {
+      (similarity: similarities[$0], count: 1.0)
     }
+    guard !taken.isEmpty else { return Summary() }
+    let sum = LogSum(taken, temperature: temperature)
+    return Summary(
+      logSum: sum.logSum, mean: sum.mean, total: taken.reduce(0) { $0 + $1.similarity },
+      count: taken.count)
   }
 
   /// Adds Σ coefficient · column over each row's listed columns to the row of `gradient`.

@@ -54,12 +54,8 @@ struct GroupTables: Sendable {
 
 extension CentroidGroups {
   func withTables<R>(_ body: (GroupTables) -> R) -> R {
-    starts.withSharedMemory { starts in
-      members.withSharedMemory { members in
-        group.withSharedMemory { group in
-          body(GroupTables(starts: starts, members: members, group: group))
-        }
-      }
+    [starts, members, group].withSharedMemories {
+      body(GroupTables(starts: $0[0], members: $0[1], group: $0[2]))
     }
   }
 }

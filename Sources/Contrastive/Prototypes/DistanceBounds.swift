@@ -180,25 +180,16 @@ struct DistanceBounds: Sendable {
       coarse.withUnsafeMutableBufferPointer { coarse in
         let (fine, coarse) = (SharedMemory(fine), SharedMemory(coarse))
         return groups.withTables { groups in
-          fineUp.withSharedMemory { fineUp in
-            fineDown.withSharedMemory { fineDown in
-              coarseUp.withSharedMemory { coarseUp in
-                coarseDown.withSharedMemory { coarseDown in
-                  rowPaths.withSharedMemory { rowPaths in
-                    rowDown.withSharedMemory { rowDown in
-                      body(
-                        BoundTables(
-                          fine: hasFine
-                            ? BoundsWriter(
-                              memory: fine, columns: columns, inverseUnit: Float(unit),
-                              paths: fineDown, rowPaths: rowDown) : nil,
-                          fineUp: fineUp, coarse: coarse, coarseUp: coarseUp,
-                          coarseDown: coarseDown, rowPaths: rowPaths, rowDown: rowDown,
-                          groups: groups, inverseUnit: unit))
-                    }
-                  }
-                }
-              }
+          rowPaths.withSharedMemory { rowPaths in
+            [fineUp, fineDown, coarseUp, coarseDown, rowDown].withSharedMemories { units in
+              body(
+                BoundTables(
+                  fine: hasFine
+                    ? BoundsWriter(
+                      memory: fine, columns: columns, inverseUnit: Float(unit), paths: units[1],
+                      rowPaths: units[4]) : nil,
+                  fineUp: units[0], coarse: coarse, coarseUp: units[2], coarseDown: units[3],
+                  rowPaths: rowPaths, rowDown: units[4], groups: groups, inverseUnit: unit))
             }
           }
         }

@@ -17,7 +17,7 @@ package struct Together<First: TileConsumer, Second: TileConsumer>: TileConsumer
     package var second: Second.Partial
   }
 
-  package var leavesSimilarities: Bool { true }
+  package var leavesSimilarities: Bool { first.leavesSimilarities && second.leavesSimilarities }
 
   package func start(rows: Range<Int>) -> Partial {
     Partial(first: first.start(rows: rows), second: second.start(rows: rows))
