@@ -3,8 +3,8 @@ import Testing
 
 /// Float32 against the Double definitions.
 @Suite struct AccuracyTests {
-  /// Awkward sizes: 1, 2, a prime, and around the tiles' 256 and 512 rows and columns.
-  static let sizes = [1, 2, 3, 17, 130, 255, 256, 257]
+  /// Awkward sizes: 1, 2, a prime, and around the tiles' 256, 384 and 512 rows and columns.
+  static let sizes = [1, 2, 3, 17, 130, 255, 256, 257, 385, 512]
 
   /// Value within 2e-5 and gradients within 1e-4 of the largest, times 0.05/temperature below 0.05.
   @Test(arguments: Row.all, sizes) func agreesWithTheDefinition(_ row: Row, _ size: Int) throws {

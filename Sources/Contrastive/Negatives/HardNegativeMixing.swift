@@ -76,16 +76,16 @@ public struct HardNegativeMixing: Sendable, Equatable {
       throw .parameter(name: "distinct", found: "a bank of one row", expected: "two rows to mix")
     }
     let kept = min(hardest, bank.rows)
-    let best = try TiledSweep(rows: rows, columns: columns).run(
-      TopK(k: kept, excluding: exclusions), accumulating: false, workers: workers
-    ).blocks
+    let pass = try TiledSweep(rows: rows, columns: columns).run(
+      TopK(k: kept, excluding: exclusions), accumulating: false, workers: workers)
+    let (best, rowsPerBlock) = (pass.blocks, pass.rowsPerBlock)
     let count = queries.rows
     for block in best.indices {
       for place in 0..<best[block].rows
       where best[block].best(row: place).count < (distinct ? 2 : 1) {
         throw .parameter(
           name: "mixing",
-          found: "row \(block * TileGrid.rowsPerTile + place) of \(rows.name) "
+          found: "row \(block * rowsPerBlock + place) of \(rows.name) "
             + "with \(best[block].best(row: place).count) negatives", expected: "some to mix")
       }
     }
@@ -100,7 +100,7 @@ public struct HardNegativeMixing: Sendable, Equatable {
             let (mixed, withQueries) = (SharedMemory(mixed), SharedMemory(withQueries))
             let (shares, queryShares) = (SharedMemory(shares), SharedMemory(queryShares))
             workers.forEach(count) { row, _ in
-              let (block, place) = row.quotientAndRemainder(dividingBy: TileGrid.rowsPerTile)
+              let (block, place) = row.quotientAndRemainder(dividingBy: rowsPerBlock)
               let hard = Array(best[block].best(row: place))
               let kept = hard.count
               var random = CounterRandom(seed: seed, step, UInt64(row))

@@ -5,7 +5,8 @@ struct BlockScratch: Sendable {
   private let clusters: Int
   private let tileCount: Int
 
-  private static let rows = TileGrid.rowsPerTile
+  /// Most rows of a block.
+  static let rows = GatheredBlock.mostRows
 
   /// Words for one worker, with lists of up to `entries` a row.
   static func count(clusters: Int, entries: Int, dimension: Int) -> Int {

@@ -8,8 +8,8 @@ extension KMeans {
   /// + k · (12 · D + 32)        exact sums, the centroids before
   /// + W · b                    a tile and its lists for each worker
   /// ```
-  /// with b = 4 · (768 · D + 131,072 + 256 · e + 7 · k + 2,081) and e = k for bounds for each
-  /// centroid, g for groups. Several clusterings or restarts hold the winners' bounds, too.
+  /// with b = 4 · max(197,120, 768 · D + 131,072 + 256 · e + 7 · k + 2,081) and e = k for bounds for
+  /// each centroid, g for groups. Several clusterings or restarts hold the winners' bounds, too.
   ///
   /// - Parameters:
   ///   - rows: n.
@@ -20,16 +20,17 @@ extension KMeans {
     let plan = BoundsPlan(rows: rows, dimension: dimension, options: self)
     let chunk = ClusterKernels.chunk
     let fine = plan.strategy == .perCentroid ? pieces(clusters, chunk) * chunk : 0
-    let blocks = pieces(rows, TileGrid.rowsPerTile)
-    let ofWorker =
+    let sweep = TileGrid(rows: rows, columns: clusters).scratchBytes(
+      dimension: dimension, accumulating: false, workers: workers)
+    let blocks =
       plan.strategy == .exhaustive
-      ? 4 * TileGrid.rowsPerTile * (TileGrid.columnsPerTile + 1)
-      : 4
+      ? 0
+      : 4 * min(workers.count, pieces(rows, BlockScratch.rows))
         * BlockScratch.count(
           clusters: clusters, entries: plan.strategy == .perCentroid ? clusters : plan.groups,
           dimension: dimension)
     return rows * 100 + (metric == .spherical ? 4 * rows * dimension : 0)
       + 2 * rows * (fine + plan.groups) + clusters * (12 * dimension + 32)
-      + min(workers.count, blocks) * ofWorker
+      + max(sweep, blocks)
   }
 }

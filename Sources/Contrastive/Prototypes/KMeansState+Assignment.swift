@@ -23,11 +23,12 @@ extension KMeansState {
     let columnNorms = centroids.squaredNorms(workers: workers)
     bounds.reset(rows: points.rows, largestDistance: largestDistance(columnNorms))
     let nearest = NearestSearch(points: points, centroids: centroids, columnNorms: columnNorms)
-    let blocks = try bounds.withTables { tables in
+    let pass = try bounds.withTables { tables in
       Result { () throws(ContrastiveError) in
         try nearest.candidates(bounds: tables?.fine, workers: workers)
       }
     }.get()
+    let blocks = pass.blocks
     var moves = [[ClusterMove]](repeating: [], count: blocks.count)
     labels.withUnsafeMutableBufferPointer { labels in
       let labels = SharedMemory(labels)
@@ -38,7 +39,7 @@ extension KMeansState {
           bounds.withTables { tables in
             let writer = tables?.fine
             workers.forEach(blocks.count) { block, _ in
-              let first = block * TileGrid.rowsPerTile
+              let first = block * pass.rowsPerBlock
               var own: [ClusterMove] = []
               for row in blocks[block].least.indices {
                 let index = first + row
@@ -81,12 +82,11 @@ extension KMeansState {
   private mutating func assignByBlocks(
     afresh: Bool, workers: Workers
   ) -> (moves: [ClusterMove], computed: Int) {
-    let grid = TileGrid(rows: points.rows, columns: clusters)
-    let blocks = grid.rowBlocks
+    let blocks = pieces(points.rows, BlockScratch.rows)
     let columnNorms = centroids.squaredNorms(workers: workers)
     let rounding = DistanceRounding(
       dimension: points.dimension, largestNorm: columnNorms.max() ?? 0)
-    let (clusters, dimension) = (clusters, points.dimension)
+    let (clusters, pointCount, dimension) = (clusters, points.rows, points.dimension)
     let entries = bounds.listEntries
     let scratchCount = BlockScratch.count(
       clusters: clusters, entries: entries, dimension: dimension)
@@ -105,11 +105,9 @@ extension KMeansState {
               scratch: BlockScratch(
                 memory, worker: worker, clusters: clusters, entries: entries,
                 dimension: dimension))
-            if afresh {
-              work.runAfresh(grid.rows(block: block))
-            } else {
-              work.run(grid.rows(block: block))
-            }
+            let first = block * BlockScratch.rows
+            let rows = first..<min(pointCount, first + BlockScratch.rows)
+            if afresh { work.runAfresh(rows) } else { work.run(rows) }
             outcomes[block] = work.outcome
           }
         }

@@ -17,15 +17,14 @@ struct NearestSearch: Sendable {
   /// Every distance, and for each block of rows the centroids that may be the nearest.
   func candidates(
     bounds: BoundsWriter?, workers: Workers
-  ) throws(ContrastiveError) -> [NearestCandidates.Partial] {
+  ) throws(ContrastiveError) -> TiledSweep.Outcome<NearestCandidates.Partial> {
     try TiledSweep(
       rows: Operand(points.argument, points.matrix), columns: Operand("centroids", centroids)
     ).run(
       NearestCandidates(
         rowNorms: points.norms, columnNorms: columnNorms, dimension: points.dimension,
         bounds: bounds),
-      accumulating: false, workers: workers
-    ).blocks
+      accumulating: false, workers: workers)
   }
 
   /// The nearest of a row's candidates, and an upper bound on its distance.

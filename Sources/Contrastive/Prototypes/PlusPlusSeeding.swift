@@ -88,7 +88,7 @@ private struct StaleWeights {
     let search = NearestSearch(
       points: points, centroids: centroids,
       columnNorms: centroids.squaredNorms(workers: workers))
-    let blocks = try search.candidates(bounds: nil, workers: workers)
+    let blocks = try search.candidates(bounds: nil, workers: workers).blocks
     var row = 0
     for block in blocks {
       for least in block.least {

@@ -27,14 +27,14 @@ public struct PrototypeAssignment: Sendable {
       prototypes, argument: "prototypes", metric: metric, workers: workers)
     let search = NearestSearch(
       points: rows, centroids: centroids.matrix, columnNorms: centroids.norms)
-    let blocks = try search.candidates(bounds: nil, workers: workers)
+    let found = try search.candidates(bounds: nil, workers: workers)
     var assignments = [Int](repeating: 0, count: rows.rows)
-    assignments.withUnsafeMutableBufferPointer { found in
-      let found = SharedMemory(found)
-      workers.forEach(blocks.count) { block, _ in
-        for row in blocks[block].least.indices {
-          let index = block * TileGrid.rowsPerTile + row
-          found[index] = search.resolve(blocks[block], row: row, index: index).column
+    assignments.withUnsafeMutableBufferPointer { assignments in
+      let assignments = SharedMemory(assignments)
+      workers.forEach(found.blocks.count) { block, _ in
+        for row in found.blocks[block].least.indices {
+          let index = block * found.rowsPerBlock + row
+          assignments[index] = search.resolve(found.blocks[block], row: row, index: index).column
         }
       }
     }

@@ -82,7 +82,7 @@ package struct NearestCandidates: TileConsumer {
       values: [Float](repeating: 0, count: rows.count * Self.capacity),
       columns: [UInt32](repeating: 0, count: rows.count * Self.capacity),
       counts: [Int](repeating: 0, count: rows.count),
-      found: [UInt32](repeating: 0, count: TileGrid.columnsPerTile))
+      found: [UInt32](repeating: 0, count: TileGrid.mostColumnsPerTile))
   }
 
   package func consume(

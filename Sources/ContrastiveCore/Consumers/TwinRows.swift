@@ -3,16 +3,14 @@
 /// Each row block of a rectangular sweep is the two matrices' rows of one range, first those of the
 /// one, then those of the other.
 package enum TwinRows {
-  private static let rowsPerBlock = TileGrid.rowsPerTile / 2
-
-  /// [first's rows 0 ..< 128; second's rows 0 ..< 128; first's rows 128 ..< 256; …].
+  /// [first's rows 0 ..< b; second's rows 0 ..< b; first's rows b ..< 2b; …], b half of a block's rows.
   package static func interleaved(_ first: Matrix, _ second: Matrix) -> Matrix {
     precondition(first.rows == second.rows && first.columns == second.columns)
     var values: [Float] = []
     values.reserveCapacity(2 * first.rows * first.columns)
-    for start in stride(from: 0, to: first.rows, by: rowsPerBlock) {
-      let end = min(first.rows, start + rowsPerBlock)
-      let elements = (start * first.columns)..<(end * first.columns)
+    for block in blocks(of: 2 * first.rows) {
+      let range = rows(of: block)
+      let elements = (range.lowerBound * first.columns)..<(range.upperBound * first.columns)
       values += first.values[elements]
       values += second.values[elements]
     }
@@ -25,11 +23,10 @@ package enum TwinRows {
     var (first, second): ([Float], [Float]) = ([], [])
     first.reserveCapacity(both.rows / 2 * both.columns)
     second.reserveCapacity(both.rows / 2 * both.columns)
-    for start in stride(from: 0, to: both.rows, by: 2 * rowsPerBlock) {
-      let end = min(both.rows, start + 2 * rowsPerBlock)
-      let middle = (start + end) / 2
-      first += both.values[(start * both.columns)..<(middle * both.columns)]
-      second += both.values[(middle * both.columns)..<(end * both.columns)]
+    for block in blocks(of: both.rows) {
+      let middle = (block.lowerBound + block.upperBound) / 2
+      first += both.values[(block.lowerBound * both.columns)..<(middle * both.columns)]
+      second += both.values[(middle * both.columns)..<(block.upperBound * both.columns)]
     }
     return (
       Matrix(rows: both.rows / 2, columns: both.columns, sharing: first),
@@ -41,5 +38,10 @@ package enum TwinRows {
   static func rows(of block: Range<Int>) -> Range<Int> {
     let first = block.lowerBound / 2
     return first..<(first + block.count / 2)
+  }
+
+  private static func blocks(of rows: Int) -> [Range<Int>] {
+    let grid = TileGrid(rows: rows, columns: 1)
+    return (0..<grid.rowBlocks).map { grid.rows(block: $0) }
   }
 }

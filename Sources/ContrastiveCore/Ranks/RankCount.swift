@@ -43,7 +43,7 @@ struct RankCount: TileConsumer {
             bins: [UInt32](repeating: 0, count: $0 == nil ? 0 : RankInterval.bins))
         }
       },
-      buffer: [UInt64](repeating: 0, count: TileGrid.columnsPerTile))
+      buffer: [UInt64](repeating: 0, count: TileGrid.mostColumnsPerTile))
   }
 
   func consume(

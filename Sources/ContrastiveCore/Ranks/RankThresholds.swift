@@ -14,7 +14,7 @@ package struct RankThresholds: Sendable {
   package private(set) var boundaries: [[RankBoundary]] = []
 
   /// Rows taken at a time: whole blocks of the grid.
-  private static let rowsAtOnce = 8 * TileGrid.rowsPerTile
+  private static let rowsAtOnce = 4 * TileGrid.mostRowsPerBlock
   /// Ranks below this are found by one sweep that keeps the largest keys.
   private static let fewest = 512
   /// Columns of the sample.
@@ -62,7 +62,7 @@ package struct RankThresholds: Sendable {
   package static func scratchBytes(rows: Int, columns: Int, ranks: [Int]) -> Int {
     let rows = min(rows, rowsAtOnce)
     func kept(_ count: Int, _ columns: Int) -> Int {
-      8 * (2 * count + TileGrid.columnsPerTile) * rows
+      8 * (2 * count + TileGrid.mostColumnsPerTile) * rows
         * TileGrid(rows: rows, columns: columns).chunks
     }
     guard let deepest = ranks.max() else { return 0 }

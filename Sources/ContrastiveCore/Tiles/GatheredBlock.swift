@@ -3,9 +3,12 @@
 /// Where `TiledSweep` walks all of a matrix, this computes the part of it that is still in doubt.
 /// Chosen rows are copied next to each other, so that a tile is one product.
 ///
-/// Scratch of a worker: `4 · (rowsPerTile · D + columnsPerTile · D + rowsPerTile · columnsPerTile)`
-/// bytes.
+/// Scratch of a worker: `4 · ((256 + 512) · D + 256 · 512)` bytes.
 package struct GatheredBlock: Sendable {
+  /// Most rows chosen at once.
+  package static let mostRows = 256
+  private static let columnsPerTile = 512
+
   package let rows: SharedReadOnlyMemory<Float>
   package let columns: SharedReadOnlyMemory<Float>
   package let dimension: Int
@@ -20,11 +23,11 @@ package struct GatheredBlock: Sendable {
 
   /// Floats of scratch for one worker.
   package static func scratchCount(dimension: Int) -> Int {
-    (TileGrid.rowsPerTile + TileGrid.columnsPerTile) * dimension
-      + TileGrid.rowsPerTile * TileGrid.columnsPerTile
+    (Self.mostRows + Self.columnsPerTile) * dimension
+      + Self.mostRows * Self.columnsPerTile
   }
 
-  /// Shows each tile of the chosen rows, at most `TileGrid.rowsPerTile`, and chosen columns.
+  /// Shows each tile of the chosen rows, at most `mostRows`, and chosen columns.
   ///
   /// A tile's `rows` and `columns` are positions in the two lists.
   package func forEachTile(
@@ -32,12 +35,12 @@ package struct GatheredBlock: Sendable {
     scratch: UnsafeMutablePointer<Float>, _ body: (Tile) -> Void
   ) {
     let gatheredRows = scratch
-    let gatheredColumns = gatheredRows + TileGrid.rowsPerTile * dimension
-    let values = gatheredColumns + TileGrid.columnsPerTile * dimension
+    let gatheredColumns = gatheredRows + Self.mostRows * dimension
+    let values = gatheredColumns + Self.columnsPerTile * dimension
     let left = gather(chosen, of: rows, into: gatheredRows)
     var start = 0
     while start < chosenColumns.count {
-      let span = start..<min(chosenColumns.count, start + TileGrid.columnsPerTile)
+      let span = start..<min(chosenColumns.count, start + Self.columnsPerTile)
       let right = gather(
         UnsafeBufferPointer(rebasing: chosenColumns[span]), of: columns, into: gatheredColumns)
       BLAS.gemm(

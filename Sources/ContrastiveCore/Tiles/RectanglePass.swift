@@ -63,7 +63,7 @@ private struct RectanglePass<Consumer: TileConsumer>: Sendable {
 
   /// The accumulated rows of a unit: the result's own for a block's first chunk.
   func accumulator(block: Int, chunk: Int) -> UnsafeMutablePointer<Float> {
-    let offset = block * TileGrid.rowsPerTile * product.dimension
+    let offset = block * grid.rowsPerBlock * product.dimension
     return chunk == 0
       ? accumulated + offset : spill + ((chunk - 1) * grid.rows * product.dimension + offset)
   }

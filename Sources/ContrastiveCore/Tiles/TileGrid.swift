@@ -4,46 +4,53 @@
 /// row block against a run of consecutive column tiles (a *chunk*). Few row blocks get several
 /// chunks each so that there is work for every worker; their results are merged in chunk order.
 package struct TileGrid: Equatable, Sendable {
-  /// Rows of a tile.
-  ///
-  /// With `columnsPerTile` it makes a tile of 512 KiB: it stays in a second-level
-  /// cache between the product that writes it, the consumer, and the product that reads it.
-  package static let rowsPerTile = 256
-  /// Columns of a tile.
-  package static let columnsPerTile = 512
-  /// Units to aim for where rows alone do not give as many.
-  static let targetUnits = 32
+  /// Columns of the widest tile.
+  package static let mostColumnsPerTile = 512
+  /// Rows of the tallest tile; every other divides it.
+  package static let mostRowsPerBlock = 512
   /// Fewest tiles worth a unit of their own.
   static let smallestChunk = 4
 
   package let rows: Int
   package let columns: Int
+  /// Rows of a block, and of a tile.
+  ///
+  /// With `columnsPerTile` it makes a tile of 512 KiB, or 768 KiB where there are rows for a taller one: it
+  /// stays in a second-level cache between the product that writes it, the consumer, and the product that
+  /// reads it. The taller it is, the less often columns are packed for a product.
+  package let rowsPerBlock: Int
+  /// Columns of a tile.
+  package let columnsPerTile: Int
   /// Runs of column tiles each row block is cut into.
   package let chunks: Int
 
   package init(rows: Int, columns: Int) {
     self.rows = rows
     self.columns = columns
-    let blocks = max(1, pieces(rows, Self.rowsPerTile))
-    let tiles = pieces(columns, Self.columnsPerTile)
-    chunks = max(
-      1, min(pieces(Self.targetUnits, blocks), pieces(tiles, Self.smallestChunk)))
+    let isTall = rows >= Self.mostRowsPerBlock
+    rowsPerBlock = isTall ? Self.mostRowsPerBlock : 256
+    columnsPerTile = isTall ? 384 : Self.mostColumnsPerTile
+    // Units to aim for where rows alone do not give as many.
+    let targetUnits = isTall ? 16 : 32
+    let blocks = max(1, pieces(rows, rowsPerBlock))
+    let tiles = pieces(columns, columnsPerTile)
+    chunks = max(1, min(pieces(targetUnits, blocks), pieces(tiles, Self.smallestChunk)))
   }
 
-  package var rowBlocks: Int { pieces(rows, Self.rowsPerTile) }
-  package var columnTiles: Int { pieces(columns, Self.columnsPerTile) }
+  package var rowBlocks: Int { pieces(rows, rowsPerBlock) }
+  package var columnTiles: Int { pieces(columns, columnsPerTile) }
   package var units: Int { rowBlocks * chunks }
-  package var tileRows: Int { min(rows, Self.rowsPerTile) }
-  package var tileColumns: Int { min(columns, Self.columnsPerTile) }
+  package var tileRows: Int { min(rows, rowsPerBlock) }
+  package var tileColumns: Int { min(columns, columnsPerTile) }
 
   /// Rows of a block.
   package func rows(block: Int) -> Range<Int> {
-    (block * Self.rowsPerTile)..<min(rows, (block + 1) * Self.rowsPerTile)
+    (block * rowsPerBlock)..<min(rows, (block + 1) * rowsPerBlock)
   }
 
   /// Columns of a tile.
   package func columns(tile: Int) -> Range<Int> {
-    (tile * Self.columnsPerTile)..<min(columns, (tile + 1) * Self.columnsPerTile)
+    (tile * columnsPerTile)..<min(columns, (tile + 1) * columnsPerTile)
   }
 
   /// Tiles of a chunk.

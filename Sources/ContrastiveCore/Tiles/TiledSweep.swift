@@ -45,8 +45,10 @@ package struct TiledSweep: Sendable {
   }
 
   /// What a sweep found: the consumer's knowledge of each row block, and the accumulated rows.
-  package struct Outcome<Partial> {
+  package struct Outcome<Partial: Sendable>: Sendable {
     package let blocks: [Partial]
+    /// Rows of each block but the last, which may have fewer.
+    package let rowsPerBlock: Int
     package let accumulated: Matrix?
   }
 
@@ -86,12 +88,15 @@ package struct TiledSweep: Sendable {
       } : nil
     let blocks: [Consumer.Partial]
     let faults: Faults
+    let rowsPerBlock: Int
     switch shape {
     case .rectangle(let grid):
       precondition(kept == nil)
+      rowsPerBlock = grid.rowsPerBlock
       (blocks, faults) = rectanglePass(
         grid, consumer, accumulated: &accumulated, rows, columns, workers)
     case .triangle(let grid):
+      rowsPerBlock = grid.rowsPerBlock
       precondition(
         kept?.slots.areFilled ?? true || (consumer.leavesSimilarities && !accumulating))
       (blocks, faults) = trianglePass(
@@ -99,7 +104,7 @@ package struct TiledSweep: Sendable {
     }
     if let position = faults.firstInRows { throw rows.fault(at: position) }
     if let position = faults.firstInColumns { throw columns.fault(at: position) }
-    return Outcome(blocks: blocks, accumulated: accumulated)
+    return Outcome(blocks: blocks, rowsPerBlock: rowsPerBlock, accumulated: accumulated)
   }
 }
 
