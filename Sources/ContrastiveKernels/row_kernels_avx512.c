@@ -9,9 +9,7 @@
 #define TARGET \
   __attribute__((target("avx512f,avx512vl,avx512bw,avx512dq,fma"), min_vector_width(512)))
 #define ISA avx512
-#define SCALE_FROM(lowest, p, n) \
-  (floats) _mm512_maskz_scalef_ps( \
-      _mm512_cmp_ps_mask((__m512)(n), (__m512)(lowest), _CMP_GE_OQ), (__m512)(p), (__m512)(n))
+#define SCALE(p, n) (floats) _mm512_scalef_ps((__m512)(p), (__m512)(n))
 #include "row_kernels.inc"
 #include "cluster_kernels.inc"
 #else

@@ -66,15 +66,14 @@ package struct SoftTargets: TileConsumer {
       exclusion.apply(to: students)
       exclusion.apply(to: teachers)
     }
+    let tops = (0..<rows.count).map { kernels.maximum(students.row($0), count: width) }
     for row in 0..<rows.count where partial.teacher.sum[row] > 0 {
-      let top = kernels.maximum(students.row(row), count: width)
-      let rise = Double(top) - Double(partial.student.maximum[row])
+      let rise = Double(tops[row]) - Double(partial.student.maximum[row])
       if rise > 0 { partial.gaps[row] += partial.teacher.sum[row] * rise }
     }
     teacher.consume(teachers, into: &partial.teacher, rescale: rescale + rows.count)
     for row in 0..<rows.count {
-      let top = max(
-        partial.student.maximum[row], kernels.maximum(students.row(row), count: width))
+      let top = max(partial.student.maximum[row], tops[row])
       partial.gaps[row] =
         partial.gaps[row] * Double(rescale[rows.count + row])
         + kernels.weightedGap(
