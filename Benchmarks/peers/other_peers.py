@@ -15,6 +15,12 @@ def jax_losses(jax):
         own = (queries * keys).sum(1) / t
         return (logsumexp(queries @ keys.T / t, axis=1) - own).mean()
 
+    def clip(queries, keys, t=0.07):
+        own = (queries * keys).sum(1) / t
+        logits = queries @ keys.T / t
+        both = logsumexp(logits, axis=1) + logsumexp(logits, axis=0)
+        return (both / 2 - own).mean()
+
     def nt_xent(view1, view2, t=0.1):
         z = jnp.concatenate([view1, view2])
         logits = jnp.where(jnp.eye(len(z), dtype=bool), -jnp.inf, z @ z.T / t)
@@ -24,6 +30,7 @@ def jax_losses(jax):
     return {
         "infonce-bank": (infonce_bank, ["queries", "keys", "bank"], 1),
         "infonce-batch": (infonce_batch, ["queries", "keys"], 2),
+        "clip": (clip, ["queries", "keys"], 2),
         "nt-xent": (nt_xent, ["view1", "view2"], 2),
     }
 

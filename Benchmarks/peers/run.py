@@ -27,6 +27,7 @@ PEERS = {
     "sgemm": ["torch", "jax"],
     "infonce-bank": DENSE,
     "infonce-batch": DENSE,
+    "clip": DENSE,
     "nt-xent": DENSE + ["metric-learning"],
     "supcon": ["torch", "torch-compiled", "metric-learning"],
     "sce": ["torch", "torch-compiled"],
@@ -76,7 +77,7 @@ def needed_gib(workload, size, peer):
     cells = {"nt-xent": n[0] ** 2, "supcon": n[0] ** 2, "hcl": n[0] ** 2}
     if workload == "fnc":
         return 4 * 5 * (n[0] * n[1]) ** 2 / 2**30
-    if workload in ("infonce-bank", "infonce-batch", "sce", "ressl", "cns", "mochi"):
+    if workload in ("infonce-bank", "infonce-batch", "clip", "sce", "ressl", "cns", "mochi"):
         cells[workload] = n[0] * n[1]
     return 4 * 5 * cells.get(workload, 0) / 2**30
 

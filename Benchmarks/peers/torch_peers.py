@@ -20,6 +20,11 @@ def infonce_batch(queries, keys):
     return cross_entropy(queries @ keys.T / 0.07, torch.arange(len(queries)))
 
 
+def clip(queries, keys):
+    logits, own = queries @ keys.T / 0.07, torch.arange(len(queries))
+    return (cross_entropy(logits, own) + cross_entropy(logits.T, own)) / 2
+
+
 def nt_xent(view1, view2, t=0.1):
     z = torch.cat([view1, view2])
     n = len(view1)
@@ -144,6 +149,7 @@ def swav(views, prototypes, t=0.1):
 LOSSES = {
     "infonce-bank": (infonce_bank, ["queries"]),
     "infonce-batch": (infonce_batch, ["queries", "keys"]),
+    "clip": (clip, ["queries", "keys"]),
     "nt-xent": (nt_xent, ["view1", "view2"]),
     "sce": (sce, ["queries"]),
     "ressl": (ressl, ["queries"]),

@@ -78,7 +78,7 @@ import Testing
     let expectedSums = try sweep.run(coefficients, accumulating: true, workers: .one).accumulated
     for (mostBytes, count) in [(0, 2), (1 << 20, 1), (1 << 20, 3), (KeptTiles.mostBytes, 2)] {
       let workers = try Workers(count: count)
-      let kept = KeptTiles(rows: rows, mostBytes: mostBytes)
+      let kept = KeptTiles(SymmetricGrid(rows: rows), mostBytes: mostBytes)
       // Twice: what was taken is filled again.
       for _ in 0..<2 {
         let blocks = try sweep.run(statistics, accumulating: false, kept: kept, workers: workers)
@@ -92,7 +92,7 @@ import Testing
       }
     }
     let whole = 4 * (rows + 256) * (rows + 256)
-    #expect(KeptTiles.bytes(rows: rows) <= min(KeptTiles.mostBytes, whole))
+    #expect(KeptTiles.bytes(SymmetricGrid(rows: rows)) <= min(KeptTiles.mostBytes, whole))
   }
 
   /// An element that is not finite is named wherever it stands.

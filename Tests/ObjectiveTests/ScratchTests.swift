@@ -27,6 +27,13 @@ import Testing
         _ = try InfoNCE().evaluate(
           queries: queries, keys: keys, bank: bank, gradients: [.queries, .bank], workers: two)
       }
+      try check(
+        "InfoNCE in the batch",
+        InfoNCE.scratchBytes(queries: 256, negatives: 256, dimension: 16, workers: two)
+      ) {
+        _ = try InfoNCE(symmetric: true).evaluate(queries: queries, keys: keys, workers: two)
+        _ = try InfoNCE().evaluate(queries: queries, keys: keys, workers: two)
+      }
       try check("NTXent", NTXent.scratchBytes(images: 256, workers: two)) {
         _ = try NTXent().evaluate(view1: queries, view2: keys, workers: two)
       }

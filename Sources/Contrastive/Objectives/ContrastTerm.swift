@@ -59,12 +59,14 @@ struct ContrastTerm: Sendable {
   /// The value and its gradients.
   ///
   /// Complexity: with N anchors and M columns, 4·N·M·D floating-point operations with the gradient for
-  /// the anchors (6·N·M·D with `hardness`), 4·N·M·D more for that of the columns.
+  /// the anchors (6·N·M·D with `hardness`), 4·N·M·D more for that of the columns. With as many columns as
+  /// anchors, at most 4,096, both gradients take 6·N·M·D.
   func evaluate(
     anchors wantsAnchors: Bool, columns wantsColumns: Bool = false, workers: Workers
   ) throws(ContrastiveError) -> Outcome {
     let excluded = roles.isEmpty ? exclusions : exclusions + [.listed(roles.lists)]
-    let pass = try sweep(accumulating: wantsAnchors, excluding: excluded, workers)
+    let pass = try sweep(
+      anchors: wantsAnchors, columns: wantsColumns, excluding: excluded, workers)
     let named = namedColumns
     let listed = ListedPairs(
       named.lists, rows: anchors.matrix, columns: named.columns, workers: workers)
@@ -100,8 +102,10 @@ struct ContrastTerm: Sendable {
       case .dropped: 0
       }
     }
-    if wantsAnchors {
-      var gradient = try anchorSums(pass, margins, scale: scale, excluding: excluded, workers)
+    let sums = try sums(
+      pass, margins, scale: scale, anchors: wantsAnchors, columns: wantsColumns,
+      excluding: excluded, workers)
+    if var gradient = sums.anchors {
       if !roles.isEmpty {
         listed.add(
           to: &gradient, columns: named.columns, workers: workers, coefficient: coefficient)
@@ -114,9 +118,7 @@ struct ContrastTerm: Sendable {
       if let own { gradient.addRows(of: own) { Float(outcome.own[$0]) } }
       outcome.anchors = gradient
     }
-    if wantsColumns {
-      var gradient =
-        try columnSums(pass, margins, scale: scale, excluding: excluded, workers)
+    if var gradient = sums.columns {
       listed.addExchanged(
         to: &gradient, rows: anchors.matrix, workers: workers, coefficient: coefficient)
       outcome.columns = gradient
@@ -133,52 +135,6 @@ struct ContrastTerm: Sendable {
     if let own = outcome.anchors { gradient?.addRows(of: own) { _ in Float(weight) } }
   }
 
-  /// What the sweep over the shared columns found.
-  private struct Pass {
-    var statistics: NegativeStatistics
-    /// Shifts for the softmaxes of the negatives.
-    var maxima: [[Float]]
-    /// Σ exp((s − maximum)/temperature) · column of each row.
-    var accumulated: Matrix?
-  }
-
-  private func sweep(
-    accumulating: Bool, excluding excluded: [Exclusion], _ workers: Workers
-  ) throws(ContrastiveError) -> Pass {
-    let sweep = TiledSweep(rows: anchors, columns: swept)
-    guard let hardness else {
-      let found = try sweep.run(
-        RunningSoftmax(
-          temperature: temperature, excluding: excluded, readsOnly: !accumulating),
-        accumulating: accumulating, workers: workers)
-      return Pass(
-        statistics: NegativeStatistics(
-          terms: found.blocks, weights: nil, counts: [], temperature: temperature, hardness: nil),
-        maxima: [found.blocks.flatMap(\.maximum)], accumulated: found.accumulated)
-    }
-    let beta = hardness.beta
-    let terms = RunningSoftmax(
-      temperature: temperature / (1 + beta), excluding: excluded, readsOnly: true)
-    let counts =
-      rankedCounts
-      ?? excluded.counts(rows: anchors.matrix.rows, columns: swept.rows, workers: workers)
-    func pass(_ terms: [RunningSoftmax.Partial], _ weights: [RunningSoftmax.Partial]?) -> Pass {
-      Pass(
-        statistics: NegativeStatistics(
-          terms: terms, weights: weights, counts: counts.map(Double.init),
-          temperature: temperature, hardness: hardness),
-        maxima: [terms.flatMap(\.maximum)] + (weights.map { [$0.flatMap(\.maximum)] } ?? []))
-    }
-    guard beta > 0 else {
-      return pass(try sweep.run(terms, accumulating: false, workers: workers).blocks, nil)
-    }
-    let both = try sweep.run(
-      Together(terms, RunningSoftmax(temperature: temperature / beta, readsOnly: true)),
-      accumulating: false, workers: workers
-    ).blocks
-    return pass(both.map(\.first), both.map(\.second))
-  }
-
   /// The named columns in Float32, and what indexes them: the columns themselves, or those that are
   /// named of columns in half precision.
   private var namedColumns: (lists: RowLists, columns: Matrix) {
@@ -190,39 +146,6 @@ struct ContrastTerm: Sendable {
       RowLists(rows.map { $0.compactMap { places[$0] } }, isSymmetric: false),
       columns.rows(at: named)
     )
-  }
-
-  private func anchorSums(
-    _ pass: Pass, _ margins: PositiveMargins, scale: Double, excluding excluded: [Exclusion],
-    _ workers: Workers
-  ) throws(ContrastiveError) -> Matrix {
-    let terms = margins.negativeTerms(pass.maxima, scale: scale, asColumns: false)
-    if var sums = pass.accumulated, let weights = terms.first?.rows?.weight {
-      sums.scaleRows { weights[$0] }
-      return sums
-    }
-    return try TiledSweep(rows: anchors, columns: swept).run(
-      CoefficientSum(terms, excluding: excluded), accumulating: true, workers: workers
-    ).accumulated ?? Matrix(zeros: anchors.matrix.rows, by: anchors.matrix.columns)
-  }
-
-  private func columnSums(
-    _ pass: Pass, _ margins: PositiveMargins, scale: Double, excluding excluded: [Exclusion],
-    _ workers: Workers
-  ) throws(ContrastiveError) -> Matrix {
-    let sums =
-      sweepsColumns
-      ? try TiledSweep(rows: columns, columns: anchors).run(
-        CoefficientSum(
-          margins.negativeTerms(pass.maxima, scale: scale, asColumns: true),
-          excluding: excluded.map { .exchanged($0) }), accumulating: true, workers: workers
-      ).accumulated : nil
-    return sums ?? Matrix(zeros: columns.matrix.rows, by: columns.matrix.columns)
-  }
-
-  /// The columns that are swept.
-  private var swept: Operand {
-    sweepsColumns ? columns : Operand(columns.name, Matrix(zeros: 0, by: columns.dimension))
   }
 
   private func margins(

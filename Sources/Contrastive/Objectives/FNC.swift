@@ -186,7 +186,7 @@ public struct FNC: Objective {
       pairs.listsBothWays(workers), rows: anchors.matrix, columns: anchors.matrix, workers: workers)
     let exclusions = [Exclusion.diagonal, .listed(listed.lists)]
     let sweep = TiledSweep(symmetric: anchors)
-    let kept = wanted.contains(.embeddings) ? KeptTiles(rows: anchors.rows) : nil
+    let kept = wanted.contains(.embeddings) ? KeptTiles(SymmetricGrid(rows: anchors.rows)) : nil
     let blocks = try sweep.run(
       RunningSoftmax(temperature: temperature, excluding: exclusions, readsOnly: true),
       accumulating: false, kept: kept, workers: workers
@@ -246,7 +246,8 @@ public struct FNC: Objective {
     guard bank == 0 else { return rectangle }
     return max(
       rectangle,
-      SymmetricGrid(rows: anchors).scratchBytes(workers: workers) + KeptTiles.bytes(rows: anchors))
+      SymmetricGrid(rows: anchors).scratchBytes(workers: workers)
+        + KeptTiles.bytes(SymmetricGrid(rows: anchors)))
   }
 }
 

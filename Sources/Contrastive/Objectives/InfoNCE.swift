@@ -158,30 +158,42 @@ public struct InfoNCE: Objective {
   private func bothDirections(
     _ queries: Operand, _ keys: Operand, _ wanted: Set<Variable>, _ workers: Workers
   ) throws(ContrastiveError) -> Evaluation<Variable> {
-    let forward = try margins(of: queries, among: keys, workers)
-    let backward = try margins(of: keys, among: queries, workers)
-    let scale = 0.5 / (Double(queries.matrix.rows) * temperature)
+    let differentiates = !wanted.isDisjoint(with: [.queries, .keys])
+    let kept = differentiates ? KeptTiles(CrossGrid(rows: queries.rows)) : nil
+    let sweep = TiledSweep(crossing: queries, keys, bothWays: true)
+    let negatives = try sweep.run(
+      RunningSoftmax(temperature: temperature, excluding: [.diagonal], readsOnly: true),
+      accumulating: false, kept: kept, workers: workers
+    ).blocks
+    let blocks = negatives.count / 2
+    let forward = OwnMargins(
+      queries.matrix, keys.matrix, against: Array(negatives.prefix(blocks)),
+      temperature: temperature)
+    let backward = OwnMargins(
+      keys.matrix, queries.matrix, against: Array(negatives.suffix(blocks)),
+      temperature: temperature)
 
-    func gradient(
-      for rows: Operand, among columns: Operand, _ own: OwnMargins, _ others: OwnMargins
-    ) throws(ContrastiveError) -> Matrix? {
-      let coefficients = SoftmaxCoefficients(
-        temperature: temperature, rows: own.side(scale: scale),
-        columns: others.side(scale: scale), excluding: [.diagonal])
-      var gradient = try TiledSweep(rows: rows, columns: columns).run(
-        coefficients, accumulating: true, workers: workers
-      ).accumulated
-      gradient?.addRows(of: columns.matrix) {
-        Float(-scale * (forward.pull[$0] + backward.pull[$0]))
-      }
-      return gradient
-    }
     var result: [Variable: Matrix] = [:]
-    if wanted.contains(.queries) {
-      result[.queries] = try gradient(for: queries, among: keys, forward, backward)
-    }
-    if wanted.contains(.keys) {
-      result[.keys] = try gradient(for: keys, among: queries, backward, forward)
+    if differentiates {
+      let count = queries.rows
+      let scale = 0.5 / (Double(count) * temperature)
+      let sums = try sweep.run(
+        SoftmaxCoefficients(
+          temperature: temperature, rows: forward.side(scale: scale),
+          columns: backward.side(scale: scale), excluding: [.diagonal]),
+        accumulating: true, kept: kept, workers: workers
+      ).accumulated
+      func gradient(_ range: Range<Int>, positives: Operand) -> Matrix? {
+        var gradient = sums?.rows(range)
+        gradient?.addRows(of: positives.matrix) {
+          Float(-scale * (forward.pull[$0] + backward.pull[$0]))
+        }
+        return gradient
+      }
+      if wanted.contains(.queries) { result[.queries] = gradient(0..<count, positives: keys) }
+      if wanted.contains(.keys) {
+        result[.keys] = gradient(count..<(2 * count), positives: queries)
+      }
     }
     return Evaluation(
       loss: 0.5 * (forward.meanLoss + backward.meanLoss), gradients: result,
@@ -189,25 +201,17 @@ public struct InfoNCE: Objective {
         ? 0.5 * (forward.temperatureGradient + backward.temperatureGradient) : nil)
   }
 
-  private func margins(
-    of anchors: Operand, among columns: Operand, _ workers: Workers
-  ) throws(ContrastiveError) -> OwnMargins {
-    let negatives = try TiledSweep(rows: anchors, columns: columns).run(
-      RunningSoftmax(temperature: temperature, excluding: [.diagonal], readsOnly: true),
-      accumulating: false,
-      workers: workers)
-    return OwnMargins(
-      anchors.matrix, columns.matrix, against: negatives.blocks, temperature: temperature)
-  }
-
   /// Bytes of scratch an evaluation holds at most.
   ///
-  /// That is beyond its inputs, its gradients and a few numbers a row. With B = ⌈N/256⌉ row blocks cut into C chunks of columns (C = 1 once B ≥ 32) and W workers,
+  /// That is beyond its inputs, its gradients and a few numbers a row. Where there are other negatives than
+  /// queries, with B = ⌈N/256⌉ row blocks (⌈N/512⌉ from 512 rows on) cut into C chunks of columns (C = 1 once
+  /// B ≥ 32, or 16) and W workers,
   /// ```
   /// 4 · ( W · min(N, 256) · (min(M, 512) + 1)  +  (C − 1) · N · D )
   /// ```
-  /// and the same with N and M exchanged for the gradients of bank or keys; independent of M beyond
-  /// that.
+  /// (512 and 384 from 512 rows on) and the same with N and M exchanged for the gradients of bank or keys;
+  /// independent of M beyond that. Where there are as many, also 8·N·D for both gradients at once and
+  /// 64 MiB of similarities at most.
   ///
   /// - Parameters:
   ///   - queries: N.
@@ -218,10 +222,14 @@ public struct InfoNCE: Objective {
   public static func scratchBytes(
     queries: Int, negatives: Int, dimension: Int, workers: Workers = .all
   ) -> Int {
-    max(
+    let grid = CrossGrid(rows: queries)
+    return max(
       TileGrid(rows: queries, columns: negatives).scratchBytes(
         dimension: dimension, accumulating: true, workers: workers),
       TileGrid(rows: negatives, columns: queries).scratchBytes(
-        dimension: dimension, accumulating: true, workers: workers))
+        dimension: dimension, accumulating: true, workers: workers),
+      queries == negatives
+        ? 8 * queries * dimension + grid.scratchBytes(workers: workers) + KeptTiles.bytes(grid)
+        : 0)
   }
 }

@@ -61,7 +61,7 @@ public struct NTXent: Objective {
         temperature: temperature, negatives: negatives, gradients: gradients, workers: workers)
     }
     let differentiates = !gradients.isDisjoint(with: [.view1, .view2])
-    let kept = differentiates ? KeptTiles(rows: views.rows.rows) : nil
+    let kept = differentiates ? KeptTiles(SymmetricGrid(rows: views.rows.rows)) : nil
     let pass = try views.run(
       RunningSoftmax(temperature: temperature, excluding: views.notNegatives, readsOnly: true),
       accumulating: false, kept: kept, workers: workers)
@@ -104,6 +104,6 @@ public struct NTXent: Objective {
   /// - Returns: the bytes.
   public static func scratchBytes(images: Int, workers: Workers = .all) -> Int {
     SymmetricGrid(rows: 2 * images).scratchBytes(workers: workers)
-      + KeptTiles.bytes(rows: 2 * images)
+      + KeptTiles.bytes(SymmetricGrid(rows: 2 * images))
   }
 }

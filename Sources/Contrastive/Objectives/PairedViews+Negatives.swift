@@ -5,7 +5,7 @@ extension PairedViews {
   ) throws(ContrastiveError) -> Evaluation<NTXent.Variable> {
     let wanted = !gradients.isDisjoint(with: [.view1, .view2])
     if let hardness = negatives.hardness, negatives.parts == [.hardness] {
-      let kept = wanted ? KeptTiles(rows: rows.rows) : nil
+      let kept = wanted ? KeptTiles(SymmetricGrid(rows: rows.rows)) : nil
       let (margins, maxima) = try hardMargins(
         temperature: temperature, hardness: hardness, kept: kept, workers: workers)
       return evaluation(

@@ -103,7 +103,8 @@ public struct SupCon: Objective {
     let sorted = RowsByLabel(embeddings, labels)
     let runs = sorted.runs
     let sweep = TiledSweep(symmetric: Operand("embeddings", sorted.rows))
-    let kept = gradients.contains(.embeddings) ? KeptTiles(rows: sorted.rows.rows) : nil
+    let kept =
+      gradients.contains(.embeddings) ? KeptTiles(SymmetricGrid(rows: sorted.rows.rows)) : nil
     let blocks = try sweep.run(
       RunSoftmax(temperature: temperature, runs: runs, smallestRun: Self.smallestRun),
       accumulating: false, kept: kept, workers: workers
@@ -198,7 +199,8 @@ public struct SupCon: Objective {
   ///   - workers: W.
   /// - Returns: the bytes.
   public static func scratchBytes(rows: Int, workers: Workers = .all) -> Int {
-    SymmetricGrid(rows: rows).scratchBytes(workers: workers) + KeptTiles.bytes(rows: rows)
+    SymmetricGrid(rows: rows).scratchBytes(workers: workers)
+      + KeptTiles.bytes(SymmetricGrid(rows: rows))
   }
 }
 

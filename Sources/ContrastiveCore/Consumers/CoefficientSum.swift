@@ -4,7 +4,7 @@ package struct CoefficientSum: TileConsumer {
   package let terms: [SoftmaxCoefficients]
   /// Entries that take no part in any.
   package let exclusions: [Exclusion]
-  private static let width = max(TileGrid.mostColumnsPerTile, SymmetricGrid.mostRowsPerBlock)
+  private static let width = max(TileGrid.mostColumnsPerTile, MeetingBlocks.mostRows)
 
   /// - Parameters:
   ///   - terms: each with exclusions of its own, if any.

@@ -14,7 +14,7 @@ package struct GroupCensus: TileConsumer {
   /// −1 falls into bin 2, so that rounding below it is not left out.
   private static let offset: Float = 2002
   /// Most rows whose pairs a block can count.
-  package static let mostRows = Int(UInt32.max) / (2 * SymmetricGrid.mostRowsPerBlock)
+  package static let mostRows = Int(UInt32.max) / (2 * MeetingBlocks.mostRows)
 
   /// The least similarity of a bin.
   package static func lowerEdge(of bin: Int) -> Double {

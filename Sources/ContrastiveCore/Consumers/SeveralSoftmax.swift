@@ -6,7 +6,7 @@ package struct SeveralSoftmax: TileConsumer {
   private let softmax: RunningSoftmax
   private let inverse: Float
   private let kernels = RowKernels.best
-  private static let width = max(TileGrid.mostColumnsPerTile, SymmetricGrid.mostRowsPerBlock)
+  private static let width = max(TileGrid.mostColumnsPerTile, MeetingBlocks.mostRows)
 
   package init(temperature: Double, selections: [[Exclusion]]) {
     self.selections = selections

@@ -1,4 +1,4 @@
-/// Similarities of one symmetric sweep that the next sweep of the same rows need not compute again.
+/// Similarities of one sweep of meetings that the next sweep of the same rows need not compute again.
 ///
 /// There is room for a bounded number of tiles, whatever the rows: those of a sweep's last meetings.
 /// A kept tile holds the very bits that would be computed, so that no result depends on how many are.
@@ -11,30 +11,30 @@ package final class KeptTiles {
   private let tileSize: Int
   private var isFilled = false
 
-  /// Room for tiles of a set of rows with itself, not yet filled.
+  /// Room for tiles of a grid, not yet filled.
   ///
   /// - Parameters:
-  ///   - rows: number of rows of the set.
+  ///   - grid: of the two sweeps.
   ///   - mostBytes: what may be held; never more than the tiles there are.
-  package init(rows: Int, mostBytes: Int = KeptTiles.mostBytes) {
-    let grid = SymmetricGrid(rows: rows)
+  package init(_ grid: some MeetingGrid, mostBytes: Int = KeptTiles.mostBytes) {
     let count = Self.count(grid, mostBytes)
-    tileSize = Self.tileSize(grid)
+    tileSize = grid.tileSize
     firstMeeting = grid.meetings - count
     scratch = Scratch(count: count * tileSize)
   }
 
-  /// Bytes that the tiles of a set of rows with itself take: min(4 · meetings · blockRows², mostBytes), in
-  /// whole tiles.
-  package static func bytes(rows: Int) -> Int {
-    let grid = SymmetricGrid(rows: rows)
-    return 4 * count(grid, mostBytes) * tileSize(grid)
+  /// Bytes that the tiles of a grid take: min(4 · meetings · blockRows², mostBytes), in whole tiles.
+  package static func bytes(_ grid: some MeetingGrid) -> Int {
+    4 * count(grid, mostBytes) * grid.tileSize
   }
 
-  private static func tileSize(_ grid: SymmetricGrid) -> Int { grid.blockRows * grid.blockRows }
+  /// Whether there is room for every tile of a grid.
+  package static func holdAll(of grid: some MeetingGrid) -> Bool {
+    count(grid, mostBytes) == grid.meetings
+  }
 
-  private static func count(_ grid: SymmetricGrid, _ mostBytes: Int) -> Int {
-    min(grid.meetings, mostBytes / (4 * max(1, tileSize(grid))))
+  private static func count(_ grid: some MeetingGrid, _ mostBytes: Int) -> Int {
+    min(grid.meetings, mostBytes / (4 * max(1, grid.tileSize)))
   }
 
   /// What a sweep's workers need: it fills the room, or takes what another has left there.

@@ -9,13 +9,14 @@
 /// merge the chunks of each row block, in order
 /// ```
 /// Where rows and columns are one set, `symmetric` computes each pair once: a tile is then shown to
-/// the consumer for its rows and, mirrored, for its columns.
+/// the consumer for its rows and, mirrored, for its columns. Where they are two sets of the same size,
+/// `crossing` accumulates for both in one sweep.
 ///
 /// The rows × columns matrix never exists; `scratchBytes` states what does. The outcome is the same
 /// to the bit for any number of workers. Elements that are not finite, or too large for a dot
 /// product, are found on the way and named.
 ///
-/// Gradients for the columns are the same loop with the two operands exchanged.
+/// Gradients for columns of another number are the same loop with the two operands exchanged.
 package struct TiledSweep: Sendable {
   package let rows: Operand
   package let columns: Operand
@@ -24,6 +25,7 @@ package struct TiledSweep: Sendable {
   private enum Shape {
     case rectangle(TileGrid)
     case triangle(SymmetricGrid)
+    case cross(CrossGrid, servesColumns: Bool)
   }
 
   /// Every row against every column; both operands must have the same dimension.
@@ -44,15 +46,34 @@ package struct TiledSweep: Sendable {
     shape = .triangle(SymmetricGrid(rows: rows.rows))
   }
 
+  /// Every row against every column of a set of the same size, each tile serving both.
+  ///
+  /// In a sweep that accumulates, a coefficient is that of the pair: it is accumulated for the row times the
+  /// column, and for the column times the row. The consumer must leave what was accumulated before as it is.
+  ///
+  /// - Parameters:
+  ///   - rows: first of the accumulated rows.
+  ///   - columns: in Float32.
+  ///   - bothWays: whether a consumer that does not accumulate is shown tiles for their columns too; the
+  ///     columns' blocks then follow the rows'.
+  package init(crossing rows: Operand, _ columns: Operand, bothWays: Bool) {
+    precondition(rows.dimension == columns.dimension && rows.rows == columns.rows)
+    precondition(columns.half == nil)
+    self.rows = rows
+    self.columns = columns
+    shape = .cross(CrossGrid(rows: rows.rows), servesColumns: bothWays)
+  }
+
   /// What a sweep found: the consumer's knowledge of each row block, and the accumulated rows.
   package struct Outcome<Partial: Sendable>: Sendable {
     package let blocks: [Partial]
-    /// Rows of each block but the last, which may have fewer.
+    /// Rows of each block but a set's last, which may have fewer.
     package let rowsPerBlock: Int
+    /// Of the rows; where a sweep is `crossing`, followed by those of the columns.
     package let accumulated: Matrix?
   }
 
-  /// Bytes of scratch `run` holds at most; see `TileGrid` and `SymmetricGrid`.
+  /// Bytes of scratch `run` holds at most; see `TileGrid` and `MeetingGrid`.
   package func scratchBytes(accumulating: Bool, workers: Workers) -> Int {
     switch shape {
     case .rectangle(let grid):
@@ -61,6 +82,7 @@ package struct TiledSweep: Sendable {
         + 4 * min(workers.count, max(grid.units, 1))
         * ColumnMemory.packingSize(of: columns, columns: grid.tileColumns)
     case .triangle(let grid): grid.scratchBytes(workers: workers)
+    case .cross(let grid, _): grid.scratchBytes(workers: workers)
     }
   }
 
@@ -72,8 +94,8 @@ package struct TiledSweep: Sendable {
   /// - Parameters:
   ///   - consumer: what looks at the tiles.
   ///   - accumulating: whether it leaves coefficients to sum columns by.
-  ///   - kept: of a symmetric sweep, similarities for the next one: two sweeps that share it, the first with
-  ///     a consumer that `leavesSimilarities`, compute what it keeps once.
+  ///   - kept: of a symmetric or crossing sweep, similarities for the next one: two sweeps that share it, the
+  ///     first with a consumer that `leavesSimilarities`, compute what it keeps once.
   ///   - workers: the threads to use; no effect on the result.
   /// - Returns: what the sweep found.
   /// - Throws: `ContrastiveError`: `.nonFinite`, `.tooLarge`.
@@ -83,9 +105,7 @@ package struct TiledSweep: Sendable {
     try BLAS.prepare()
     var accumulated =
       accumulating
-      ? Matrix(rows: rows.rows, columns: rows.dimension) {
-        $0.initialize(repeating: 0)
-      } : nil
+      ? Matrix(zeros: accumulatedRows, by: rows.dimension) : nil
     let blocks: [Consumer.Partial]
     let faults: Faults
     let rowsPerBlock: Int
@@ -97,14 +117,34 @@ package struct TiledSweep: Sendable {
         grid, consumer, accumulated: &accumulated, rows, columns, workers)
     case .triangle(let grid):
       rowsPerBlock = grid.rowsPerBlock
-      precondition(
-        kept?.slots.areFilled ?? true || (consumer.leavesSimilarities && !accumulating))
-      (blocks, faults) = trianglePass(
-        grid, consumer, accumulated: &accumulated, rows, workers, kept: kept)
+      precondition(canFill(kept, consumer, accumulating))
+      (blocks, faults) = meetingPass(
+        grid, consumer, accumulated: &accumulated, rows, rows, servesColumns: true, workers,
+        kept: kept)
+    case .cross(let grid, let servesColumns):
+      rowsPerBlock = grid.rowsPerBlock
+      precondition(canFill(kept, consumer, accumulating))
+      let (all, found) = meetingPass(
+        grid, consumer, accumulated: &accumulated, rows, columns,
+        servesColumns: servesColumns && !accumulating, workers, kept: kept)
+      (blocks, faults) = (servesColumns ? all : Array(all.prefix(grid.blocksOfSet)), found)
     }
     if let position = faults.firstInRows { throw rows.fault(at: position) }
     if let position = faults.firstInColumns { throw columns.fault(at: position) }
     return Outcome(blocks: blocks, rowsPerBlock: rowsPerBlock, accumulated: accumulated)
+  }
+}
+
+extension TiledSweep {
+  private var accumulatedRows: Int {
+    if case .cross = shape { 2 * rows.rows } else { rows.rows }
+  }
+
+  /// Whether similarities that this sweep would keep are those that the next would compute.
+  private func canFill(
+    _ kept: KeptTiles?, _ consumer: some TileConsumer, _ accumulating: Bool
+  ) -> Bool {
+    kept?.slots.areFilled ?? true || (consumer.leavesSimilarities && !accumulating)
   }
 }
 

@@ -4,7 +4,8 @@ import ContrastiveFiles
 extension Workload {
   /// Objectives over a batch: value and the gradients for all that is differentiated by.
   static let batchLosses: [Workload] =
-    [4_096, 16_384, 65_536].map(infonceBatch)
+    [4_096, 16_384, 65_536].map { infonceBatch(rows: $0) }
+    + [1_024, 4_096, 16_384].map { infonceBatch(rows: $0, symmetric: true) }
     + [512, 2_048, 8_192].map(ntXent) + [2_048, 8_192].map(supcon) + [512, 2_048, 8_192].map(hcl)
     + [128, 512].map(fnc)
 
@@ -14,10 +15,11 @@ extension Workload {
     products * 2 * Double(rows) * Double(rows) * Double(dimension)
   }
 
-  private static func infonceBatch(rows: Int) -> Workload {
+  /// One direction, or the mean of both. Similarities are computed twice where they are not all kept.
+  private static func infonceBatch(rows: Int, symmetric: Bool = false) -> Workload {
     Workload(
-      name: "infonce-batch", size: "\(rows)x\(rows)x\(dimension)",
-      operations: square(rows, products: 4),
+      name: symmetric ? "clip" : "infonce-batch", size: "\(rows)x\(rows)x\(dimension)",
+      operations: square(rows, products: rows > 4_096 ? 4 : 3),
       inputs: {
         [
           "queries": try unitRows(rows, dimension, seed: 1),
@@ -26,7 +28,7 @@ extension Workload {
       },
       prepare: { inputs, workers in
         let (q, k) = (try inputs.matrix("queries"), try inputs.matrix("keys"))
-        let objective = try InfoNCE()
+        let objective = try InfoNCE(symmetric: symmetric)
         return {
           Outcome(
             try objective.evaluate(
