@@ -15,7 +15,9 @@ extension Workload {
     products * 2 * Double(rows) * Double(rows) * Double(dimension)
   }
 
-  /// One direction, or the mean of both. Similarities are computed twice where they are not all kept.
+  /// One direction, or the mean of both.
+  ///
+  /// Similarities are computed twice where they are not all kept.
   private static func infonceBatch(rows: Int, symmetric: Bool = false) -> Workload {
     Workload(
       name: symmetric ? "clip" : "infonce-batch", size: "\(rows)x\(rows)x\(dimension)",
