@@ -3,8 +3,8 @@ import Testing
 
 /// Two sets of the same size, each tile serving both, beside every row against every column and the reverse.
 @Suite struct CrossSweepTests {
-  /// Both sizes of blocks, odd and even numbers of them, and around their edges.
-  static let sizes = [1, 2, 127, 128, 129, 257, 641, 1_024, 1_025, 1_281]
+  /// Every size of blocks, odd and even numbers of them, and around their edges.
+  static let sizes = [1, 2, 127, 128, 129, 257, 641, 1_024, 1_025, 1_281, 4_225]
 
   /// Every block of one set meets every block of the other once, and has one meeting in each turn.
   @Test(arguments: sizes + [60_000]) func everyPairMeetsOnce(rows: Int) {

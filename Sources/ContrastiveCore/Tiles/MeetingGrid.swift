@@ -34,21 +34,22 @@ package struct Meeting: Equatable, Sendable {
 
 /// The size of blocks.
 package enum MeetingBlocks {
-  /// Most rows of a block; a tile and its mirror image are then 256 KiB each.
+  /// Rows of the largest block; a tile and its mirror image are then 576 KiB each.
+  package static let mostRows = 384
+
+  /// Rows of the blocks of a set.
   ///
-  /// Blocks of 512 rows are as fast, but for the tiles on a diagonal, of which both halves are
-  /// computed.
-  package static let mostRows = 256
-  /// Sets of more rows than this are cut into the largest blocks; smaller sets into halves of them,
-  /// or a few hundred rows would leave a second worker idle half of the time.
-  fileprivate static let smallSet = 1024
+  /// Of smaller sets a larger share is on the diagonal, where both halves of a tile are computed; and of a few
+  /// hundred rows in large blocks a second worker would be idle half of the time.
+  fileprivate static func rows(ofSet rows: Int) -> Int {
+    if rows > 4_096 { return mostRows }
+    return rows > 1_024 ? 256 : 128
+  }
 }
 
 extension MeetingGrid {
   /// Rows of every block but a set's last.
-  package var rowsPerBlock: Int {
-    rows > MeetingBlocks.smallSet ? MeetingBlocks.mostRows : MeetingBlocks.mostRows / 2
-  }
+  package var rowsPerBlock: Int { MeetingBlocks.rows(ofSet: rows) }
 
   /// Rows of the largest block.
   package var blockRows: Int { min(rows, rowsPerBlock) }
