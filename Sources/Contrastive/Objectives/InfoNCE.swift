@@ -51,7 +51,9 @@ public struct InfoNCE: Objective {
   ///
   /// Complexity: with N queries, M negatives and dimension D, 4·N·M·D floating-point operations for
   /// the loss and the gradient for the queries, 4·N·M·D more for keys (in-batch) or bank; 2·N·M·D
-  /// for the loss and the gradient for the temperature alone. Scratch: `scratchBytes`; the N × M matrix is never held.
+  /// for the loss and the gradient for the temperature alone. Symmetric: 8·N²·D for everything. Similarities
+  /// of as many keys as queries that find room in 64 MiB, all of them up to 4,096 rows, are computed once
+  /// instead of twice: 6·N²·D. Scratch: `scratchBytes`; beyond that the N × M matrix is never held.
   /// `negatives` add a sweep, 2·N·M·D, for a search, a draw and `hardness`, and two or three for a ring.
   ///
   /// - Parameters:
