@@ -44,3 +44,47 @@ void contrastive_sort_rank_keys(uint64_t *keys, size_t count, uint64_t *spare) {
   }
   if (from != keys) memcpy(keys, from, count * sizeof *keys);
 }
+
+static uint64_t median(uint64_t a, uint64_t b, uint64_t c) {
+  const uint64_t low = a < b ? a : b, high = a < b ? b : a;
+  return c < low ? low : c > high ? high : c;
+}
+
+uint64_t contrastive_keep_largest_rank_keys(uint64_t *keys, size_t count, size_t k,
+                                            uint64_t *spare) {
+  // The largest so far are keys[0 .. kept); the rest of them are among `count` keys from `from` on.
+  size_t kept = 0;
+  const uint64_t *from = keys;
+  while (kept < k) {
+    const size_t wanted = k - kept;
+    if (count <= wanted) {
+      memmove(keys + kept, from, count * sizeof *keys);
+      break;
+    }
+    const uint64_t pivot =
+        count == 2 ? (from[0] < from[1] ? from[0] : from[1])
+                   : median(from[0], from[count / 2], from[count - 1]);
+    // Both sides are written at every key, and one of them moves on: no branch to guess.
+    uint64_t *const above = keys + kept;
+    size_t larger = 0, others = 0;
+    for (size_t i = 0; i < count; i++) {
+      const uint64_t key = from[i];
+      const size_t is_larger = key > pivot;
+      above[larger] = key;
+      spare[others] = key;
+      larger += is_larger;
+      others += 1 - is_larger;
+    }
+    if (larger > wanted) {
+      from = above;
+      count = larger;
+    } else {
+      kept += larger;
+      from = spare;
+      count = others;
+    }
+  }
+  uint64_t least = keys[0];
+  for (size_t i = 1; i < k; i++) least = keys[i] < least ? keys[i] : least;
+  return least;
+}

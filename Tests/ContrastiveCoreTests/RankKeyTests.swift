@@ -20,6 +20,21 @@ import Testing
     }
   }
 
+  /// Every k, of keys in any order and sorted either way.
+  @Test(arguments: [1, 2, 3, 7, 16, 101, 164]) func keepsTheLargest(_ count: Int) {
+    var random = CounterRandom(seed: 2 + UInt64(count))
+    let sorted = (0..<count).map { RankKey.make(Float(random.index(below: 40)), $0) }
+      .sorted(by: >)
+    var spare = [UInt64](repeating: 0, count: count)
+    for k in 1...count {
+      for order in [sorted, sorted.reversed(), sorted.shuffled(using: &random)] {
+        var keys = order
+        #expect(RankKey.keepLargest(k, of: &keys, count: count, spare: &spare) == sorted[k - 1])
+        #expect(keys[..<k].sorted(by: >) == Array(sorted[..<k]))
+      }
+    }
+  }
+
   @Test(arguments: [0, 1, 2, 48, 49, 500, 3_000]) func sorts(_ count: Int) {
     var random = CounterRandom(seed: 1 + UInt64(count))
     // Few values, so that many keys share most of their bytes.

@@ -31,6 +31,8 @@ package struct TopK: TileConsumer {
     /// A similarity must be above this to be a candidate.
     fileprivate var thresholds: [Float]
     fileprivate var capacity: Int
+    /// Room for a row's candidates.
+    fileprivate var spare: [UInt64]
 
     /// Number of rows.
     package var rows: Int { counts.count }
@@ -47,7 +49,8 @@ package struct TopK: TileConsumer {
     return Partial(
       keys: [UInt64](repeating: 0, count: rows.count * capacity),
       counts: [Int](repeating: 0, count: rows.count),
-      thresholds: [Float](repeating: floor, count: rows.count), capacity: capacity)
+      thresholds: [Float](repeating: floor, count: rows.count), capacity: capacity,
+      spare: [UInt64](repeating: 0, count: capacity))
   }
 
   package func consume(
@@ -66,10 +69,10 @@ package struct TopK: TileConsumer {
             tile.row(row) + start, count: min(Self.slice, tile.columns.count - start),
             threshold: threshold, firstIndex: tile.columns.lowerBound + start, into: own + count)
           guard count > 2 * k else { continue }
-          moveLargestToFront(own, count: count, k: k)
+          let least = RankKey.keepLargest(k, of: own, count: count, spare: &partial.spare)
           count = k
           // A tie with the k-th may still win by its index: tiles come in any order.
-          threshold = RankKey.value(own[k - 1]).nextDown
+          threshold = RankKey.value(least).nextDown
         }
         partial.counts[row] = count
         partial.thresholds[row] = threshold
@@ -81,19 +84,21 @@ package struct TopK: TileConsumer {
     let kept = partial.counts.map { min($0, k) }
     let capacity = kept.max() ?? 0
     var best = [UInt64](repeating: 0, count: kept.count * capacity)
-    var spare = [UInt64](repeating: 0, count: capacity)
+    var spare = [UInt64](repeating: 0, count: partial.capacity)
     let (counts, room) = (partial.counts, partial.capacity)
     partial.keys.withUnsafeMutableBufferPointer { keys in
       guard let base = keys.baseAddress else { return }
       for row in kept.indices {
         let own = base + row * room
-        if counts[row] > k { moveLargestToFront(own, count: counts[row], k: k) }
+        if counts[row] > k {
+          _ = RankKey.keepLargest(k, of: own, count: counts[row], spare: &spare)
+        }
         RankKey.sort(own, count: kept[row], spare: &spare)
         for place in 0..<kept[row] { best[row * capacity + place] = own[place] }
       }
     }
     partial = Partial(
-      keys: best, counts: kept, thresholds: partial.thresholds, capacity: capacity)
+      keys: best, counts: kept, thresholds: partial.thresholds, capacity: capacity, spare: [])
   }
 
   package func merge(
@@ -121,35 +126,6 @@ package struct TopK: TileConsumer {
       }
     }
     partial = Partial(
-      keys: keys, counts: counts, thresholds: partial.thresholds, capacity: capacity)
-  }
-}
-
-/// Reorders distinct keys so that the k largest come first, the smallest of them at position k − 1.
-///
-/// Complexity: O(count) on average (quickselect).
-private func moveLargestToFront(_ keys: UnsafeMutablePointer<UInt64>, count: Int, k: Int) {
-  let target = k - 1
-  var (low, high) = (0, count - 1)
-  while low < high {
-    let (a, b, c) = (keys[low], keys[(low + high) / 2], keys[high])
-    let pivot = max(min(a, b), min(max(a, b), c))
-    var (left, right) = (low, high)
-    while left <= right {
-      while keys[left] > pivot { left += 1 }
-      while keys[right] < pivot { right -= 1 }
-      if left <= right {
-        (keys[left], keys[right]) = (keys[right], keys[left])
-        left += 1
-        right -= 1
-      }
-    }
-    if target <= right {
-      high = right
-    } else if target >= left {
-      low = left
-    } else {
-      return
-    }
+      keys: keys, counts: counts, thresholds: partial.thresholds, capacity: capacity, spare: [])
   }
 }

@@ -153,4 +153,16 @@ package enum RankKey {
   package static func sort(
     _ keys: UnsafeMutablePointer<UInt64>, count: Int, spare: UnsafeMutablePointer<UInt64>
   ) { contrastive_sort_rank_keys(keys, count, spare) }
+
+  /// Leaves the k largest of distinct keys in front, in no order, and returns the smallest of them; `spare`
+  /// has room for all.
+  ///
+  /// Complexity: O(count) on average (quickselect).
+  package static func keepLargest(
+    _ k: Int, of keys: UnsafeMutablePointer<UInt64>, count: Int,
+    spare: UnsafeMutablePointer<UInt64>
+  ) -> UInt64 {
+    precondition(1...max(1, count) ~= k)
+    return contrastive_keep_largest_rank_keys(keys, count, k, spare)
+  }
 }

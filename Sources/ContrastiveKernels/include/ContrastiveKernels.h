@@ -124,6 +124,11 @@ static inline uint32_t contrastive_rank_index(uint64_t key) { return ~(uint32_t)
 // Sorts rank keys, the largest first; spare has room for count.
 void contrastive_sort_rank_keys(uint64_t *keys, size_t count, uint64_t *spare);
 
+// Leaves the k largest of count distinct rank keys, at least k and k at least 1, in front, in no order;
+// returns the smallest of them. Spare has room for count. O(count) on average (quickselect).
+uint64_t contrastive_keep_largest_rank_keys(uint64_t *keys, size_t count, size_t k,
+                                            uint64_t *spare);
+
 // target[c][r] <- source[r][c], both row-major with their strides.
 void contrastive_transpose(const float *source, size_t rows, size_t columns, size_t stride,
                            float *target, size_t target_stride);
