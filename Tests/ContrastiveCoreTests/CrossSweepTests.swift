@@ -9,21 +9,13 @@ import Testing
   /// Every block of one set meets every block of the other once, and has one meeting in each turn.
   @Test(arguments: sizes + [60_000]) func everyPairMeetsOnce(rows: Int) {
     let grid = CrossGrid(rows: rows)
-    var turns = [Int](repeating: 0, count: grid.blocks)
-    var met = Set<Int>()
-    for meeting in (0..<grid.meetings).map(grid.meeting) {
-      let (first, second) = (meeting.first, meeting.second ?? meeting.first)
-      #expect(first < grid.blocksOfSet && grid.blocksOfSet..<grid.blocks ~= second)
-      #expect(turns[first] == meeting.turn && turns[second] == meeting.turn)
-      turns[first] += 1
-      turns[second] += 1
-      #expect(met.insert(first * grid.blocks + second).inserted)
-    }
-    #expect(met.count == grid.blocksOfSet * grid.blocksOfSet)
+    let ofOne = 0..<grid.blocksOfSet
+    #expect(
+      (0..<grid.meetings).map(grid.meeting).allSatisfy { meeting in
+        ofOne ~= meeting.first && meeting.second.map { $0 >= ofOne.upperBound } == true
+      })
+    #expect(SweptSets.pairs(of: grid) == ofOne.count * ofOne.count)
   }
-
-  private let statistics = RunningSoftmax(
-    temperature: 0.1, excluding: [.diagonal], readsOnly: true)
 
   /// Rows and columns weighted differently.
   private func coefficients(rows: Int, exchanged: Bool) -> SoftmaxCoefficients {
@@ -37,21 +29,11 @@ import Testing
       excluding: [.diagonal])
   }
 
-  private func drawn(_ name: String, rows: Int, seed: UInt64) throws -> Operand {
-    var random = CounterRandom(seed: seed, UInt64(rows))
-    let dimension = 19
-    return Operand(
-      name,
-      try Matrix(
-        rows: rows, columns: dimension,
-        values: (0..<(rows * dimension)).map { _ in random.uniform(-0.3, 0.3) }))
-  }
-
   /// Worst error seen: 9.9e-7 of the largest sum, 2.9e-7 of a row's statistics.
   @Test(arguments: sizes) func agreesWithBothRectangles(rows: Int) throws {
-    let (queries, keys) = (
-      try drawn("queries", rows: rows, seed: 1), try drawn("keys", rows: rows, seed: 2)
-    )
+    let queries = try SweptSets.drawn("queries", rows: rows, seed: 1)
+    let keys = try SweptSets.drawn("keys", rows: rows, seed: 2)
+    let statistics = SweptSets.statistics
     let forward = TiledSweep(rows: queries, columns: keys)
     let backward = TiledSweep(rows: keys, columns: queries)
     let expected =

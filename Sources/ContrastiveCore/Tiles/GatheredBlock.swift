@@ -23,8 +23,7 @@ package struct GatheredBlock: Sendable {
 
   /// Floats of scratch for one worker.
   package static func scratchCount(dimension: Int) -> Int {
-    (Self.mostRows + Self.columnsPerTile) * dimension
-      + Self.mostRows * Self.columnsPerTile
+    (mostRows + columnsPerTile) * dimension + mostRows * columnsPerTile
   }
 
   /// Shows each tile of the chosen rows, at most `mostRows`, and chosen columns.

@@ -13,7 +13,7 @@ func meetingPass<Grid: MeetingGrid, Consumer: TileConsumer>(
   let accumulating = accumulated != nil
   var faults = [Int](repeating: -1, count: grid.blocks)
   var partials = (0..<grid.blocks).map { consumer.start(rows: grid.rows(block: $0)) }
-  let half = grid.blockRows * (grid.blockRows + 1)
+  let half = grid.tileSize + grid.blockRows
   let scratch = Scratch(count: min(workers.count, max(1, grid.meetings)) * 2 * half)
   rows.matrix.withUnsafeBufferPointer { rowValues in
     columns.matrix.withUnsafeBufferPointer { columnValues in
@@ -126,7 +126,7 @@ private struct MeetingPass<Grid: MeetingGrid, Consumer: TileConsumer>: Sendable 
   }
 
   private func show(_ tile: Tile, _ memory: UnsafeMutablePointer<Float>, to block: Int) {
-    let rescale = memory + grid.blockRows * grid.blockRows
+    let rescale = memory + grid.tileSize
     rescale.update(repeating: 1, count: tile.rows.count)
     consumer.consume(tile, into: &partials.base[block], rescale: rescale)
     guard accumulating else { return }
