@@ -1,6 +1,6 @@
 """Times `contrastive kmeans`, `graph` and `knn` and faiss in turn, on the same files.
 
-Given .npy files of embeddings (f4 [n, D], such as normalised pixels or the features of a trained
+Given .npy files of embeddings (f4 [n, D], such as normalized pixels or the features of a trained
 encoder), each is clustered from the same random rows by the command and by faiss, in turn; the ratio
 is faiss over ours, so more is better for us. Objectives are sums of squared distances to the final
 centroids, computed in float64 for both. One thread is compared by processor time, which other

@@ -97,7 +97,7 @@ def faiss(workload, inputs, pruned=False):
         return lambda: {"similarities": search(inputs["queries"], inputs["bank"], 50)}
     if workload == "knn-graph":
         rows = inputs["embeddings"]
-        # The first neighbour of a row is itself, or its duplicate.
+        # The first neighbor of a row is itself, or its duplicate.
         return lambda: {"similarities": search(rows, rows, 11)[:, 1:]}
     raise KeyError(workload)
 

@@ -216,7 +216,7 @@ def enqueue(keys, capacity=65_536, batches=1_000):
 def metric_learning(workload, inputs):
     from pytorch_metric_learning import distances, losses
 
-    # Rows as they are given, as ours: its default differentiates through a normalisation too.
+    # Rows as they are given, as ours: its default differentiates through a normalization too.
     options = {"distance": distances.DotProductSimilarity(normalize_embeddings=False)}
     if workload == "supcon":
         step = losses.SupConLoss(temperature=0.07, **options)

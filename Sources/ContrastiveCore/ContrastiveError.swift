@@ -13,7 +13,7 @@ public enum ContrastiveError: Error, Equatable, Sendable {
   case nonFinite(argument: String, row: Int, column: Int, found: String)
   /// A finite element so large that a dot product would overflow Float32.
   case tooLarge(argument: String, row: Int, column: Int, found: String, limit: String)
-  /// A row of norm 0 that was to be normalised.
+  /// A row of norm 0 that was to be normalized.
   case zeroNorm(argument: String, row: Int)
   /// An index or a label outside its range.
   case index(argument: String, position: Int, found: String, expected: String)
@@ -40,7 +40,7 @@ extension ContrastiveError: CustomStringConvertible {
     case .tooLarge(let argument, let row, let column, let found, let limit):
       "\(argument): found \(found) at row \(row), column \(column), expected at most \(limit)"
     case .zeroNorm(let argument, let row):
-      "\(argument): found norm 0 at row \(row), expected a row that can be normalised"
+      "\(argument): found norm 0 at row \(row), expected a row that can be normalized"
     case .index(let argument, let position, let found, let expected):
       "\(argument): found \(found) at position \(position), expected \(expected)"
     case .bankNotFilled(let argument):

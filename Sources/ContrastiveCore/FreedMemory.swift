@@ -6,9 +6,9 @@ public enum FreedMemory {
   /// Keeps freed blocks for the process, which saves a training step a fifth of its time.
   ///
   /// A step frees and allocates the same tens of megabytes again and again; by default glibc hands
-  /// the pages back each time and the kernel clears them anew. With it, at most 128 MiB of large blocks
-  /// of scratch wait for the next call. A setting of the whole process, so a program asks for it, not
-  /// the library. The C library's part has no effect without glibc.
+  /// the pages back each time and the kernel clears them anew. With it, at most 128 MiB of large
+  /// blocks of scratch wait for the next call. A setting of the whole process, so a program asks
+  /// for it, not the library. The C library's part has no effect without glibc.
   public static func keep() {
     contrastive_keep_freed_memory()
     isKept.store(true, ordering: .relaxed)

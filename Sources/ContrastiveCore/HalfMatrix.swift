@@ -1,6 +1,7 @@
 import ContrastiveKernels
 
-/// A dense row-major matrix of IEEE binary16: one embedding a row, at half the memory of a `Matrix`.
+/// A dense row-major matrix of IEEE binary16: one embedding a row, at half the memory of a
+/// `Matrix`.
 ///
 /// A value like `Matrix`. The engine widens it tile by tile, exactly; it never exists widened as a
 /// whole unless `widened` is asked for. An element of magnitude 2⁻¹⁴ or more is off by at most 2⁻¹¹

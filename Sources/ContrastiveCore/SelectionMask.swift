@@ -13,7 +13,8 @@ public struct SelectionMask: Sendable, Equatable {
   ///   - columns: number of columns, 0 or more.
   ///   - values: `rows × columns` elements, 0 or 1.
   ///   - argument: the name to use in errors.
-  /// - Throws: `ContrastiveError`: `.shape` when the counts do not agree, `.index` for another value.
+  /// - Throws: `ContrastiveError`: `.shape` when the counts do not agree, `.index` for another
+  ///   value.
   public init(
     rows: Int, columns: Int, values: [UInt8], argument: String = "mask"
   ) throws(ContrastiveError) {

@@ -5,8 +5,8 @@ import Synchronization
 /// The process's helper threads, which stay awake for a moment after each job.
 ///
 /// A thread that sleeps between jobs takes long to wake, most of all on a virtual machine, and an
-/// evaluation is many short jobs: it would spend its time on that. So helpers look for the next job for
-/// about a millisecond before they sleep.
+/// evaluation is many short jobs: it would spend its time on that. So helpers look for the next job
+/// for about a millisecond before they sleep.
 final class Team: Sendable {
   /// As many helpers as there are further processors.
   static let shared = Team(helpers: Workers.all.count - 1)
@@ -86,8 +86,8 @@ final class Team: Sendable {
 
   /// Works on the open job until no piece is left.
   ///
-  /// Never inlined: whoever returns from it holds no reference to the job's captures any more, which
-  /// the caller may change once the job is closed.
+  /// Never inlined: whoever returns from it holds no reference to the job's captures any more,
+  /// which the caller may change once the job is closed.
   @inline(never)
   private func takePieces(as worker: Int) {
     guard worker < job.workers, let body = job.body else { return }

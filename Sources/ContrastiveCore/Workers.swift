@@ -29,7 +29,8 @@ public struct Workers: Sendable, Equatable {
     self.count = count
   }
 
-  /// Calls `body(index, worker)` once for every index in `0..<pieces`, and returns when all are done.
+  /// Calls `body(index, worker)` once for every index in `0..<pieces`, and returns when all are
+  /// done.
   ///
   /// Indices are handed out in ascending order to whichever worker is free. `worker`, below
   /// `count`, says whose scratch may be used.

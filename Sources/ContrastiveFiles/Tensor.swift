@@ -3,7 +3,7 @@ import ContrastiveCore
 /// What a file holds: a shape and its elements in row-major order.
 ///
 /// The carrier between files and the library's own values; it computes nothing. `matrix(argument:)`
-/// and its neighbours turn it into what an argument needs.
+/// and its neighbors turn it into what an argument needs.
 public struct Tensor: Sendable, Equatable {
   /// Length of every axis, outermost first; empty for a single number.
   public let shape: [Int]

@@ -4,8 +4,8 @@
   import Darwin
 #endif
 
-/// InfoNCE with the bank rows of some ranks by descending similarity, ties to the lower row; with draws,
-/// each an index into those rows in the bank's order, with the drawn ones alone.
+/// InfoNCE with the bank rows of some ranks by descending similarity, ties to the lower row; with
+/// draws, each an index into those rows in the bank's order, with the drawn ones alone.
 public func referenceCNS(
   queries: Rows, keys: Rows, bank: Rows, temperature: Double, ranks: Range<Int>,
   draws: [[Int]]? = nil

@@ -8,7 +8,8 @@
 public struct ReferenceNegatives: Sendable {
   /// Row, column, weight, target.
   public var pairs: [(row: Int, column: Int, weight: Double, target: Double)] = []
-  /// How many are found at most, the threshold, mean or maximum, attracted or dropped, support by view.
+  /// How many are found at most, the threshold, mean or maximum, attracted or dropped, support by
+  /// view.
   public var falseNegatives:
     (topK: Int, threshold: Double?, takesMean: Bool, attracts: Bool, support: Rows?)?
   /// Fractions of a ring, both of all that are left.
@@ -77,8 +78,8 @@ public struct ReferenceTermResult: Sendable {
 
 /// The loss of a term by its definition: the mean over the anchors.
 ///
-/// Whatever carries no gradient (searches, ranks, constant weights) is computed from `constants`, the
-/// term before a test moved anything.
+/// Whatever carries no gradient (searches, ranks, constant weights) is computed from `constants`,
+/// the term before a test moved anything.
 public func referenceContrast(
   _ term: ReferenceTerm, constants: ReferenceTerm? = nil, _ negatives: ReferenceNegatives,
   temperature: Double

@@ -23,12 +23,12 @@ public func referenceFNC(
   let scale = 1 / Double(embeddings.count)
   for anchor in embeddings.indices {
     let image = anchor % images
-    let cancelled = mode == "none" ? [] : Set(found[image])
+    let canceled = mode == "none" ? [] : Set(found[image])
     var (positives, negatives): ([Int], [Int]) = ([], [])
     for column in columns.indices where column != anchor {
       if column < embeddings.count, column % images == image {
         positives.append(column)
-      } else if !cancelled.contains(column) {
+      } else if !canceled.contains(column) {
         negatives.append(column)
       } else if mode == "attract" {
         positives.append(column)

@@ -34,8 +34,8 @@ public func referenceHCSC(
   return total.result
 }
 
-/// How often HCSC selects each candidate as a negative of queries of each prototype, [k × K]: one less its
-/// share of the prototype, within bounds.
+/// How often HCSC selects each candidate as a negative of queries of each prototype, [k × K]: one
+/// less its share of the prototype, within bounds.
 public func referenceSelectionChances(
   candidates: Rows, centroids: Rows, concentrations: [Double], low: Double, high: Double
 ) -> Rows {

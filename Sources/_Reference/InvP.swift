@@ -4,7 +4,7 @@
   import Darwin
 #endif
 
-/// InvP by its definition, with all walks in the neighbour graph listed.
+/// InvP by its definition, with all walks in the neighbor graph listed.
 public func referenceInvP(
   queries: Rows, bank: Rows, indices: [Int], neighbors: [[Int]], temperature: Double,
   background: Int, positives: Int, steps: Int, weight: Double, epsilon: Double,

@@ -47,7 +47,8 @@ public struct ReferenceAudit: Sendable {
     }
   }
 
-  /// The share of pairs of one group, and of each row's softmax over the others that its group holds.
+  /// The share of pairs of one group, and of each row's softmax over the others that its group
+  /// holds.
   public static func shares(
     unit: Rows, groups: [Int], temperature: Double
   ) -> (ofNegatives: Double, ofGradient: Double) {

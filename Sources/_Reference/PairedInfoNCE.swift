@@ -6,8 +6,8 @@
 
 /// InfoNCE in which column c has weight w_ic in query i's denominator and share t_ic of its target.
 ///
-/// loss_i = log( exp(u_own) + Σ_c w_ic exp(u_ic) ) − (1 − Σ_c t_ic) u_own − Σ_c t_ic u_ic. In the batch
-/// (`columns` nil) the columns are the keys, and a query's own is not among them again.
+/// loss_i = log( exp(u_own) + Σ_c w_ic exp(u_ic) ) − (1 − Σ_c t_ic) u_own − Σ_c t_ic u_ic. In the
+/// batch (`columns` nil) the columns are the keys, and a query's own is not among them again.
 public func referencePairedInfoNCE(
   queries: Rows, keys: Rows, columns: Rows?, weights: Rows, targets: Rows, temperature: Double
 ) -> ReferenceResult {

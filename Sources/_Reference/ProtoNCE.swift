@@ -1,5 +1,5 @@
-/// ProtoNCE by its definition: InfoNCE with the bank, and the mean over clusterings of finding one's own
-/// prototype among those of all rows and the negatives.
+/// ProtoNCE by its definition: InfoNCE with the bank, and the mean over clusterings of finding
+/// one's own prototype among those of all rows and the negatives.
 public func referenceProtoNCE(
   queries: Rows, keys: Rows, bank: Rows, clusterings: [ReferencePrototypes], temperature: Double,
   masksDuplicates: Bool

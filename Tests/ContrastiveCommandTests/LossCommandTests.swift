@@ -182,7 +182,7 @@ import Testing
     #expect(run.status == 65)
     #expect(
       run.errors
-        == "contrastive: keys: found norm 0 at row 0, expected a row that can be normalised\n")
+        == "contrastive: keys: found norm 0 at row 0, expected a row that can be normalized\n")
   }
 
   @Test func refusesFiles() throws {

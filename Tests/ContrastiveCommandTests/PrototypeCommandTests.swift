@@ -40,7 +40,7 @@ struct PrototypeCommandTests {
     #expect(run.errors.contains("objective"))
   }
 
-  /// Code that is not optimised copies the bounds once more.
+  /// Code that is not optimized copies the bounds once more.
   private static var isOptimized: Bool {
     #if DEBUG
       false

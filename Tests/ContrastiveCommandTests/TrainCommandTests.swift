@@ -3,7 +3,7 @@ import ContrastiveFiles
 import Foundation
 import Testing
 
-/// `contrastive train`, `embed` and `evaluate` on a small set of coloured images.
+/// `contrastive train`, `embed` and `evaluate` on a small set of colored images.
 @Suite struct TrainCommandTests {
   let folder: TemporaryFolder
 
@@ -129,7 +129,8 @@ import Testing
     #expect(bad.errors.contains("nearest"))
     #expect(try folder.text("run/report.html") == page)
 
-    // The images are those the run remembers; without them, and with none that fit, they are left out.
+    // The images are those the run remembers; without them, and with none that fit, they are left
+    // out.
     let remembered = try Command("report", folder["other"])
     #expect(remembered.status == 0, "\(remembered.errors)")
     #expect(try !folder.text("other/report.html").contains("are left out"))
@@ -201,9 +202,9 @@ import Testing
   @Test func refusesImagesOfOtherChannels() throws {
     #expect(try train("run").status == 0)
     try folder.writeNPY(
-      "grey.npy", type: "|u1", shape: [2, 9, 9], bytes: [UInt8](repeating: 9, count: 162))
+      "gray.npy", type: "|u1", shape: [2, 9, 9], bytes: [UInt8](repeating: 9, count: 162))
     let run = try Command(
-      "embed", "--run", folder["run"], "--images", folder["grey.npy"], "--output", folder["f.npy"])
+      "embed", "--run", folder["run"], "--images", folder["gray.npy"], "--output", folder["f.npy"])
     #expect(run.status == 65)
     #expect(run.errors.contains("1 channels"))
     #expect(!folder.exists("f.npy"))

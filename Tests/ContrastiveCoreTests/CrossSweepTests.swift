@@ -1,7 +1,8 @@
 import ContrastiveCore
 import Testing
 
-/// Two sets of the same size, each tile serving both, beside every row against every column and the reverse.
+/// Two sets of the same size, each tile serving both, beside every row against every column and the
+/// reverse.
 @Suite struct CrossSweepTests {
   /// Every size of blocks, odd and even numbers of them, and around their edges.
   static let sizes = [1, 2, 127, 128, 129, 257, 641, 1_024, 1_025, 1_281, 4_225]

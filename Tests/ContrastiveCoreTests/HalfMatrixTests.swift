@@ -55,8 +55,8 @@ import ContrastiveCore
     ) { try HalfMatrix(rounding: Matrix(rows: 1, columns: 2, values: [1, .nan]), argument: "x") }
   }
 
-  /// Columns in half precision are widened exactly, so a sweep finds the same bits as over the widened
-  /// matrix; nothing but the tile's columns is ever widened.
+  /// Columns in half precision are widened exactly, so a sweep finds the same bits as over the
+  /// widened matrix; nothing but the tile's columns is ever widened.
   @Test(arguments: [(1, 1, 1), (3, 513, 7), (257, 1025, 16), (40, 5000, 33)])
   func sweepsAsIfWidened(_ count: Int, _ columns: Int, _ dimension: Int) throws {
     let rows = Operand("rows", try rows(count, dimension, seed: 3))

@@ -59,8 +59,8 @@ import Testing
     }
   }
 
-  /// Copies of a few columns with noise below the rounding of a Float32 sweep: only Double tells their
-  /// order.
+  /// Copies of a few columns with noise below the rounding of a Float32 sweep: only Double tells
+  /// their order.
   @Test(arguments: [40..<200, 3..<1_100, 0..<700]) func nearTies(_ ranks: Range<Int>) throws {
     let (count, dimension) = (1_200, 128)
     var random = CounterRandom(seed: 8)
@@ -84,8 +84,8 @@ import Testing
     }
   }
 
-  /// Every other row sees columns that mislead the sample, so that only those rows are looked at again;
-  /// and each row has columns of its own that have no rank.
+  /// Every other row sees columns that mislead the sample, so that only those rows are looked at
+  /// again; and each row has columns of its own that have no rank.
   @Test func rowsThatTheSampleMisleads() throws {
     let (rows, count) = (300, 6_144)
     var random = CounterRandom(seed: 5)

@@ -16,8 +16,8 @@ enum SweptSets {
         values: (0..<(rows * dimension)).map { _ in random.uniform(-0.3, 0.3) }))
   }
 
-  /// The number of pairs of blocks that meet: none does twice, and no block has two meetings in one turn or
-  /// skips one.
+  /// The number of pairs of blocks that meet: none does twice, and no block has two meetings in one
+  /// turn or skips one.
   static func pairs(of grid: some MeetingGrid) -> Int {
     var turns = [Int](repeating: 0, count: grid.blocks)
     var met = Set<Int>()

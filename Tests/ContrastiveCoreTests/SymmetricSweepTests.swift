@@ -48,7 +48,8 @@ import Testing
     }
   }
 
-  /// Similarities that a sweep leaves for the next one change no bit, however many there is room for.
+  /// Similarities that a sweep leaves for the next one change no bit, however many there is room
+  /// for.
   @Test(arguments: sizes) func keptTilesChangeNothing(rows: Int) throws {
     let set = try SweptSets.drawn("rows", rows: rows, seed: 1)
     let statistics = SweptSets.statistics

@@ -51,7 +51,7 @@ import ContrastiveFiles
           #expect(try folder.names == ["a"], "\(problem)")
         }
       }
-      // Folder, temporary file, two writes, synchronising, renaming, synchronising the folder.
+      // Folder, temporary file, two writes, synchronizing, renaming, synchronizing the folder.
       #expect(failures.count == 7)
     }
   }

@@ -4,7 +4,8 @@ import Testing
 
 import ContrastiveFiles
 
-/// Valid files changed at random: each is read or refused with a `ContrastiveError.file`, nothing else.
+/// Valid files changed at random: each is read or refused with a `ContrastiveError.file`, nothing
+/// else.
 ///
 /// Each format has a process of its own, or its memory could not be told from that of other tests.
 /// `CONTRASTIVE_FUZZ_SECONDS` is the time for each format (1), `CONTRASTIVE_TEST_SEED` the seed.

@@ -9,8 +9,8 @@ import _Reference
 
   /// A batch fitted so well that the loss is all but 0, within 16 ε/temperature of the reference.
   ///
-  /// The textbook form has no digit left here. Worst share of the bound seen: 0.02; at temperature 1
-  /// and 257 × 2,049 random rows, 0.47 for a gradient.
+  /// The textbook form has no digit left here. Worst share of the bound seen: 0.02; at temperature
+  /// 1 and 257 × 2,049 random rows, 0.47 for a gradient.
   @Test(arguments: [1, 0.5, 0.07, 0.01, 0.005], Form.allCases)
   func keepsItsDigits(_ temperature: Double, _ form: Form) throws {
     for noise: Float in [1e-4, 0.8] {
@@ -47,7 +47,8 @@ import _Reference
     #expect(result.temperatureGradient == 0)
   }
 
-  /// Closed form: keys equal to the queries, bank orthogonal to them: log(1 + K e^(−1/temperature)).
+  /// Closed form: keys equal to the queries, bank orthogonal to them: log(1 + K
+  /// e^(−1/temperature)).
   @Test func orthogonalBank() throws {
     let query = try Matrix(rows: 1, columns: 2, values: [1, 0])
     let bank = try Matrix(rows: 3, columns: 2, values: [0, 1, 0, 1, 0, -1])

@@ -1,7 +1,7 @@
 import Contrastive
 import Testing
 
-/// Walks over a neighbour graph, against their list.
+/// Walks over a neighbor graph, against their list.
 @Suite struct NeighborGraphTests {
   @Test(arguments: [(5, 2, 3), (40, 4, 3), (7, 3, 4), (3, 1, 6)])
   func countsWalks(_ nodes: Int, _ k: Int, _ steps: Int) throws {

@@ -68,7 +68,7 @@ import _Reference
 
 /// The weighted vote.
 @Suite struct WeightedKNNTests {
-  /// Two near neighbours of label 7 against three far ones of label 3.
+  /// Two near neighbors of label 7 against three far ones of label 3.
   @Test func nearNeighborsOutweighMany() throws {
     let bank = try Matrix(
       rows: 5, columns: 2, values: [1, 0.1, 1, -0.1, 0.5, 1, 0.5, -1, 0.4, 1])

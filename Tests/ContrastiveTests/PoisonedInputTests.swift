@@ -16,7 +16,7 @@ struct EmbeddingOperation: Sendable, CustomTestStringConvertible {
   static func good() throws -> Matrix { try TestData.embeddings(12, 4, seed: 3) }
 
   static let all: [EmbeddingOperation] = [
-    .init("normalisation") { _ = try $0.normalized() },
+    .init("normalization") { _ = try $0.normalized() },
     .init("queue bank") { poisoned in
       var bank = try QueueBank(capacity: 20, dimension: 4)
       try bank.enqueue(good(), ids: Array(0..<12))
@@ -36,13 +36,13 @@ struct EmbeddingOperation: Sendable, CustomTestStringConvertible {
     .init("hierarchical k-means") {
       _ = try HierarchicalKMeans($0, clusters: [4, 2], options: KMeans(clusters: 4))
     },
-    .init("nearest neighbours, queries") {
+    .init("nearest neighbors, queries") {
       _ = try NeighborTable(nearestTo: $0, in: good(), k: 3)
     },
-    .init("nearest neighbours, bank") {
+    .init("nearest neighbors, bank") {
       _ = try NeighborTable(nearestTo: good(), in: $0, k: 3)
     },
-    .init("neighbour graph") { _ = try NeighborTable(graphOf: $0, k: 3) },
+    .init("neighbor graph") { _ = try NeighborTable(graphOf: $0, k: 3) },
     .init("Sinkhorn") { _ = try Sinkhorn().codes($0) },
     .init("kNN classifier, queries") {
       _ = try WeightedKNN(k: 3).classify($0, bank: good(), labels: labels)

@@ -45,7 +45,7 @@ import Testing
             }
             return try .init(shape: tensor.shape, elements: .float32(values.map { 3 * $0 }))
           }, problem.arguments + ["--normalize"])
-        try entry.expectAgreement(entry.at(0.2, scaled), slack: 1, "normalised")
+        try entry.expectAgreement(entry.at(0.2, scaled), slack: 1, "normalized")
       }
     }
     try check(row.entry)

@@ -37,7 +37,8 @@ import _Reference
     try expectEqual(a, .queries, b, .queries)
   }
 
-  /// Every bank row of the ring drawn once is the ring; draws are the same for the same seed and step.
+  /// Every bank row of the ring drawn once is the ring; draws are the same for the same seed and
+  /// step.
   @Test func cnsOfAllDrawsIsTheRing() throws {
     let ranks = try Ring().ranks(of: bank.rows)
     let all = (0..<queries.rows).flatMap { _ in ranks.indices.map { $0 - ranks.lowerBound } }

@@ -100,7 +100,8 @@ extension InBatchIdentityTests {
 }
 
 extension InBatchIdentityTests {
-  /// Several views and nothing found: each view finds the others of its image, as with a label each.
+  /// Several views and nothing found: each view finds the others of its image, as with a label
+  /// each.
   @Test(arguments: FNC.Mode.allCases) func fncFindingNothingIsMultiView(_ mode: FNC.Mode) throws {
     let search = try FalseNegatives(threshold: 2)
     let third = try Draw.near(view1, noise: 0.5, seed: 13)

@@ -8,7 +8,8 @@ protocol ObjectiveEntry: Sendable {
   /// The objective's face on the command line, which parses options and fetches tensors.
   associatedtype Method: LossMethod
 
-  /// Problems of about `size` rows, one for each form the objective has (with and without a bank, …).
+  /// Problems of about `size` rows, one for each form the objective has (with and without a bank,
+  /// …).
   ///
   /// Their options must not include the temperature, which the table sets.
   static func problems(size: Int, seed: UInt64) throws -> [Problem]
@@ -22,7 +23,8 @@ protocol ObjectiveEntry: Sendable {
   /// The option that sets the temperature, if the objective has one.
   static var temperatureOption: String? { get }
 
-  /// The problem with every constant that the objective computes from its inputs given as an option.
+  /// The problem with every constant that the objective computes from its inputs given as an
+  /// option.
   static func withConstants(_ problem: Problem) throws -> Problem
 
   /// Further problems that must be refused, each with a piece of the message.
@@ -73,7 +75,7 @@ extension ObjectiveEntry {
     return (found.loss, gradients, found.temperatureGradient, found.selected)
   }
 
-  /// Value and gradients by the definition, through the normalisation if the problem asks for it.
+  /// Value and gradients by the definition, through the normalization if the problem asks for it.
   static func reference(_ problem: Problem) throws -> ReferenceResult {
     let method = try method(problem)
     var inputs = try ReferenceInputs(problem.tensors)

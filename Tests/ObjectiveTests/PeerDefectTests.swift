@@ -43,8 +43,8 @@ import Testing
     #expect(large < 66 << 20)
   }
 
-  /// Two rows of one cluster: the official code counts each one's own prototype as a negative of the
-  /// other, which adds log 2 to both.
+  /// Two rows of one cluster: the official code counts each one's own prototype as a negative of
+  /// the other, which adds log 2 to both.
   @Test func ownPrototypeIsNoNegative() throws {
     let queries = try Draw.embeddings(2, 4, seed: 1)
     let problem = Problem([

@@ -44,8 +44,8 @@ import _Reference
     }
   }
 
-  /// The own key and a bank row are near-copies of the query, and all of the target is on the bank: the
-  /// slope in the temperature is a difference of similarities that agree in four digits.
+  /// The own key and a bank row are near-copies of the query, and all of the target is on the bank:
+  /// the slope in the temperature is a difference of similarities that agree in four digits.
   @Test(arguments: [Float(0.05), 0.02, 0.01]) func copiesOfTheOwnKey(_ noise: Float) throws {
     for temperature in [0.1, 0.05] {
       let queries = try Draw.embeddings(7, 48, seed: 3)

@@ -22,7 +22,7 @@ struct Experiments: ParsableCommand {
 
   @Option(
     parsing: .upToNextOption, help: "Methods of the table of all methods to run. (default: all)")
-  var methods: [String] = Catalogue.methods
+  var methods: [String] = Catalog.methods
 
   @Option(help: "Minutes after which no run is begun. (default: none)")
   var budget: Double?
@@ -55,7 +55,7 @@ struct Experiments: ParsableCommand {
   var dryRun = false
 
   private static let names =
-    [Catalogue.methodsName, Catalogue.allImagesName] + Catalogue.comparisons.map(\.name)
+    [Catalog.methodsName, Catalog.allImagesName] + Catalog.comparisons.map(\.name)
 
   func validate() throws {
     guard epochs > 0, seeds > 0, jobs > 0, limit >= 0 else {
@@ -64,8 +64,8 @@ struct Experiments: ParsableCommand {
     if let name = only.first(where: { !Self.names.contains($0) }) {
       throw ValidationError("no table is named \(name); there are \(Self.names)")
     }
-    if let name = methods.first(where: { !Catalogue.methods.contains($0) }) {
-      throw ValidationError("no method is named \(name); there are \(Catalogue.methods)")
+    if let name = methods.first(where: { !Catalog.methods.contains($0) }) {
+      throw ValidationError("no method is named \(name); there are \(Catalog.methods)")
     }
   }
 
@@ -101,8 +101,8 @@ struct Experiments: ParsableCommand {
   /// The tables to write: all, so that a page never loses those that `--only` leaves out.
   private func write(_ known: ResultsFile) throws {
     let page = ResultsPage(
-      results: known, scale: scale, seeds: Array(0..<seeds), comparisons: Catalogue.comparisons,
-      methods: Catalogue.methods)
+      results: known, scale: scale, seeds: Array(0..<seeds), comparisons: Catalog.comparisons,
+      methods: Catalog.methods)
     let url = URL(fileURLWithPath: output)
     try FileManager.default.createDirectory(
       at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
@@ -115,12 +115,12 @@ struct Experiments: ParsableCommand {
     var all: [TrainingCommand] = []
     for seed in 0..<seeds {
       let parts = [
-        (Catalogue.methodsName, scale), (Catalogue.allImagesName, scale.ofAllImages),
+        (Catalog.methodsName, scale), (Catalog.allImagesName, scale.ofAllImages),
       ]
       for (name, scale) in parts where seed == 0 && isChosen(name) {
         all += methods.map { TrainingCommand(method: $0, scale: scale, seed: seed) }
       }
-      for comparison in Catalogue.comparisons where isChosen(comparison.name) {
+      for comparison in Catalog.comparisons where isChosen(comparison.name) {
         all += comparison.variants.map { $0.command(scale, seed: seed) }
       }
     }

@@ -24,13 +24,13 @@ struct ResultsFile {
     try (encoder.encode(outcomes) + Data("\n".utf8)).write(to: url, options: .atomic)
   }
 
-  /// Seconds a command will take: as the same method's runs so far, or else as the catalogue says.
+  /// Seconds a command will take: as the same method's runs so far, or else as the catalog says.
   func estimate(_ command: TrainingCommand) -> Double {
     let method = "train --method \(command.method) "
     let known = outcomes.filter { $0.key.hasPrefix(method) }.map(\.value.training)
     let images = Double(command.scale.epochs * (command.scale.limit ?? 60_000))
     let knownImages = known.reduce(0) { $0 + Double($1.epochs * $1.images) }
-    guard knownImages > 0 else { return images / 10_000 * Catalogue.seconds(of: command.method) }
+    guard knownImages > 0 else { return images / 10_000 * Catalog.seconds(of: command.method) }
     return images * known.reduce(0) { $0 + $1.seconds } / knownImages
   }
 }

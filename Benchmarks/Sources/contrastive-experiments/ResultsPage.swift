@@ -38,7 +38,7 @@ struct ResultsPage {
       "", "## Every method against the encoder before training", "",
       "One seed, `train --method M --epochs \(scale.epochs)` with the words above each part. \"Above\" is the "
         + "distance to the untrained encoder's accuracy in points; asked for are "
-        + "\(Int(Catalogue.pointsAboveRandom)), and no sign of collapse. RankMe is at most the features' "
+        + "\(Int(Catalog.pointsAboveRandom)), and no sign of collapse. RankMe is at most the features' "
         + "dimension.",
       "", "| method |" + heads.joined(),
       "|---|" + String(repeating: "---|---|---|---|", count: scales.count),
@@ -70,7 +70,7 @@ struct ResultsPage {
     guard let outcome else { return " not run | | | |" }
     let (training, features) = (outcome.training, outcome.features)
     let above = training.knnAccuracy - training.randomEncoderAccuracy
-    let reached = 100 * above >= Catalogue.pointsAboveRandom
+    let reached = 100 * above >= Catalog.pointsAboveRandom
     let verdict =
       !features.warnings.isEmpty
       ? "collapse: \(features.warnings.joined(separator: "; "))"
@@ -122,7 +122,8 @@ struct ResultsPage {
     return above.reduce(0, +) - below.reduce(0, +)
   }
 
-  /// A claim is reproduced when it holds for every seed, of at least two, and by more than the spread.
+  /// A claim is reproduced when it holds for every seed, of at least two, and by more than the
+  /// spread.
   private func verdict(_ differences: [Double]) -> String {
     let statistics = Statistics(values: differences)
     let agreeing = differences.count { $0 > 0 }

@@ -3,8 +3,8 @@ import Synchronization
 
 /// Runs commands, several at a time on one thread each, and keeps what they print.
 ///
-/// The number of threads has no effect on a result, so two runs side by side cost less than two runs
-/// one after the other on two threads.
+/// The number of threads has no effect on a result, so two runs side by side cost less than two
+/// runs one after the other on two threads.
 final class Runner: Sendable {
   private let contrastive: String
   private let data: [String]

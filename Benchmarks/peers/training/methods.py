@@ -1,7 +1,7 @@
-"""The systems, as their authors' code has them: what each keeps between steps and minimises.
+"""The systems, as their authors' code has them: what each keeps between steps and minimizes.
 
 A method is built for an encoder, gives its views, and turns a batch of views into a loss; `begin` is
-called before an epoch, `after` after an optimiser step. What ours can do beyond its defaults (SwAV's small
+called before an epoch, `after` after an optimizer step. What ours can do beyond its defaults (SwAV's small
 views and queue, HCL's annealing) is left out.
 """
 
@@ -56,7 +56,7 @@ class Method:
         pass
 
     def together(self, batch):
-        """Unit embeddings of all views, which the encoder normalises as one batch."""
+        """Unit embeddings of all views, which the encoder normalizes as one batch."""
         return unit(self.encoder(torch.cat(batch))).chunk(len(batch))
 
 

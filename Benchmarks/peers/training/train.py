@@ -1,4 +1,4 @@
-"""Trains a PyTorch twin of one of our runs: same encoder, views, optimiser, schedule and evaluation.
+"""Trains a PyTorch twin of one of our runs: same encoder, views, optimizer, schedule and evaluation.
 
 Reads the run's config.json and prints one JSON object: accuracies, and the seconds of the epochs and
 of everything after the imports.
@@ -43,7 +43,7 @@ def train(config, folder):
     torch.manual_seed(config.seed)
     images, labels, test, test_labels = data.load(folder, config.limit)
     if images.shape[1] != 1:
-        raise ValueError("the twins' views are those of grey images")
+        raise ValueError("the twins' views are those of gray images")
     unit = images.double() / 255
     mean = unit.mean((0, 2, 3)).float().view(-1, 1, 1)
     deviation = unit.std((0, 2, 3), correction=0).float().view(-1, 1, 1)

@@ -52,7 +52,8 @@ extension MemoryBank {
   ///   - suspects: false negatives that an audit of the data set suspects.
   ///   - policy: what becomes of those.
   /// - Returns: what objectives take as their bank.
-  /// - Throws: `ContrastiveError`: `.bankNotFilled` when no slot takes part, `.index`, `.parameter`.
+  /// - Throws: `ContrastiveError`: `.bankNotFilled` when no slot takes part, `.index`,
+  ///   `.parameter`.
   public func columns(
     for ids: [Int], own: OwnEntries = .leaveOut, olderThan age: Int? = nil, at step: Int? = nil,
     suspects: SuspectedPairs? = nil, policy: FalseNegativePolicy = .ignore

@@ -1,5 +1,5 @@
-/// What a memory bank holds: slots, each with an embedding, a sample id, a label and the step it was
-/// written at.
+/// What a memory bank holds: slots, each with an embedding, a sample id, a label and the step it
+/// was written at.
 ///
 /// A value of plain arrays, so that a bank can be saved and made again from what was saved; every
 /// bank keeps one. Slots that were never written have step −1, an id or a label that is not known

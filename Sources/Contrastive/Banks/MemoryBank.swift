@@ -1,8 +1,8 @@
 /// A bank of embeddings that knows its samples.
 ///
-/// Two banks share one idea of a slot (`BankSlots`): `QueueBank`, in which the newest embeddings push
-/// out the oldest, and `SampleBank`, with a slot for each sample of a data set. Both are values: a
-/// copy is a snapshot.
+/// Two banks share one idea of a slot (`BankSlots`): `QueueBank`, in which the newest embeddings
+/// push out the oldest, and `SampleBank`, with a slot for each sample of a data set. Both are
+/// values: a copy is a snapshot.
 public protocol MemoryBank: Sendable {
   /// The slots with what is known of each.
   var slots: BankSlots { get }
@@ -25,7 +25,7 @@ extension MemoryBank {
 
   /// The embeddings: row i is slot i.
   ///
-  /// Without a copy for a bank in Float32. A bank in half precision is widened as a whole; objectives
-  /// take its `columns` instead.
+  /// Without a copy for a bank in Float32. A bank in half precision is widened as a whole;
+  /// objectives take its `columns` instead.
   public var rows: Matrix { slots.rows(columnCount) }
 }

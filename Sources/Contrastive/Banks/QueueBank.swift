@@ -37,7 +37,7 @@ public struct QueueBank: MemoryBank, Equatable {
     count < capacity ? Array(0..<count) : Array(nextSlot..<capacity) + Array(0..<nextSlot)
   }
 
-  /// Writes rows over the oldest ones, each normalised to unit length.
+  /// Writes rows over the oldest ones, each normalized to unit length.
   ///
   /// Complexity: O(rows · dimension).
   ///

@@ -1,6 +1,7 @@
 /// A memory bank with a slot for each sample of a data set, which follows the sample's embedding.
 ///
-/// Slot i is sample i. Its first embedding x is kept as it is (of unit length), a later one moves it:
+/// Slot i is sample i. Its first embedding x is kept as it is (of unit length), a later one moves
+/// it:
 /// ```
 /// v_i ← (m · v_i + (1 − m) · x) / ‖m · v_i + (1 − m) · x‖
 /// ```
@@ -68,7 +69,7 @@ public struct SampleBank: MemoryBank, Equatable {
   /// Sums and norms in Double. Complexity: O(rows · dimension).
   ///
   /// - Parameters:
-  ///   - embeddings: [any number × dimension]; normalised before they are used.
+  ///   - embeddings: [any number × dimension]; normalized before they are used.
   ///   - ids: sample of each, below `samples`.
   ///   - labels: label of each, 0 or more; without them labels stay as they are.
   ///   - step: when this is, not before the last write; without it, one after that.

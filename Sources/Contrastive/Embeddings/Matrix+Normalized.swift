@@ -30,7 +30,7 @@ public struct NormalizedRows: Sendable {
   /// division was by that constant, and the gradient is g · 1e12.
   ///
   /// - Parameter gradient: of the unit rows' shape.
-  /// - Returns: ∂loss/∂rows before they were normalised.
+  /// - Returns: ∂loss/∂rows before they were normalized.
   /// - Throws: `ContrastiveError.shape`.
   public func backward(_ gradient: Matrix) throws(ContrastiveError) -> Matrix {
     try Operand("gradient", gradient).requireShape(of: Operand("rows", rows))

@@ -1,7 +1,7 @@
 /// Every measure of a representation at once, from embeddings and labels.
 ///
-/// What is given decides what is measured: a bank with labels for classifiers, labels of the queries for
-/// clusters and false negatives, a second view for the alignment.
+/// What is given decides what is measured: a bank with labels for classifiers, labels of the
+/// queries for clusters and false negatives, a second view for the alignment.
 public struct RepresentationEvaluation: Sendable {
   /// A group of measures.
   public enum Measure: String, CaseIterable, Sendable {
@@ -33,7 +33,7 @@ public struct RepresentationEvaluation: Sendable {
   public var logistic: LogisticProbe
   /// Clusters of k-means; as many as there are labels when nil.
   public var clusters: Int?
-  /// Neighbours of each row for hubness and false negatives; all others when there are fewer.
+  /// Neighbors of each row for hubness and false negatives; all others when there are fewer.
   public var graphNeighbors = 10
   /// Of k-means.
   public var seed: UInt64 = 0

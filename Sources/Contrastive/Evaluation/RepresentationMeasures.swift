@@ -9,7 +9,7 @@ public struct RepresentationMeasures: Codable, Sendable, Equatable {
 
   /// Accuracy of the weighted vote.
   public var knnAccuracy: Double?
-  /// Neighbours that voted.
+  /// Neighbors that voted.
   public var k: Int?
   /// Temperature of the vote.
   public var temperature: Double?
@@ -57,7 +57,7 @@ public struct RepresentationMeasures: Codable, Sendable, Equatable {
   public var hubnessSkewness: Double?
   /// Occurrences of the largest hub.
   public var largestHub: Int?
-  /// Share of rows that are nobody's neighbour.
+  /// Share of rows that are nobody's neighbor.
   public var orphanShare: Double?
   /// False negatives among random others.
   public var falseNegativeRate: Double?

@@ -35,8 +35,8 @@ struct AnchorColumns: Sendable {
     }
   }
 
-  /// Each anchor's own other views and false negatives, and the anchors that list it: with the anchors
-  /// as columns, a list that goes both ways.
+  /// Each anchor's own other views and false negatives, and the anchors that list it: with the
+  /// anchors as columns, a list that goes both ways.
   func listsBothWays(_ workers: Workers) -> RowLists {
     var finders = [[Int]](repeating: [], count: views * images)
     for (image, columns) in falseNegatives.enumerated() {

@@ -2,8 +2,8 @@
 struct ColumnRoles: Sendable {
   /// What a column is to a row.
   enum Role: Sendable, Equatable {
-    /// A positive that counts `weight` times and has a share of the target: this, or as much as the own
-    /// column.
+    /// A positive that counts `weight` times and has a share of the target: this, or as much as the
+    /// own column.
     case positive(weight: Double, share: Double?)
     /// A negative that counts `weight` times.
     case negative(weight: Double)
@@ -55,8 +55,8 @@ struct ColumnRoles: Sendable {
 extension ColumnRoles {
   /// These and the pairs a user singled out.
   ///
-  /// - Throws: `ContrastiveError`: `.shape` for pairs of other rows and columns, `.index` for a pair
-  ///   that is no negative of its row.
+  /// - Throws: `ContrastiveError`: `.shape` for pairs of other rows and columns, `.index` for a
+  ///   pair that is no negative of its row.
   func adding(
     _ pairs: PairTerms, columns: Int, excluding exclusions: [Exclusion]
   ) throws(ContrastiveError) -> ColumnRoles {

@@ -9,8 +9,8 @@ extension ContrastTerm {
 
   /// Chooses the negatives; returns counts of what was chosen, by name.
   ///
-  /// - Throws: `ContrastiveError`: what a search, a rank or a draw throws, `.shape` for a support or
-  ///   mixes that do not fit, `.index` for pairs that do not.
+  /// - Throws: `ContrastiveError`: what a search, a rank or a draw throws, `.shape` for a support
+  ///   or mixes that do not fit, `.index` for pairs that do not.
   mutating func choose(
     _ negatives: Negatives, support: Support, workers: Workers
   ) throws(ContrastiveError) -> [String: Int] {

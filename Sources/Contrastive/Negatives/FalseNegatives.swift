@@ -48,8 +48,8 @@ public struct FalseNegatives: Sendable {
   /// The false negatives of each image, by ascending column.
   ///
   /// Complexity: with N images, V views and C columns, 2·V·N·C·D floating-point operations for the
-  /// maximum (half of it when columns and support are the same), 2·N·C·D for the mean. Scratch beyond
-  /// the engine's tiles: 8 · (2 k + 96) bytes for each support row.
+  /// maximum (half of it when columns and support are the same), 2·N·C·D for the mean. Scratch
+  /// beyond the engine's tiles: 8 · (2 k + 96) bytes for each support row.
   ///
   /// - Parameters:
   ///   - support: [V·N × D], all images in the first view, then in the second, …
@@ -147,8 +147,8 @@ public struct FalseNegatives: Sendable {
     return blocks.flatMap { block in (0..<block.rows).map(block.best(row:)) }
   }
 
-  /// A row's best in the maximum over the views is among the best of the view that attains it, so the
-  /// best of all views together hold it.
+  /// A row's best in the maximum over the views is among the best of the view that attains it, so
+  /// the best of all views together hold it.
   private func best(
     of ranked: [ArraySlice<UInt64>], image: Int, images: Int, slack: Double,
     _ score: (Int) -> Double

@@ -1,9 +1,9 @@
 /// Draws hard mixed negatives: which of each query's hardest bank rows are mixed, and how.
 ///
 /// For each query the N bank rows of largest similarity are its hard ones. A pair mix takes two of
-/// them and a share α ~ U(0, 1); a query mix takes one of them and a share β ~ U(0, ½) of the query, so
-/// that the negative weighs more. Kalantidis et al., "Hard Negative Mixing for Contrastive Learning",
-/// NeurIPS 2020, section 4. The draws are explicit inputs of `MoCHi`.
+/// them and a share α ~ U(0, 1); a query mix takes one of them and a share β ~ U(0, ½) of the
+/// query, so that the negative weighs more. Kalantidis et al., "Hard Negative Mixing for
+/// Contrastive Learning", NeurIPS 2020, section 4. The draws are explicit inputs of `MoCHi`.
 public struct HardNegativeMixing: Sendable, Equatable {
   /// How many bank rows count as hard, N; at most the bank's rows are.
   public let hardest: Int
@@ -53,8 +53,8 @@ public struct HardNegativeMixing: Sendable, Equatable {
   ///   - step: names the draws of this call.
   ///   - workers: the threads to use; no effect on the result.
   /// - Returns: what to mix.
-  /// - Throws: `ContrastiveError`: `.shape`, `.empty`, `.bankNotFilled`, `.nonFinite`, `.tooLarge`, and
-  ///   `.parameter` for `distinct` with a bank of one row.
+  /// - Throws: `ContrastiveError`: `.shape`, `.empty`, `.bankNotFilled`, `.nonFinite`, `.tooLarge`,
+  ///   and `.parameter` for `distinct` with a bank of one row.
   public func draw(
     queries: Matrix, bank: Matrix, step: UInt64 = 0, workers: Workers = .all
   ) throws(ContrastiveError) -> NegativeMixes {

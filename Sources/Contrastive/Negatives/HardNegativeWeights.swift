@@ -1,13 +1,14 @@
 /// How much harder negatives weigh more, and how large a share of them is taken to be false.
 ///
-/// With p the mean exp(u) of an anchor's positives and n_j = exp(u_j) its M negatives, Σ_j n_j becomes
+/// With p the mean exp(u) of an anchor's positives and n_j = exp(u_j) its M negatives, Σ_j n_j
+/// becomes
 /// ```
 /// R = Σ_j w_j n_j / mean_j w_j,  w_j = n_j^β
 /// S = max( (R − τ⁺ M p) / (1 − τ⁺),  M · exp(−1/temperature) )
 /// ```
 /// The floor is meant for unit rows. β: Robinson et al., "Contrastive Learning with Hard Negative
-/// Samples", ICLR 2021, eq. 3 and 4; τ⁺: Chuang et al., "Debiased Contrastive Learning", NeurIPS 2020,
-/// eq. 8.
+/// Samples", ICLR 2021, eq. 3 and 4; τ⁺: Chuang et al., "Debiased Contrastive Learning", NeurIPS
+/// 2020, eq. 8.
 public struct HardNegativeWeights: Sendable, Equatable {
   /// β, how much harder negatives weigh more.
   public let beta: Double

@@ -1,19 +1,19 @@
 extension InfoNCE {
   /// The loss against a bank that knows its samples, and its exact gradients.
   ///
-  /// As with the bank's rows, but a sample's own entries, entries that are too old and suspected false
-  /// negatives are what `columns` says they are:
+  /// As with the bank's rows, but a sample's own entries, entries that are too old and suspected
+  /// false negatives are what `columns` says they are:
   /// ```
   /// loss = mean_i  log( exp(u_i,own) + Σ_c w_ic exp(u_ic) ) − Σ_c t_ic u_ic
   /// ```
-  /// (see `PairTerms`). A bank in half precision is widened tile by tile, with a choice of `negatives` as a
-  /// whole for the time of the call: searches, ranks and mixes look at single rows. A row that no column is
-  /// left for has loss 0.
+  /// (see `PairTerms`). A bank in half precision is widened tile by tile, with a choice of
+  /// `negatives` as a whole for the time of the call: searches, ranks and mixes look at single
+  /// rows. A row that no column is left for has loss 0.
   ///
   /// Complexity: 4·N·M·D floating-point operations for the loss and the gradient for the queries,
   /// 2·N·M·D without it, and O(D) for each listed pair. Scratch: that of the sweep, with a bank in
-  /// half precision `4 · min(M, 512) · D` bytes more a worker (with a choice of `negatives` `4 · M · D`), and
-  /// D + 7 numbers for each listed column that counts.
+  /// half precision `4 · min(M, 512) · D` bytes more a worker (with a choice of `negatives` `4 · M
+  /// · D`), and D + 7 numbers for each listed column that counts.
   ///
   /// - Parameters:
   ///   - queries: [N × D].
@@ -23,8 +23,8 @@ extension InfoNCE {
   ///   - workers: the threads to use; no effect on the result.
   /// - Returns: the mean loss over the queries, the gradients asked for, and the count `listed`.
   /// - Throws: `ContrastiveError`: `.shape`, `.empty`, `.bankNotFilled`, `.nonFinite`, `.tooLarge`,
-  ///   `.parameter` for `symmetric`, a gradient for the bank, or a choice of negatives that names pairs
-  ///   too.
+  ///   `.parameter` for `symmetric`, a gradient for the bank, or a choice of negatives that names
+  ///   pairs too.
   public func evaluate(
     queries: Matrix, keys: Matrix, bank columns: BankColumns,
     gradients: Set<Variable> = Self.defaultGradients, workers: Workers = .all
@@ -48,8 +48,8 @@ extension InfoNCE {
   ///   - gradients: what to differentiate by.
   ///   - workers: the threads to use; no effect on the result.
   /// - Returns: the mean loss over the queries, the gradients asked for, and the count `listed`.
-  /// - Throws: `ContrastiveError`: `.shape`, `.empty`, `.nonFinite`, `.tooLarge`, `.index` for a pair
-  ///   of a query with its own key, `.parameter` for `symmetric` or a gradient for a bank.
+  /// - Throws: `ContrastiveError`: `.shape`, `.empty`, `.nonFinite`, `.tooLarge`, `.index` for a
+  ///   pair of a query with its own key, `.parameter` for `symmetric` or a gradient for a bank.
   public func evaluate(
     queries: Matrix, keys: Matrix, pairs: PairTerms,
     gradients: Set<Variable> = Self.defaultGradients, workers: Workers = .all

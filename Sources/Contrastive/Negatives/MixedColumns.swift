@@ -5,8 +5,8 @@
 /// ⟨q, w/‖w‖⟩ = (x ⟨q, a⟩ + (1 − x) ⟨q, b⟩) / ‖w‖
 /// ‖w‖² = x² ⟨a, a⟩ + (1 − x)² ⟨b, b⟩ + 2x (1 − x) ⟨a, b⟩
 /// ```
-/// and where the two nearly cancel, element by element. Complexity: a dot product for each bank row and
-/// each anchor, and three for each pair mix, one for each mix with the anchor.
+/// and where the two nearly cancel, element by element. Complexity: a dot product for each bank row
+/// and each anchor, and three for each pair mix, one for each mix with the anchor.
 struct MixedColumns: RowColumns {
   /// What the first part of a mix is.
   enum Partner: Sendable {

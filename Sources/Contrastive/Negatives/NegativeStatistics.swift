@@ -1,7 +1,7 @@
 /// The negatives of each row, reduced to what a loss and its derivatives need.
 ///
-/// Without weights, log Σ exp(u) and the mean similarity under that softmax; with weights exp(βu), the
-/// same of exp((1 + β)u) and of exp(βu).
+/// Without weights, log Σ exp(u) and the mean similarity under that softmax; with weights exp(βu),
+/// the same of exp((1 + β)u) and of exp(βu).
 struct NegativeStatistics: Sendable {
   let temperature: Double
   let hardness: HardNegativeWeights?
@@ -84,7 +84,8 @@ struct NegativeStatistics: Sendable {
     return (1 + beta) * term - beta * exponential(beta * logit - weights.logSum[row])
   }
 
-  /// The softmaxes that make up `share`, each with the factor of the logits, its own, and its log-sum.
+  /// The softmaxes that make up `share`, each with the factor of the logits, its own, and its
+  /// log-sum.
   var parts: [(factor: Double, weight: Double, logSum: [Double])] {
     guard let weights, let hardness, hardness.isAttached else {
       return [(1 + beta, 1, terms.logSum)]

@@ -1,22 +1,25 @@
-/// Which columns are an anchor's negatives, and how they count: what objectives of InfoNCE's shape share.
+/// Which columns are an anchor's negatives, and how they count: what objectives of InfoNCE's shape
+/// share.
 ///
 /// Such an objective gives each anchor its own column and others that are its negatives. This value
-/// changes what becomes of the others, in the order of its properties, each applied to what is left:
-/// 1. `pairs` single out columns of a row, which the next three leave alone (a search for an image of
-///    several anchors those of its first);
+/// changes what becomes of the others, in the order of its properties, each applied to what is
+/// left:
+/// 1. `pairs` single out columns of a row, which the next three leave alone (a search for an image
+///    of several anchors those of its first);
 /// 2. `falseNegatives` are searched, and dropped or attracted;
-/// 3. `ring` keeps negatives by the rank of their similarity among those that are left, or draws from them;
+/// 3. `ring` keeps negatives by the rank of their similarity among those that are left, or draws
+///    from them;
 /// 4. `mixing` adds mixes of the hardest of them;
 /// 5. `hardness` weighs all negatives, mixes and weighted pairs included.
 ///
-/// With P an anchor's own column and all that are attracted, t their shares of the target, w the weights
-/// of `pairs` (1 without), N its negatives and u the logits, a row's loss is
+/// With P an anchor's own column and all that are attracted, t their shares of the target, w the
+/// weights of `pairs` (1 without), N its negatives and u the logits, a row's loss is
 /// ```
 /// −Σ_{c ∈ P} t_c · log( exp(u_c) / (Σ_P w exp(u) + S) )     S = Σ_N w exp(u), or as `hardness` has it
 /// ```
 /// What `pairs` leave of the target the own column and the attracted ones share equally.
-/// No gradient passes through a search, a rank or a draw; mixes are constants. A combination without a
-/// meaning is refused by name: see the objectives.
+/// No gradient passes through a search, a rank or a draw; mixes are constants. A combination
+/// without a meaning is refused by name: see the objectives.
 public struct Negatives: Sendable {
   /// Columns singled out by row and column, as an audit of a batch may find them.
   public var pairs: PairTerms?
@@ -99,8 +102,8 @@ public struct FalseNegativeTreatment: Sendable {
   public var search: FalseNegatives
   /// What becomes of them.
   public var mode: Mode
-  /// The support embeddings of each image, [V·N × D], view by view; without it an anchor's own column
-  /// is its support, and in `NTXent` both views are.
+  /// The support embeddings of each image, [V·N × D], view by view; without it an anchor's own
+  /// column is its support, and in `NTXent` both views are.
   public var support: Matrix?
 
   /// A treatment.

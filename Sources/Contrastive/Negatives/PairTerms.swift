@@ -4,9 +4,9 @@
 /// ```
 /// loss_i = log Σ_c w_ic exp(u_ic) − Σ_c t_ic u_ic
 /// ```
-/// A column that is not listed is a negative, w = 1 and t = 0. The row's own column has w = 1 and what
-/// is left of the target, t = 1 − Σ_listed t. So w = 0 leaves a column out, w < 1 makes it a lighter
-/// negative, and t > 0 makes it a positive.
+/// A column that is not listed is a negative, w = 1 and t = 0. The row's own column has w = 1 and
+/// what is left of the target, t = 1 − Σ_listed t. So w = 0 leaves a column out, w < 1 makes it a
+/// lighter negative, and t > 0 makes it a positive.
 public struct PairTerms: Sendable, Equatable {
   /// What one column is to one row.
   public struct Pair: Sendable, Equatable {
@@ -45,8 +45,8 @@ public struct PairTerms: Sendable, Equatable {
   ///   - columns: number of columns.
   ///   - pairs: what some columns are to some rows.
   /// - Throws: `ContrastiveError.index` for a row or column outside, a pair listed twice, a weight
-  ///   that is negative or not finite, a target outside 0 … 1, a positive of weight 0, or targets of
-  ///   a row that sum to more than 1.
+  ///   that is negative or not finite, a target outside 0 … 1, a positive of weight 0, or targets
+  ///   of a row that sum to more than 1.
   public init(rows: Int, columns: Int, pairs: [Pair]) throws(ContrastiveError) {
     func fault(_ position: Int, _ found: String, _ expected: String) -> ContrastiveError {
       .index(argument: "pairs", position: position, found: found, expected: expected)

@@ -1,4 +1,5 @@
-/// A ring of negatives: the nearest columns are too close, the far ones too easy, those between count.
+/// A ring of negatives: the nearest columns are too close, the far ones too easy, those between
+/// count.
 ///
 /// Of n columns by descending similarity those of rank `inner ..< outer` are in the ring: outer is
 /// Int(outer fraction · n), inner a fraction of that (`dynamic`) or of n (`static`). Wu et al.,

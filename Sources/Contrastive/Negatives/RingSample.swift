@@ -1,7 +1,7 @@
 /// Draws from a row's ring, with replacement, instead of all of it.
 ///
-/// A column that is drawn twice counts twice. The authors' code of `CNS` draws so from a bank of all images,
-/// 4,095 of them; from a queue it takes the whole ring.
+/// A column that is drawn twice counts twice. The authors' code of `CNS` draws so from a bank of
+/// all images, 4,095 of them; from a queue it takes the whole ring.
 public struct RingSample: Sendable, Equatable {
   private enum Source: Sendable, Equatable {
     case drawn(count: Int, seed: UInt64, step: UInt64)
@@ -26,8 +26,8 @@ public struct RingSample: Sendable, Equatable {
 
   /// Draws as given.
   ///
-  /// - Parameter draws: as many for each row, row by row; each says which column of the row's ring, in the
-  ///   order of the columns.
+  /// - Parameter draws: as many for each row, row by row; each says which column of the row's ring,
+  ///   in the order of the columns.
   /// - Returns: the sample.
   public static func given(_ draws: [Int]) -> RingSample { RingSample(source: .given(draws)) }
 
@@ -62,8 +62,8 @@ public struct RingSample: Sendable, Equatable {
 
   /// How many draws each of `rows` rows has.
   ///
-  /// - Throws: `ContrastiveError`: `.parameter` for no draws, `.shape` for given ones that the rows cannot
-  ///   share.
+  /// - Throws: `ContrastiveError`: `.parameter` for no draws, `.shape` for given ones that the rows
+  ///   cannot share.
   func count(rows: Int) throws(ContrastiveError) -> Int {
     switch source {
     case .drawn(let count, _, _):

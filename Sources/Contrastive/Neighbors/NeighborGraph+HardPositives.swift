@@ -11,9 +11,9 @@ extension NeighborGraph {
 
   /// The least similar of each query's positives: what InvP learns from.
   ///
-  /// Positives are the ends of all walks of 1 … `steps` steps from the query's own node. With repeats
-  /// each counts as often as walks end there, as in InvP's code; without, once. Similarities are in
-  /// Double; ties go to the lower node.
+  /// Positives are the ends of all walks of 1 … `steps` steps from the query's own node. With
+  /// repeats each counts as often as walks end there, as in InvP's code; without, once.
+  /// Similarities are in Double; ties go to the lower node.
   ///
   /// Complexity: O(steps · k · nodes reached + nodes reached · D) for each query.
   ///
@@ -28,8 +28,8 @@ extension NeighborGraph {
   ///   - steps: longest walk, at least 1.
   ///   - repeats: whether a node counts for every walk that ends there.
   ///   - workers: the threads to use; no effect on the result.
-  /// - Returns: of each query, positives from the least similar on, their counts adding up to `count`
-  ///   or, where fewer are reached, to that.
+  /// - Returns: of each query, positives from the least similar on, their counts adding up to
+  ///   `count` or, where fewer are reached, to that.
   /// - Throws: `ContrastiveError`: `.parameter`, `.shape`, `.empty`, `.index`, `.nonFinite`,
   ///   `.tooLarge`.
   public func hardPositives(
@@ -69,7 +69,8 @@ extension NeighborGraph {
     return result
   }
 
-  /// The first `count` ends of walks by similarity ascending, then node, the start among them or not.
+  /// The first `count` ends of walks by similarity ascending, then node, the start among them or
+  /// not.
   func hardest(
     _ count: Int, from start: Int, steps: Int, repeats: Bool, withStart: Bool = true,
     similarity: (Int) -> Double

@@ -1,13 +1,14 @@
-/// A directed graph of n nodes with k neighbours each, such as a bank's rows with their nearest rows.
+/// A directed graph of n nodes with k neighbors each, such as a bank's rows with their nearest
+/// rows.
 public struct NeighborGraph: Sendable, Equatable {
   /// Number of nodes.
   public let nodes: Int
-  /// Neighbours of each.
+  /// Neighbors of each.
   public let k: Int
   /// [nodes × k], row-major.
   public let indices: [Int]
 
-  /// A graph from a table of indices; a node may be its own neighbour, and one more than once.
+  /// A graph from a table of indices; a node may be its own neighbor, and one more than once.
   ///
   /// - Parameters:
   ///   - nodes: at least 1.
@@ -33,10 +34,12 @@ public struct NeighborGraph: Sendable, Equatable {
     try self.init(nodes: table.rows, indices: table.indices)
   }
 
-  /// The nodes that walks of 1 … `steps` steps from a node end at, each as often as walks end there.
+  /// The nodes that walks of 1 … `steps` steps from a node end at, each as often as walks end
+  /// there.
   ///
-  /// k + k² + … + k^steps walks in all, the start among their ends if a walk comes back. This is how
-  /// InvP (Wang et al., NeurIPS 2020, § 3.1) spreads positives over the graph, in its authors' code.
+  /// k + k² + … + k^steps walks in all, the start among their ends if a walk comes back. This is
+  /// how InvP (Wang et al., NeurIPS 2020, § 3.1) spreads positives over the graph, in its authors'
+  /// code.
   ///
   /// Complexity: O(steps · k · nodes reached), without listing the walks.
   ///

@@ -2,7 +2,7 @@
 public struct NeighborTable: Sendable {
   /// Number of queries.
   public let rows: Int
-  /// Neighbours of each.
+  /// Neighbors of each.
   public let k: Int
   /// [rows × k], row-major: indices of bank rows.
   public let indices: [Int]
@@ -11,8 +11,8 @@ public struct NeighborTable: Sendable {
 
   /// Exact search by inner product; on unit rows that is cosine similarity.
   ///
-  /// Complexity: 2 · queries · bank · dimension floating-point operations. Scratch beyond the result:
-  /// the engine's tiles, and 8 · (2 k + 64) bytes for each row of the blocks at work.
+  /// Complexity: 2 · queries · bank · dimension floating-point operations. Scratch beyond the
+  /// result: the engine's tiles, and 8 · (2 k + 64) bytes for each row of the blocks at work.
   ///
   /// - Parameters:
   ///   - queries: [N × D].
@@ -73,10 +73,10 @@ public struct NeighborTable: Sendable {
       rows: rows, columns: k, sharing: blocks.flatMap { $0.keys.lazy.map(RankKey.value) })
   }
 
-  /// The neighbours of one query, nearest first.
+  /// The neighbors of one query, nearest first.
   public func indices(of row: Int) -> ArraySlice<Int> { indices[(row * k)..<((row + 1) * k)] }
 
-  /// Of a graph: whether each listed neighbour lists the row, too; [rows × k], row-major.
+  /// Of a graph: whether each listed neighbor lists the row, too; [rows × k], row-major.
   ///
   /// Complexity: O(rows · k²).
   public var mutual: [Bool] {

@@ -1,12 +1,13 @@
-/// BYOL: the online network's prediction from one view is the target network's projection of the other.
+/// BYOL: the online network's prediction from one view is the target network's projection of the
+/// other.
 ///
 /// With p the online predictions, z the target projections of two views and x̂ = x/‖x‖,
 /// ```
 /// loss = mean_i ‖p̂1_i − ẑ2_i‖² + mean_i ‖p̂2_i − ẑ1_i‖²    in [0, 8]
 /// ```
-/// which is 4 + 4 · `SimSiam`, computed from the differences: no digit is lost near 0. Grill et al.,
-/// "Bootstrap your own latent", NeurIPS 2020, eq. 2, both directions summed. Projections are
-/// constants. Rows may have any length, so normalising them first changes nothing.
+/// which is 4 + 4 · `SimSiam`, computed from the differences: no digit is lost near 0. Grill et
+/// al., "Bootstrap your own latent", NeurIPS 2020, eq. 2, both directions summed. Projections are
+/// constants. Rows may have any length, so normalizing them first changes nothing.
 public struct BYOL: Objective {
   /// What the loss can be differentiated by.
   public typealias Variable = SimSiam.Variable
@@ -29,8 +30,8 @@ public struct BYOL: Objective {
   ///   - gradients: what to differentiate by.
   ///   - workers: the threads to use; no effect on the result.
   /// - Returns: the loss and the gradients asked for.
-  /// - Throws: `ContrastiveError`: `.shape`, `.empty`, `.nonFinite`, `.tooLarge`, `.zeroNorm` for a row
-  ///   of zeros, which has no direction.
+  /// - Throws: `ContrastiveError`: `.shape`, `.empty`, `.nonFinite`, `.tooLarge`, `.zeroNorm` for a
+  ///   row of zeros, which has no direction.
   public func evaluate(
     predictions1: Matrix, predictions2: Matrix, projections1: Matrix, projections2: Matrix,
     gradients: Set<Variable> = Self.defaultGradients, workers: Workers = .all

@@ -1,16 +1,17 @@
 /// CNS, conditional negative sampling: InfoNCE whose negatives are a ring of the bank's rows.
 ///
-/// With u_ij = ⟨query_i, bank_j⟩ / temperature, the ring R_i of the bank rows whose similarity to query i
-/// has a rank in `Ring.ranks`, and own key k_i,
+/// With u_ij = ⟨query_i, bank_j⟩ / temperature, the ring R_i of the bank rows whose similarity to
+/// query i has a rank in `Ring.ranks`, and own key k_i,
 /// ```
 /// loss = mean_i  log( 1 + Σ_{j ∈ R_i} exp(u_ij − u_i,own) )
 /// ```
 /// Wu, Mosse, Zhuang, Yamins, Goodman, "Conditional Negative Sampling for Contrastive Learning of
-/// Visual Representations", ICLR 2021, in the form of the authors' code for a queue: the whole ring. Their
-/// form for a bank of all images, draws from the ring, is the ring's `sample`.
-/// Ranks are those of dot products in Double, ties go to the lower bank row; no gradient passes through the selection.
+/// Visual Representations", ICLR 2021, in the form of the authors' code for a queue: the whole
+/// ring. Their form for a bank of all images, draws from the ring, is the ring's `sample`. Ranks
+/// are those of dot products in Double, ties go to the lower bank row; no gradient passes through
+/// the selection.
 ///
-/// Rows are used as given: normalise them first for cosine similarity (`Matrix.normalized`).
+/// Rows are used as given: normalize them first for cosine similarity (`Matrix.normalized`).
 public struct CNS: Objective {
   /// What the loss can be differentiated by.
   public enum Variable: String, CaseIterable, Sendable {
@@ -56,8 +57,8 @@ public struct CNS: Objective {
   ///
   /// Complexity: with N queries, M bank rows and dimension D, 2·N·M·D floating-point operations for
   /// the loss, as many for the gradient, and 2·N·M·D for each sweep that finds the ranks: one for
-  /// ranks below 512, otherwise two on continuous data. A `sample` of n draws takes one more sweep, and then
-  /// 4·N·n·D instead of those of loss and gradient. Scratch: `scratchBytes`.
+  /// ranks below 512, otherwise two on continuous data. A `sample` of n draws takes one more sweep,
+  /// and then 4·N·n·D instead of those of loss and gradient. Scratch: `scratchBytes`.
   ///
   /// - Parameters:
   ///   - queries: [N × D].
@@ -67,8 +68,8 @@ public struct CNS: Objective {
   ///   - workers: the threads to use; no effect on the result.
   /// - Returns: the mean loss over the queries, the gradient asked for, and `selected["ring"]`, the
   ///   bank rows in each query's ring, with `selected["ring_draws"]` where it is sampled.
-  /// - Throws: `ContrastiveError`: `.shape`, also for an empty ring, `.empty`, `.bankNotFilled` for a
-  ///   bank without rows, `.nonFinite`, `.tooLarge`.
+  /// - Throws: `ContrastiveError`: `.shape`, also for an empty ring, `.empty`, `.bankNotFilled` for
+  ///   a bank without rows, `.nonFinite`, `.tooLarge`.
   public func evaluate(
     queries: Matrix, keys: Matrix, bank: Matrix,
     gradients: Set<Variable> = Self.defaultGradients, workers: Workers = .all
@@ -83,9 +84,10 @@ public struct CNS: Objective {
 
   /// Bytes of scratch an evaluation holds at most.
   ///
-  /// That is beyond its inputs, its gradient and a few numbers a row: what `InfoNCE.scratchBytes` states
-  /// for the first direction, and up to 100 MB, whatever the sizes, while ranks are found. A
-  /// `sample` holds about 75 bytes for each distinct row drawn, and 64 MiB of indices while it draws.
+  /// That is beyond its inputs, its gradient and a few numbers a row: what `InfoNCE.scratchBytes`
+  /// states for the first direction, and up to 100 MB, whatever the sizes, while ranks are found. A
+  /// `sample` holds about 75 bytes for each distinct row drawn, and 64 MiB of indices while it
+  /// draws.
   ///
   /// - Parameters:
   ///   - queries: N.

@@ -1,9 +1,10 @@
 /// Every anchor must find its positives among negatives: the shape that InfoNCE's family shares.
 ///
-/// A row's positives are its own column, which is no column of the sweep, and those that `roles` name.
-/// Its negatives are the shared columns that are not excluded, those that `roles` weigh, any number at
-/// logit 0, and columns of the row's own. Only positives and named columns are apart, in Double (see
-/// `PositiveMargins`). A row without negatives has the value 0 where it has one positive.
+/// A row's positives are its own column, which is no column of the sweep, and those that `roles`
+/// name. Its negatives are the shared columns that are not excluded, those that `roles` weigh, any
+/// number at logit 0, and columns of the row's own. Only positives and named columns are apart, in
+/// Double (see `PositiveMargins`). A row without negatives has the value 0 where it has one
+/// positive.
 struct ContrastTerm: Sendable {
   let anchors: Operand
   /// Columns that every row sees, in one sweep; there may be none.
@@ -13,7 +14,8 @@ struct ContrastTerm: Sendable {
   let temperature: Double
   /// Row i is anchor i's own column.
   var own: Matrix?
-  /// Whether columns are negatives unless `roles` name them; else only those that are named take part.
+  /// Whether columns are negatives unless `roles` name them; else only those that are named take
+  /// part.
   var sweepsColumns = true
   /// Entries of anchors × columns that take no part.
   var exclusions: [Exclusion] = []
@@ -58,9 +60,9 @@ struct ContrastTerm: Sendable {
 
   /// The value and its gradients.
   ///
-  /// Complexity: with N anchors and M columns, 4·N·M·D floating-point operations with the gradient for
-  /// the anchors (6·N·M·D with `hardness`), 4·N·M·D more for that of the columns. With as many columns as
-  /// anchors, at most 4,096, both gradients take 6·N·M·D.
+  /// Complexity: with N anchors and M columns, 4·N·M·D floating-point operations with the gradient
+  /// for the anchors (6·N·M·D with `hardness`), 4·N·M·D more for that of the columns. With as many
+  /// columns as anchors, at most 4,096, both gradients take 6·N·M·D.
   func evaluate(
     anchors wantsAnchors: Bool, columns wantsColumns: Bool = false, workers: Workers
   ) throws(ContrastiveError) -> Outcome {

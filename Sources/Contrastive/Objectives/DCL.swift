@@ -1,5 +1,5 @@
-/// The debiased contrastive loss: the share of the negatives that shows the same thing as the anchor
-/// is subtracted.
+/// The debiased contrastive loss: the share of the negatives that shows the same thing as the
+/// anchor is subtracted.
 ///
 /// It is `HCL` with β = 0, where all negatives weigh the same:
 /// ```

@@ -1,5 +1,5 @@
-/// The second term of `InvP` with the background of the paper: hard positives against what is near and
-/// was not reached.
+/// The second term of `InvP` with the background of the paper: hard positives against what is near
+/// and was not reached.
 ///
 /// With h the sum of the hard positives and b that of the background, a = log b − log h and
 /// Q = 1 / (1 + eᵃ), a row's value is −log(Q + ε), and its slope by a is Q/(Q + ε) · (1 − Q).

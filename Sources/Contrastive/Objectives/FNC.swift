@@ -1,8 +1,9 @@
-/// False negative cancellation: what probably shows the same thing as an anchor is attracted to it, or
-/// at least no longer pushed away.
+/// False negative cancellation: what probably shows the same thing as an anchor is attracted to it,
+/// or at least no longer pushed away.
 ///
-/// The V views of N images are V·N anchors z_{v,i}. With u_c = ⟨z_{v,i}, column_c⟩ / temperature over
-/// all columns but the anchor's own, F_i the `FalseNegatives` of image i and P the image's other views,
+/// The V views of N images are V·N anchors z_{v,i}. With u_c = ⟨z_{v,i}, column_c⟩ / temperature
+/// over all columns but the anchor's own, F_i the `FalseNegatives` of image i and P the image's
+/// other views,
 /// ```
 /// attract     loss = mean over anchors of  −1/|P ∪ F_i| · Σ_{c ∈ P ∪ F_i} log softmax(u)_c
 /// eliminate   loss = mean over anchors of  −1/|P| · Σ_{c ∈ P} log softmax(u without F_i)_c
@@ -13,7 +14,7 @@
 /// Huynh et al., "Boosting Contrastive Self-Supervised Learning with False Negative Cancellation",
 /// WACV 2022, eq. 2 to 4; the mean over anchors is half of the authors' code's sum of two means.
 ///
-/// Rows are used as given: normalise them first for cosine similarity (`Matrix.normalized`).
+/// Rows are used as given: normalize them first for cosine similarity (`Matrix.normalized`).
 public struct FNC: Objective {
   /// What the loss can be differentiated by.
   public enum Variable: String, CaseIterable, Sendable {
@@ -48,8 +49,8 @@ public struct FNC: Objective {
   ///   - temperature: 1e-6 … 1e6; 0.1 is the authors' code's.
   ///   - search: how false negatives are found.
   ///   - mode: what becomes of them.
-  ///   - negatives: which other columns are negatives; no `falseNegatives`, which is this objective, and
-  ///     `mixing` with a bank only. Columns are counted as in the formula.
+  ///   - negatives: which other columns are negatives; no `falseNegatives`, which is this
+  ///     objective, and `mixing` with a bank only. Columns are counted as in the formula.
   /// - Throws: `ContrastiveError.parameter`.
   public init(
     temperature: Double = 0.1, search: FalseNegatives, mode: Mode = .attract,
@@ -64,11 +65,12 @@ public struct FNC: Objective {
     self.mode = mode
   }
 
-  /// The loss and its exact gradient, with the count `false_negatives`: columns found, each image's once.
+  /// The loss and its exact gradient, with the count `false_negatives`: columns found, each image's
+  /// once.
   ///
   /// Complexity: with A = V·N anchors and M other columns, in the batch the similarity matrix is
-  /// symmetric and each pair is computed once, A²·D floating-point operations for the loss and 3·A²·D
-  /// more for the gradient; with a bank 4·A·(A + M)·D for both; the search besides.
+  /// symmetric and each pair is computed once, A²·D floating-point operations for the loss and
+  /// 3·A²·D more for the gradient; with a bank 4·A·(A + M)·D for both; the search besides.
   ///
   /// - Parameters:
   ///   - embeddings: [V·N × D], all images in the first view, then in the second, …
@@ -78,8 +80,8 @@ public struct FNC: Objective {
   ///   - gradients: what to differentiate by.
   ///   - workers: the threads to use; no effect on the result.
   /// - Returns: the mean loss over the anchors and the gradient asked for.
-  /// - Throws: `ContrastiveError`: `.shape`, `.empty`, `.bankNotFilled`, `.nonFinite`, `.tooLarge`, and
-  ///   `.parameter` for a support without a bank or the reverse.
+  /// - Throws: `ContrastiveError`: `.shape`, `.empty`, `.bankNotFilled`, `.nonFinite`, `.tooLarge`,
+  ///   and `.parameter` for a support without a bank or the reverse.
   public func evaluate(
     embeddings: Matrix, views: Int, support: Matrix? = nil, bank: Matrix? = nil,
     gradients: Set<Variable> = Self.defaultGradients, workers: Workers = .all
@@ -228,9 +230,9 @@ public struct FNC: Objective {
   /// Bytes of scratch an evaluation holds at most.
   ///
   /// That is beyond its inputs, its gradient, with a bank one copy of support and bank, what
-  /// `FalseNegatives.find` holds, and 12 bytes for each false negative of each anchor (24 in the batch):
-  /// that of its largest sweep, independent of the bank, and in the batch at most 64 MiB of similarities, as
-  /// `NTXent.scratchBytes` says.
+  /// `FalseNegatives.find` holds, and 12 bytes for each false negative of each anchor (24 in the
+  /// batch): that of its largest sweep, independent of the bank, and in the batch at most 64 MiB of
+  /// similarities, as `NTXent.scratchBytes` says.
   ///
   /// - Parameters:
   ///   - anchors: V·N.

@@ -1,7 +1,8 @@
-/// Contrastive learning with hard negatives: negatives weighted by their own similarity, and debiased.
+/// Contrastive learning with hard negatives: negatives weighted by their own similarity, and
+/// debiased.
 ///
-/// Over the 2N rows of both views, with u_ij = ⟨z_i, z_j⟩ / temperature, p = exp(u_i,partner) and the
-/// M = 2N − 2 negatives n_j = exp(u_ij), weights w_j = n_j^β,
+/// Over the 2N rows of both views, with u_ij = ⟨z_i, z_j⟩ / temperature, p = exp(u_i,partner) and
+/// the M = 2N − 2 negatives n_j = exp(u_ij), weights w_j = n_j^β,
 /// ```
 /// R    = Σ_j w_j n_j / mean_j w_j
 /// Ng   = max( (R − τ⁺ M p) / (1 − τ⁺),  M · exp(−1/temperature) )
@@ -9,8 +10,8 @@
 /// ```
 /// The weights carry gradient as in the authors' code, unless they are detached; a row on the floor
 /// gives none to its negatives. Robinson et al., "Contrastive Learning with Hard Negative Samples",
-/// ICLR 2021, eq. 3 and 4; with β = 0 it is `DCL`, with τ⁺ = 0 besides `NTXent`. It is `NTXent` with
-/// `HardNegativeWeights`, which any objective of InfoNCE's shape takes.
+/// ICLR 2021, eq. 3 and 4; with β = 0 it is `DCL`, with τ⁺ = 0 besides `NTXent`. It is `NTXent`
+/// with `HardNegativeWeights`, which any objective of InfoNCE's shape takes.
 ///
 /// Rows are used as given: the floor is meant for unit rows (`Matrix.normalized`).
 public struct HCL: Objective {
@@ -35,7 +36,8 @@ public struct HCL: Objective {
   /// - Parameters:
   ///   - temperature: 1e-6 … 1e6.
   ///   - weights: β and τ⁺.
-  ///   - negatives: which rows are negatives, as in `NTXent`; no `hardness`, which is this objective.
+  ///   - negatives: which rows are negatives, as in `NTXent`; no `hardness`, which is this
+  ///     objective.
   /// - Throws: `ContrastiveError.parameter`.
   public init(
     temperature: Double = 0.5, weights: HardNegativeWeights, negatives: Negatives = .all
@@ -69,8 +71,8 @@ public struct HCL: Objective {
   /// The loss and its exact gradients.
   ///
   /// Complexity: the similarity matrix is symmetric and each pair is computed once: 4·N²·D
-  /// floating-point operations for the loss, 12·N²·D more for the gradients, and 4·N·D for each row so
-  /// near the floor that its negatives are summed in Double; with `negatives`, as `NTXent` says.
+  /// floating-point operations for the loss, 12·N²·D more for the gradients, and 4·N·D for each row
+  /// so near the floor that its negatives are summed in Double; with `negatives`, as `NTXent` says.
   /// Scratch: `scratchBytes`.
   ///
   /// - Parameters:
@@ -99,9 +101,9 @@ public struct HCL: Objective {
 
   /// Bytes of scratch an evaluation holds at most.
   ///
-  /// That is beyond its inputs, its gradients, two copies of the views and a few numbers a row: with
-  /// B = 256 (min(2N, 128) up to 1,024 rows) and W workers, `8 · W · B · (B + 1)`, and at most 64 MiB of
-  /// similarities, as `NTXent.scratchBytes` says, whatever N.
+  /// That is beyond its inputs, its gradients, two copies of the views and a few numbers a row:
+  /// with B = 256 (min(2N, 128) up to 1,024 rows) and W workers, `8 · W · B · (B + 1)`, and at most
+  /// 64 MiB of similarities, as `NTXent.scratchBytes` says, whatever N.
   ///
   /// - Parameters:
   ///   - images: N.

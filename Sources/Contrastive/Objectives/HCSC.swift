@@ -1,16 +1,16 @@
 /// HCSC: InfoNCE and prototype contrast whose negatives are selected at each level of a hierarchy.
 ///
-/// At each of L levels of prototypes a mask says which bank rows are negatives of which query, and a
-/// mask may say which prototypes are.
+/// At each of L levels of prototypes a mask says which bank rows are negatives of which query, and
+/// a mask may say which prototypes are.
 /// ```
 /// loss = mean or sum over levels of InfoNCE(queries, keys, the bank rows selected)
 ///      + (1/L) Σ_l mean_i −log ( e_own / (e_own + Σ_{negatives selected} exp(⟨q_i, c⟩/φ_c)) )
 /// e_own = exp(⟨q_i, c_π_i⟩/φ_π_i),  π_i query i's own prototype at level l
 /// ```
-/// Guo et al., "HCSC: Hierarchical Contrastive Selective Coding", CVPR 2022, section 3.3. A column that is
-/// not selected is left out, as in the paper, or stays with logit 0 and no gradient, as in the authors'
-/// code. A query that selects nothing keeps its own column: that term is 0. Everything but the queries is
-/// constant. Rows are used as given.
+/// Guo et al., "HCSC: Hierarchical Contrastive Selective Coding", CVPR 2022, section 3.3. A column
+/// that is not selected is left out, as in the paper, or stays with logit 0 and no gradient, as in
+/// the authors' code. A query that selects nothing keeps its own column: that term is 0. Everything
+/// but the queries is constant. Rows are used as given.
 public struct HCSC: Objective {
   /// What the loss can be differentiated by.
   public enum Variable: String, CaseIterable, Sendable {
@@ -70,7 +70,8 @@ public struct HCSC: Objective {
   ///   - temperature: 1e-6 … 1e6; 0.2 is the authors'.
   ///   - unselected: what becomes of a column that is not selected.
   ///   - instanceLevels: how the levels' instance terms are put together.
-  ///   - negatives: which of the selected bank rows are negatives of the instance terms; no `pairs`.
+  ///   - negatives: which of the selected bank rows are negatives of the instance terms; no
+  ///     `pairs`.
   /// - Throws: `ContrastiveError.parameter`.
   public init(
     temperature: Double = 0.2, unselected: Unselected = .exclude,
@@ -87,8 +88,9 @@ public struct HCSC: Objective {
 
   /// The loss and its exact gradient.
   ///
-  /// Complexity: 6·N·K·D floating-point operations for the bank, whatever the levels (4·N·K·D a level with
-  /// `negatives`), and 4·N·r·D for the prototypes of each level. Scratch: that of `InfoNCE` and a copy of the N + r prototypes of a level.
+  /// Complexity: 6·N·K·D floating-point operations for the bank, whatever the levels (4·N·K·D a
+  /// level with `negatives`), and 4·N·r·D for the prototypes of each level. Scratch: that of
+  /// `InfoNCE` and a copy of the N + r prototypes of a level.
   ///
   /// - Parameters:
   ///   - queries: [N × D].
@@ -97,8 +99,8 @@ public struct HCSC: Objective {
   ///   - levels: at least one.
   ///   - gradients: what to differentiate by.
   ///   - workers: the threads to use; no effect on the result.
-  /// - Returns: the loss, the gradient asked for, and the count `unselected` of the masks' columns left
-  ///   out, summed over rows and levels.
+  /// - Returns: the loss, the gradient asked for, and the count `unselected` of the masks' columns
+  ///   left out, summed over rows and levels.
   /// - Throws: `ContrastiveError`: `.shape`, `.empty`, `.bankNotFilled`, `.nonFinite`, `.tooLarge`.
   public func evaluate(
     queries: Matrix, keys: Matrix, bank: Matrix, levels: [Level],
@@ -145,7 +147,8 @@ public struct HCSC: Objective {
       selected: chosen.merging(["unselected": leftOut]) { $1 })
   }
 
-  /// The instance terms of all levels: one sweep for what they know of the bank, one for the gradient.
+  /// The instance terms of all levels: one sweep for what they know of the bank, one for the
+  /// gradient.
   private func addInstances(
     _ inputs: BankInputs, _ masks: [SelectionMask], weight: Double, to loss: inout Double,
     gradient: inout Matrix?, _ workers: Workers

@@ -15,12 +15,13 @@ struct HardNegativeMargins: Sendable {
   private(set) var pull: [Double] = []
   /// ∂(row's loss)/∂ρ; 0 for a row on the floor.
   private(set) var push: [Double] = []
-  /// Rows so close to the floor that ρ must be known to more digits than Float32 sums give: g, by which
-  /// an error of ρ is multiplied, grows there from below 1 to τ⁺N / (1 − τ⁺), and drops to 0 on it.
+  /// Rows so close to the floor that ρ must be known to more digits than Float32 sums give: g, by
+  /// which an error of ρ is multiplied, grows there from below 1 to τ⁺N / (1 − τ⁺), and drops to 0
+  /// on it.
   private(set) var delicate: [Int] = []
 
-  /// `positives` are each row's log p, of `positiveCounts` positives; `logMeans` each row's log(R/N), of
-  /// `counts` negatives.
+  /// `positives` are each row's log p, of `positiveCounts` positives; `logMeans` each row's
+  /// log(R/N), of `counts` negatives.
   init(
     positives: [Double], positiveCounts: [Double]? = nil, logMeans: [Double], counts: [Double],
     temperature: Double, tauPlus: Double

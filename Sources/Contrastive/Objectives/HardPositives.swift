@@ -2,13 +2,14 @@
 struct HardPositives: Sendable {
   /// log Σ count · exp(u) of each query's hard positives.
   let logSum: [Double]
-  /// Σ (count · exp(u) / that sum) · bank row, [queries × dimension]; empty when it was not asked for.
+  /// Σ (count · exp(u) / that sum) · bank row, [queries × dimension]; empty when it was not asked
+  /// for.
   ///
   /// In Double: it may be all but equal to the background's mean, from which it is subtracted.
   let mean: [Double]
 
-  /// The `count` least similar of the ends of walks from each query's own node: each as often as walks
-  /// end there or, `distinct`, once and without the own node.
+  /// The `count` least similar of the ends of walks from each query's own node: each as often as
+  /// walks end there or, `distinct`, once and without the own node.
   ///
   /// Without any the sum is −∞ and the mean 0.
   ///

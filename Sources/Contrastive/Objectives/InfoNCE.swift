@@ -4,15 +4,15 @@
 /// ```
 /// loss = mean_i  log( 1 + Σ_{c negative} exp(u_ic − u_i,own) )
 /// ```
-/// which is the cross-entropy −log softmax(u_i)_own, written so that no digit is lost where the loss
-/// is small. Three forms:
+/// which is the cross-entropy −log softmax(u_i)_own, written so that no digit is lost where the
+/// loss is small. Three forms:
 /// - own key and bank (van den Oord et al. 2018, eq. 4; MoCo, He et al. 2020, eq. 1): the negatives
 ///   are the rows of the bank;
 /// - in-batch: the negatives are the other keys;
 /// - in-batch, symmetric (CLIP, Radford et al. 2021): the mean of the in-batch form and of the same
 ///   with queries and keys exchanged.
 ///
-/// Rows are used as given: normalise them first for cosine similarity (`Matrix.normalized`).
+/// Rows are used as given: normalize them first for cosine similarity (`Matrix.normalized`).
 public struct InfoNCE: Objective {
   /// What the loss can be differentiated by.
   public enum Variable: String, CaseIterable, Sendable {
@@ -34,8 +34,8 @@ public struct InfoNCE: Objective {
   /// - Parameters:
   ///   - temperature: 1e-6 … 1e6; 0.07 is MoCo's.
   ///   - symmetric: the mean of both directions; without a bank only.
-  ///   - negatives: which columns are negatives; `mixing` needs a bank. With `symmetric`, `pairs` name
-  ///     a query and a key, which are one pair in both directions.
+  ///   - negatives: which columns are negatives; `mixing` needs a bank. With `symmetric`, `pairs`
+  ///     name a query and a key, which are one pair in both directions.
   /// - Throws: `ContrastiveError.parameter`.
   public init(
     temperature: Double = 0.07, symmetric: Bool = false, negatives: Negatives = .all
@@ -51,10 +51,11 @@ public struct InfoNCE: Objective {
   ///
   /// Complexity: with N queries, M negatives and dimension D, 4·N·M·D floating-point operations for
   /// the loss and the gradient for the queries, 4·N·M·D more for keys (in-batch) or bank; 2·N·M·D
-  /// for the loss and the gradient for the temperature alone. Symmetric: 8·N²·D for everything. Similarities
-  /// of as many keys as queries that find room in 64 MiB, all of them up to 4,096 rows, are computed once
-  /// instead of twice: 6·N²·D. Scratch: `scratchBytes`; beyond that the N × M matrix is never held.
-  /// `negatives` add a sweep, 2·N·M·D, for a search, a draw and `hardness`, and two or three for a ring.
+  /// for the loss and the gradient for the temperature alone. Symmetric: 8·N²·D for everything.
+  /// Similarities of as many keys as queries that find room in 64 MiB, all of them up to 4,096
+  /// rows, are computed once instead of twice: 6·N²·D. Scratch: `scratchBytes`; beyond that the N ×
+  /// M matrix is never held. `negatives` add a sweep, 2·N·M·D, for a search, a draw and `hardness`,
+  /// and two or three for a ring.
   ///
   /// - Parameters:
   ///   - queries: [N × D].
@@ -205,15 +206,15 @@ public struct InfoNCE: Objective {
 
   /// Bytes of scratch an evaluation holds at most.
   ///
-  /// That is beyond its inputs, its gradients and a few numbers a row. Where there are other negatives than
-  /// queries, with B = ⌈N/256⌉ row blocks (⌈N/512⌉ from 512 rows on) cut into C chunks of columns (C = 1 once
-  /// B ≥ 32, or 16) and W workers,
+  /// That is beyond its inputs, its gradients and a few numbers a row. Where there are other
+  /// negatives than queries, with B = ⌈N/256⌉ row blocks (⌈N/512⌉ from 512 rows on) cut into C
+  /// chunks of columns (C = 1 once B ≥ 32, or 16) and W workers,
   /// ```
   /// 4 · ( W · min(N, 256) · (min(M, 512) + 1)  +  (C − 1) · N · D )
   /// ```
-  /// (512 and 384 from 512 rows on) and the same with N and M exchanged for the gradients of bank or keys;
-  /// independent of M beyond that. Where there are as many, also 8·N·D for both gradients at once and
-  /// 64 MiB of similarities at most.
+  /// (512 and 384 from 512 rows on) and the same with N and M exchanged for the gradients of bank
+  /// or keys; independent of M beyond that. Where there are as many, also 8·N·D for both gradients
+  /// at once and 64 MiB of similarities at most.
   ///
   /// - Parameters:
   ///   - queries: N.

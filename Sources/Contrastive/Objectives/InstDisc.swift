@@ -1,7 +1,7 @@
 /// Instance discrimination: a query must find its own row among the rows of a memory bank.
 ///
-/// With u_ij = ⟨query_i, bank_j⟩ / temperature and y_i the query's own row, two forms. Softmax over the
-/// whole bank:
+/// With u_ij = ⟨query_i, bank_j⟩ / temperature and y_i the query's own row, two forms. Softmax over
+/// the whole bank:
 /// ```
 /// loss = mean_i  log( 1 + Σ_{j ≠ y_i} exp(u_ij − u_i,y_i) )
 /// ```
@@ -11,11 +11,11 @@
 /// p_ij = exp(u_ij) / Z
 /// loss = mean_i { log(1 + c'/p_i,y_i) + Σ_{j noise} log((p_ij + c')/c) }
 /// ```
-/// Wu et al., "Unsupervised Feature Learning via Non-Parametric Instance Discrimination", CVPR 2018,
-/// eq. 2 and 4–7; epsilon, and Z from the columns at hand, are the authors' code's. Bank and Z are
-/// constants.
+/// Wu et al., "Unsupervised Feature Learning via Non-Parametric Instance Discrimination", CVPR
+/// 2018, eq. 2 and 4–7; epsilon, and Z from the columns at hand, are the authors' code's. Bank and
+/// Z are constants.
 ///
-/// Rows are used as given: normalise them first for cosine similarity (`Matrix.normalized`).
+/// Rows are used as given: normalize them first for cosine similarity (`Matrix.normalized`).
 public struct InstDisc: Objective {
   /// What the loss can be differentiated by.
   public enum Variable: String, CaseIterable, Sendable {
@@ -62,15 +62,16 @@ public struct InstDisc: Objective {
 
   /// The loss and its exact gradient.
   ///
-  /// Complexity: with B queries, n bank rows and dimension D, 4·B·n·D floating-point operations over
-  /// the whole bank, at most 6·B·(K + 1)·D with noise. Scratch: `InfoNCE.scratchBytes`, none with noise.
+  /// Complexity: with B queries, n bank rows and dimension D, 4·B·n·D floating-point operations
+  /// over the whole bank, at most 6·B·(K + 1)·D with noise. Scratch: `InfoNCE.scratchBytes`, none
+  /// with noise.
   ///
   /// - Parameters:
   ///   - queries: [B × D].
   ///   - bank: [n × D].
   ///   - indices: [B], each query's own bank row.
-  ///   - noise: [B × K] row-major, bank rows drawn as noise; `drawNoise` draws them. Without it the loss is the
-  ///     softmax over the whole bank.
+  ///   - noise: [B × K] row-major, bank rows drawn as noise; `drawNoise` draws them. Without it the
+  ///     loss is the softmax over the whole bank.
   ///   - gradients: what to differentiate by.
   ///   - workers: the threads to use; no effect on the result.
   /// - Returns: the mean loss over the queries, the gradient asked for, and the partition used as

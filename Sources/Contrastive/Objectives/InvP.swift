@@ -1,24 +1,26 @@
-/// InvP, invariance propagation: a query must find its own bank row and the rows its neighbours lead to.
+/// InvP, invariance propagation: a query must find its own bank row and the rows its neighbors lead
+/// to.
 ///
 /// Both are sought among the bank rows most like the query.
 ///
-/// With w_ij = exp(⟨query_i, bank_j⟩ / temperature), own row y_i, the background T_i of the M largest
-/// w_ij, S_i = Σ_{T_i} w, and the hard positives H_i: of the ends of all walks of 1 … `steps` steps in the
-/// neighbour graph from y_i, each as often as walks end there, the P of smallest w,
+/// With w_ij = exp(⟨query_i, bank_j⟩ / temperature), own row y_i, the background T_i of the M
+/// largest w_ij, S_i = Σ_{T_i} w, and the hard positives H_i: of the ends of all walks of 1 …
+/// `steps` steps in the neighbor graph from y_i, each as often as walks end there, the P of
+/// smallest w,
 /// ```
 /// loss = −mean_i log( w_i,y / S_i + ε )  −  weight · mean_i log( Σ_{H_i} w / (S_i − w_i,y) + ε )
 /// ```
 /// Wang, Liu, Guo, Sun, "Unsupervised Representation Learning by Invariance Propagation", NeurIPS
-/// 2020, eq. 4–6, as in the authors' code: the background is not cleared of positives, and positives
-/// are found with repetitions. With `exactBackground` the second term is the paper's own: H_i holds
-/// distinct rows that walks reach, y_i not among them, and with R_i all of these
+/// 2020, eq. 4–6, as in the authors' code: the background is not cleared of positives, and
+/// positives are found with repetitions. With `exactBackground` the second term is the paper's own:
+/// H_i holds distinct rows that walks reach, y_i not among them, and with R_i all of these
 /// ```
 /// − weight · mean_i log( Σ_{H_i} w / (Σ_{T_i \\ R_i, not y_i} w + Σ_{H_i} w) + ε )
 /// ```
-/// which is 0 for a query whose walks lead nowhere else. Ties go to the lower row; no gradient passes
-/// through the selections.
+/// which is 0 for a query whose walks lead nowhere else. Ties go to the lower row; no gradient
+/// passes through the selections.
 ///
-/// Rows are used as given: normalise them first for cosine similarity (`Matrix.normalized`).
+/// Rows are used as given: normalize them first for cosine similarity (`Matrix.normalized`).
 public struct InvP: Objective {
   /// What the loss can be differentiated by.
   public enum Variable: String, CaseIterable, Sendable {
@@ -79,18 +81,20 @@ public struct InvP: Objective {
 
   /// The loss and its exact gradient.
   ///
-  /// Complexity: with B queries, n bank rows and dimension D, 4·B·n·D floating-point operations, 2·B·n·D
-  /// for each sweep that finds the background (none for the whole bank, one up to M = 512, otherwise
-  /// two on continuous data), `HardPositives`, and 4·B·n·D more for an exact background. Scratch: `scratchBytes`.
+  /// Complexity: with B queries, n bank rows and dimension D, 4·B·n·D floating-point operations,
+  /// 2·B·n·D for each sweep that finds the background (none for the whole bank, one up to M = 512,
+  /// otherwise two on continuous data), `HardPositives`, and 4·B·n·D more for an exact background.
+  /// Scratch: `scratchBytes`.
   ///
   /// - Parameters:
   ///   - queries: [B × D].
   ///   - bank: [n × D].
   ///   - indices: [B], each query's own bank row.
-  ///   - neighbors: neighbours of each of the n bank rows.
+  ///   - neighbors: neighbors of each of the n bank rows.
   ///   - gradients: what to differentiate by.
   ///   - workers: the threads to use; no effect on the result.
-  /// - Returns: the loss, the gradient asked for, and the background used as `settled["background"]`.
+  /// - Returns: the loss, the gradient asked for, and the background used as
+  ///   `settled["background"]`.
   /// - Throws: `ContrastiveError`: `.shape`, also for a background of one row, `.empty`,
   ///   `.bankNotFilled` for a bank without rows, `.index`, `.nonFinite`, `.tooLarge`.
   public func evaluate(
@@ -173,8 +177,8 @@ public struct InvP: Objective {
 
   /// Bytes of scratch an evaluation holds at most.
   ///
-  /// That is beyond its inputs, its gradient and a few numbers a row: what `InfoNCE.scratchBytes` states
-  /// for the first direction, and up to 100 MB, whatever the sizes, while ranks are found.
+  /// That is beyond its inputs, its gradient and a few numbers a row: what `InfoNCE.scratchBytes`
+  /// states for the first direction, and up to 100 MB, whatever the sizes, while ranks are found.
   ///
   /// - Parameters:
   ///   - queries: B.

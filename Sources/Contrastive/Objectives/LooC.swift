@@ -9,8 +9,8 @@
 /// ```
 /// Key view 0 shares no augmentation with the query, key view s only augmentation s: in space s the
 /// other views of the same image are negatives. Xiao et al., "What Should Not Be Contrastive in
-/// Contrastive Learning", ICLR 2021, eqs. 2–3. With S = 1 it is `InfoNCE` with a bank. Keys and banks
-/// are constants. Rows are used as given.
+/// Contrastive Learning", ICLR 2021, eqs. 2–3. With S = 1 it is `InfoNCE` with a bank. Keys and
+/// banks are constants. Rows are used as given.
 public struct LooC: Objective {
   /// What the loss can be differentiated by.
   public enum Variable: String, CaseIterable, Sendable {
@@ -29,8 +29,9 @@ public struct LooC: Objective {
   ///
   /// - Parameters:
   ///   - temperature: 1e-6 … 1e6; 0.2 is the paper's.
-  ///   - negatives: which bank rows are negatives, in each space. `pairs` name a row of the queries and
-  ///     a row of its space's bank; mixes and a support cannot be given, as each space has its own.
+  ///   - negatives: which bank rows are negatives, in each space. `pairs` name a row of the queries
+  ///     and a row of its space's bank; mixes and a support cannot be given, as each space has its
+  ///     own.
   /// - Throws: `ContrastiveError.parameter`.
   public init(temperature: Double = 0.2, negatives: Negatives = .all) throws(ContrastiveError) {
     try requireTemperature(temperature)
@@ -47,8 +48,8 @@ public struct LooC: Objective {
 
   /// The loss and its exact gradient.
   ///
-  /// Complexity: 4·B·S·K·D floating-point operations, S sweeps over a bank. Scratch: that of `InfoNCE`
-  /// for B queries and one bank, and a copy of the queries.
+  /// Complexity: 4·B·S·K·D floating-point operations, S sweeps over a bank. Scratch: that of
+  /// `InfoNCE` for B queries and one bank, and a copy of the queries.
   ///
   /// - Parameters:
   ///   - queries: [B·S × D]: image i in space s is row i·S + s.

@@ -5,9 +5,9 @@
 /// negatives of query i = the bank's rows, its pair mixes, its mixes with bank rows
 /// ```
 /// Mixes are unit vectors and constants: no gradient passes through their share of the query.
-/// Kalantidis et al., "Hard Negative Mixing for Contrastive Learning", NeurIPS 2020, eqs. 4–6. They are
-/// inputs (`NegativeMixes`), drawn by `HardNegativeMixing`; without any it is `InfoNCE`.
-/// Rows are used as given.
+/// Kalantidis et al., "Hard Negative Mixing for Contrastive Learning", NeurIPS 2020, eqs. 4–6. They
+/// are inputs (`NegativeMixes`), drawn by `HardNegativeMixing`; without any it is `InfoNCE`. Rows
+/// are used as given.
 public struct MoCHi: Objective {
   /// What the loss can be differentiated by.
   public enum Variable: String, CaseIterable, Sendable {
@@ -37,8 +37,8 @@ public struct MoCHi: Objective {
 
   /// The loss and its exact gradient.
   ///
-  /// Complexity: 4·N·K·D floating-point operations and 24·D for each mix. Mixed rows are never formed;
-  /// scratch is that of `InfoNCE` and 8 bytes for each mix.
+  /// Complexity: 4·N·K·D floating-point operations and 24·D for each mix. Mixed rows are never
+  /// formed; scratch is that of `InfoNCE` and 8 bytes for each mix.
   ///
   /// - Parameters:
   ///   - queries: [N × D].

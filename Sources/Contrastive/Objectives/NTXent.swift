@@ -7,7 +7,7 @@
 /// Chen et al., "A Simple Framework for Contrastive Learning of Visual Representations", ICML 2020,
 /// eq. 1; the mean is the paper's (the authors' code sums the two views' means, which is twice it).
 ///
-/// Rows are used as given: normalise them first for cosine similarity (`Matrix.normalized`).
+/// Rows are used as given: normalize them first for cosine similarity (`Matrix.normalized`).
 public struct NTXent: Objective {
   /// What the loss can be differentiated by.
   public enum Variable: String, CaseIterable, Sendable {
@@ -93,10 +93,10 @@ public struct NTXent: Objective {
 
   /// Bytes of scratch an evaluation holds at most.
   ///
-  /// That is beyond its inputs, its gradients, two copies of the views and a few numbers a row: with
-  /// B = 256 (min(2N, 128) up to 1,024 rows) and W workers, `8 · W · B · (B + 1)`, and the similarities that
-  /// the gradients need again, `8·N²` and half a block more, of which at most 64 MiB are kept and the rest
-  /// computed again, whatever N.
+  /// That is beyond its inputs, its gradients, two copies of the views and a few numbers a row:
+  /// with B = 256 (min(2N, 128) up to 1,024 rows) and W workers, `8 · W · B · (B + 1)`, and the
+  /// similarities that the gradients need again, `8·N²` and half a block more, of which at most 64
+  /// MiB are kept and the rest computed again, whatever N.
   ///
   /// - Parameters:
   ///   - images: N.

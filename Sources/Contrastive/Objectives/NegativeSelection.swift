@@ -1,15 +1,15 @@
-/// Selects negatives by a level of prototypes, as `HCSC` does: the likelier a candidate belongs to a
-/// query's own prototype, the more often it is no negative.
+/// Selects negatives by a level of prototypes, as `HCSC` does: the likelier a candidate belongs to
+/// a query's own prototype, the more often it is no negative.
 ///
-/// With prototypes c and concentrations φ, candidate x is a negative of a query whose own prototype is π
-/// with probability
+/// With prototypes c and concentrations φ, candidate x is a negative of a query whose own prototype
+/// is π with probability
 /// ```
 /// 1 − exp(⟨x, c_π⟩/φ_π) / Σ_m exp(⟨x, c_m⟩/φ_m)        φ at least 0.001, the result clamped
 /// ```
-/// independently of all others. Candidates are a bank's rows (instance selection), or the prototypes of the
-/// level below (prototype selection, with the prototypes above and each query's own there).
-/// Guo et al., "HCSC: Hierarchical Contrastive Selective Coding", CVPR 2022, section 3.3, eqs. 6 and 8;
-/// the bounds are the authors' code's.
+/// independently of all others. Candidates are a bank's rows (instance selection), or the
+/// prototypes of the level below (prototype selection, with the prototypes above and each query's
+/// own there). Guo et al., "HCSC: Hierarchical Contrastive Selective Coding", CVPR 2022, section
+/// 3.3, eqs. 6 and 8; the bounds are the authors' code's.
 public struct NegativeSelection: Sendable {
   /// Bounds of a bank row's probability.
   public static let instanceBounds: ClosedRange<Float> = 0...0.999
@@ -32,7 +32,8 @@ public struct NegativeSelection: Sendable {
     ).scaled(Array(0..<centroids.rows))
   }
 
-  /// log Σ_m exp(⟨x, c_m⟩/φ_m) of each candidate, which serves until candidate or prototypes change.
+  /// log Σ_m exp(⟨x, c_m⟩/φ_m) of each candidate, which serves until candidate or prototypes
+  /// change.
   ///
   /// Complexity: 2·K·k·D floating-point operations. Scratch: the sweep's tiles.
   ///
@@ -56,7 +57,8 @@ public struct NegativeSelection: Sendable {
   /// Draws which candidates are negatives of which query.
   ///
   /// The draw of query i and candidate j is a function of the seed, i and j. Complexity: 2·N·K·D
-  /// floating-point operations and N·K draws. Scratch: the sweep's tiles and a copy of N prototypes.
+  /// floating-point operations and N·K draws. Scratch: the sweep's tiles and a copy of N
+  /// prototypes.
   ///
   /// - Parameters:
   ///   - candidates: [K × D].

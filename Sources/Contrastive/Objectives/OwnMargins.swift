@@ -1,9 +1,9 @@
 /// How far each anchor's own column stands out from its negatives.
 ///
-/// With u the logits and margin a = log Σ_{negatives} exp(u) − u_own, the row's loss is log(1 + eᵃ),
-/// the pull on its own column 1 / (1 + e⁻ᵃ), and the negatives share the same push by their softmax.
-/// Computed from the negatives alone, none of the three loses digits when the row is well fitted
-/// (a ≪ 0), where 1 − softmax would lose all of them.
+/// With u the logits and margin a = log Σ_{negatives} exp(u) − u_own, the row's loss is log(1 +
+/// eᵃ), the pull on its own column 1 / (1 + e⁻ᵃ), and the negatives share the same push by their
+/// softmax. Computed from the negatives alone, none of the three loses digits when the row is well
+/// fitted (a ≪ 0), where 1 − softmax would lose all of them.
 struct OwnMargins: Sendable {
   /// a of each row; −∞ for a row without negatives.
   let margin: [Double]

@@ -9,8 +9,9 @@
 /// ∂/∂u, positive  (q − 1/|P|) − ν q        (summed inside: −ν q)
 /// ∂/∂u, negative  ν · softmax over the negatives
 /// ```
-/// With weights on the positives, mean_P is weighted and 1/|P| their shares. With `HardNegativeWeights`
-/// Σ_{negatives} exp(u) is what they make of it (see `HardNegativeMargins`). Positives and negatives apart, nothing is lost where an anchor is well fitted (a ≪ 0): with a
+/// With weights on the positives, mean_P is weighted and 1/|P| their shares. With
+/// `HardNegativeWeights` Σ_{negatives} exp(u) is what they make of it (see `HardNegativeMargins`).
+/// Positives and negatives apart, nothing is lost where an anchor is well fitted (a ≪ 0): with a
 /// single positive the bracket and q − 1/|P| are exactly 0. A row without positives has loss 0.
 struct PositiveMargins: Sendable {
   /// Loss of each row.
@@ -30,8 +31,8 @@ struct PositiveMargins: Sendable {
   private(set) var target: [Double] = []
   private let insideLogarithm: Bool
 
-  /// `totals` and `shares` are the weighted sum of each row's positive similarities and the sum of the
-  /// weights, `counts` the number of them.
+  /// `totals` and `shares` are the weighted sum of each row's positive similarities and the sum of
+  /// the weights, `counts` the number of them.
   init(
     positives: RowSoftmax, totals: [Double], shares: [Double], counts: [Int],
     negatives: NegativeStatistics, temperature: Double, insideLogarithm: Bool = false
@@ -88,8 +89,8 @@ struct PositiveMargins: Sendable {
 
   var meanLoss: Double { loss.reduce(0, +) / Double(max(1, loss.count)) }
 
-  /// ∂(row's loss)/∂u for a positive of a similarity, which counts `weight` times and has `share` times
-  /// the row's target.
+  /// ∂(row's loss)/∂u for a positive of a similarity, which counts `weight` times and has `share`
+  /// times the row's target.
   func positive(
     _ row: Int, _ similarity: Double, weight: Double = 1, share: Double = 1
   ) -> Double {

@@ -6,10 +6,10 @@
 ///      + (1/M) Σ_m mean_i −log ( exp(⟨q_i, c_π_i⟩/φ_π_i) / Σ_columns exp(⟨q_i, c⟩/φ_c) )
 /// columns of clustering m = the prototypes of all N queries, then the negatives
 /// ```
-/// Li et al., "Prototypical Contrastive Learning of Unsupervised Representations", ICLR 2021, eq. 11, as
-/// the authors' code has it. A prototype that several queries share stands in several columns; with
-/// `masksDuplicates` query i sees its own once, in column i. Everything but the queries is constant.
-/// Without clusterings it is `InfoNCE`. Rows are used as given.
+/// Li et al., "Prototypical Contrastive Learning of Unsupervised Representations", ICLR 2021, eq.
+/// 11, as the authors' code has it. A prototype that several queries share stands in several
+/// columns; with `masksDuplicates` query i sees its own once, in column i. Everything but the
+/// queries is constant. Without clusterings it is `InfoNCE`. Rows are used as given.
 public struct ProtoNCE: Objective {
   /// What the loss can be differentiated by.
   public enum Variable: String, CaseIterable, Sendable {
@@ -30,7 +30,8 @@ public struct ProtoNCE: Objective {
   ///
   /// - Parameters:
   ///   - temperature: 1e-6 … 1e6; 0.2 is the authors' code's.
-  ///   - masksDuplicates: `false` is the authors' code, which pushes a query from its own prototype.
+  ///   - masksDuplicates: `false` is the authors' code, which pushes a query from its own
+  ///     prototype.
   ///   - negatives: which bank rows are negatives of the instance term.
   /// - Throws: `ContrastiveError.parameter`.
   public init(
@@ -45,8 +46,9 @@ public struct ProtoNCE: Objective {
 
   /// The loss and its exact gradient.
   ///
-  /// Complexity: 4·N·K·D floating-point operations for the bank and 4·N·(N + r)·D for a clustering with
-  /// r negatives. Scratch: that of `InfoNCE` and a copy of the 2N + r prototypes of a clustering.
+  /// Complexity: 4·N·K·D floating-point operations for the bank and 4·N·(N + r)·D for a clustering
+  /// with r negatives. Scratch: that of `InfoNCE` and a copy of the 2N + r prototypes of a
+  /// clustering.
   ///
   /// - Parameters:
   ///   - queries: [N × D].

@@ -5,9 +5,10 @@
 /// loss = −mean_i Σ_c t_ic · log softmax_c( ⟨query_i, bank_c⟩ / temperature )
 /// ```
 /// Zheng et al., "ReSSL: Relational Self-Supervised Learning with Weak Augmentation", NeurIPS 2021,
-/// eq. 4–6. The own key is no column; targets are constants; the targets' entropy stays in the value.
+/// eq. 4–6. The own key is no column; targets are constants; the targets' entropy stays in the
+/// value.
 ///
-/// Rows are used as given: normalise them first for cosine similarity (`Matrix.normalized`).
+/// Rows are used as given: normalize them first for cosine similarity (`Matrix.normalized`).
 public struct ReSSL: Objective {
   /// What the loss can be differentiated by.
   public enum Variable: String, CaseIterable, Sendable {

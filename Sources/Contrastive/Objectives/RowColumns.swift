@@ -1,6 +1,7 @@
 /// Negatives that only one row sees: each a mix of rows of a source and of the row itself.
 ///
-/// They are constants, and never stored: a mix says how similar it is, and adds itself to a gradient.
+/// They are constants, and never stored: a mix says how similar it is, and adds itself to a
+/// gradient.
 protocol RowColumns: Sendable {
   /// The name of what is mixed, for errors.
   var name: String { get }

@@ -1,7 +1,7 @@
 /// The cosine of each row of one matrix with the same row of another, whatever their lengths.
 ///
-/// x̂ = x / max(‖x‖, 1e-12), everything in Double. The distance ½‖x̂ − ŷ‖² = 1 − cosine is computed from
-/// the difference, which keeps its digits where the cosine is close to 1.
+/// x̂ = x / max(‖x‖, 1e-12), everything in Double. The distance ½‖x̂ − ŷ‖² = 1 − cosine is computed
+/// from the difference, which keeps its digits where the cosine is close to 1.
 struct RowCosines: Sendable {
   /// ⟨x̂, ŷ⟩ of each row.
   let cosines: [Double]

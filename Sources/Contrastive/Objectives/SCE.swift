@@ -1,4 +1,5 @@
-/// SCE, similarity contrastive estimation: a query must find its own key and keep the key's relations.
+/// SCE, similarity contrastive estimation: a query must find its own key and keep the key's
+/// relations.
 ///
 /// With columns c — own key, then the bank; without a bank all keys, the own among them — and
 /// u_ic = ⟨query_i, column_c⟩ / temperature, v_ic = ⟨key_i, column_c⟩ / targetTemperature,
@@ -6,15 +7,15 @@
 /// w_ic = λ · [c = own] + (1 − λ) · softmax_c(v_i)      own column left out, or at logit 0
 /// loss = −mean_i Σ_c w_ic · log softmax(u_i)_c
 /// ```
-/// Denize et al., "Similarity Contrastive Estimation for Self-Supervised Soft Contrastive Learning",
-/// WACV 2023, eq. 6–8. The paper leaves the own column out of the targets; the authors' code gives it
-/// logit 0 (`OwnColumn.zero`). λ = 1 is InfoNCE. Targets are constants.
+/// Denize et al., "Similarity Contrastive Estimation for Self-Supervised Soft Contrastive
+/// Learning", WACV 2023, eq. 6–8. The paper leaves the own column out of the targets; the authors'
+/// code gives it logit 0 (`OwnColumn.zero`). λ = 1 is InfoNCE. Targets are constants.
 ///
-/// Computed as λ' · log(1 + eᵃ) + (1 − λ') · ( log(1 + e⁻ᵃ) + H ), with a the negatives' log-sum-exp
-/// below the own logit, H the cross-entropy over the negatives and λ' the own column's target: no
-/// term is negative, nothing cancels.
+/// Computed as λ' · log(1 + eᵃ) + (1 − λ') · ( log(1 + e⁻ᵃ) + H ), with a the negatives'
+/// log-sum-exp below the own logit, H the cross-entropy over the negatives and λ' the own column's
+/// target: no term is negative, nothing cancels.
 ///
-/// Rows are used as given: normalise them first for cosine similarity (`Matrix.normalized`).
+/// Rows are used as given: normalize them first for cosine similarity (`Matrix.normalized`).
 public struct SCE: Objective {
   /// What the loss can be differentiated by.
   public enum Variable: String, CaseIterable, Sendable {
@@ -77,8 +78,9 @@ public struct SCE: Objective {
   ///   - gradients: what to differentiate by.
   ///   - workers: the threads to use; no effect on the result.
   /// - Returns: the mean loss over the queries and the gradients asked for.
-  /// - Throws: `ContrastiveError`: `.shape`, also for a single key without a bank when the own column
-  ///   is left out, `.empty`, `.bankNotFilled` for a bank without rows, `.nonFinite`, `.tooLarge`.
+  /// - Throws: `ContrastiveError`: `.shape`, also for a single key without a bank when the own
+  ///   column is left out, `.empty`, `.bankNotFilled` for a bank without rows, `.nonFinite`,
+  ///   `.tooLarge`.
   public func evaluate(
     queries: Matrix, keys: Matrix, bank: Matrix? = nil,
     gradients: Set<Variable> = Self.defaultGradients, workers: Workers = .all
@@ -130,8 +132,9 @@ public struct SCE: Objective {
 
   /// What the targets of the other columns add to ∂(loss of all rows)/∂temperature.
   ///
-  /// Where a column and the own one are near-copies the slope is a difference of their similarities, of
-  /// which the sweep's last digit is left: columns that hold much of the mass are looked at in Double.
+  /// Where a column and the own one are near-copies the slope is a difference of their
+  /// similarities, of which the sweep's last digit is left: columns that hold much of the mass are
+  /// looked at in Double.
   private func targetSlope(
     _ pass: StudentsAndTeachers, _ rest: [Double], _ margins: OwnMargins, _ queries: Operand,
     _ keys: Operand, _ columns: Operand
@@ -155,9 +158,9 @@ public struct SCE: Objective {
 
   /// Bytes of scratch an evaluation holds at most.
   ///
-  /// That is beyond its inputs, its gradient and a few numbers a row: the queries and keys once more
-  /// and the accumulated rows of both, 16·N·D bytes, and what `InfoNCE.scratchBytes` states for 2N
-  /// queries in the first direction.
+  /// That is beyond its inputs, its gradient and a few numbers a row: the queries and keys once
+  /// more and the accumulated rows of both, 16·N·D bytes, and what `InfoNCE.scratchBytes` states
+  /// for 2N queries in the first direction.
   ///
   /// - Parameters:
   ///   - queries: N.

@@ -4,9 +4,9 @@
 /// ```
 /// loss = −½ ( mean_i cos(p1_i, z2_i) + mean_i cos(p2_i, z1_i) )    in [−1, 1]
 /// ```
-/// Chen and He, "Exploring Simple Siamese Representation Learning", CVPR 2021, eqs. 1–4. Projections
-/// are constants (stop-gradient). Rows may have any length: the cosine divides by it, so normalising
-/// them first changes nothing.
+/// Chen and He, "Exploring Simple Siamese Representation Learning", CVPR 2021, eqs. 1–4.
+/// Projections are constants (stop-gradient). Rows may have any length: the cosine divides by it,
+/// so normalizing them first changes nothing.
 public struct SimSiam: Objective {
   /// What the loss can be differentiated by.
   public enum Variable: String, CaseIterable, Sendable {
@@ -31,8 +31,8 @@ public struct SimSiam: Objective {
   ///   - gradients: what to differentiate by.
   ///   - workers: the threads to use; no effect on the result.
   /// - Returns: the loss and the gradients asked for.
-  /// - Throws: `ContrastiveError`: `.shape`, `.empty`, `.nonFinite`, `.tooLarge`, `.zeroNorm` for a row
-  ///   of zeros, which has no direction.
+  /// - Throws: `ContrastiveError`: `.shape`, `.empty`, `.nonFinite`, `.tooLarge`, `.zeroNorm` for a
+  ///   row of zeros, which has no direction.
   public func evaluate(
     predictions1: Matrix, predictions2: Matrix, projections1: Matrix, projections2: Matrix,
     gradients: Set<Variable> = Self.defaultGradients, workers: Workers = .all

@@ -5,7 +5,8 @@
 struct StudentsAndTeachers: Sendable {
   /// The students' statistics by row block.
   let blocks: [RunningSoftmax.Partial]
-  /// log Σ exp((s − m)/temperature) ≥ 0 of each student, m its largest similarity; 0 without columns.
+  /// log Σ exp((s − m)/temperature) ≥ 0 of each student, m its largest similarity; 0 without
+  /// columns.
   let logSum: [Double]
   /// m − Σ (teacher's probability) · s ≥ 0, with the student's similarities.
   let targetGap: [Double]
@@ -75,8 +76,8 @@ struct StudentsAndTeachers: Sendable {
     }
   }
 
-  /// Σ_c ( pull · student's probability − target · teacher's ) · column c, one row for each student;
-  /// nil when nothing was accumulated.
+  /// Σ_c ( pull · student's probability − target · teacher's ) · column c, one row for each
+  /// student; nil when nothing was accumulated.
   func difference(
     of columns: Matrix, pull: (Int) -> Double, target: (Int) -> Double
   ) -> Matrix? {

@@ -7,10 +7,10 @@
 /// loss = temperature / base temperature · mean over all rows of loss_i
 /// ```
 /// A row whose label no other row has counts 0 and stays in the mean. Khosla et al., "Supervised
-/// Contrastive Learning", NeurIPS 2020, eq. 2 and 3; the mean and the factor are the authors' code's
-/// (the paper sums over the rows). With a label for each image and two views it is NT-Xent.
+/// Contrastive Learning", NeurIPS 2020, eq. 2 and 3; the mean and the factor are the authors'
+/// code's (the paper sums over the rows). With a label for each image and two views it is NT-Xent.
 ///
-/// Rows are used as given: normalise them first for cosine similarity (`Matrix.normalized`).
+/// Rows are used as given: normalize them first for cosine similarity (`Matrix.normalized`).
 public struct SupCon: Objective {
   /// What the loss can be differentiated by.
   public enum Variable: String, CaseIterable, Sendable {
@@ -37,8 +37,8 @@ public struct SupCon: Objective {
   /// Which rows of other labels are negatives, and how they count.
   public let negatives: Negatives
 
-  /// Labels of at least this many rows have their positives taken from the tiles; the fewer positives
-  /// of smaller ones are looked at one by one, in Double.
+  /// Labels of at least this many rows have their positives taken from the tiles; the fewer
+  /// positives of smaller ones are looked at one by one, in Double.
   static let smallestRun = 33
 
   /// A supervised contrastive objective.
@@ -47,9 +47,8 @@ public struct SupCon: Objective {
   ///   - temperature: 1e-6 … 1e6; 0.07 is the authors' code's.
   ///   - baseTemperature: a constant, 1e-6 … 1e6; without it the factor of the loss is exactly 1.
   ///   - variant: where the mean over the positives stands.
-  ///   - negatives: which rows of other labels are negatives; no `falseNegatives`, as the labels say
-  ///     which are, no `mixing`, and inside the
-  ///     logarithm no pairs with targets.
+  ///   - negatives: which rows of other labels are negatives; no `falseNegatives`, as the labels
+  ///     say which are, no `mixing`, and inside the logarithm no pairs with targets.
   /// - Throws: `ContrastiveError.parameter`.
   public init(
     temperature: Double = 0.07, baseTemperature: Double? = nil, variant: Variant = .outside,
@@ -76,9 +75,9 @@ public struct SupCon: Objective {
   /// The loss and its exact gradients; 0 where no row has a positive.
   ///
   /// Complexity: the similarity matrix is symmetric and each pair is computed once: B²·D
-  /// floating-point operations for the loss, 3·B²·D more for the gradients. Scratch: `scratchBytes`. With
-  /// `negatives` it is twice that and what `InfoNCE` says of them, and 28 bytes for each positive of each
-  /// row.
+  /// floating-point operations for the loss, 3·B²·D more for the gradients. Scratch:
+  /// `scratchBytes`. With `negatives` it is twice that and what `InfoNCE` says of them, and 28
+  /// bytes for each positive of each row.
   ///
   /// - Parameters:
   ///   - embeddings: [B × D].
@@ -189,10 +188,10 @@ public struct SupCon: Objective {
 
   /// Bytes of scratch an evaluation holds at most.
   ///
-  /// That is beyond its inputs, its gradient, two copies of the embeddings, a few numbers a row and at
-  /// most 32 × 12 bytes a row for the positives of small labels: with B = 256 (128 up to 1,024 rows) and W workers,
-  /// `8 · W · B · (B + 1)`, and at most 64 MiB of the similarities that the gradient needs again, as
-  /// `NTXent.scratchBytes` says, whatever the rows.
+  /// That is beyond its inputs, its gradient, two copies of the embeddings, a few numbers a row and
+  /// at most 32 × 12 bytes a row for the positives of small labels: with B = 256 (128 up to 1,024
+  /// rows) and W workers, `8 · W · B · (B + 1)`, and at most 64 MiB of the similarities that the
+  /// gradient needs again, as `NTXent.scratchBytes` says, whatever the rows.
   ///
   /// - Parameters:
   ///   - rows: number of embeddings.

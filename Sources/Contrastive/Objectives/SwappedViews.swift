@@ -84,8 +84,8 @@ struct SwappedViews: Sendable {
     }
   }
 
-  /// The cross-entropies of a view's last B rows of scores with the codes of the other views, summed;
-  /// leaves `weight` × the gradient for the scores in those rows.
+  /// The cross-entropies of a view's last B rows of scores with the codes of the other views,
+  /// summed; leaves `weight` × the gradient for the scores in those rows.
   ///
   /// With m a row's maximum, t its codes from one other view and Q = Σ t, a cross-entropy is
   /// Q · log Σ exp((s − m)/temperature) + (Q · m − ⟨t, s⟩)/temperature, and its gradient
@@ -116,7 +116,8 @@ struct SwappedViews: Sendable {
             losses[row] =
               mass * logarithm(own.sum) + (mass * Double(own.maximum) - along) / temperature
             guard coefficients else { continue }
-            // The softmax's share goes with the first view's codes: one pass over the row instead of two.
+            // The softmax's share goes with the first view's codes: one pass over the row instead
+            // of two.
             var share = Float(scale * mass / own.sum)
             if others.isEmpty { scores.update(repeating: 0, count: width) }
             for other in others {

@@ -4,12 +4,12 @@
 /// ```
 /// φ = (Σ d / n) / ln(n + 10)
 /// ```
-/// A cluster of one member or none takes the largest φ there is. All are then clipped to the 10th and
-/// 90th percentile (linear interpolation at (k − 1)·q/100) and scaled so that their mean is the
+/// A cluster of one member or none takes the largest φ there is. All are then clipped to the 10th
+/// and 90th percentile (linear interpolation at (k − 1)·q/100) and scaled so that their mean is the
 /// temperature. In Double; the result is rounded to Float32.
 ///
-/// Where that has no answer, this has: with no cluster of two members, or all distances zero, every φ
-/// is the temperature; and a φ below 1/1000 of the temperature (clusters of identical points that
+/// Where that has no answer, this has: with no cluster of two members, or all distances zero, every
+/// φ is the temperature; and a φ below 1/1000 of the temperature (clusters of identical points that
 /// more than a tenth of all are) is raised to it, so that nothing is divided by zero.
 ///
 /// Source: Li et al., "Prototypical contrastive learning of unsupervised representations", ICLR

@@ -1,10 +1,11 @@
 /// Lower bounds on the distances of every point to centroids, across moves of both.
 ///
-/// Distances are counted in units of 1/50,000 of the longest there can be. For each point there is a
-/// *coarse* bound for each group of centroids, on the distance to all of them but the point's own,
-/// and with `KMeansStrategy.perCentroid` a *fine* one for each centroid beside it; groups are then
-/// runs of 32 centroids and the coarse bounds save looking at the fine ones. See `BoundsWriter` for
-/// what is stored. A path that grows long is taken off the bounds it weakens and starts again at 0.
+/// Distances are counted in units of 1/50,000 of the longest there can be. For each point there is
+/// a *coarse* bound for each group of centroids, on the distance to all of them but the point's
+/// own, and with `KMeansStrategy.perCentroid` a *fine* one for each centroid beside it; groups are
+/// then runs of 32 centroids and the coarse bounds save looking at the fine ones. See
+/// `BoundsWriter` for what is stored. A path that grows long is taken off the bounds it weakens and
+/// starts again at 0.
 struct DistanceBounds: Sendable {
   let strategy: KMeansStrategy
   private(set) var groups: CentroidGroups
@@ -198,8 +199,8 @@ struct DistanceBounds: Sendable {
   }
 }
 
-/// The bounds of a search, as its workers see them: without arrays, whose references every copy would
-/// count.
+/// The bounds of a search, as its workers see them: without arrays, whose references every copy
+/// would count.
 struct BoundTables: Sendable {
   /// One bound for each centroid, or nil.
   let fine: BoundsWriter?

@@ -58,8 +58,8 @@ struct GatheredColumns {
 
   /// Turns a point's dot products into fresh bounds, and its best into the nearest of all.
   ///
-  /// `run` says that the chosen are these, without gaps; `continuing`, that the first of them belongs
-  /// to the group of the last ones that were taken.
+  /// `run` says that the chosen are these, without gaps; `continuing`, that the first of them
+  /// belongs to the group of the last ones that were taken.
   func take(
     _ dots: UnsafeMutablePointer<Float>, for index: Int, best: inout Nearest, run: Range<Int>?,
     continuing: Bool

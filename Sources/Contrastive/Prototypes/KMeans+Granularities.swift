@@ -1,9 +1,9 @@
 extension KMeans {
   /// Clusters the same points into several numbers of clusters, one clustering after the other.
   ///
-  /// What PCL's M clusterings are. Clustering m uses the seed plus m and is what `fit` with that seed
-  /// gives; the points are checked and prepared once. Given initial centroids are for the first;
-  /// the others are seeded by k-means++.
+  /// What PCL's M clusterings are. Clustering m uses the seed plus m and is what `fit` with that
+  /// seed gives; the points are checked and prepared once. Given initial centroids are for the
+  /// first; the others are seeded by k-means++.
   ///
   /// - Parameters:
   ///   - points: [n × D].

@@ -15,16 +15,17 @@
 /// cluster has others), and points are assigned anew: there are always exactly k clusters, none
 /// empty. Iteration stops when no assignment changes.
 ///
-/// Spherical k-means works on unit rows (the points are normalised) with unit centroids: there the
-/// nearest is the one of the largest dot product, and the objective is Σ ‖x̂ − ĉ‖² = 2 Σ (1 − x̂·ĉ). A
-/// cluster whose members sum to zero keeps its centroid.
+/// Spherical k-means works on unit rows (the points are normalized) with unit centroids: there the
+/// nearest is the one of the largest dot product, and the objective is Σ ‖x̂ − ĉ‖² = 2 Σ (1 −
+/// x̂·ĉ). A cluster whose members sum to zero keeps its centroid.
 ///
 /// Complexity: 2 · n · k · D operations for the first assignment, then the share of it reported by
 /// `KMeansProgress.computedShare`. Memory: see `memory`.
 ///
 /// Sources: Lloyd, "Least squares quantization in PCM", 1982; Elkan, "Using the triangle inequality
-/// to accelerate k-means", ICML 2003; Ding et al., "Yinyang k-means", ICML 2015 (groups); Dhillon and Modha, "Concept decompositions for large sparse
-/// text data using clustering", 2001 (spherical).
+/// to accelerate k-means", ICML 2003; Ding et al., "Yinyang k-means", ICML 2015 (groups); Dhillon
+/// and Modha, "Concept decompositions for large sparse text data using clustering", 2001
+/// (spherical).
 public struct KMeans: Sendable {
   /// Where points and centroids live.
   public enum Metric: String, Sendable, CaseIterable {
@@ -41,7 +42,7 @@ public struct KMeans: Sendable {
     case plusPlus
     /// Distinct points, each equally likely.
     case randomPoints
-    /// These rows; for spherical they are normalised.
+    /// These rows; for spherical they are normalized.
     case given(Matrix)
   }
 
@@ -148,8 +149,8 @@ public struct KMeans: Sendable {
   public enum WarmStart: Sendable {
     /// The last run's centroids.
     case centroids
-    /// The means of the last run's clusters where their points are now: centroids follow points that
-    /// move together, as features do from epoch to epoch.
+    /// The means of the last run's clusters where their points are now: centroids follow points
+    /// that move together, as features do from epoch to epoch.
     case means
   }
 

@@ -1,11 +1,11 @@
 extension KMeans {
   /// k-means++, with the distances to new centroids computed a batch at a time.
   ///
-  /// Each next centroid is a point drawn with probability ∝ w(x), its squared distance to the nearest
-  /// centroid so far. Only stale weights W ≥ w, from before the current batch, are kept: a draw ∝ W
-  /// is accepted with probability w/W, which makes it a draw ∝ w (rejection sampling), and w is
-  /// computed for the points drawn alone. A batch is a quarter of the centroids there are, at most
-  /// 256, and ends with one sweep of all points against its centroids.
+  /// Each next centroid is a point drawn with probability ∝ w(x), its squared distance to the
+  /// nearest centroid so far. Only stale weights W ≥ w, from before the current batch, are kept: a
+  /// draw ∝ W is accepted with probability w/W, which makes it a draw ∝ w (rejection sampling), and
+  /// w is computed for the points drawn alone. A batch is a quarter of the centroids there are, at
+  /// most 256, and ends with one sweep of all points against its centroids.
   ///
   /// Complexity: 2 · n · k · D operations in products, as much as one assignment. Memory: 8 · n.
   ///

@@ -56,7 +56,7 @@ extension Matrix {
   func largestMagnitude(workers: Workers) -> Float {
     eachRow(of: Float.self, workers: workers) { row, columns in
       var low: UInt32 = 0
-      // The bits of a magnitude order as the magnitudes do, and whole numbers vectorise.
+      // The bits of a magnitude order as the magnitudes do, and whole numbers vectorize.
       for column in 0..<columns { low = max(low, row[column].bitPattern & 0x7fff_ffff) }
       return Float(bitPattern: low)
     }.max() ?? 0

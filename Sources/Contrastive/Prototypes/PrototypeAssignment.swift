@@ -11,7 +11,7 @@ public struct PrototypeAssignment: Sendable {
   ///
   /// - Parameters:
   ///   - points: [n × D].
-  ///   - prototypes: [k × D]; for spherical, both are normalised first.
+  ///   - prototypes: [k × D]; for spherical, both are normalized first.
   ///   - metric: Euclidean or spherical.
   ///   - workers: the threads to use; no effect on the result.
   /// - Throws: `ContrastiveError`: `.empty`, `.shape`, `.nonFinite`, `.tooLarge`, `.zeroNorm`.

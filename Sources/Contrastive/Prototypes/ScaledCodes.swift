@@ -1,8 +1,8 @@
 /// Codes in the middle of Sinkhorn's iterations, with a factor for each row and column still to be
 /// multiplied in.
 ///
-/// Right after a normalisation in logarithms every row sums to 1 and every column holds a code of at
-/// least 1 / (B · K), so that no sum is lost in what Float32 cannot hold.
+/// Right after a normalization in logarithms every row sums to 1 and every column holds a code of
+/// at least 1 / (B · K), so that no sum is lost in what Float32 cannot hold.
 struct ScaledCodes {
   private var values: Matrix
   private let workers: Workers
@@ -63,8 +63,8 @@ struct ScaledCodes {
     return columnSums.map { each / $0 }
   }
 
-  /// Goes over all codes once: each row's factor from the columns', then the sums of the columns, piece
-  /// by piece and merged in their order.
+  /// Goes over all codes once: each row's factor from the columns', then the sums of the columns,
+  /// piece by piece and merged in their order.
   private mutating func addUp(dividingRows: Bool) {
     let (count, columns) = (values.columns, columns)
     let cuts = pieces(values.rows, Self.piece)

@@ -5,20 +5,20 @@
 /// u_k = log Σ_b exp(A_bk − w_b)        every prototype gets the same mass
 /// w_b = log Σ_k exp(A_bk − u_k)        every row sums to 1
 /// ```
-/// and the codes are exp(A − u − w). That is the usual alternating normalisation of exp(A) in
-/// logarithms: no ε above 0 overflows. Without an iteration the codes are B · exp(A) / ΣΣ exp(A), of
-/// mean 1 / K, and rows do not sum to 1.
+/// and the codes are exp(A − u − w). That is the usual alternating normalization of exp(A) in
+/// logarithms: no ε above 0 overflows. Without an iteration the codes are B · exp(A) / ΣΣ exp(A),
+/// of mean 1 / K, and rows do not sum to 1.
 ///
-/// Exponents and sums are in Double, each exponential has Float32 digits. After the first iteration no
-/// column and no row is nearly empty, and further ones are products instead of exponentials; factors
-/// that grow beyond a million go back into the logarithms.
+/// Exponents and sums are in Double, each exponential has Float32 digits. After the first iteration
+/// no column and no row is nearly empty, and further ones are products instead of exponentials;
+/// factors that grow beyond a million go back into the logarithms.
 ///
 /// Source: Caron et al., "Unsupervised learning of visual features by contrasting cluster
 /// assignments", NeurIPS 2020; Cuturi, "Sinkhorn distances", NIPS 2013.
 public struct Sinkhorn: Sendable, Equatable {
   /// Divides the scores; the smaller, the harder the codes.
   public let epsilon: Float
-  /// Times to normalise prototypes, then rows.
+  /// Times to normalize prototypes, then rows.
   public let iterations: Int
 
   /// What to do.
@@ -40,8 +40,9 @@ public struct Sinkhorn: Sendable, Equatable {
 
   /// The codes of the rows.
   ///
-  /// Complexity: O(iterations · B · K), two exponentials an element, in the first iteration. Memory beyond
-  /// the result: 16 · K · ⌈B / 64⌉ bytes and 16 · (B + K), and 4 · B · K where only some rows are wanted.
+  /// Complexity: O(iterations · B · K), two exponentials an element, in the first iteration. Memory
+  /// beyond the result: 16 · K · ⌈B / 64⌉ bytes and 16 · (B + K), and 4 · B · K where only some
+  /// rows are wanted.
   ///
   /// - Parameters:
   ///   - scores: [B × K]; those of a queue, if there is one, come first.

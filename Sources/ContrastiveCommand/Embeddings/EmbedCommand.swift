@@ -9,7 +9,7 @@ struct EmbedCommand: ParsableCommand {
     commandName: "embed",
     abstract: "Embed images with a trained encoder.",
     discussion: """
-      Writes the backbone's features, .npy f4 [n, dimension], not normalised. Images are .npy u1 \
+      Writes the backbone's features, .npy f4 [n, dimension], not normalized. Images are .npy u1 \
       [n,H,W] or [n,H,W,C] of any size with the channels the encoder was trained on.
       """)
 

@@ -14,7 +14,7 @@ struct EvaluateCommand: ParsableCommand {
       With --run: the features of a trained encoder on a data folder.
 
       What is given decides what is measured: knn (weighted vote, Wu et al. 2018), ridge and \
-      logistic (linear probes on standardised features), clusters (spherical k-means against labels: \
+      logistic (linear probes on standardized features), clusters (spherical k-means against labels: \
       purity, NMI, AMI, ARI), alignment and uniformity (Wang and Isola 2020), rank (effective rank, \
       RankMe, signs of collapse), neighbors (hubness, false negatives among the nearest).
 
@@ -29,7 +29,7 @@ struct EvaluateCommand: ParsableCommand {
     help: "Measures to take, of: \(Self.names.joined(separator: " ")). (default: all)")
   var measures: [String] = []
 
-  @Option(name: .shortAndLong, help: "Neighbours that vote; all when there are fewer.")
+  @Option(name: .shortAndLong, help: "Neighbors that vote; all when there are fewer.")
   var k: Int = 200
 
   @Option(help: "Temperature of the vote.")
@@ -44,7 +44,7 @@ struct EvaluateCommand: ParsableCommand {
   @Option(help: "Clusters of k-means. (default: as many as there are labels)")
   var clusters: Int?
 
-  @Option(help: "Neighbours of each row for hubness and false negatives.")
+  @Option(help: "Neighbors of each row for hubness and false negatives.")
   var graphNeighbors: Int = 10
 
   @Option(help: "Names the random numbers of k-means.")

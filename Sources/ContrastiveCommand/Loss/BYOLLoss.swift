@@ -20,7 +20,7 @@ package struct BYOLLoss: LossMethod {
 
   package var parameters: [String: JSONValue] { [:] }
 
-  /// With or without `--normalize`: the cosine does not change when rows are normalised first.
+  /// With or without `--normalize`: the cosine does not change when rows are normalized first.
   package func evaluate(
     _ inputs: inout LossInputs, gradients: Set<BYOL.Variable>, workers: Workers
   ) throws -> Evaluation<BYOL.Variable> {

@@ -5,7 +5,7 @@ import Contrastive
 package struct InvPLoss: LossMethod {
   package static let configuration = CommandConfiguration(
     commandName: "invp",
-    abstract: "InvP: find the own row, and positives spread over a neighbour graph.",
+    abstract: "InvP: find the own row, and positives spread over a neighbor graph.",
     discussion: """
       Tensors: queries [B,D], bank [n,D], indices [B], neighbors [n,k]. Gradients: queries.
       """)

@@ -2,7 +2,7 @@ import ArgumentParser
 import Contrastive
 import ContrastiveTraining
 
-/// What every `contrastive loss` method shares: the files, normalisation, the choice of gradients.
+/// What every `contrastive loss` method shares: the files, normalization, the choice of gradients.
 package struct LossFiles: ParsableArguments {
   @Option(name: .shortAndLong, help: "Safetensors file with the inputs.")
   package var input: String

@@ -7,7 +7,7 @@ package struct LossInputs {
   package let file: SafetensorsFile
   /// Whether embedding rows are divided by their norms.
   package let normalizes: Bool
-  /// The tensors that were normalised, by name.
+  /// The tensors that were normalized, by name.
   package private(set) var normalized: [String: NormalizedRows] = [:]
 
   package init(file: SafetensorsFile, normalizes: Bool) {
@@ -18,7 +18,7 @@ package struct LossInputs {
   /// Whether the file has a tensor.
   func has(_ name: String) -> Bool { file.tensors[name] != nil }
 
-  /// An embedding tensor [rows, dimension], normalised when that was asked for.
+  /// An embedding tensor [rows, dimension], normalized when that was asked for.
   mutating func embeddings(_ name: String) throws(ContrastiveError) -> Matrix {
     try normalized(file.tensor(name).matrix(argument: name), name)
   }
@@ -41,7 +41,7 @@ package struct LossInputs {
     return (try normalized(rows, name), tensor.shape)
   }
 
-  /// A tensor [rows, dimension] that is never normalised.
+  /// A tensor [rows, dimension] that is never normalized.
   func matrix(_ name: String) throws(ContrastiveError) -> Matrix {
     try file.tensor(name).matrix(argument: name)
   }
@@ -102,7 +102,7 @@ package struct LossInputs {
     return unit.rows
   }
 
-  /// A gradient in the shape of its input, carried back through the normalisation.
+  /// A gradient in the shape of its input, carried back through the normalization.
   func gradientTensor(_ gradient: Matrix, of name: String) throws(ContrastiveError) -> Tensor {
     let carried = try normalized[name]?.backward(gradient) ?? gradient
     return try Tensor(

@@ -10,7 +10,7 @@ package protocol LossMethod: ParsableCommand {
   /// The gradients written when none are named.
   static var defaultGradients: Set<Variable> { get }
 
-  /// Files, normalisation, the choice of gradients.
+  /// Files, normalization, the choice of gradients.
   var files: LossFiles { get }
 
   /// Every option with the value used.

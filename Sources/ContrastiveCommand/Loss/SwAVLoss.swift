@@ -8,7 +8,7 @@ package struct SwAVLoss: LossMethod {
     abstract: "SwAV: each view predicts the soft cluster code of another.",
     discussion: """
       Tensors: views [V,B,D], prototypes [P,D], queue [A,L,D] (optional; it and the prototypes are \
-      never normalised). Codes come from the first A views, queue rows first. Gradients: views, \
+      never normalized). Codes come from the first A views, queue rows first. Gradients: views, \
       prototypes (both by default).
       """)
 

@@ -10,7 +10,7 @@ struct AuditCommand: ParsableCommand {
     discussion: """
       For each row the k most similar others (cosine; the maximum over the support sets, where there \
       are any) are candidates, each with its evidence: that maximum and the mean, the share of pairs \
-      as similar that are inside one cluster, common and mutual neighbours, and how many of the \
+      as similar that are inside one cluster, common and mutual neighbors, and how many of the \
       clusterings have both in one cluster. The mean of the three shares is its confidence; from \
       --threshold on it is suspected. Reports the estimated share of false negatives and of InfoNCE's \
       gradient at --temperature that they bear, for each clustering and for what is suspected; with \

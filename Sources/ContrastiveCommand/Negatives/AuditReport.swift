@@ -131,17 +131,17 @@ struct AuditReport: Report {
     suspected = Suspected(
       pairs: result.suspectedCount, share: result.suspected.ofNegatives,
       gradientShare: result.suspected.ofGradient,
-      precision: result.labelled?.suspected.precision, recall: result.labelled?.suspected.recall)
-    labels = result.labelled.map { labelled in
+      precision: result.labeled?.suspected.precision, recall: result.labeled?.suspected.recall)
+    labels = result.labeled.map { labeled in
       Labels(
-        share: labelled.share.ofNegatives, gradientShare: labelled.share.ofGradient,
-        cosine: Curve(labelled.cosine),
-        topK: labelled.topK.map {
+        share: labeled.share.ofNegatives, gradientShare: labeled.share.ofGradient,
+        cosine: Curve(labeled.cosine),
+        topK: labeled.topK.map {
           TopK(k: $0.k, precision: $0.quality.precision, recall: $0.quality.recall)
         },
         evidence: Dictionary(
-          uniqueKeysWithValues: labelled.evidence.map { ($0.evidence.rawValue, Curve($0.curve)) }),
-        calibration: labelled.calibration.enumerated().map {
+          uniqueKeysWithValues: labeled.evidence.map { ($0.evidence.rawValue, Curve($0.curve)) }),
+        calibration: labeled.calibration.enumerated().map {
           Tenth(
             confidence: Double($0) / 10, candidates: $1.count, precision: $1.precision)
         })
@@ -201,7 +201,7 @@ struct AuditReport: Report {
       "suspected": try table(.uint8(found.columns.indices.map { result.isSuspected($0) ? 1 : 0 })),
       "gradient_shares": Tensor(.float32(result.gradientShares)),
     ]
-    if let curve = result.labelled?.cosine {
+    if let curve = result.labeled?.cosine {
       tensors["thresholds"] = Tensor(.float32(curve.thresholds.map(Float.init)))
       tensors["precision"] = Tensor(.float32(curve.precision.map(Float.init)))
       tensors["recall"] = Tensor(.float32(curve.recall.map(Float.init)))

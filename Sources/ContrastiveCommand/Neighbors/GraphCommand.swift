@@ -7,23 +7,23 @@ struct GraphCommand: ParsableCommand {
     commandName: "graph",
     abstract: "Find the kNN graph of a set, exactly, computing each pair once.",
     discussion: """
-      By inner product; with --normalize by cosine similarity. A row is not its own neighbour. \
+      By inner product; with --normalize by cosine similarity. A row is not its own neighbor. \
       Embeddings are .npy, a safetensors file with one tensor, or file:tensor, f4 or f8 \
       [n, dimension]. Writes `neighbors` I64 [N,k] and `similarities` F32 [N,k]: similarity \
-      descending, then index ascending; with --mutual also `mutual` U8 [N,k], 1 where the neighbour \
+      descending, then index ascending; with --mutual also `mutual` U8 [N,k], 1 where the neighbor \
       lists the row, too.
       """)
 
   @Option(help: "Embeddings.")
   var input: String
 
-  @Option(name: .shortAndLong, help: "Neighbours of each row, fewer than the rows.")
+  @Option(name: .shortAndLong, help: "Neighbors of each row, fewer than the rows.")
   var k: Int
 
   @Flag(help: "Divide each row by its norm first.")
   var normalize = false
 
-  @Flag(help: "Also write which neighbours are mutual.")
+  @Flag(help: "Also write which neighbors are mutual.")
   var mutual = false
 
   @Option(name: .shortAndLong, help: "Safetensors file to write.")

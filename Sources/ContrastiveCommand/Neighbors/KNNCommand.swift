@@ -18,7 +18,7 @@ struct KNNCommand: ParsableCommand {
   @Option(help: "Bank.")
   var bank: String
 
-  @Option(name: .shortAndLong, help: "Neighbours of each query, at most the bank's rows.")
+  @Option(name: .shortAndLong, help: "Neighbors of each query, at most the bank's rows.")
   var k: Int
 
   @Flag(help: "Divide each row by its norm first.")

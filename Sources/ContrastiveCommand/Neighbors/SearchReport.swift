@@ -49,7 +49,7 @@ struct SearchReport: Encodable {
       try Standard.json(report)
     } else {
       print(
-        "\(report.rows) rows, \(report.k) neighbours each, \(fixed(seconds, 3)) s, "
+        "\(report.rows) rows, \(report.k) neighbors each, \(fixed(seconds, 3)) s, "
           + "\(fixed(report.gflops, 1)) GFLOP/s" + (report.mutual.map { ", \($0) mutual" } ?? ""))
     }
   }

@@ -20,7 +20,7 @@ struct SinkhornCommand: ParsableCommand {
   @Option(help: "Divides the scores.")
   var epsilon: Float = 0.05
 
-  @Option(help: "Times to normalise prototypes, then rows.")
+  @Option(help: "Times to normalize prototypes, then rows.")
   var iterations: Int = 3
 
   @Option(name: .shortAndLong, help: "Safetensors file to write.")

@@ -11,7 +11,7 @@ struct ReportCommand: ParsableCommand {
     discussion: """
       The page is one file that loads nothing from anywhere. Of one run: loss and accuracy curves, \
       all measures of `contrastive evaluate`, a map of the test images (principal components), \
-      nearest neighbours, the images nearest to each prototype, clusters against classes, what the \
+      nearest neighbors, the images nearest to each prototype, clusters against classes, what the \
       method left in the run's folder, the configuration and the time it took. Of several runs: \
       results, curves, measures and the options that differ.
 

@@ -40,7 +40,7 @@ struct TrainingFlags: ParsableArguments {
   @Option(help: "Peak learning rate. (default: \(standard.learningRate))")
   var learningRate: Float?
 
-  @Option(help: "Momentum of the optimiser. (default: \(standard.sgdMomentum))")
+  @Option(help: "Momentum of the optimizer. (default: \(standard.sgdMomentum))")
   var sgdMomentum: Float?
 
   @Option(help: "Weight decay. (default: \(standard.weightDecay))")
@@ -70,7 +70,7 @@ struct TrainingFlags: ParsableArguments {
   @Flag(inversion: .prefixedNo, help: "Mirror views at random. (default: --no-flips)")
   var flips: Bool?
 
-  @Option(help: "Neighbours that vote in the evaluation. (default: \(standard.neighbors))")
+  @Option(help: "Neighbors that vote in the evaluation. (default: \(standard.neighbors))")
   var neighbors: Int?
 
   @Option(help: "Temperature of their vote. (default: \(standard.voteTemperature))")

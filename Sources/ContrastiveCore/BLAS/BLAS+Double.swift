@@ -3,7 +3,8 @@ import CBLAS
 extension BLAS {
   /// `C ← op(A) · op(B) + beta · C` in Double, row-major, on the calling thread.
   ///
-  /// As the product in Float32; strides are the rows' own lengths. `prepare()` must have been called.
+  /// As the product in Float32; strides are the rows' own lengths. `prepare()` must have been
+  /// called.
   package static func gemm(
     _ operationA: Operation = .plain, _ operationB: Operation = .plain,
     rows: Int, columns: Int, depth: Int, _ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>,

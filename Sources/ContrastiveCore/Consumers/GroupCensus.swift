@@ -1,5 +1,5 @@
-/// A set against itself, seen through groupings of its rows: how similar the pairs inside a group are
-/// among all pairs, and which part of each row's softmax the row's own group holds.
+/// A set against itself, seen through groupings of its rows: how similar the pairs inside a group
+/// are among all pairs, and which part of each row's softmax the row's own group holds.
 ///
 /// For a symmetric sweep over unit rows that does not accumulate. A row is no pair with itself.
 package struct GroupCensus: TileConsumer {

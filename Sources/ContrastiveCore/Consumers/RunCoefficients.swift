@@ -4,7 +4,8 @@
 /// outside the run    G[r, c] = outside.weight[r] · exp((s − outside.shift[r]) / temperature)
 /// inside, c ≠ r      G[r, c] = inside.weight[r] · exp((s − inside.shift[r]) / temperature) − target[r]
 /// ```
-/// and what is left in the tile is G[r, c] + G[c, r]: a symmetric sweep then accumulates (G + Gᵀ) · rows.
+/// and what is left in the tile is G[r, c] + G[c, r]: a symmetric sweep then accumulates (G + Gᵀ) ·
+/// rows.
 package struct RunCoefficients: TileConsumer {
   package let temperature: Double
   package let runs: RowRuns

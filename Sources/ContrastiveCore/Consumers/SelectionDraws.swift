@@ -1,7 +1,7 @@
 /// Draws a mask: entry (r, c) takes part with probability 1 − exp(s − shift[c]), within bounds.
 ///
-/// Entry (r, c) is selected when the number in [0, 1) that Philox makes of (seed, r, c) is below its
-/// probability, so that tiles come in any order. Every tile writes its own entries of the mask.
+/// Entry (r, c) is selected when the number in [0, 1) that Philox makes of (seed, r, c) is below
+/// its probability, so that tiles come in any order. Every tile writes its own entries of the mask.
 package struct SelectionDraws: TileConsumer {
   private let softmax: SoftmaxCoefficients
   private let bounds: ClosedRange<Float>

@@ -1,5 +1,5 @@
-/// Softmax statistics of the same similarities under several selections of the columns, for one product
-/// instead of several; similarities stay as they are.
+/// Softmax statistics of the same similarities under several selections of the columns, for one
+/// product instead of several; similarities stay as they are.
 package struct SeveralSoftmax: TileConsumer {
   /// For each softmax the entries that take no part.
   package let selections: [[Exclusion]]

@@ -1,12 +1,12 @@
 /// The softmax of students and, over the same columns, of their teachers.
 ///
-/// The teachers' probabilities are the students' targets; rows are students and teachers as `TwinRows`
-/// interleaves them.
+/// The teachers' probabilities are the students' targets; rows are students and teachers as
+/// `TwinRows` interleaves them.
 ///
 /// Both keep what `RunningSoftmax` keeps, each at its own temperature. With e the teacher's
-/// exponentials and s, m the student's similarities and their maximum, Σ e · (m − s) ≥ 0 is kept too:
-/// the cross-entropy is log Σ exp((s − m)/temperature) + that / (Σ e · temperature), a sum in which
-/// nothing cancels.
+/// exponentials and s, m the student's similarities and their maximum, Σ e · (m − s) ≥ 0 is kept
+/// too: the cross-entropy is log Σ exp((s − m)/temperature) + that / (Σ e · temperature), a sum in
+/// which nothing cancels.
 ///
 /// A column that holds more than half of a row's mass so far is left out of both accumulated rows
 /// and listed: where student and teacher agree on it, the difference of the accumulated rows would

@@ -4,9 +4,9 @@
 /// coefficient[r, c] = rowWeight[r] · exp((s − rowShift[r]) / temperature)
 ///                   + columnWeight[c] · exp((s − columnShift[c]) / temperature)
 /// ```
-/// Either half may be absent. With both sides the same and exclusions that go both ways, a symmetric
-/// sweep computes each pair once. With shift m and weight w/Σexp this is w times the softmax taken along
-/// rows, along columns, or both.
+/// Either half may be absent. With both sides the same and exclusions that go both ways, a
+/// symmetric sweep computes each pair once. With shift m and weight w/Σexp this is w times the
+/// softmax taken along rows, along columns, or both.
 package struct SoftmaxCoefficients: TileConsumer {
   /// The softmax of one side: a shift and a weight for each row, or each column.
   package struct Side: Sendable, Equatable {

@@ -3,7 +3,8 @@
 /// Each row block of a rectangular sweep is the two matrices' rows of one range, first those of the
 /// one, then those of the other.
 package enum TwinRows {
-  /// [first's rows 0 ..< b; second's rows 0 ..< b; first's rows b ..< 2b; …], b half of a block's rows.
+  /// [first's rows 0 ..< b; second's rows 0 ..< b; first's rows b ..< 2b; …], b half of a block's
+  /// rows.
   package static func interleaved(_ first: Matrix, _ second: Matrix) -> Matrix {
     precondition(first.rows == second.rows && first.columns == second.columns)
     var values: [Float] = []

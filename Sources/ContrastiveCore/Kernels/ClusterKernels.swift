@@ -1,6 +1,6 @@
 import ContrastiveKernels
 
-/// The vectorised loops of nearest-centroid search, for the instruction set of this processor.
+/// The vectorized loops of nearest-centroid search, for the instruction set of this processor.
 package struct ClusterKernels: @unchecked Sendable {  // a constant table of C functions
   private let table: UnsafePointer<ContrastiveClusterKernels>
 

@@ -1,6 +1,6 @@
 import ContrastiveKernels
 
-/// The vectorised loops over a tile, for the instruction set of this processor.
+/// The vectorized loops over a tile, for the instruction set of this processor.
 package struct RowKernels: @unchecked Sendable {  // a constant table of C functions
   private let table: UnsafePointer<ContrastiveRowKernels>
 
@@ -154,8 +154,8 @@ package enum RankKey {
     _ keys: UnsafeMutablePointer<UInt64>, count: Int, spare: UnsafeMutablePointer<UInt64>
   ) { contrastive_sort_rank_keys(keys, count, spare) }
 
-  /// Leaves the k largest of distinct keys in front, in no order, and returns the smallest of them; `spare`
-  /// has room for all.
+  /// Leaves the k largest of distinct keys in front, in no order, and returns the smallest of them;
+  /// `spare` has room for all.
   ///
   /// Complexity: O(count) on average (quickselect).
   package static func keepLargest(

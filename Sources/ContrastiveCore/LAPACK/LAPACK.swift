@@ -7,8 +7,8 @@ import CLAPACKE
 package enum LAPACK {
   /// Eigenvalues of a symmetric matrix, largest first, and their unit eigenvectors.
   ///
-  /// An eigenvector is determined up to its sign; here its component of largest magnitude (the first
-  /// of several) is positive. Complexity: O(n³).
+  /// An eigenvector is determined up to its sign; here its component of largest magnitude (the
+  /// first of several) is positive. Complexity: O(n³).
   ///
   /// - Parameters:
   ///   - matrix: [n × n] row-major, of which the upper triangle is read.

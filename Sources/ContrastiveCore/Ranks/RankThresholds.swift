@@ -2,13 +2,14 @@
 ///
 /// Rank 0 is the largest similarity; ties go to the lower column. Sweeps in Float32 find out which
 /// columns are so near a rank that rounding may have disordered them: a sample gives each rank an
-/// interval of keys, sweeps count the keys in the interval's bins and narrow it to the bin that holds
-/// the rank, until the few around it are left. Those are ordered by their dot products in Double.
-/// Similarities of continuous data take two sweeps of all columns.
+/// interval of keys, sweeps count the keys in the interval's bins and narrow it to the bin that
+/// holds the rank, until the few around it are left. Those are ordered by their dot products in
+/// Double. Similarities of continuous data take two sweeps of all columns.
 ///
-/// Complexity: 2 · rows · columns · dimension floating-point operations a sweep, and as many again, in
-/// Double, for a row with thousands of columns within rounding of a rank (a bank of copies). Scratch:
-/// `scratchBytes`, bounded whatever the rows, columns and ranks: rows are taken 2,048 at a time.
+/// Complexity: 2 · rows · columns · dimension floating-point operations a sweep, and as many again,
+/// in Double, for a row with thousands of columns within rounding of a rank (a bank of copies).
+/// Scratch: `scratchBytes`, bounded whatever the rows, columns and ranks: rows are taken 2,048 at a
+/// time.
 package struct RankThresholds: Sendable {
   /// [row][place in the row's list of ranks].
   package private(set) var boundaries: [[RankBoundary]] = []
@@ -26,8 +27,8 @@ package struct RankThresholds: Sendable {
   ///
   /// - Parameters:
   ///   - ranks: of each row; each at least 0 and below the number of columns that take part.
-  ///   - rows: the rows; like the columns, known to be finite: faults would be named by numbers that
-  ///     hold in a part of them.
+  ///   - rows: the rows; like the columns, known to be finite: faults would be named by numbers
+  ///     that hold in a part of them.
   ///   - columns: what is ranked for each row.
   ///   - exclusions: entries that have no rank.
   ///   - workers: the threads to use; no effect on the result.
@@ -57,8 +58,8 @@ package struct RankThresholds: Sendable {
 
   /// Bytes held at most beyond a sweep's own scratch.
   ///
-  /// With r = min(rows, 2048) in chunks of columns c: 12 · 128 + 128 bytes for each of r · c rows and each
-  /// of the ranks, or 12 KiB for each of r · c rows where a sweep keeps the largest keys.
+  /// With r = min(rows, 2048) in chunks of columns c: 12 · 128 + 128 bytes for each of r · c rows
+  /// and each of the ranks, or 12 KiB for each of r · c rows where a sweep keeps the largest keys.
   package static func scratchBytes(rows: Int, columns: Int, ranks: [Int]) -> Int {
     let rows = min(rows, rowsAtOnce)
     func kept(_ count: Int, _ columns: Int) -> Int {
@@ -121,8 +122,8 @@ package struct RankThresholds: Sendable {
     return searches.map { $0.compactMap(\.outcome) }
   }
 
-  /// An interval for each row and rank that holds the rank of most rows: three standard deviations of
-  /// a sample's rank to either side.
+  /// An interval for each row and rank that holds the rank of most rows: three standard deviations
+  /// of a sample's rank to either side.
   private static func guesses(
     _ ranks: [[Int]], _ band: [Float], _ rows: Operand, _ columns: Operand, _ workers: Workers
   ) throws(ContrastiveError) -> [[RankSearch]] {

@@ -1,5 +1,5 @@
-/// For each row the columns whose similarity, in Double, has a rank in a range; ties go to the lower
-/// column.
+/// For each row the columns whose similarity, in Double, has a rank in a range; ties go to the
+/// lower column.
 ///
 /// As an exclusion it holds in any sweep of the same rows and columns, whatever the rounding of its
 /// similarities: columns near an end of the range are listed, the others are far enough from it.
@@ -97,8 +97,8 @@ package struct RankWindows: Sendable {
     }
   }
 
-  /// Runs `body`, after which the columns near an end are what they were if they are inside, and −∞ if
-  /// they are not.
+  /// Runs `body`, after which the columns near an end are what they were if they are inside, and −∞
+  /// if they are not.
   private func keepingNear(
     _ row: Int, in span: Range<Int>, at address: (Int) -> UnsafeMutablePointer<Float>,
     _ body: () -> Void

@@ -1,8 +1,8 @@
-/// How the similarity matrix of two sets of the same size is cut, when each tile serves its rows and its
-/// columns.
+/// How the similarity matrix of two sets of the same size is cut, when each tile serves its rows
+/// and its columns.
 ///
-/// The first set's blocks come first. In each round every block of the one set meets one of the other,
-/// in the next round its successor.
+/// The first set's blocks come first. In each round every block of the one set meets one of the
+/// other, in the next round its successor.
 package struct CrossGrid: MeetingGrid, Equatable {
   package let rows: Int
 

@@ -56,7 +56,7 @@ package struct GatheredBlock: Sendable {
     into target: UnsafeMutablePointer<Float>
   ) -> UnsafePointer<Float> {
     guard let first = chosen.first, let last = chosen.last else { return UnsafePointer(target) }
-    // Lists are ascending or in any order; a run of consecutive ones is recognised only ascending.
+    // Lists are ascending or in any order; a run of consecutive ones is recognized only ascending.
     let isRun = chosen.indices.allSatisfy { chosen[$0] == first &+ UInt32($0) }
     if isRun && Int(last) - Int(first) + 1 == chosen.count {
       return memory + Int(first) * dimension

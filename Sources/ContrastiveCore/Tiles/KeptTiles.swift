@@ -1,7 +1,9 @@
-/// Similarities of one sweep of meetings that the next sweep of the same rows need not compute again.
+/// Similarities of one sweep of meetings that the next sweep of the same rows need not compute
+/// again.
 ///
-/// There is room for a bounded number of tiles, whatever the rows: those of a sweep's last meetings.
-/// A kept tile holds the very bits that would be computed, so that no result depends on how many are.
+/// There is room for a bounded number of tiles, whatever the rows: those of a sweep's last
+/// meetings. A kept tile holds the very bits that would be computed, so that no result depends on
+/// how many are.
 package final class KeptTiles {
   /// Most bytes of similarities that are held between two sweeps: every pair of 5,700 rows.
   package static let mostBytes = 64 << 20
@@ -23,7 +25,8 @@ package final class KeptTiles {
     scratch = Scratch(count: count * tileSize)
   }
 
-  /// Bytes that the tiles of a grid take: min(4 · meetings · blockRows², mostBytes), in whole tiles.
+  /// Bytes that the tiles of a grid take: min(4 · meetings · blockRows², mostBytes), in whole
+  /// tiles.
   package static func bytes(_ grid: some MeetingGrid) -> Int {
     4 * count(grid, mostBytes) * grid.tileSize
   }

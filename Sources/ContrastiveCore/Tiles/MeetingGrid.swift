@@ -1,8 +1,8 @@
 /// How similarities are cut into tiles that serve both their rows and their columns.
 ///
-/// Rows are cut into blocks, of one set or of two of the same size. Blocks meet in rounds: in a round no
-/// block takes part in two tiles, so each tile may write to both of its blocks, and each block sees its
-/// partners in an order that depends on the problem alone.
+/// Rows are cut into blocks, of one set or of two of the same size. Blocks meet in rounds: in a
+/// round no block takes part in two tiles, so each tile may write to both of its blocks, and each
+/// block sees its partners in an order that depends on the problem alone.
 package protocol MeetingGrid: Sendable {
   /// Rows of each set.
   var rows: Int { get }
@@ -39,8 +39,8 @@ package enum MeetingBlocks {
 
   /// Rows of the blocks of a set.
   ///
-  /// Of smaller sets a larger share is on the diagonal, where both halves of a tile are computed; and of a few
-  /// hundred rows in large blocks a second worker would be idle half of the time.
+  /// Of smaller sets a larger share is on the diagonal, where both halves of a tile are computed;
+  /// and of a few hundred rows in large blocks a second worker would be idle half of the time.
   fileprivate static func rows(ofSet rows: Int) -> Int {
     if rows > 4_096 { return mostRows }
     return rows > 1_024 ? 256 : 128
@@ -65,8 +65,8 @@ extension MeetingGrid {
     (block * rowsPerBlock)..<min(rows, (block + 1) * rowsPerBlock)
   }
 
-  /// Bytes of scratch a sweep holds at most: a tile, its mirror image and two columns of factors for
-  /// each worker.
+  /// Bytes of scratch a sweep holds at most: a tile, its mirror image and two columns of factors
+  /// for each worker.
   ///
   /// ```
   /// 8 · W · blockRows · (blockRows + 1)

@@ -2,9 +2,9 @@ import ContrastiveKernels
 
 /// Runs every meeting of a grid; tiles are computed, or taken from `kept`.
 ///
-/// With `servesColumns` the consumer is shown tiles for their columns too; without, coefficients are
-/// accumulated for both sets. The result is what was found for each block, and the faults of the rows and of
-/// columns that are another set.
+/// With `servesColumns` the consumer is shown tiles for their columns too; without, coefficients
+/// are accumulated for both sets. The result is what was found for each block, and the faults of
+/// the rows and of columns that are another set.
 func meetingPass<Grid: MeetingGrid, Consumer: TileConsumer>(
   _ grid: Grid, _ consumer: Consumer, accumulated: inout Matrix?, _ rows: Operand,
   _ columns: Operand, servesColumns: Bool, _ workers: Workers, kept: KeptTiles?

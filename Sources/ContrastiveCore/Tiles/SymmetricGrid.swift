@@ -1,4 +1,5 @@
-/// How the similarity matrix of a set with itself is cut, so that each pair of rows is computed once.
+/// How the similarity matrix of a set with itself is cut, so that each pair of rows is computed
+/// once.
 ///
 /// Blocks meet like the players of a tournament.
 package struct SymmetricGrid: MeetingGrid, Equatable {

@@ -36,11 +36,12 @@ package protocol TileConsumer: Sendable {
   /// What is known of a block of rows after some of its tiles.
   associatedtype Partial: Sendable
 
-  /// Whether the coefficients left in a tile of a set against itself would be left, mirrored, in the
-  /// mirrored tile. A symmetric sweep then shows it once and uses it for both sides.
+  /// Whether the coefficients left in a tile of a set against itself would be left, mirrored, in
+  /// the mirrored tile. A symmetric sweep then shows it once and uses it for both sides.
   var isSymmetric: Bool { get }
 
-  /// Whether similarities stay as they are, but for exclusions that hold for a sweep after this one too.
+  /// Whether similarities stay as they are, but for exclusions that hold for a sweep after this one
+  /// too.
   var leavesSimilarities: Bool { get }
 
   /// The knowledge before the first tile.
@@ -56,8 +57,8 @@ package protocol TileConsumer: Sendable {
   /// Takes a tile into account both for its rows and, read along its columns, as its mirror image,
   /// and says that it did; similarities must stay as they are, but for exclusions.
   ///
-  /// A symmetric sweep that does not accumulate asks for this first. A consumer that cannot is shown
-  /// the tile and a mirrored copy.
+  /// A symmetric sweep that does not accumulate asks for this first. A consumer that cannot is
+  /// shown the tile and a mirrored copy.
   func consumeBoth(
     _ tile: Tile, into partial: inout Partial, mirrored: inout Partial
   ) -> Bool

@@ -15,9 +15,9 @@ package struct TileGrid: Equatable, Sendable {
   package let columns: Int
   /// Rows of a block, and of a tile.
   ///
-  /// With `columnsPerTile` it makes a tile of 512 KiB, or 768 KiB where there are rows for a taller one: it
-  /// stays in a second-level cache between the product that writes it, the consumer, and the product that
-  /// reads it. The taller it is, the less often columns are packed for a product.
+  /// With `columnsPerTile` it makes a tile of 512 KiB, or 768 KiB where there are rows for a taller
+  /// one: it stays in a second-level cache between the product that writes it, the consumer, and
+  /// the product that reads it. The taller it is, the less often columns are packed for a product.
   package let rowsPerBlock: Int
   /// Columns of a tile.
   package let columnsPerTile: Int

@@ -9,8 +9,8 @@
 /// merge the chunks of each row block, in order
 /// ```
 /// Where rows and columns are one set, `symmetric` computes each pair once: a tile is then shown to
-/// the consumer for its rows and, mirrored, for its columns. Where they are two sets of the same size,
-/// `crossing` accumulates for both in one sweep.
+/// the consumer for its rows and, mirrored, for its columns. Where they are two sets of the same
+/// size, `crossing` accumulates for both in one sweep.
 ///
 /// The rows × columns matrix never exists; `scratchBytes` states what does. The outcome is the same
 /// to the bit for any number of workers. Elements that are not finite, or too large for a dot
@@ -48,14 +48,15 @@ package struct TiledSweep: Sendable {
 
   /// Every row against every column of a set of the same size, each tile serving both.
   ///
-  /// In a sweep that accumulates, a coefficient is that of the pair: it is accumulated for the row times the
-  /// column, and for the column times the row. The consumer must leave what was accumulated before as it is.
+  /// In a sweep that accumulates, a coefficient is that of the pair: it is accumulated for the row
+  /// times the column, and for the column times the row. The consumer must leave what was
+  /// accumulated before as it is.
   ///
   /// - Parameters:
   ///   - rows: first of the accumulated rows.
   ///   - columns: in Float32.
-  ///   - bothWays: whether a consumer that does not accumulate is shown tiles for their columns too; the
-  ///     columns' blocks then follow the rows'.
+  ///   - bothWays: whether a consumer that does not accumulate is shown tiles for their columns
+  ///     too; the columns' blocks then follow the rows'.
   package init(crossing rows: Operand, _ columns: Operand, bothWays: Bool) {
     precondition(rows.dimension == columns.dimension && rows.rows == columns.rows)
     precondition(columns.half == nil)
@@ -88,14 +89,14 @@ package struct TiledSweep: Sendable {
 
   /// Runs the loop; `accumulating` asks for the sum of coefficient × column for each row.
   ///
-  /// Complexity: 2 · rows · columns · dimension floating-point operations (half of it for a symmetric
-  /// sweep) and 2 · rows · columns · dimension more when accumulating.
+  /// Complexity: 2 · rows · columns · dimension floating-point operations (half of it for a
+  /// symmetric sweep) and 2 · rows · columns · dimension more when accumulating.
   ///
   /// - Parameters:
   ///   - consumer: what looks at the tiles.
   ///   - accumulating: whether it leaves coefficients to sum columns by.
-  ///   - kept: of a symmetric or crossing sweep, similarities for the next one: two sweeps that share it, the
-  ///     first with a consumer that `leavesSimilarities`, compute what it keeps once.
+  ///   - kept: of a symmetric or crossing sweep, similarities for the next one: two sweeps that
+  ///     share it, the first with a consumer that `leavesSimilarities`, compute what it keeps once.
   ///   - workers: the threads to use; no effect on the result.
   /// - Returns: what the sweep found.
   /// - Throws: `ContrastiveError`: `.nonFinite`, `.tooLarge`.

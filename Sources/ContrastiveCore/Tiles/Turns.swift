@@ -3,8 +3,8 @@ import Synchronization
 
 /// Whose turn it is: several workers take part in sequences of work, each in its own fixed order.
 ///
-/// Work is handed out in one order in which every sequence's pieces are in theirs, so that the piece
-/// that is waited for is always being worked on.
+/// Work is handed out in one order in which every sequence's pieces are in theirs, so that the
+/// piece that is waited for is always being worked on.
 struct Turns: ~Copyable, @unchecked Sendable {
   private let done: UnsafeMutablePointer<Atomic<Int>>
   private let count: Int

@@ -11,10 +11,10 @@ import ContrastiveCore
 /// …       …      the elements in row-major order, to the end of the file
 /// ```
 ///
-/// A file that starts with 0x1f 0x8b is decompressed first (gzip, RFC 1952, one member), whatever its
-/// name. Other types and ranks are refused by name, and so are files longer or shorter than their
-/// header says. A plain file's header is held against its size before memory is taken; a gzipped
-/// file's against the 1,032 bytes that a compressed byte can stand for at most.
+/// A file that starts with 0x1f 0x8b is decompressed first (gzip, RFC 1952, one member), whatever
+/// its name. Other types and ranks are refused by name, and so are files longer or shorter than
+/// their header says. A plain file's header is held against its size before memory is taken; a
+/// gzipped file's against the 1,032 bytes that a compressed byte can stand for at most.
 ///
 /// Source: LeCun, Cortes and Burges, "The MNIST database of handwritten digits".
 public enum IDXFile {

@@ -1,11 +1,11 @@
 import CZlib
 import ContrastiveCore
 
-/// A picture as a PNG file (ISO/IEC 15948): 8 bits a sample, grey or RGB, not interlaced.
+/// A picture as a PNG file (ISO/IEC 15948): 8 bits a sample, gray or RGB, not interlaced.
 ///
 /// ```
 /// 89 50 4E 47 0D 0A 1A 0A
-/// IHDR   width, height, 8, colour type 0 or 2, 0, 0, 0
+/// IHDR   width, height, 8, color type 0 or 2, 0, 0, 0
 /// IDAT   zlib stream of the rows, each after filter byte 0
 /// IEND
 /// ```
@@ -19,7 +19,7 @@ public struct PNGImage: Sendable {
   ///   - samples: rows from top to bottom, pixels from left to right, channels one after the other.
   ///   - width: 1 … 65,535.
   ///   - height: 1 … 65,535.
-  ///   - channels: 1 (grey) or 3 (red, green, blue).
+  ///   - channels: 1 (gray) or 3 (red, green, blue).
   /// - Throws: `ContrastiveError.shape` when the numbers do not fit.
   public init(
     samples: [UInt8], width: Int, height: Int, channels: Int

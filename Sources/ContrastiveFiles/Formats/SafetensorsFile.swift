@@ -19,8 +19,8 @@ import ContrastiveCore
 /// `data_offsets` are the first byte in the data and the one after the last. In their order the
 /// tensors start at 0, follow each other without holes or overlaps and end with the file. Types are
 /// F32, F64, I32, I64 and U8; others are refused by name. A header has at most 100 MB (and fits the
-/// file), 100,000 tensors, 64 axes a tensor; no name occurs twice. All of this is checked before the
-/// first element is read, and the elements then go straight into their arrays.
+/// file), 100,000 tensors, 64 axes a tensor; no name occurs twice. All of this is checked before
+/// the first element is read, and the elements then go straight into their arrays.
 ///
 /// Source: "Format" in the README of the safetensors project.
 public struct SafetensorsFile: Sendable {

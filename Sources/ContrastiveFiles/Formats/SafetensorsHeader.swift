@@ -3,10 +3,10 @@ import FoundationEssentials
 
 /// What the header of a safetensors file says.
 ///
-/// `JSONDecoder` does the parsing. Two promises it does not make are kept by one pass over the bytes
-/// before it (`JSONOutline`): bounds on depth and on the number of values, so that a hostile header
-/// costs no more than an honest one, and the number of members, of which the decoder silently keeps
-/// one when a name occurs twice.
+/// `JSONDecoder` does the parsing. Two promises it does not make are kept by one pass over the
+/// bytes before it (`JSONOutline`): bounds on depth and on the number of values, so that a hostile
+/// header costs no more than an honest one, and the number of members, of which the decoder
+/// silently keeps one when a name occurs twice.
 struct SafetensorsHeader {
   /// Where one tensor's elements are.
   struct Entry {

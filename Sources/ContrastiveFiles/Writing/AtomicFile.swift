@@ -10,8 +10,8 @@ import ContrastiveCore
 
 /// Saves a file so that its name always leads to a whole file, the old one or the new one.
 ///
-/// The contents go to a temporary file `NAME.tmp-PID-N` in the same folder, which is synchronised
-/// to the disk, renamed over the old file, and followed by synchronising the folder (the four steps
+/// The contents go to a temporary file `NAME.tmp-PID-N` in the same folder, which is synchronized
+/// to the disk, renamed over the old file, and followed by synchronizing the folder (the four steps
 /// that Pillai et al., "All file systems are not created equal", OSDI 2014, found all needed). A
 /// failure leaves the old file as it was and removes the temporary one. Temporary files that a
 /// killed run left behind are removed by the next save under the same name.
@@ -52,9 +52,9 @@ public enum AtomicFile {
   /// - Parameters:
   ///   - path: the file's name; its folder must exist.
   ///   - body: writes the contents, from the first byte to the last.
-  /// - Throws: `ContrastiveError.file` with the system's reason, or what `body` throws. The old file
-  ///   is then untouched, with one exception that the error tells: the folder alone could not be
-  ///   synchronised, after the new file was in place.
+  /// - Throws: `ContrastiveError.file` with the system's reason, or what `body` throws. The old
+  ///   file is then untouched, with one exception that the error tells: the folder alone could not
+  ///   be synchronized, after the new file was in place.
   public static func write(
     to path: String, _ body: (borrowing Writer) throws(ContrastiveError) -> Void
   ) throws(ContrastiveError) {
@@ -86,7 +86,7 @@ public enum AtomicFile {
 
     let temporary = try openTemporary(for: target, calls: calls)
     // Closing comes after the rename: it ends the lock that keeps other saves from taking the
-    // temporary file for a leftover. Once synchronised, it has no failure left to report.
+    // temporary file for a leftover. Once synchronized, it has no failure left to report.
     defer { close(temporary.descriptor) }
     do throws(ContrastiveError) {
       try body(Writer(path: path, descriptor: temporary.descriptor, calls: calls))
@@ -101,7 +101,7 @@ public enum AtomicFile {
       unlink(temporary.path)
       throw error
     }
-    // Some filesystems cannot synchronise a folder and say so with EINVAL.
+    // Some filesystems cannot synchronize a folder and say so with EINVAL.
     guard retryingInterrupts({ calls.synchronize(folder) }) == 0 || errno == EINVAL else {
       throw .file(
         path: path,

@@ -18,7 +18,8 @@ public struct FolderLock: ~Copyable {
   /// Takes the lock.
   ///
   /// - Parameter path: a folder that exists.
-  /// - Throws: `ContrastiveError.file` when the folder cannot be opened or another process has the lock.
+  /// - Throws: `ContrastiveError.file` when the folder cannot be opened or another process has the
+  ///   lock.
   public init(path: String) throws(ContrastiveError) {
     let descriptor = retryingInterrupts { open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
     guard descriptor >= 0 else {

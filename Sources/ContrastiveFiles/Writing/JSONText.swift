@@ -9,7 +9,8 @@ public enum JSONText {
   ///   - value: what to encode.
   ///   - pretty: whether to break and indent lines.
   /// - Returns: the text, without a line feed at its end.
-  /// - Throws: `ContrastiveError.parameter` for a number that is not finite, which JSON cannot hold.
+  /// - Throws: `ContrastiveError.parameter` for a number that is not finite, which JSON cannot
+  ///   hold.
   public static func encode(
     _ value: some Encodable, pretty: Bool = false
   ) throws(ContrastiveError) -> String {

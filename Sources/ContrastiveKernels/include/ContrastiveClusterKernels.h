@@ -87,7 +87,8 @@ typedef struct {
   void (*exponentials)(const float *scores, size_t count, double inverse, const double *shifts,
                        double shift, float *result);
 
-  // result[c] <- exp(scores[c] * inverse - shifts[c]) over its sum, of which the logarithm is returned.
+  // result[c] <- exp(scores[c] * inverse - shifts[c]) over its sum, of which the logarithm is
+  // returned.
   double (*softmax_row)(const float *scores, size_t count, double inverse, const double *shifts,
                         float *result);
 

@@ -35,8 +35,8 @@ typedef struct {
                              float inverse_temperature, float *maximum, double *sum,
                              double *spread);
 
-  // Both at once: the tile's rows and its columns, for one exponential an entry where the maxima are
-  // within 40 temperatures of each other.
+  // Both at once: the tile's rows and its columns, for one exponential an entry where the maxima
+  // are within 40 temperatures of each other.
   void (*softmax_both_statistics)(const float *tile, size_t rows, size_t columns, size_t stride,
                                   float inverse_temperature, float *row_maximum, double *row_sum,
                                   double *row_spread, float *column_maximum, double *column_sum,
@@ -75,8 +75,8 @@ typedef struct {
   // Sum of weight * (top - value) over the values of positive weight; no value is above top.
   double (*weighted_gap)(const float *weights, const float *values, size_t count, float top);
 
-  // Sets values whose rank keys, of indices from first_index on, are above highest or below lowest to
-  // -infinity.
+  // Sets values whose rank keys, of indices from first_index on, are above highest or below lowest
+  // to -infinity.
   void (*exclude_outside)(float *values, size_t count, uint32_t first_index, uint64_t highest,
                           uint64_t lowest);
 
@@ -124,8 +124,8 @@ static inline uint32_t contrastive_rank_index(uint64_t key) { return ~(uint32_t)
 // Sorts rank keys, the largest first; spare has room for count.
 void contrastive_sort_rank_keys(uint64_t *keys, size_t count, uint64_t *spare);
 
-// Leaves the k largest of count distinct rank keys, at least k and k at least 1, in front, in no order;
-// returns the smallest of them. Spare has room for count. O(count) on average (quickselect).
+// Leaves the k largest of count distinct rank keys, at least k and k at least 1, in front, in no
+// order; returns the smallest of them. Spare has room for count. O(count) on average (quickselect).
 uint64_t contrastive_keep_largest_rank_keys(uint64_t *keys, size_t count, size_t k,
                                             uint64_t *spare);
 

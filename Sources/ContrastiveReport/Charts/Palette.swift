@@ -1,11 +1,11 @@
-/// Colours that tell groups apart on light and on dark pages.
+/// Colors that tell groups apart on light and on dark pages.
 enum Palette {
   private static let ten = [
     "#4e79a7", "#f28e2b", "#e15759", "#55a8a3", "#59a14f", "#c9a227", "#a06a98", "#f0788a",
     "#9c755f", "#7f8c96",
   ]
 
-  /// The colour of a group; the first ten are chosen by hand, others by the golden angle.
+  /// The color of a group; the first ten are chosen by hand, others by the golden angle.
   static func color(_ group: Int) -> String {
     guard group >= ten.count else { return ten[group] }
     let hue = (group * 222 + group * group / 7) % 360

@@ -1,6 +1,6 @@
 /// Points of several groups in the plane.
 struct ScatterPlot: Sendable {
-  /// Points that share a name and a colour.
+  /// Points that share a name and a color.
   struct Group: Sendable {
     var name: String
     var color: String

@@ -4,7 +4,8 @@ import ContrastiveTraining
 import FoundationEssentials
 
 extension ImageSet {
-  /// An image as an element that holds its own data; `text` describes it to those who cannot see it.
+  /// An image as an element that holds its own data; `text` describes it to those who cannot see
+  /// it.
   func thumbnail(_ image: Int, text: String) -> HTML {
     let shape = pixels.shape
     let bytes = pixels.bytes[(image * shape.count)..<((image + 1) * shape.count)]

@@ -26,7 +26,7 @@ extension ReportSection {
         }, of: features)
     }
     return ReportSection(
-      name: "gallery", title: "Nearest neighbours",
+      name: "gallery", title: "Nearest neighbors",
       contents: [
         .paragraph(
           "The first test image of each class (left) and the training images whose features are "

@@ -30,7 +30,7 @@ struct MeasureLine: Sendable {
     func share(_ value: Double?) -> String? { value.map { percent($0, digits: 2) } }
     func number(_ value: Double?, _ digits: Int = 3) -> String? { value.map { fixed($0, digits) } }
     let lines: [(String, String?, String)] = [
-      ("weighted kNN", share(measures.knnAccuracy), "test images whose neighbours vote right"),
+      ("weighted kNN", share(measures.knnAccuracy), "test images whose neighbors vote right"),
       ("ridge probe", share(measures.ridgeAccuracy), "linear classifier in closed form"),
       ("logistic probe", share(measures.logisticAccuracy), "linear classifier, logistic loss"),
       ("cluster purity", share(measures.purity), "test images of their cluster's main class"),
@@ -56,7 +56,7 @@ struct MeasureLine: Sendable {
       ("mean cosine", number(measures.meanCosine), "of two images"),
       (
         "hubness", number(measures.hubnessSkewness),
-        "skewness of how often an image is a neighbour; 0 is even"
+        "skewness of how often an image is a neighbor; 0 is even"
       ),
       (
         "false negatives, random", share(measures.falseNegativeRate),

@@ -14,8 +14,8 @@ public protocol Augmentation: Sendable {
   /// Decides what to do with an image of a shape.
   func draw(for shape: ImageShape, using random: inout CounterRandom) -> Drawn
 
-  /// Decides what to do with one image of a data set; as with any other, unless an augmentation knows
-  /// something of each image.
+  /// Decides what to do with one image of a data set; as with any other, unless an augmentation
+  /// knows something of each image.
   func draw(for shape: ImageShape, image: Int, using random: inout CounterRandom) -> Drawn
 
   /// Does it.

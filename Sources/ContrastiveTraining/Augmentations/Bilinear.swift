@@ -1,7 +1,7 @@
 import ContrastiveCore
 
 /// Brings a rectangle of an image to the size of `target` by bilinear interpolation, with the
-/// centres of pixels at halves: output i lies at `(i + 1/2) · extent / size − 1/2`, kept inside.
+/// centers of pixels at halves: output i lies at `(i + 1/2) · extent / size − 1/2`, kept inside.
 func bilinear(
   _ image: UnsafePointer<Float>, _ shape: ImageShape,
   _ rectangle: RandomResizedCrop.Rectangle, into output: UnsafeMutablePointer<Float>,

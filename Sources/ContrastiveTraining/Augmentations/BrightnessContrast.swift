@@ -2,10 +2,10 @@ import ContrastiveCore
 
 /// Brightness and contrast by random factors, in random order.
 ///
-/// A brightness factor f gives `f · x`; a contrast factor gives `f · x + (1 − f) · m`, where m is the mean
-/// luma of the image (0.299 R + 0.587 G + 0.114 B, or the mean of all channels when there are not
-/// three). Each result is kept within 0 … 1. Factors are uniform in [max(0, 1 − strength), 1 + strength],
-/// as in torchvision's `ColorJitter`.
+/// A brightness factor f gives `f · x`; a contrast factor gives `f · x + (1 − f) · m`, where m is
+/// the mean luma of the image (0.299 R + 0.587 G + 0.114 B, or the mean of all channels when there
+/// are not three). Each result is kept within 0 … 1. Factors are uniform in [max(0, 1 − strength),
+/// 1 + strength], as in torchvision's `ColorJitter`.
 public struct BrightnessContrast: Augmentation {
   /// What was drawn.
   public struct Factors: Sendable, Equatable {

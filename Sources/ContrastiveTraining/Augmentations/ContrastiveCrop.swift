@@ -1,17 +1,18 @@
 import ContrastiveCore
 
-/// A random resized crop whose centre lies in a box given for each image, more often near its border
-/// than in its middle.
+/// A random resized crop whose center lies in a box given for each image, more often near its
+/// border than in its middle.
 ///
-/// The size h × w is drawn as `RandomResizedCrop` draws it. With the box (top, left, bottom, right) in shares
-/// of an image of H × W,
+/// The size h × w is drawn as `RandomResizedCrop` draws it. With the box (top, left, bottom, right)
+/// in shares of an image of H × W,
 /// ```
 /// low  = clip(⌊H · top⌋ − ⌊h/2⌋, 0, H − h),   high = clip(⌊H · bottom⌋ − ⌊h/2⌋, 0, H − h)
 /// row  = low + ⌊(high − low) · b⌋,            b ~ Beta(α, α)
 /// ```
-/// and columns likewise with a draw of their own. α below 1 keeps the two views' centres apart, 1 is
-/// uniform. Without boxes it is the random resized crop itself, as before the warm-up's end. Peng et
-/// al., "Crafting Better Contrastive Views for Siamese Representation Learning", CVPR 2022, eqs. 3–5.
+/// and columns likewise with a draw of their own. α below 1 keeps the two views' centers apart, 1
+/// is uniform. Without boxes it is the random resized crop itself, as before the warm-up's end.
+/// Peng et al., "Crafting Better Contrastive Views for Siamese Representation Learning", CVPR 2022,
+/// eqs. 3–5.
 public struct ContrastiveCrop: Augmentation {
   /// Part of an image, in shares of its height and width.
   public struct Box: Sendable, Equatable {
@@ -38,7 +39,7 @@ public struct ContrastiveCrop: Augmentation {
 
   /// How the size of a crop is drawn, and the size it is brought to.
   public let crop: RandomResizedCrop
-  /// α of the centre's distribution.
+  /// α of the center's distribution.
   public let alpha: Float
   /// One box for each image of the data set, or none.
   public var boxes: [Box]
@@ -64,14 +65,14 @@ public struct ContrastiveCrop: Augmentation {
   /// The crop's size, or the image's own.
   public func outputShape(for shape: ImageShape) -> ImageShape { crop.outputShape(for: shape) }
 
-  /// A rectangle with its centre anywhere.
+  /// A rectangle with its center anywhere.
   public func draw(
     for shape: ImageShape, using random: inout CounterRandom
   ) -> RandomResizedCrop.Rectangle {
     crop.draw(for: shape, using: &random)
   }
 
-  /// A rectangle with its centre in the image's box.
+  /// A rectangle with its center in the image's box.
   public func draw(
     for shape: ImageShape, image: Int, using random: inout CounterRandom
   ) -> RandomResizedCrop.Rectangle {
@@ -93,7 +94,7 @@ public struct ContrastiveCrop: Augmentation {
     crop.apply(drawn, to: &image)
   }
 
-  /// The first row or column of a crop whose centre lies a share of the way from one edge of a box
+  /// The first row or column of a crop whose center lies a share of the way from one edge of a box
   /// to the other.
   package static func place(
     _ share: Float, from low: Float, to high: Float, size: Int, of extent: Int

@@ -10,9 +10,10 @@ import ContrastiveCore
 
 /// A blur by a Gaussian of random width, with a probability.
 ///
-/// Weights exp(−i² / 2σ²) for |i| ≤ ⌈3σ⌉, made to sum to 1, along rows and along columns; beyond an edge
-/// the image is mirrored about the edge's pixel. SimCLR draws σ in 0.1 … 2.0 for images of 224 pixels
-/// with probability one half (Chen et al., ICML 2020, appendix A). Complexity: O(pixels · σ).
+/// Weights exp(−i² / 2σ²) for |i| ≤ ⌈3σ⌉, made to sum to 1, along rows and along columns; beyond an
+/// edge the image is mirrored about the edge's pixel. SimCLR draws σ in 0.1 … 2.0 for images of 224
+/// pixels with probability one half (Chen et al., ICML 2020, appendix A). Complexity: O(pixels ·
+/// σ).
 public struct GaussianBlur: Augmentation {
   /// Standard deviations, in pixels.
   public let deviation: ClosedRange<Float>
@@ -97,7 +98,8 @@ public struct GaussianBlur: Augmentation {
     }
   }
 
-  /// Weights of the middle and of the steps to either side, of which an image of `extent` has fewer.
+  /// Weights of the middle and of the steps to either side, of which an image of `extent` has
+  /// fewer.
   private func weights(_ deviation: Float, _ extent: Int) -> [Float] {
     let reach = min(Int((3 * deviation).rounded(.up)), extent - 1)
     let variance = 2 * Double(deviation) * Double(deviation)

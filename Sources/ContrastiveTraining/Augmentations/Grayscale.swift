@@ -1,14 +1,14 @@
 import ContrastiveCore
 
-/// Colour taken away, with a probability: every channel becomes the pixel's luma.
+/// Color taken away, with a probability: every channel becomes the pixel's luma.
 ///
-/// 0.299 R + 0.587 G + 0.114 B, as in torchvision's `RandomGrayscale`. Images without three channels have
-/// no colour and stay as they are.
+/// 0.299 R + 0.587 G + 0.114 B, as in torchvision's `RandomGrayscale`. Images without three
+/// channels have no color and stay as they are.
 public struct Grayscale: Augmentation {
   /// How often, 0 … 1.
   public let probability: Float
 
-  /// Colour taken away with a probability.
+  /// Color taken away with a probability.
   ///
   /// - Parameter probability: how often, 0 … 1.
   /// - Throws: `ContrastiveError.parameter` when it is out of range.
@@ -17,12 +17,12 @@ public struct Grayscale: Augmentation {
     self.probability = probability
   }
 
-  /// Whether to take the colour away.
+  /// Whether to take the color away.
   public func draw(for shape: ImageShape, using random: inout CounterRandom) -> Bool {
     random.uniform() < probability
   }
 
-  /// Takes the colour away if that was drawn.
+  /// Takes the color away if that was drawn.
   public func apply(_ drawn: Bool, to image: inout Canvas) {
     guard drawn, image.shape.channels == 3 else { return }
     let positions = image.shape.positions

@@ -5,9 +5,9 @@ extension ContrastiveCrop.Box {
   ///
   /// The map is brought to 0 … 1, `(M − min) / max(M − min)`, and to the image's size by bilinear
   /// interpolation. The box goes from the first to the last row and column with a number above the
-  /// threshold, the last ones themselves in shares of the image, as in the authors' code (Peng et al.,
-  /// "Crafting Better Contrastive Views for Siamese Representation Learning", CVPR 2022, §3.2). A
-  /// constant map, and one that is nowhere above the threshold, gives the whole image.
+  /// threshold, the last ones themselves in shares of the image, as in the authors' code (Peng et
+  /// al., "Crafting Better Contrastive Views for Siamese Representation Learning", CVPR 2022,
+  /// §3.2). A constant map, and one that is nowhere above the threshold, gives the whole image.
   ///
   /// - Parameters:
   ///   - map: height × width numbers, by rows.
@@ -45,8 +45,8 @@ extension ContrastiveCrop.Box {
 extension EpochStart {
   /// Where the content of every image is, by an encoder's own features.
   ///
-  /// An image's heat map is the sum over channels of the features before their mean over positions, in
-  /// evaluation mode. In bounded memory.
+  /// An image's heat map is the sum over channels of the features before their mean over positions,
+  /// in evaluation mode. In bounded memory.
   ///
   /// - Parameters:
   ///   - encoder: such as the online encoder.

@@ -11,9 +11,9 @@ import ContrastiveCore
 /// A rectangle of random area and aspect, brought to one size.
 ///
 /// Ten times an area of `scale` times the image's and a log-uniform aspect of `aspect` are drawn,
-/// until the rectangle fits; its place is uniform. If none fits, the largest centred rectangle
-/// within the aspects is taken. As torchvision's `RandomResizedCrop`, with bilinear interpolation and
-/// no antialiasing: meant for crops no larger than what they are brought to.
+/// until the rectangle fits; its place is uniform. If none fits, the largest centered rectangle
+/// within the aspects is taken. As torchvision's `RandomResizedCrop`, with bilinear interpolation
+/// and no antialiasing: meant for crops no larger than what they are brought to.
 public struct RandomResizedCrop: Augmentation {
   /// A rectangle of an image.
   public struct Rectangle: Sendable, Equatable {
@@ -96,7 +96,7 @@ public struct RandomResizedCrop: Augmentation {
     return nil
   }
 
-  /// The largest centred rectangle within the aspects.
+  /// The largest centered rectangle within the aspects.
   func center(of shape: ImageShape) -> Rectangle {
     let ratio = Double(shape.width) / Double(shape.height)
     var (height, width) = (shape.height, shape.width)

@@ -8,7 +8,7 @@ import ContrastiveCore
   import Darwin
 #endif
 
-/// A turn about the image's centre, by bilinear interpolation; what comes from outside is black.
+/// A turn about the image's center, by bilinear interpolation; what comes from outside is black.
 ///
 /// The image keeps its size. Quarter turns of a square image move whole pixels and lose nothing:
 /// LooC draws one of 0°, 90°, 180° and 270° (Xiao et al., ICLR 2021).

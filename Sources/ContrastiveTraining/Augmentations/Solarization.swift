@@ -2,8 +2,8 @@ import ContrastiveCore
 
 /// Bright pixels turned dark, with a probability: `1 − x` where x is at least the threshold.
 ///
-/// The second view of BYOL is made with it (Grill et al., NeurIPS 2020, appendix B: probability 0.2,
-/// threshold one half).
+/// The second view of BYOL is made with it (Grill et al., NeurIPS 2020, appendix B: probability
+/// 0.2, threshold one half).
 public struct Solarization: Augmentation {
   /// The smallest number that is turned.
   public let threshold: Float

@@ -19,7 +19,8 @@ public struct ViewRecipe: Sendable {
   ///
   /// - Parameters:
   ///   - augmentations: what is done, in order.
-  ///   - shared: places of augmentations that do the same to an image in every recipe that shares that place.
+  ///   - shared: places of augmentations that do the same to an image in every recipe that shares
+  ///     that place.
   ///   - scaling: how the result becomes numbers that a network takes.
   public init(
     _ augmentations: [any Augmentation], shared: Set<Int> = [], scaling: PixelScaling

@@ -3,13 +3,13 @@ import Contrastive
 extension EncoderFile {
   /// The features of images, of which none is zero.
   ///
-  /// Features without direction, as an encoder of rectified features may give, become those of equal
-  /// numbers: a measure of angles then has an answer.
+  /// Features without direction, as an encoder of rectified features may give, become those of
+  /// equal numbers: a measure of angles then has an answer.
   ///
   /// - Parameters:
   ///   - pixels: images of the encoder's input shape.
   ///   - workers: the threads to use; no effect on the result.
-  /// - Returns: [images × feature dimension], not normalised.
+  /// - Returns: [images × feature dimension], not normalized.
   /// - Throws: `ContrastiveError` as `Encoder.features`.
   public func features(
     of pixels: Pixels, workers: Workers = .all
@@ -25,7 +25,7 @@ extension EncoderFile {
   /// - Parameters:
   ///   - pixels: images of the encoder's input shape.
   ///   - workers: the threads to use; no effect on the result.
-  /// - Returns: [images × feature dimension], not normalised.
+  /// - Returns: [images × feature dimension], not normalized.
   /// - Throws: `ContrastiveError` as `Encoder.features`.
   public func viewFeatures(
     of pixels: Pixels, workers: Workers = .all

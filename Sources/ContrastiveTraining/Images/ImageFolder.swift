@@ -3,8 +3,8 @@ import ContrastiveFiles
 
 /// Images to train on and images to test on, as a folder holds them.
 ///
-/// The folder has the four IDX files of the MNIST family under their usual names, each gzipped (with
-/// `.gz` after its name) or not,
+/// The folder has the four IDX files of the MNIST family under their usual names, each gzipped
+/// (with `.gz` after its name) or not,
 ///
 /// ```
 /// train-images-idx3-ubyte   train-labels-idx1-ubyte
@@ -18,9 +18,9 @@ import ContrastiveFiles
 /// test-images.npy           test-labels.npy
 /// ```
 ///
-/// Images are U8 `[count × height × width]` or `[count × height × width × channels]` of any size, the
-/// same in training and testing; labels are U8, I32 or I64 `[count]`. A file that is there with and
-/// without `.gz` is read without.
+/// Images are U8 `[count × height × width]` or `[count × height × width × channels]` of any size,
+/// the same in training and testing; labels are U8, I32 or I64 `[count]`. A file that is there with
+/// and without `.gz` is read without.
 public struct ImageFolder: Sendable {
   /// Images to train on, with labels.
   public let train: ImageSet
@@ -44,9 +44,9 @@ public struct ImageFolder: Sendable {
   /// Reads a folder.
   ///
   /// - Parameter path: the folder.
-  /// - Throws: `ContrastiveError.file`, which names the folder or the file and says what is missing or
-  ///   wrong: files of neither or of both kinds, wrong types, no images, labels and images that differ
-  ///   in number, images for testing that differ in size from those for training.
+  /// - Throws: `ContrastiveError.file`, which names the folder or the file and says what is missing
+  ///   or wrong: files of neither or of both kinds, wrong types, no images, labels and images that
+  ///   differ in number, images for testing that differ in size from those for training.
   public init(path: String) throws(ContrastiveError) {
     let files = try Self.files(in: path).map { "\(path)/\($0)" }
     train = try ImageSet(imagesPath: files[0], labelsPath: files[1])

@@ -1,6 +1,7 @@
 import ContrastiveCore
 
-/// How bytes become the numbers that a network takes: `(byte / 255 − mean) / deviation` per channel.
+/// How bytes become the numbers that a network takes: `(byte / 255 − mean) / deviation` per
+/// channel.
 public struct PixelScaling: Sendable, Equatable {
   /// Mean of each channel on the scale 0 … 1.
   public let mean: [Float]
@@ -12,7 +13,8 @@ public struct PixelScaling: Sendable, Equatable {
   /// - Parameters:
   ///   - mean: one number per channel.
   ///   - deviation: one number above 0 per channel.
-  /// - Throws: `ContrastiveError.shape` when the counts differ, `.parameter` when a number is out of range.
+  /// - Throws: `ContrastiveError.shape` when the counts differ, `.parameter` when a number is out
+  ///   of range.
   public init(mean: [Float], deviation: [Float]) throws(ContrastiveError) {
     guard mean.count == deviation.count, !mean.isEmpty else {
       throw .shape(
@@ -60,7 +62,8 @@ public struct PixelScaling: Sendable, Equatable {
     try self.init(mean: mean, deviation: deviation)
   }
 
-  /// The scaling of a row of pixels, written out so that one loop over its numbers serves any channels.
+  /// The scaling of a row of pixels, written out so that one loop over its numbers serves any
+  /// channels.
   struct Row: Sendable {
     private let center: [Float]
     private let factor: [Float]

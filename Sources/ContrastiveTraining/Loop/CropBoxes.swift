@@ -2,8 +2,8 @@ import Contrastive
 
 /// The boxes that guide the crops of a run: one for each image, found anew on a schedule.
 ///
-/// None before the end of the warm-up, when crops are placed anywhere; then at the beginning of every
-/// `interval`-th epoch from the online encoder, for all methods alike.
+/// None before the end of the warm-up, when crops are placed anywhere; then at the beginning of
+/// every `interval`-th epoch from the online encoder, for all methods alike.
 struct CropBoxes: Sendable {
   /// In the order of the data set; empty before the end of the warm-up.
   private(set) var boxes: [ContrastiveCrop.Box] = []

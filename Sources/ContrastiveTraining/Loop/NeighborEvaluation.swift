@@ -18,7 +18,7 @@ struct NeighborEvaluation: Sendable {
 
   /// Accuracy of the pixels themselves.
   ///
-  /// An image without a bright pixel has no direction; it is given that of an even grey.
+  /// An image without a bright pixel has no direction; it is given that of an even gray.
   func accuracyOfPixels() throws(ContrastiveError) -> Double {
     try accuracy(train: rows(of: train.pixels), test: rows(of: test.pixels))
   }

@@ -44,8 +44,8 @@ extension RunFolder {
   /// The options of the run in the folder, from `config.json`.
   ///
   /// - Returns: the options.
-  /// - Throws: `ContrastiveError.file` when the folder holds no run, `.parameter` for an option that
-  ///   this version does not know.
+  /// - Throws: `ContrastiveError.file` when the folder holds no run, `.parameter` for an option
+  ///   that this version does not know.
   public func options() throws(ContrastiveError) -> TrainingOptions {
     guard exists(configurationPath) else {
       throw .file(path: path, problem: "holds no run: it has no config.json")

@@ -1,6 +1,6 @@
 import Contrastive
 
-/// The optimisers there are.
+/// The optimizers there are.
 public enum OptimizerName: String, Codable, CaseIterable, Sendable {
   /// Stochastic gradient descent with momentum.
   case sgd
@@ -24,7 +24,7 @@ public enum ScheduleName: String, Codable, CaseIterable, Sendable {
 public enum CropName: String, Codable, CaseIterable, Sendable {
   /// Anywhere.
   case random
-  /// With their centres in a box that the encoder's own heat map gives each image.
+  /// With their centers in a box that the encoder's own heat map gives each image.
   case contrastive
 }
 
@@ -38,7 +38,7 @@ extension TrainingOptions {
         normalization: headNormalization))
   }
 
-  /// The optimiser at rest.
+  /// The optimizer at rest.
   func makeOptimizer(_ layout: ParameterLayout) throws(ContrastiveError) -> any Optimizer {
     switch optimizer {
     case .sgd: try SGD(layout, momentum: sgdMomentum, weightDecay: weightDecay)

@@ -25,7 +25,7 @@ public struct TrainingOptions: Codable, Sendable, Equatable {
   public var hiddenDimension = 128
   /// Dimension of the embeddings that are contrasted.
   public var embeddingDimension = 64
-  /// Which layers of the projection head a batch normalisation follows.
+  /// Which layers of the projection head a batch normalization follows.
   public var headNormalization = Head.Normalization.none
 
   /// Peak learning rate.
@@ -47,9 +47,10 @@ public struct TrainingOptions: Codable, Sendable, Equatable {
   public var crop = CropName.random
   /// Epochs before crops are guided; when nil a fifth of all, as in the paper.
   public var cropWarmup: Int?
-  /// Epochs from one search for the images' boxes to the next; when nil a fifth of all, as in the paper.
+  /// Epochs from one search for the images' boxes to the next; when nil a fifth of all, as in the
+  /// paper.
   public var cropInterval: Int?
-  /// α of a guided crop's centre; 0.6 in the paper for ImageNet, 0.1 for small images.
+  /// α of a guided crop's center; 0.6 in the paper for ImageNet, 0.1 for small images.
   public var cropAlpha: Float = 0.1
   /// k, the share of a heat map's range above which its box begins; 0.1 in the authors' settings.
   public var cropThreshold: Float = 0.1
@@ -59,7 +60,7 @@ public struct TrainingOptions: Codable, Sendable, Equatable {
   public var saturation: Float = 0.4
   /// Largest turn of the hue, for three channels; 1 is the whole circle.
   public var hue: Float = 0.1
-  /// How often a view loses its colour, for three channels.
+  /// How often a view loses its color, for three channels.
   public var grayscale: Float = 0.2
   /// How often a view is blurred.
   public var blur: Float = 0
@@ -67,11 +68,11 @@ public struct TrainingOptions: Codable, Sendable, Equatable {
   public var solarization: Float = 0
   /// Largest angle that a view is turned by, in degrees.
   public var rotation: Float = 0
-  /// Whether views may be mirrored: not by default, because clothes and shoes that all point one way
-  /// are told apart by it.
+  /// Whether views may be mirrored: not by default, because clothes and shoes that all point one
+  /// way are told apart by it.
   public var flips = false
 
-  /// Neighbours that vote in the evaluation.
+  /// Neighbors that vote in the evaluation.
   public var neighbors = 200
   /// Temperature of their vote.
   public var voteTemperature = 0.07

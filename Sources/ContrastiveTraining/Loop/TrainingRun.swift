@@ -4,7 +4,7 @@ import ContrastiveFiles
 /// A run: an encoder, the method that trains it and the images it learns from.
 ///
 /// The loop is the same for every method: draw an order of the images, draw the method's views, let
-/// it compute a gradient, take an optimiser step, and after each epoch evaluate and report.
+/// it compute a gradient, take an optimizer step, and after each epoch evaluate and report.
 ///
 /// The whole state of a run is what `exchange` names. Random numbers need no place in it: every
 /// draw is a function of the seed, the epoch and the image.

@@ -1,12 +1,13 @@
 import Contrastive
 
-/// BYOL (Grill et al., "Bootstrap your own latent: A new approach to self-supervised learning", NeurIPS
-/// 2020).
+/// BYOL (Grill et al., "Bootstrap your own latent: A new approach to self-supervised learning",
+/// NeurIPS 2020).
 ///
-/// The online encoder and a predictor say from each view what the target encoder, a moving average of
-/// the online one, projects the other view to. There are no negatives. The target moves after every
-/// optimiser step, which here is the beginning of the next step; its momentum rises to 1. It starts
-/// as the online encoder's copy, where the authors draw it anew, and normalises by its own batches.
+/// The online encoder and a predictor say from each view what the target encoder, a moving average
+/// of the online one, projects the other view to. There are no negatives. The target moves after
+/// every optimizer step, which here is the beginning of the next step; its momentum rises to 1. It
+/// starts as the online encoder's copy, where the authors draw it anew, and normalizes by its own
+/// batches.
 public struct BYOLMethod: TrainingMethod {
   /// Two views by the same recipe.
   public let views: [ViewRecipe]
@@ -19,8 +20,8 @@ public struct BYOLMethod: TrainingMethod {
   public struct Options: MethodOptions {
     /// Hidden dimension of the predictor; 4,096 for embeddings of 256 in the paper.
     public var predictorDimension = 256
-    /// m₀ in θ_target ← m θ_target + (1 − m) θ_online; 0.996 in the paper for 1,000 epochs, 0.99 for 300, 0.97
-    /// for 40.
+    /// m₀ in θ_target ← m θ_target + (1 − m) θ_online; 0.996 in the paper for 1,000 epochs, 0.99
+    /// for 300, 0.97 for 40.
     public var encoderMomentum: Float = 0.97
     /// How the momentum goes over the run; along a cosine to 1 in the paper.
     public var momentumSchedule = MomentumSchedule.cosine
@@ -28,7 +29,7 @@ public struct BYOLMethod: TrainingMethod {
     /// The defaults.
     public init() {}
 
-    /// A head normalised between its layers.
+    /// A head normalized between its layers.
     public static func adjust(_ options: inout TrainingOptions) {
       options.headNormalization = .hidden
     }
@@ -55,7 +56,8 @@ public struct BYOLMethod: TrainingMethod {
     set { if let newValue { predictor.parameters = newValue } }
   }
 
-  /// Moves the target, then draws each prediction towards the target's projection of the other view.
+  /// Moves the target, then draws each prediction towards the target's projection of the other
+  /// view.
   public mutating func step(
     _ batch: TrainingBatch, online: inout Encoder, workers: Workers
   ) throws(ContrastiveError) -> StepGradient {

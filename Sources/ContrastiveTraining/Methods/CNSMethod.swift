@@ -1,11 +1,12 @@
 import Contrastive
 
-/// CNS (Wu et al., "Conditional Negative Sampling for Contrastive Learning of Visual Representations",
-/// ICLR 2021) as the authors put it on momentum contrast: of the bank only a ring is negatives.
+/// CNS (Wu et al., "Conditional Negative Sampling for Contrastive Learning of Visual
+/// Representations", ICLR 2021) as the authors put it on momentum contrast: of the bank only a ring
+/// is negatives.
 ///
 /// By descending similarity to the query, the first keys are too close and the last too easy; those
-/// between are the ring. Its outer bound starts at the whole bank and narrows linearly over the first
-/// epochs. A key of the query's own image has no rank and is no negative.
+/// between are the ring. Its outer bound starts at the whole bank and narrows linearly over the
+/// first epochs. A key of the query's own image has no rank and is no negative.
 public struct CNSMethod: TrainingMethod {
   /// Two views by the same recipe: the query's and the key's.
   public let views: [ViewRecipe]
@@ -22,18 +23,20 @@ public struct CNSMethod: TrainingMethod {
     public var outer = 0.1
     /// Share of those inside the inner bound, which are left out; 0.1 in the paper.
     public var inner = 0.1
-    /// What `inner` is a share of: of those inside the outer bound (dynamic), as in the authors' code, or
-    /// of the bank (static).
+    /// What `inner` is a share of: of those inside the outer bound (dynamic), as in the authors'
+    /// code, or of the bank (static).
     public var innerMode = Ring.InnerMode.dynamic
-    /// Draws from each query's ring that are its negatives (4,095 in the authors' code with a bank of all
-    /// images); when nil the whole ring, as in their code with a queue.
+    /// Draws from each query's ring that are its negatives (4,095 in the authors' code with a bank
+    /// of all images); when nil the whole ring, as in their code with a queue.
     public var ringDraws: Int?
-    /// Epochs over which the outer bound narrows from the whole bank; 100 in the authors' code when it
-    /// does so at all.
+    /// Epochs over which the outer bound narrows from the whole bank; 100 in the authors' code when
+    /// it does so at all.
     public var annealEpochs = 2.0
-    /// Keys the memory bank holds (65,536 in the paper); when nil 16,384, but at most half the images.
+    /// Keys the memory bank holds (65,536 in the paper); when nil 16,384, but at most half the
+    /// images.
     public var bankCapacity: Int?
-    /// m in θ_key ← m θ_key + (1 − m) θ_online; 0.999 in the paper, 0.996 here, where runs are shorter.
+    /// m in θ_key ← m θ_key + (1 − m) θ_online; 0.999 in the paper, 0.996 here, where runs are
+    /// shorter.
     public var encoderMomentum: Float = 0.996
 
     /// The defaults.

@@ -1,9 +1,10 @@
 import Contrastive
 
-/// SimCLR with the debiased loss `DCL` (Chuang et al., "Debiased Contrastive Learning", NeurIPS 2020).
+/// SimCLR with the debiased loss `DCL` (Chuang et al., "Debiased Contrastive Learning", NeurIPS
+/// 2020).
 ///
-/// Two views of every image pass the encoder as one batch; from each anchor's negatives the share is
-/// subtracted that shows the same thing as the anchor. Nothing is kept between steps.
+/// Two views of every image pass the encoder as one batch; from each anchor's negatives the share
+/// is subtracted that shows the same thing as the anchor. Nothing is kept between steps.
 public struct DCLMethod: TrainingMethod {
   /// Two views by the same recipe.
   public let views: [ViewRecipe]
@@ -13,8 +14,8 @@ public struct DCLMethod: TrainingMethod {
   public struct Options: MethodOptions {
     /// Divides the similarities; 0.5 in the paper and its code, 0.2 here.
     public var temperature = 0.2
-    /// τ⁺, the chance that a negative shows the same thing as the anchor; 0.1 in the authors' code for ten
-    /// classes.
+    /// τ⁺, the chance that a negative shows the same thing as the anchor; 0.1 in the authors' code
+    /// for ten classes.
     public var tauPlus = 0.1
 
     /// The defaults.

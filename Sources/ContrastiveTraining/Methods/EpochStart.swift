@@ -36,7 +36,7 @@ public struct EpochStart: Sendable {
   /// - Parameters:
   ///   - encoder: such as a method's momentum encoder.
   ///   - workers: the threads to use; no effect on the result.
-  /// - Returns: [images × `projectionDimension`] in the order of the data set, not normalised.
+  /// - Returns: [images × `projectionDimension`] in the order of the data set, not normalized.
   /// - Throws: `ContrastiveError.shape` when the images do not fit the encoder.
   public func projections(
     by encoder: Encoder, workers: Workers
@@ -57,7 +57,7 @@ public struct EpochStart: Sendable {
   /// - Parameters:
   ///   - encoder: such as a method's momentum encoder.
   ///   - workers: the threads to use; no effect on the result.
-  /// - Returns: [images × `featureDimension`] in the order of the data set, not normalised.
+  /// - Returns: [images × `featureDimension`] in the order of the data set, not normalized.
   /// - Throws: `ContrastiveError.shape` when the images do not fit the encoder.
   public func features(by encoder: Encoder, workers: Workers) throws(ContrastiveError) -> Matrix {
     try encoder.features(of: images, scaling: scaling, workers: workers)

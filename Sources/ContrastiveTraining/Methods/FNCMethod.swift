@@ -1,13 +1,13 @@
 import Contrastive
 
-/// SimCLR with the loss `FNC` (Huynh et al., "Boosting Contrastive Self-Supervised Learning with False
-/// Negative Cancellation", WACV 2022).
+/// SimCLR with the loss `FNC` (Huynh et al., "Boosting Contrastive Self-Supervised Learning with
+/// False Negative Cancellation", WACV 2022).
 ///
-/// Every image has two views and some support views, all by one recipe, which pass the encoder as one
-/// batch. Views of other images that are among those most like any view of an image probably show the
-/// same thing, and are attracted or left out; all views are anchors, as in the authors' code. In the
-/// first epochs, when similarity does not mean much, they are found but stay negatives. Nothing is kept
-/// between steps.
+/// Every image has two views and some support views, all by one recipe, which pass the encoder as
+/// one batch. Views of other images that are among those most like any view of an image probably
+/// show the same thing, and are attracted or left out; all views are anchors, as in the authors'
+/// code. In the first epochs, when similarity does not mean much, they are found but stay
+/// negatives. Nothing is kept between steps.
 public struct FNCMethod: TrainingMethod {
   /// The two views and the support's, all by the same recipe.
   public let views: [ViewRecipe]
@@ -27,7 +27,7 @@ public struct FNCMethod: TrainingMethod {
     public var aggregate = FalseNegatives.Aggregate.max
     /// What becomes of false negatives; they are attracted in the paper's best form.
     public var cancellation = FNC.Mode.attract
-    /// The epoch from which they are cancelled, from 0; the paper does so at once, in runs of 100.
+    /// The epoch from which they are canceled, from 0; the paper does so at once, in runs of 100.
     public var searchEpoch = 1
 
     /// The defaults.

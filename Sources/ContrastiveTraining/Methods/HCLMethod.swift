@@ -1,7 +1,7 @@
 import Contrastive
 
-/// SimCLR with the loss `HCL` (Robinson et al., "Contrastive Learning with Hard Negative Samples", ICLR
-/// 2021).
+/// SimCLR with the loss `HCL` (Robinson et al., "Contrastive Learning with Hard Negative Samples",
+/// ICLR 2021).
 ///
 /// Two views of every image pass the encoder as one batch; negatives weigh the more the closer they
 /// are to the anchor, and are debiased as by `DCL`. Nothing is kept between steps.
@@ -14,16 +14,16 @@ public struct HCLMethod: TrainingMethod {
   public struct Options: MethodOptions {
     /// Divides the similarities; 0.5 in the paper and its code, 0.2 here.
     public var temperature = 0.2
-    /// τ⁺, the chance that a negative shows the same thing as the anchor; 0.1 in the authors' code for ten
-    /// classes.
+    /// τ⁺, the chance that a negative shows the same thing as the anchor; 0.1 in the authors' code
+    /// for ten classes.
     public var tauPlus = 0.1
     /// β, how much harder negatives weigh more.
     ///
-    /// 1 in the authors' code at a temperature of 0.5. It multiplies the similarity over the temperature,
-    /// so that 0.5 here weighs as 1.25 there.
+    /// 1 in the authors' code at a temperature of 0.5. It multiplies the similarity over the
+    /// temperature, so that 0.5 here weighs as 1.25 there.
     public var beta = 0.5
-    /// Whether β falls to 0 in nine steps over the run, as the authors' code can let it; it does not by
-    /// default.
+    /// Whether β falls to 0 in nine steps over the run, as the authors' code can let it; it does
+    /// not by default.
     public var annealed = false
 
     /// The defaults.

@@ -1,12 +1,12 @@
 import Contrastive
 
-/// HCSC (Guo et al., "HCSC: Hierarchical Contrastive Selective Coding", CVPR 2022), without its small
-/// crops.
+/// HCSC (Guo et al., "HCSC: Hierarchical Contrastive Selective Coding", CVPR 2022), without its
+/// small crops.
 ///
-/// As PCL, but the clusterings are levels of a hierarchy, in which a level clusters the prototypes of
-/// the level below, and negatives are selected on every level: a key, or a prototype, is the seldomer a
-/// negative the likelier it belongs to the query's own prototype, or to the one above that. Keys of
-/// the query's own image are never selected.
+/// As PCL, but the clusterings are levels of a hierarchy, in which a level clusters the prototypes
+/// of the level below, and negatives are selected on every level: a key, or a prototype, is the
+/// seldomer a negative the likelier it belongs to the query's own prototype, or to the one above
+/// that. Keys of the query's own image are never selected.
 public struct HCSCMethod: TrainingMethod {
   /// Two views by the same recipe: the query's and the key's.
   public let views: [ViewRecipe]
@@ -18,28 +18,30 @@ public struct HCSCMethod: TrainingMethod {
 
   /// What hierarchical selective coding alone can be told.
   public struct Options: MethodOptions {
-    /// Divides the similarities with keys, and is the mean of the prototypes' concentrations; 0.2 in the
-    /// paper, 0.1 here, where batches and bank are smaller.
+    /// Divides the similarities with keys, and is the mean of the prototypes' concentrations; 0.2
+    /// in the paper, 0.1 here, where batches and bank are smaller.
     public var temperature = 0.1
     /// Epochs before the first clustering; 20 in the paper, of 200.
     public var warmupClusterEpochs = 1
-    /// Prototypes of each level (3,000, 2,000 and 1,000 in the paper for 1,000 classes); when nil one for
-    /// every 60, 120 and 240 images.
+    /// Prototypes of each level (3,000, 2,000 and 1,000 in the paper for 1,000 classes); when nil
+    /// one for every 60, 120 and 240 images.
     public var clusters: [Int]?
-    /// Most iterations of k-means in an epoch; 20 in the authors' code from a fresh start, 10 here, the
-    /// lowest level's from last epoch's centroids.
+    /// Most iterations of k-means in an epoch; 20 in the authors' code from a fresh start, 10 here,
+    /// the lowest level's from last epoch's centroids.
     public var kmeansIterations = 10
     /// Whether prototypes are selected as keys are; so in the paper.
     public var selectsPrototypes = true
-    /// What becomes of a negative that is not selected: it is left out as in the paper, or stays with
-    /// logit 0 as in the authors' code.
+    /// What becomes of a negative that is not selected: it is left out as in the paper, or stays
+    /// with logit 0 as in the authors' code.
     public var unselected = HCSC.Unselected.exclude
-    /// How the levels' terms of keys are put together: by their mean, or their sum as in the authors'
-    /// code.
+    /// How the levels' terms of keys are put together: by their mean, or their sum as in the
+    /// authors' code.
     public var instanceLevels = HCSC.Reduction.mean
-    /// Keys the memory bank holds (16,384 in the paper); when nil 16,384, but at most half the images.
+    /// Keys the memory bank holds (16,384 in the paper); when nil 16,384, but at most half the
+    /// images.
     public var bankCapacity: Int?
-    /// m in θ_key ← m θ_key + (1 − m) θ_online; 0.999 in the paper, 0.996 here, where runs are shorter.
+    /// m in θ_key ← m θ_key + (1 − m) θ_online; 0.999 in the paper, 0.996 here, where runs are
+    /// shorter.
     public var encoderMomentum: Float = 0.996
 
     /// The defaults.
@@ -107,7 +109,8 @@ public struct HCSCMethod: TrainingMethod {
     levels = try ClusteringLevels(found, bank: queue.bank.rows, workers: workers)
   }
 
-  /// The M-step: compares the queries with their keys, and on every level with negatives of its own.
+  /// The M-step: compares the queries with their keys, and on every level with negatives of its
+  /// own.
   public mutating func step(
     _ batch: TrainingBatch, online: inout Encoder, workers: Workers
   ) throws(ContrastiveError) -> StepGradient {

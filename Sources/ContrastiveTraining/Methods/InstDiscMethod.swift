@@ -4,10 +4,10 @@ import Contrastive
 /// Discrimination", CVPR 2018).
 ///
 /// One view of every image; a bank holds one embedding of each image of the data set, and the query
-/// must find its own among all of them, or among noise rows. After the gradient the bank's row moves
-/// towards the query and is brought back to length 1. The bank starts as random unit vectors, as in the
-/// paper. The proximal term of the paper is left out, as in the authors' code, whose bank moves by halves
-/// instead.
+/// must find its own among all of them, or among noise rows. After the gradient the bank's row
+/// moves towards the query and is brought back to length 1. The bank starts as random unit vectors,
+/// as in the paper. The proximal term of the paper is left out, as in the authors' code, whose bank
+/// moves by halves instead.
 public struct InstDiscMethod: TrainingMethod {
   /// One view.
   public let views: [ViewRecipe]
@@ -30,11 +30,12 @@ public struct InstDiscMethod: TrainingMethod {
     /// The defaults.
     public init() {}
 
-    /// A head normalised after every layer.
+    /// A head normalized after every layer.
     ///
-    /// The authors' has no normalisation. But a bank lags an epoch behind, and in a run of few epochs
-    /// embeddings that all start in one direction leave it before their rows follow: with it 69.3 %
-    /// by kNN, without 59.1 %, of a random encoder's 61.0 % (5,000 images of Fashion-MNIST, 8 epochs).
+    /// The authors' has no normalization. But a bank lags an epoch behind, and in a run of few
+    /// epochs embeddings that all start in one direction leave it before their rows follow: with it
+    /// 69.3 % by kNN, without 59.1 %, of a random encoder's 61.0 % (5,000 images of Fashion-MNIST,
+    /// 8 epochs).
     public static func adjust(_ options: inout TrainingOptions) {
       options.headNormalization = .all
     }

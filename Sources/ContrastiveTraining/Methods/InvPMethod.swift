@@ -1,19 +1,20 @@
 import Contrastive
 
-/// InvP (Wang et al., "Unsupervised Representation Learning by Invariance Propagation", NeurIPS 2020).
+/// InvP (Wang et al., "Unsupervised Representation Learning by Invariance Propagation", NeurIPS
+/// 2020).
 ///
-/// One view of every image; a bank holds one embedding of each image of the data set. A query must find
-/// its own among those most like it, and from some epoch on also the hardest of the images that walks
-/// in the graph of nearest neighbours lead to. After the gradient the graph learns the batch's
-/// neighbours and the bank's rows move. An image that was not yet visited is its own neighbour. The
-/// bank starts as what the untrained encoder makes of the images: random vectors, as in the paper,
-/// take longer to forget.
+/// One view of every image; a bank holds one embedding of each image of the data set. A query must
+/// find its own among those most like it, and from some epoch on also the hardest of the images
+/// that walks in the graph of nearest neighbors lead to. After the gradient the graph learns the
+/// batch's neighbors and the bank's rows move. An image that was not yet visited is its own
+/// neighbor. The bank starts as what the untrained encoder makes of the images: random vectors, as
+/// in the paper, take longer to forget.
 public struct InvPMethod: TrainingMethod {
   /// One view.
   public let views: [ViewRecipe]
   private let options: Options
   private var bank: SampleBank
-  /// [images × neighbours], the graph.
+  /// [images × neighbors], the graph.
   private var neighbors: [Int]
 
   /// What invariance propagation alone can be told.
@@ -22,7 +23,7 @@ public struct InvPMethod: TrainingMethod {
     public var temperature = 0.2
     /// M, rows of the bank that a query is told apart from, the nearest; 4,096 in the paper.
     public var background = 4_096
-    /// k, neighbours of an image in the graph, at most all others; 4 in the paper.
+    /// k, neighbors of an image in the graph, at most all others; 4 in the paper.
     public var graphNeighbors = 4
     /// l, steps of the longest walk to a positive; 3 in the paper.
     public var walkSteps = 3
@@ -40,15 +41,15 @@ public struct InvPMethod: TrainingMethod {
     public var propagationEpoch = 2
     /// What a row of the bank keeps of itself; 0.5 in the paper.
     public var bankMomentum = 0.5
-    /// Epochs at whose beginning the bank becomes the encoder's embeddings of all images; none in the
-    /// paper, whose bank starts as random vectors.
+    /// Epochs at whose beginning the bank becomes the encoder's embeddings of all images; none in
+    /// the paper, whose bank starts as random vectors.
     public var bankRefreshEpochs = 1
 
     /// The defaults.
     public init() {}
 
-    /// A head normalised after every layer, for the reason that instance discrimination has one: the bank
-    /// lags behind.
+    /// A head normalized after every layer, for the reason that instance discrimination has one:
+    /// the bank lags behind.
     ///
     /// With it 68.5 % by kNN, without 60.5 %, of a random encoder's 61.4 % (5,000 images of
     /// Fashion-MNIST, 5 epochs).
@@ -105,7 +106,7 @@ public struct InvPMethod: TrainingMethod {
       step: epoch.step)
   }
 
-  /// Finds the queries' own rows and those of their neighbours, then moves graph and bank.
+  /// Finds the queries' own rows and those of their neighbors, then moves graph and bank.
   public mutating func step(
     _ batch: TrainingBatch, online: inout Encoder, workers: Workers
   ) throws(ContrastiveError) -> StepGradient {
@@ -124,7 +125,7 @@ public struct InvPMethod: TrainingMethod {
       measures: ["embedding_spread": queries.rows.unitSpread()])
   }
 
-  /// The bank rows nearest to each query, its own left out, become its image's neighbours.
+  /// The bank rows nearest to each query, its own left out, become its image's neighbors.
   private mutating func learnNeighbors(
     of images: [Int], _ queries: Matrix, workers: Workers
   ) throws(ContrastiveError) {

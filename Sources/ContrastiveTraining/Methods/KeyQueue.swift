@@ -2,9 +2,9 @@ import Contrastive
 
 /// A momentum encoder and the queue of its keys: what momentum contrast and its descendants share.
 ///
-/// A step encodes the queries, moves the momentum encoder, encodes the keys, compares with the queue
-/// as it was, and only then adds the keys to it, each with its image's id. The queue starts empty and
-/// never holds noise: in the very first step the batch's own keys stand for it.
+/// A step encodes the queries, moves the momentum encoder, encodes the keys, compares with the
+/// queue as it was, and only then adds the keys to it, each with its image's id. The queue starts
+/// empty and never holds noise: in the very first step the batch's own keys stand for it.
 struct KeyQueue: Sendable {
   private(set) var momentum: MomentumEncoder
   private(set) var bank: QueueBank

@@ -3,16 +3,16 @@ import Contrastive
 /// LooC (Xiao et al., "What Should Not Be Contrastive in Contrastive Learning", ICLR 2021).
 ///
 /// S spaces: one that no augmentation changes an image's place in, and one for each of some
-/// augmentations in which it does. The query's view draws everything; key view 0 draws everything anew,
-/// and key view s has augmentation s of the query's: in space s it is the positive, and the other
-/// views of the image are negatives. One head gives all spaces, `embedding_dimension` of its outputs to
-/// each in turn, where the paper has a head for each; keys come from a momentum encoder and wait in a
-/// queue for each space. Keys of the query's own image in a queue are no negatives. In the very first
-/// step, when the queues are empty, the other keys of the batch stand for them.
+/// augmentations in which it does. The query's view draws everything; key view 0 draws everything
+/// anew, and key view s has augmentation s of the query's: in space s it is the positive, and the
+/// other views of the image are negatives. One head gives all spaces, `embedding_dimension` of its
+/// outputs to each in turn, where the paper has a head for each; keys come from a momentum encoder
+/// and wait in a queue for each space. Keys of the query's own image in a queue are no negatives.
+/// In the very first step, when the queues are empty, the other keys of the batch stand for them.
 public struct LooCMethod: TrainingMethod {
   /// An augmentation that can have a space of its own.
   public enum Kept: String, Codable, CaseIterable, Sendable {
-    /// Brightness, contrast, saturation, hue and the loss of colour, as far as the images have them.
+    /// Brightness, contrast, saturation, hue and the loss of color, as far as the images have them.
     case color
     /// A quarter turn, drawn for every view.
     case rotation
@@ -39,12 +39,14 @@ public struct LooCMethod: TrainingMethod {
     public var temperature = 0.2
     /// The augmentations that have a space, in order.
     ///
-    /// In the paper colour and rotation too, and a change of texture. Without any it is momentum contrast.
+    /// In the paper color and rotation too, and a change of texture. Without any it is momentum
+    /// contrast.
     public var kept = Kept.allCases
-    /// Keys that each space's queue holds (16,384 in the paper); when nil 16,384, but at most half the
-    /// images.
+    /// Keys that each space's queue holds (16,384 in the paper); when nil 16,384, but at most half
+    /// the images.
     public var bankCapacity: Int?
-    /// m in θ_key ← m θ_key + (1 − m) θ_online; 0.999 in the paper, 0.996 here, where runs are shorter.
+    /// m in θ_key ← m θ_key + (1 − m) θ_online; 0.999 in the paper, 0.996 here, where runs are
+    /// shorter.
     public var encoderMomentum: Float = 0.996
 
     /// The defaults.

@@ -30,8 +30,8 @@ extension MethodOptions {
 }
 
 extension TrainingOptions {
-  /// So many keys, but at most half the images, so that an image seldom meets its own key of an earlier
-  /// epoch, and at least a batch.
+  /// So many keys, but at most half the images, so that an image seldom meets its own key of an
+  /// earlier epoch, and at least a batch.
   func queueCapacity(_ most: Int, images: Int) -> Int {
     max(min(batchSize, images), min(most, images / 2))
   }

@@ -80,7 +80,7 @@ public struct MethodStart: Sendable {
 
   /// The view that the common options describe.
   ///
-  /// Crop, mirror and turn if asked, brightness and contrast, colour where there is any, blur and
+  /// Crop, mirror and turn if asked, brightness and contrast, color where there is any, blur and
   /// solarization if asked.
   ///
   /// - Parameter crop: instead of the common one, such as a smaller one.

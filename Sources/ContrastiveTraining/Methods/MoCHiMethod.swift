@@ -1,11 +1,11 @@
 import Contrastive
 
-/// MoCHi (Kalantidis et al., "Hard Negative Mixing for Contrastive Learning", NeurIPS 2020): momentum
-/// contrast with further negatives mixed from the hardest keys of the bank.
+/// MoCHi (Kalantidis et al., "Hard Negative Mixing for Contrastive Learning", NeurIPS 2020):
+/// momentum contrast with further negatives mixed from the hardest keys of the bank.
 ///
-/// Of each query's hardest keys some are mixed with each other and some with the query, which has the
-/// smaller share; mixes are constants. Mixing begins some epochs after training. A key of the query's
-/// own image is neither a negative nor mixed.
+/// Of each query's hardest keys some are mixed with each other and some with the query, which has
+/// the smaller share; mixes are constants. Mixing begins some epochs after training. A key of the
+/// query's own image is neither a negative nor mixed.
 public struct MoCHiMethod: TrainingMethod {
   /// Two views by the same recipe: the query's and the key's.
   public let views: [ViewRecipe]
@@ -25,10 +25,11 @@ public struct MoCHiMethod: TrainingMethod {
     public var mixedQueries = 32
     /// The epoch in which mixing begins, from 0; 10 or 15 in the paper, of 200.
     public var mixingEpoch = 1
-    /// Keys the memory bank holds (65,536 in the paper, 16,384 for 100 classes); when nil 16,384, but at
-    /// most half the images.
+    /// Keys the memory bank holds (65,536 in the paper, 16,384 for 100 classes); when nil 16,384,
+    /// but at most half the images.
     public var bankCapacity: Int?
-    /// m in θ_key ← m θ_key + (1 − m) θ_online; 0.999 in the paper, 0.996 here, where runs are shorter.
+    /// m in θ_key ← m θ_key + (1 − m) θ_online; 0.999 in the paper, 0.996 here, where runs are
+    /// shorter.
     public var encoderMomentum: Float = 0.996
 
     /// The defaults.

@@ -6,8 +6,8 @@ import Contrastive
 ///
 /// One view gives the query by the online encoder, another the key by its moving average. InfoNCE
 /// tells the own key from the keys of earlier batches, which a first-in, first-out bank holds with
-/// their images: a key of the query's own image is no negative, unlike in the authors' code. The bank
-/// starts empty; in the very first step the negatives are the other keys of the batch.
+/// their images: a key of the query's own image is no negative, unlike in the authors' code. The
+/// bank starts empty; in the very first step the negatives are the other keys of the batch.
 public struct MoCo: TrainingMethod {
   /// Two views by the same recipe: the query's and the key's.
   public let views: [ViewRecipe]

@@ -3,10 +3,10 @@ import Contrastive
 /// PCL (Li et al., "Prototypical Contrastive Learning of Unsupervised Representations", ICLR 2021).
 ///
 /// Momentum contrast, and besides its own key a query finds its prototype in each of several
-/// clusterings. Before an epoch the momentum encoder embeds all images as they are, k-means clusters
-/// them, from last epoch's centroids where there are any, and how concentrated a cluster is becomes
-/// the temperature of its prototype. The first epochs are momentum contrast alone. A key of the
-/// query's own image is no negative.
+/// clusterings. Before an epoch the momentum encoder embeds all images as they are, k-means
+/// clusters them, from last epoch's centroids where there are any, and how concentrated a cluster
+/// is becomes the temperature of its prototype. The first epochs are momentum contrast alone. A key
+/// of the query's own image is no negative.
 public struct PCL: TrainingMethod {
   /// Two views by the same recipe: the query's and the key's.
   public let views: [ViewRecipe]
@@ -17,27 +17,28 @@ public struct PCL: TrainingMethod {
 
   /// What prototypical contrast alone can be told.
   public struct Options: MethodOptions {
-    /// Divides the similarities with keys, and is the mean of the prototypes' concentrations; 0.1 in the
-    /// paper, 0.2 in its code.
+    /// Divides the similarities with keys, and is the mean of the prototypes' concentrations; 0.1
+    /// in the paper, 0.2 in its code.
     public var temperature = 0.1
     /// Epochs before the first clustering; 20 in the paper, of 200.
     public var warmupClusterEpochs = 1
-    /// Prototypes of each clustering (25,000, 50,000 and 100,000 in the paper for 1.28 million images);
-    /// when nil one for every 240, 120 and 60 images.
+    /// Prototypes of each clustering (25,000, 50,000 and 100,000 in the paper for 1.28 million
+    /// images); when nil one for every 240, 120 and 60 images.
     public var clusters: [Int]?
-    /// Most iterations of k-means in an epoch; 20 in the paper from a fresh start, 10 here from last
-    /// epoch's centroids.
+    /// Most iterations of k-means in an epoch; 20 in the paper from a fresh start, 10 here from
+    /// last epoch's centroids.
     public var kmeansIterations = 10
-    /// Prototypes drawn as negatives in each clustering besides those of the batch's other images, all
-    /// when nil; 16,000 in the paper.
+    /// Prototypes drawn as negatives in each clustering besides those of the batch's other images,
+    /// all when nil; 16,000 in the paper.
     public var negativePrototypes: Int?
-    /// Whether a query's own prototype is no negative where another image of the batch has the same;
-    /// in the authors' code it is one.
+    /// Whether a query's own prototype is no negative where another image of the batch has the
+    /// same; in the authors' code it is one.
     public var masksDuplicates = true
-    /// Keys the memory bank holds (16,384 in the paper's code); when nil 16,384, but at most half the
-    /// images.
+    /// Keys the memory bank holds (16,384 in the paper's code); when nil 16,384, but at most half
+    /// the images.
     public var bankCapacity: Int?
-    /// m in θ_key ← m θ_key + (1 − m) θ_online; 0.999 in the paper, 0.996 here, where runs are shorter.
+    /// m in θ_key ← m θ_key + (1 − m) θ_online; 0.999 in the paper, 0.996 here, where runs are
+    /// shorter.
     public var encoderMomentum: Float = 0.996
 
     /// The defaults.

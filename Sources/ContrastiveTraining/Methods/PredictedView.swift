@@ -2,9 +2,9 @@ import Contrastive
 
 /// One view's projections and the predictions that a head makes from them, and the way back.
 struct PredictedView: Sendable {
-  /// The online encoder's projections, not normalised.
+  /// The online encoder's projections, not normalized.
   let projections: Matrix
-  /// What the predictor makes of them, not normalised.
+  /// What the predictor makes of them, not normalized.
   let predictions: Matrix
   private let encoderTape: Network.Tape
   private let predictorTape: Network.Tape
@@ -59,7 +59,7 @@ extension StepGradient {
 }
 
 extension MethodStart {
-  /// A predictor from embeddings to embeddings: linear, batch normalisation, rectifier, linear.
+  /// A predictor from embeddings to embeddings: linear, batch normalization, rectifier, linear.
   func predictor(hidden: Int) throws(ContrastiveError) -> Network {
     let dimension = online.projectionDimension
     return try Head.perceptron(hidden: hidden, outputs: dimension, normalization: .hidden)

@@ -1,10 +1,11 @@
 import Contrastive
 
-/// Ranked views: which views of an image are its positives is decided by how like the anchor they are.
+/// Ranked views: which views of an image are its positives is decided by how like the anchor they
+/// are.
 ///
-/// No paper's method, but this package's own: aggressive crops of one image may show other things, and
-/// to attract them all is as wrong as to push a false negative away. The first of V views is the anchor.
-/// A momentum encoder embeds all, and ranks the others by ⟨view, anchor⟩:
+/// No paper's method, but this package's own: aggressive crops of one image may show other things,
+/// and to attract them all is as wrong as to push a false negative away. The first of V views is
+/// the anchor. A momentum encoder embeds all, and ranks the others by ⟨view, anchor⟩:
 /// ```
 /// ranks 1 … positives                    positives, with equal shares of the target
 /// ranks between                          left out
@@ -12,8 +13,8 @@ import Contrastive
 /// and below own_threshold but the best
 /// ```
 /// The online encoder's anchor is the query, its best view the own key, and the V − 1 views of all
-/// images of the batch are the columns of InfoNCE. Keys are constants. With two views it is momentum
-/// contrast within the batch.
+/// images of the batch are the columns of InfoNCE. Keys are constants. With two views it is
+/// momentum contrast within the batch.
 public struct RankedViews: TrainingMethod {
   /// The anchor's view and the candidates', all by the same recipe.
   public let views: [ViewRecipe]
@@ -29,13 +30,13 @@ public struct RankedViews: TrainingMethod {
     public var positives = 2
     /// The first rank, from 1, that is a negative; when nil V − 1, the last one, and V is none.
     public var negativesFrom: Int?
-    /// Similarity to the anchor, −1 … 1, below which a view is a negative whatever its rank, but for
-    /// the best; none when nil.
+    /// Similarity to the anchor, −1 … 1, below which a view is a negative whatever its rank, but
+    /// for the best; none when nil.
     public var ownThreshold: Double?
     /// Divides the similarities; as SimCLR's here.
     public var temperature = 0.2
-    /// m in θ_key ← m θ_key + (1 − m) θ_online; lower than MoCo's, since there is no queue that must
-    /// stay consistent.
+    /// m in θ_key ← m θ_key + (1 − m) θ_online; lower than MoCo's, since there is no queue that
+    /// must stay consistent.
     public var encoderMomentum: Float = 0.99
 
     /// The defaults.

@@ -1,12 +1,12 @@
 import Contrastive
 
-/// ReSSL (Zheng et al., "ReSSL: Relational Self-Supervised Learning with Weak Augmentation", NeurIPS
-/// 2021).
+/// ReSSL (Zheng et al., "ReSSL: Relational Self-Supervised Learning with Weak Augmentation",
+/// NeurIPS 2021).
 ///
-/// The moving-average encoder says of a weakly changed view how it relates to a queue of earlier keys; the
-/// online encoder must say the same of a strongly changed one. The momentum encoder moves before its
-/// keys are computed, and the keys join the queue after the loss. The queue starts empty: in the very
-/// first step the batch's own keys stand for it.
+/// The moving-average encoder says of a weakly changed view how it relates to a queue of earlier
+/// keys; the online encoder must say the same of a strongly changed one. The momentum encoder moves
+/// before its keys are computed, and the keys join the queue after the loss. The queue starts
+/// empty: in the very first step the batch's own keys stand for it.
 public struct ReSSLMethod: TrainingMethod {
   /// The strong view and the weak one.
   public let views: [ViewRecipe]
@@ -19,10 +19,11 @@ public struct ReSSLMethod: TrainingMethod {
     public var temperature = 0.1
     /// Divides the momentum encoder's similarities; 0.04 in the paper.
     public var targetTemperature = 0.04
-    /// Keys the queue holds (131,072 in the paper for ImageNet, 4,096 for small sets); when nil 4,096,
-    /// but at most half the images.
+    /// Keys the queue holds (131,072 in the paper for ImageNet, 4,096 for small sets); when nil
+    /// 4,096, but at most half the images.
     public var bankCapacity: Int?
-    /// m in θ_key ← m θ_key + (1 − m) θ_online; 0.999 in the paper for ImageNet, 0.99 for small sets.
+    /// m in θ_key ← m θ_key + (1 − m) θ_online; 0.999 in the paper for ImageNet, 0.99 for small
+    /// sets.
     public var encoderMomentum: Float = 0.99
 
     /// The defaults.

@@ -1,12 +1,12 @@
 import Contrastive
 
-/// SCE (Denize et al., "Similarity Contrastive Estimation for Self-Supervised Soft Contrastive Learning",
-/// WACV 2023).
+/// SCE (Denize et al., "Similarity Contrastive Estimation for Self-Supervised Soft Contrastive
+/// Learning", WACV 2023).
 ///
-/// Between momentum contrast and ReSSL: the target of a query is its own key by a part λ, and by the rest
-/// how the key relates to a queue of earlier keys. Queries come from the strongly changed view, keys
-/// from the weakly changed one, as the authors do on small images. In the very first step, when
-/// the queue is empty, the other keys of the batch stand for it.
+/// Between momentum contrast and ReSSL: the target of a query is its own key by a part λ, and by
+/// the rest how the key relates to a queue of earlier keys. Queries come from the strongly changed
+/// view, keys from the weakly changed one, as the authors do on small images. In the very first
+/// step, when the queue is empty, the other keys of the batch stand for it.
 public struct SCEMethod: TrainingMethod {
   /// The strong view and the weak one.
   public let views: [ViewRecipe]
@@ -22,10 +22,11 @@ public struct SCEMethod: TrainingMethod {
     public var targetTemperature = 0.05
     /// λ, the own key's part of the target; 0.5 in the paper.
     public var lambda = 0.5
-    /// Keys the queue holds (65,536 in the paper for ImageNet, 4,096 for small sets); when nil 4,096,
-    /// but at most half the images.
+    /// Keys the queue holds (65,536 in the paper for ImageNet, 4,096 for small sets); when nil
+    /// 4,096, but at most half the images.
     public var bankCapacity: Int?
-    /// m in θ_key ← m θ_key + (1 − m) θ_online; 0.99 in the paper for CIFAR, and rising to 1 for ImageNet.
+    /// m in θ_key ← m θ_key + (1 − m) θ_online; 0.99 in the paper for CIFAR, and rising to 1 for
+    /// ImageNet.
     public var encoderMomentum: Float = 0.99
 
     /// The defaults.

@@ -1,10 +1,10 @@
 import Contrastive
 
-/// SimCLR (Chen et al., "A Simple Framework for Contrastive Learning of Visual Representations", ICML
-/// 2020).
+/// SimCLR (Chen et al., "A Simple Framework for Contrastive Learning of Visual Representations",
+/// ICML 2020).
 ///
-/// Two views of every image pass the encoder as one batch. NT-Xent tells each view's partner from all
-/// other views of the batch. Nothing is kept between steps.
+/// Two views of every image pass the encoder as one batch. NT-Xent tells each view's partner from
+/// all other views of the batch. Nothing is kept between steps.
 public struct SimCLR: TrainingMethod {
   /// Two views by the same recipe.
   public let views: [ViewRecipe]
@@ -12,8 +12,8 @@ public struct SimCLR: TrainingMethod {
 
   /// What SimCLR alone can be told.
   public struct Options: MethodOptions {
-    /// Divides the similarities; 0.1 in the paper for ImageNet, 0.5 for CIFAR-10 with batches of this
-    /// size, 0.2 here.
+    /// Divides the similarities; 0.1 in the paper for ImageNet, 0.5 for CIFAR-10 with batches of
+    /// this size, 0.2 here.
     public var temperature = 0.2
 
     /// The defaults.

@@ -4,7 +4,7 @@ import Contrastive
 ///
 /// Both views pass the one encoder, each as a batch of its own, and a predictor; each prediction is
 /// drawn towards the other view's projection, which is held constant. There are no negatives and no
-/// second encoder. The projection head is normalised after every layer, the predictor is a
+/// second encoder. The projection head is normalized after every layer, the predictor is a
 /// bottleneck, as in the paper.
 public struct SimSiamMethod: TrainingMethod {
   /// Two views by the same recipe.
@@ -23,7 +23,7 @@ public struct SimSiamMethod: TrainingMethod {
     /// The defaults.
     public init() {}
 
-    /// A head normalised after every layer.
+    /// A head normalized after every layer.
     public static func adjust(_ options: inout TrainingOptions) {
       options.headNormalization = .all
       options.embeddingDimension = 128

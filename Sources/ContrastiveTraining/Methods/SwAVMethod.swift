@@ -1,13 +1,13 @@
 import Contrastive
 
-/// SwAV (Caron et al., "Unsupervised Learning of Visual Features by Contrasting Cluster Assignments",
-/// NeurIPS 2020).
+/// SwAV (Caron et al., "Unsupervised Learning of Visual Features by Contrasting Cluster
+/// Assignments", NeurIPS 2020).
 ///
-/// Embeddings are compared with prototypes that are learnt; Sinkhorn's iterations turn the scores of the
-/// two large views into codes, and every view, the small crops too if there are any, must say the code of
-/// the others. Prototypes are brought to length 1 at the beginning of every step, and stay as drawn
-/// during the first ones. Queues of earlier embeddings can join the codes when a batch has fewer
-/// rows than there are prototypes; they serve once they are full.
+/// Embeddings are compared with prototypes that are learnt; Sinkhorn's iterations turn the scores
+/// of the two large views into codes, and every view, the small crops too if there are any, must
+/// say the code of the others. Prototypes are brought to length 1 at the beginning of every step,
+/// and stay as drawn during the first ones. Queues of earlier embeddings can join the codes when a
+/// batch has fewer rows than there are prototypes; they serve once they are full.
 public struct SwAVMethod: TrainingMethod {
   /// Two large views, then the small ones.
   public let views: [ViewRecipe]
@@ -30,21 +30,21 @@ public struct SwAVMethod: TrainingMethod {
     public var iterations = 3
     /// Epochs during which the prototypes stay as drawn; 1 in the paper, of 100 or more.
     public var frozenEpochs = 0.25
-    /// Embeddings that each of the two queues holds, a multiple of the batch size; 3,840 in the paper
-    /// for batches of 256, none for larger ones nor here.
+    /// Embeddings that each of the two queues holds, a multiple of the batch size; 3,840 in the
+    /// paper for batches of 256, none for larger ones nor here.
     public var queueLength = 0
     /// The epoch in which the queues begin to fill, from 0; 15 in the paper.
     public var queueStart = 1
     /// Small crops besides the two large ones; 6 in the paper.
     public var smallViews = 0
-    /// Largest share of the image's area in a small crop, and smallest in a large one when there are small
-    /// ones; 0.14 in the paper.
+    /// Largest share of the image's area in a small crop, and smallest in a large one when there
+    /// are small ones; 0.14 in the paper.
     public var smallCrop: Float = 0.3
 
     /// The defaults.
     public init() {}
 
-    /// A head normalised between its layers, as in the paper.
+    /// A head normalized between its layers, as in the paper.
     public static func adjust(_ options: inout TrainingOptions) {
       options.headNormalization = .hidden
     }

@@ -1,8 +1,8 @@
 import Contrastive
 
-/// A published system: what views it draws, what it keeps between steps, what it minimises.
+/// A published system: what views it draws, what it keeps between steps, what it minimizes.
 ///
-/// The loop does the rest: order of the images, augmentation, optimiser, schedule, evaluation, log,
+/// The loop does the rest: order of the images, augmentation, optimizer, schedule, evaluation, log,
 /// checkpoints and files. A method is a value and holds the whole of its state, all of which it
 /// names in `exchange`. No label ever reaches it.
 public protocol TrainingMethod: Stateful, Sendable {

@@ -2,7 +2,7 @@ import Contrastive
 
 /// The online encoder's projections of the views of a batch, each of length 1, and the way back.
 ///
-/// Neighbouring views of one size pass the encoder as one batch, so that its normalisations see them
+/// Neighboring views of one size pass the encoder as one batch, so that its normalizations see them
 /// together, as in SimCLR and SwAV; views of other sizes pass after them.
 struct ViewProjections: Sendable {
   /// [views · images × dimension]: view v of image b is row v · images + b.

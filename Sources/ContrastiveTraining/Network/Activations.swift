@@ -1,6 +1,7 @@
 import ContrastiveCore
 
-/// A batch of images, or of what a layer made of them: Float32 in the order image, row, column, channel (NHWC).
+/// A batch of images, or of what a layer made of them: Float32 in the order image, row, column,
+/// channel (NHWC).
 ///
 /// A value: a copy shares its storage until one of the two is written to.
 public struct Activations: Sendable, Equatable {

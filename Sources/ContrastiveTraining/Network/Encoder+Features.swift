@@ -8,7 +8,7 @@ extension Encoder {
   ///   - scaling: the scaling that the encoder was trained with.
   ///   - batch: images in memory as Float32 at a time, at least 1; it may change the last bits.
   ///   - workers: who shares the work.
-  /// - Returns: [images × `featureDimension`], not normalised.
+  /// - Returns: [images × `featureDimension`], not normalized.
   /// - Throws: `ContrastiveError.parameter` or `.shape` when an argument does not fit.
   public func features(
     of pixels: Pixels, scaling: PixelScaling, batch: Int = 512, workers: Workers = .all

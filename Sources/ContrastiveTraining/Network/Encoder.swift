@@ -2,7 +2,7 @@ import ContrastiveCore
 
 /// A convolutional encoder: a backbone that gives features, and a head that projects them.
 ///
-/// The backbone is convolutions, each with batch normalisation and a rectifier, then the mean over
+/// The backbone is convolutions, each with batch normalization and a rectifier, then the mean over
 /// positions. Images may have any size and any number of channels; one encoder takes batches of
 /// several sizes, one after the other, with the same parameters.
 public struct Encoder: Sendable {
@@ -16,7 +16,8 @@ public struct Encoder: Sendable {
   ///   - shape: shape of the images.
   ///   - options: widths and head.
   ///   - seed: of the first parameters.
-  /// - Throws: `ContrastiveError.parameter` when an option is out of range, `.blas` when the BLAS cannot be used.
+  /// - Throws: `ContrastiveError.parameter` when an option is out of range, `.blas` when the BLAS
+  ///   cannot be used.
   public init(
     _ shape: ImageShape, options: EncoderOptions = EncoderOptions(), seed: UInt64
   ) throws(ContrastiveError) {
@@ -63,7 +64,7 @@ public struct Encoder: Sendable {
   /// - Parameters:
   ///   - images: a batch of `inputShape`, or of another size and as many channels.
   ///   - workers: who shares the work.
-  /// - Returns: one projection a row, not normalised, and what `backward` needs.
+  /// - Returns: one projection a row, not normalized, and what `backward` needs.
   /// - Throws: `ContrastiveError.shape` when the batch has another shape or is empty.
   public mutating func forward(
     _ images: Activations, workers: Workers = .all
@@ -76,9 +77,10 @@ public struct Encoder: Sendable {
   ///
   /// - Parameters:
   ///   - images: a batch of `inputShape`, or of another size and as many channels.
-  ///   - mode: whether statistics come from the batch (and move the running ones) or are the running ones.
+  ///   - mode: whether statistics come from the batch (and move the running ones) or are the
+  ///     running ones.
   ///   - workers: who shares the work.
-  /// - Returns: one projection a row, not normalised.
+  /// - Returns: one projection a row, not normalized.
   /// - Throws: `ContrastiveError.shape` when the batch has another shape or is empty.
   public mutating func projections(
     of images: Activations, mode: NetworkMode, workers: Workers = .all
@@ -105,7 +107,7 @@ public struct Encoder: Sendable {
   /// - Parameters:
   ///   - images: a batch of `inputShape`, or of another size and as many channels.
   ///   - workers: who shares the work.
-  /// - Returns: one vector of features a row, not normalised.
+  /// - Returns: one vector of features a row, not normalized.
   /// - Throws: `ContrastiveError.shape` when the batch has another shape or is empty.
   public func features(
     of images: Activations, workers: Workers = .all
@@ -113,8 +115,8 @@ public struct Encoder: Sendable {
     try network.evaluate(images, depth: backboneDepth, workers: workers).matrix
   }
 
-  /// What the last convolution's normalisation and rectifier give for a batch in evaluation mode: the
-  /// features before their mean over positions.
+  /// What the last convolution's normalization and rectifier give for a batch in evaluation mode:
+  /// the features before their mean over positions.
   ///
   /// - Parameters:
   ///   - images: a batch of `inputShape`, or of another size and as many channels.

@@ -1,9 +1,9 @@
 import ContrastiveCore
 
 /// The form of a projection or prediction head: linear layers with rectifiers between them and,
-/// where asked for, batch normalisations.
+/// where asked for, batch normalizations.
 public struct Head: Sendable, Equatable, Codable {
-  /// Which linear layers a batch normalisation follows; those have no bias of their own.
+  /// Which linear layers a batch normalization follows; those have no bias of their own.
   public enum Normalization: String, Sendable, Codable {
     /// None.
     case none
@@ -17,7 +17,7 @@ public struct Head: Sendable, Equatable, Codable {
   public var hidden: [Int]
   /// Dimension of what it gives.
   public var outputs: Int
-  /// Which linear layers a batch normalisation follows.
+  /// Which linear layers a batch normalization follows.
   public var normalization: Normalization
 
   /// A head of given dimensions.
@@ -30,15 +30,15 @@ public struct Head: Sendable, Equatable, Codable {
   /// One linear layer.
   public static func linear(outputs: Int) -> Head { Head(outputs: outputs) }
 
-  /// Linear, rectifier, linear, as in MoCo v2; with normalisations where asked for.
+  /// Linear, rectifier, linear, as in MoCo v2; with normalizations where asked for.
   public static func perceptron(
     hidden: Int, outputs: Int, normalization: Normalization = .none
   ) -> Head {
     Head(hidden: [hidden], outputs: outputs, normalization: normalization)
   }
 
-  /// The layers, named `name.linear1`, `name.normalization1`, `name.rectifier1`, …; a head of one linear
-  /// layer alone is `name.linear`.
+  /// The layers, named `name.linear1`, `name.normalization1`, `name.rectifier1`, …; a head of one
+  /// linear layer alone is `name.linear`.
   ///
   /// - Parameters:
   ///   - name: unique in the network, such as `head`.

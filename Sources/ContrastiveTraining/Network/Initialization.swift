@@ -17,13 +17,13 @@ public enum Initialization: Sendable, Equatable {
   /// Independent draws of U[−bound, bound).
   case uniform(bound: Float)
 
-  /// He's normal initialisation: deviation √(2 / inputs).
+  /// He's normal initialization: deviation √(2 / inputs).
   ///
   /// Keeps the second moment through a rectifier (He et al., "Delving deep into rectifiers",
   /// ICCV 2015).
   ///
   /// - Parameter inputs: number of terms in each output's sum (the fan-in).
-  /// - Returns: the normal initialisation.
+  /// - Returns: the normal initialization.
   public static func he(inputs: Int) -> Initialization {
     .normal(deviation: (2 / Float(inputs)).squareRoot())
   }
@@ -31,7 +31,7 @@ public enum Initialization: Sendable, Equatable {
   /// Uniform in ±1/√inputs, PyTorch's default for linear layers and for every bias.
   ///
   /// - Parameter inputs: number of terms in each output's sum (the fan-in).
-  /// - Returns: the uniform initialisation.
+  /// - Returns: the uniform initialization.
   public static func inverseRoot(inputs: Int) -> Initialization {
     .uniform(bound: 1 / Float(inputs).squareRoot())
   }

@@ -3,8 +3,8 @@ import ContrastiveCore
 /// Layers in order, the parameters they learn and the buffers they keep.
 ///
 /// A value: copying a network gives an independent twin. Batches of another height and width than
-/// `inputShape` pass through the same parameters where the layers allow it, which convolutions before a
-/// mean pool do. Results have the same bits for any number of workers.
+/// `inputShape` pass through the same parameters where the layers allow it, which convolutions
+/// before a mean pool do. Results have the same bits for any number of workers.
 public struct Network: Sendable {
   /// The layers with their names, in order.
   public let layers: [NamedLayer]
@@ -41,7 +41,7 @@ public struct Network: Sendable {
   /// - Parameters:
   ///   - layers: at least one, each taking the shape that the one before gives, names unique.
   ///   - seed: of the first parameters; each array draws from a stream of its own.
-  /// - Throws: `ContrastiveError.empty` without layers, `.shape` when two neighbours do not fit,
+  /// - Throws: `ContrastiveError.empty` without layers, `.shape` when two neighbors do not fit,
   ///   `.parameter` when a name occurs twice, `.blas` when the BLAS cannot be used.
   public init(_ layers: [NamedLayer], seed: UInt64) throws(ContrastiveError) {
     try BLAS.prepare()
@@ -102,7 +102,8 @@ public struct Network: Sendable {
   ///   - input: a batch of `inputShape`, or of another size that the layers can take.
   ///   - workers: who shares the work.
   /// - Returns: the output and what `backward` needs.
-  /// - Throws: `ContrastiveError.shape` when the batch has another shape, is empty or is too small to normalise.
+  /// - Throws: `ContrastiveError.shape` when the batch has another shape, is empty or is too small
+  ///   to normalize.
   public mutating func forward(
     _ input: Activations, workers: Workers = .all
   ) throws(ContrastiveError) -> (output: Activations, tape: Tape) {
@@ -116,10 +117,12 @@ public struct Network: Sendable {
   ///
   /// - Parameters:
   ///   - input: a batch of `inputShape`, or of another size that the layers can take.
-  ///   - mode: whether statistics come from the batch (and move the running ones) or are the running ones.
+  ///   - mode: whether statistics come from the batch (and move the running ones) or are the
+  ///     running ones.
   ///   - workers: who shares the work.
   /// - Returns: the output.
-  /// - Throws: `ContrastiveError.shape` when the batch has another shape, is empty or is too small to normalise.
+  /// - Throws: `ContrastiveError.shape` when the batch has another shape, is empty or is too small
+  ///   to normalize.
   public mutating func output(
     for input: Activations, mode: NetworkMode, workers: Workers = .all
   ) throws(ContrastiveError) -> Activations {

@@ -1,7 +1,7 @@
 /// Where the numbers of a network lie in one contiguous vector.
 ///
 /// Gradients, momentum buffers and slowly moving twins are vectors of the same layout, so that an
-/// optimiser, an average or a checkpoint is a loop over one vector.
+/// optimizer, an average or a checkpoint is a loop over one vector.
 public struct ParameterLayout: Sendable, Equatable {
   /// One named array of the vector.
   public struct Slot: Sendable, Equatable {
@@ -11,7 +11,7 @@ public struct ParameterLayout: Sendable, Equatable {
     public let shape: [Int]
     /// The elements it occupies.
     public let range: Range<Int>
-    /// Whether weight decay applies: not to biases nor to the scale and shift of a normalisation.
+    /// Whether weight decay applies: not to biases nor to the scale and shift of a normalization.
     public let decays: Bool
   }
 

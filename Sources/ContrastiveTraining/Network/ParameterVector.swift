@@ -1,6 +1,7 @@
 import ContrastiveCore
 
-/// A vector of a network's layout: its parameters, their gradient, a momentum buffer, or its buffers.
+/// A vector of a network's layout: its parameters, their gradient, a momentum buffer, or its
+/// buffers.
 public struct ParameterVector: Sendable, Equatable {
   /// Names, shapes and ranges.
   public let layout: ParameterLayout

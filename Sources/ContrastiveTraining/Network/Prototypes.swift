@@ -4,7 +4,7 @@ import ContrastiveCore
 ///
 /// Scores are ⟨embedding, prototype⟩. First values are uniform in ±1/√dimension, as of `Linear`.
 public struct Prototypes: Sendable, Equatable {
-  /// The one array `name`, [count, dimension], as an optimiser and a checkpoint take it.
+  /// The one array `name`, [count, dimension], as an optimizer and a checkpoint take it.
   public var parameters: ParameterVector
   /// Number of prototypes.
   public let count: Int

@@ -16,7 +16,8 @@ public protocol Stateful {
   /// Hands every part of the state to `state` under a name of its own.
   ///
   /// - Parameter state: takes the parts when saving, replaces them when loading.
-  /// - Throws: `ContrastiveError.file` when loading finds a part missing or of another type or shape.
+  /// - Throws: `ContrastiveError.file` when loading finds a part missing or of another type or
+  ///   shape.
   mutating func exchange(_ state: inout StateExchange) throws(ContrastiveError)
 }
 
@@ -112,8 +113,8 @@ public struct StateExchange: Sendable {
   /// - Parameters:
   ///   - name: unique among the parts of the value.
   ///   - value: taken or replaced.
-  /// - Throws: `ContrastiveError.file` when loading finds something else, `.parameter` when saving a
-  ///   number that is not finite.
+  /// - Throws: `ContrastiveError.file` when loading finds something else, `.parameter` when saving
+  ///   a number that is not finite.
   public mutating func record<Value: Codable>(
     _ name: String, _ value: inout Value
   ) throws(ContrastiveError) {

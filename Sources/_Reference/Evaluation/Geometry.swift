@@ -79,7 +79,7 @@ public func referenceEntropyRank(_ values: [Double], epsilon: Double) -> Double 
   return exp(entropy)
 }
 
-/// The third standardised moment.
+/// The third standardized moment.
 public func referenceSkewness(_ values: [Double]) -> Double {
   let count = Double(values.count)
   let mean = values.reduce(0, +) / count

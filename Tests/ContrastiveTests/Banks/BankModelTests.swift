@@ -181,8 +181,8 @@ import Testing
 
   /// Whether a slot is not what the model has.
   ///
-  /// Worst difference seen: 6.0e-8, where the model normalises a first row twice; in half precision it
-  /// could be a unit in the last place, 4.9e-4, where that falls on a tie.
+  /// Worst difference seen: 6.0e-8, where the model normalizes a first row twice; in half precision
+  /// it could be a unit in the last place, 4.9e-4, where that falls on a tie.
   private func diverges(
     _ bank: SampleBank, _ sample: Int, _ model: Entry?, _ precision: BankSlots.Precision
   ) -> Bool {

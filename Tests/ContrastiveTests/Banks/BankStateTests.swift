@@ -108,8 +108,8 @@ import Testing
 
   /// Half the memory for a similarity that is off by at most 2⁻¹¹ + √D · 2⁻²⁵.
   ///
-  /// Worst seen: 3.0e-4 for a similarity (8.5e-5 at dimension 128), 1.3e-5 relative for the loss, 3.0e-4
-  /// of the largest element for the gradient.
+  /// Worst seen: 3.0e-4 for a similarity (8.5e-5 at dimension 128), 1.3e-5 relative for the loss,
+  /// 3.0e-4 of the largest element for the gradient.
   @Test(arguments: [8, 128]) func halfPrecisionIsCloseEnough(_ dimension: Int) throws {
     var single = try QueueBank(capacity: 3000, dimension: dimension)
     var half = try QueueBank(capacity: 3000, dimension: dimension, precision: .half)

@@ -4,8 +4,8 @@ import _Reference
 
 /// What a batch's own entries in a bank are to it.
 @Suite struct OwnEntriesTests {
-  /// The bug of many codes: a bank larger than an epoch, or as large as the data set, still holds the key
-  /// of the very sample that is asked for, and pushes the query away from it.
+  /// The bug of many codes: a bank larger than an epoch, or as large as the data set, still holds
+  /// the key of the very sample that is asked for, and pushes the query away from it.
   ///
   /// With a bank of nothing but the sample's own stale key there is nothing to push from: the loss
   /// is 0, where counting it as a negative makes it log 2.
@@ -47,7 +47,8 @@ import _Reference
     #expect(columns.pairs[1].isEmpty)
   }
 
-  /// A bank without ids, and one that none of the batch is in, is every row a negative: the plain loss.
+  /// A bank without ids, and one that none of the batch is in, is every row a negative: the plain
+  /// loss.
   @Test func strangersArePlainNegatives() throws {
     let queries = try TestData.embeddings(5, 8, seed: 1)
     let keys = try TestData.near(queries, noise: 0.3, seed: 2)

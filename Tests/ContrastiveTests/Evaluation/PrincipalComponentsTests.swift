@@ -5,7 +5,8 @@ import _Reference
 /// Directions of largest variance.
 @Suite struct PrincipalComponentsTests {
   @Test func findsThePlaneOfThePoints() throws {
-    // 5 + 3 a u + b v with u, v at right angles and a, b independent: u first, nine times the variance.
+    // 5 + 3 a u + b v with u, v at right angles and a, b independent: u first, nine times the
+    // variance.
     let (u, v) = ([0.6, 0.8, 0.0], [0.0, 0.0, 1.0])
     var random = CounterRandom(seed: 1)
     let rows = (0..<4_000).flatMap { _ in

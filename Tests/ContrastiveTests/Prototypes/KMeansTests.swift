@@ -3,17 +3,17 @@ import Testing
 import _Reference
 
 struct KMeansTests {
-  /// Points around `centres` unit centres.
-  private func clustered(_ rows: Int, _ dimension: Int, centres: Int, noise: Float) throws -> Matrix
+  /// Points around `centers` unit centers.
+  private func clustered(_ rows: Int, _ dimension: Int, centers: Int, noise: Float) throws -> Matrix
   {
-    let middle = try TestData.embeddings(centres, dimension, seed: 11)
+    let middle = try TestData.embeddings(centers, dimension, seed: 11)
     let all = Matrix(
-      rows: rows, columns: dimension, sharing: (0..<rows).flatMap { middle.row($0 % centres) })
+      rows: rows, columns: dimension, sharing: (0..<rows).flatMap { middle.row($0 % centers) })
     return try TestData.near(all, noise: noise, seed: 12)
   }
 
   @Test func plusPlusFindsSeparateClusters() throws {
-    let points = try clustered(600, 24, centres: 12, noise: 0.05)
+    let points = try clustered(600, 24, centers: 12, noise: 0.05)
     for seed in 0..<5 as Range<UInt64> {
       let result = try KMeans(clusters: 12, restarts: 5, seed: seed).fit(points)
       #expect(result.isConverged)
@@ -64,7 +64,7 @@ struct KMeansTests {
   }
 
   @Test func restartsKeepTheBest() throws {
-    let points = try clustered(500, 8, centres: 20, noise: 0.3)
+    let points = try clustered(500, 8, centers: 20, noise: 0.3)
     var kMeans = try KMeans(clusters: 20, seeding: .randomPoints, restarts: 5, seed: 3)
     let best = try kMeans.fit(points)
     kMeans.restarts = 1
@@ -76,7 +76,7 @@ struct KMeansTests {
   func aWarmStartEqualsAStartFromItsCentroids(
     _ strategy: KMeansStrategy, following: Bool
   ) throws {
-    let points = try clustered(2000, 16, centres: 40, noise: 0.4)
+    let points = try clustered(2000, 16, centers: 40, noise: 0.4)
     let kMeans = try KMeans(clusters: 50, iterations: 30, strategy: strategy)
     var warm = try kMeans.fit(points)
     var moving = points
@@ -106,7 +106,7 @@ struct KMeansTests {
   /// Points that move far, all at once or one at a time, leave bounds that still hold.
   @Test(arguments: [KMeansStrategy.perCentroid, .perGroup])
   func warmStartsAfterLongMoves(_ strategy: KMeansStrategy) throws {
-    var points = try clustered(800, 8, centres: 20, noise: 0.4)
+    var points = try clustered(800, 8, centers: 20, noise: 0.4)
     let kMeans = try KMeans(clusters: 40, iterations: 6, strategy: strategy)
     var warm = try kMeans.fit(points)
     for epoch in 0..<12 {
@@ -126,7 +126,7 @@ struct KMeansTests {
   }
 
   @Test func severalGranularitiesAreThoseOfSingleRuns() throws {
-    let points = try clustered(600, 12, centres: 30, noise: 0.3)
+    let points = try clustered(600, 12, centers: 30, noise: 0.3)
     for metric in KMeans.Metric.allCases {
       let options = try KMeans(clusters: 1, metric: metric, iterations: 5, restarts: 2, seed: 4)
       var seen: Set<Int> = []
@@ -199,7 +199,7 @@ struct KMeansTests {
   }
 
   @Test func levelsAreComposed() throws {
-    let points = try clustered(600, 12, centres: 30, noise: 0.3)
+    let points = try clustered(600, 12, centers: 30, noise: 0.3)
     let levels = try HierarchicalKMeans(
       points, clusters: [40, 15, 4], options: KMeans(clusters: 1, seed: 2))
     #expect(levels.levels.map(\.centroids.rows) == [40, 15, 4])

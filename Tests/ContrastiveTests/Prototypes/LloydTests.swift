@@ -18,13 +18,13 @@ struct LloydTests {
 
     func points() throws -> Matrix {
       var random = CounterRandom(seed: 5, stream: UInt64(rows * 31 + dimension))
-      // A few centres with noise, so that clusters are neither trivial nor absent.
-      let centres = try TestData.embeddings(17, dimension, seed: 3)
+      // A few centers with noise, so that clusters are neither trivial nor absent.
+      let centers = try TestData.embeddings(17, dimension, seed: 3)
       let values = (0..<rows).flatMap { row in
         (0..<dimension).map { column in
           lattice
             ? Float(random.index(below: 4)) + offset
-            : centres[row % 17, column] + random.uniform(-0.3, 0.3) + offset
+            : centers[row % 17, column] + random.uniform(-0.3, 0.3) + offset
         }
       }
       return try Matrix(rows: rows, columns: dimension, values: values)

@@ -35,7 +35,7 @@ import ContrastiveTraining
     var image = try Canvas(ImageShape(height: 1, width: 2, channels: 1), values: [0, 1])
     try RandomResizedCrop(size: (1, 4)).apply(
       .init(top: 0, left: 0, height: 1, width: 2), to: &image)
-    // Centres at −0.25 (kept inside), 0.25, 0.75, 1.25 (kept inside).
+    // Centers at −0.25 (kept inside), 0.25, 0.75, 1.25 (kept inside).
     #expect(image.values == [0, 0.25, 0.75, 1])
   }
 
@@ -59,7 +59,7 @@ import ContrastiveTraining
     #expect(0.17 < lowest && lowest < 0.25 && 0.85 < highest && highest < 0.95)
   }
 
-  @Test func fallbackIsCentred() throws {
+  @Test func fallbackIsCentered() throws {
     let crop = try RandomResizedCrop(scale: 1...1)
     var random = CounterRandom(seed: 8)
     // A whole area of such an aspect never fits.
@@ -104,7 +104,8 @@ import ContrastiveTraining
     #expect(image.values == [0.5, 1])
     change.apply(.init(brightness: 1, contrast: 0.5), to: &image)
     #expect(image.values == [0.625, 0.875])
-    // Contrast first: 0.5 · 0.625 + 0.375 = 0.6875, halved; brightness first would differ by clamping only.
+    // Contrast first: 0.5 · 0.625 + 0.375 = 0.6875, halved; brightness first would differ by
+    // clamping only.
     change.apply(.init(brightness: 0.5, contrast: 0.5, contrastFirst: true), to: &image)
     #expect(image.values == [0.34375, 0.40625])
     change.apply(nil, to: &image)

@@ -3,7 +3,7 @@ import Testing
 
 import ContrastiveTraining
 
-/// Saturation, hue, grey and solarization.
+/// Saturation, hue, gray and solarization.
 @Suite struct ColorTests {
   private func pixel(_ values: [Float]) throws -> Canvas {
     try Canvas(ImageShape(height: 1, width: 1, channels: 3), values: values)
@@ -39,7 +39,7 @@ import ContrastiveTraining
       try changed([1, 0.5, 0.25], .init(saturation: 1, hue: -1 / 3)), [0.5, 0.25, 1])
     // Half a turn of pure yellow is blue.
     expectClose(try changed([0.8, 0.8, 0], .init(saturation: 1, hue: 0.5)), [0, 0, 0.8])
-    // Grey has no hue.
+    // Gray has no hue.
     expectClose(try changed([0.4, 0.4, 0.4], .init(saturation: 1, hue: 0.3)), [0.4, 0.4, 0.4])
   }
 

@@ -16,7 +16,7 @@ import ContrastiveTraining
     return (0..<2_000).map { _ in crop.draw(for: shape, image: image, using: &random) }
   }
 
-  @Test func centresLieInTheBox() throws {
+  @Test func centersLieInTheBox() throws {
     let box = ContrastiveCrop.Box(top: 0.25, left: 0.5, bottom: 0.5, right: 0.9)
     for crop in try crops(alpha: 0.5, [.whole, box], image: 1) {
       #expect(10...20 ~= crop.top + crop.height / 2)
@@ -57,8 +57,8 @@ import ContrastiveTraining
   }
 
   @Test func edgesByHand() {
-    // 480 × 640, a crop of 309 × 357: ⌊480 · 0.15625⌋ − 154 < 0, ⌊480 · 0.8125⌋ − 154 = 236, kept within
-    // 480 − 309 = 171.
+    // 480 × 640, a crop of 309 × 357: ⌊480 · 0.15625⌋ − 154 < 0, ⌊480 · 0.8125⌋ − 154 = 236, kept
+    // within 480 − 309 = 171.
     func place(_ share: Float) -> Int {
       ContrastiveCrop.place(share, from: 0.15625, to: 0.8125, size: 309, of: 480)
     }

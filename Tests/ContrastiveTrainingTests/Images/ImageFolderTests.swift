@@ -26,7 +26,7 @@ import Testing
     }
   }
 
-  @Test func colourAndEveryTypeOfLabel() throws {
+  @Test func colorAndEveryTypeOfLabel() throws {
     for labels in [
       Tensor.Elements.int32([0, -1, 2]), .int64([0, -1, 2]), .uint8([0, 255, 2]),
     ] {
@@ -142,7 +142,7 @@ import Testing
     }
   }
 
-  /// Images whose pixels count up, labelled with their own numbers.
+  /// Images whose pixels count up, labeled with their own numbers.
   private func write(train: [Int], test: [Int], _ folder: String) throws {
     for (name, shape) in [("train", train), ("test", test)] {
       let pixels = (0..<UInt8(shape.reduce(1, *))).map(\.self)

@@ -65,8 +65,8 @@ import ContrastiveTraining
     }
   }
 
-  /// The n-th system call of a save fails, for every n: the old file is untouched, the reason named,
-  /// no descriptor left open, no temporary file left behind.
+  /// The n-th system call of a save fails, for every n: the old file is untouched, the reason
+  /// named, no descriptor left open, no temporary file left behind.
   @Test(arguments: [ENOSPC, EIO]) func everyCallMayFail(_ reason: Int32) throws {
     let folder = try folder()
     defer { try? FileManager.default.removeItem(atPath: folder) }

@@ -27,8 +27,8 @@ import ContrastiveTraining
     #expect(second.encoder.network.parameters == whole.encoder.network.parameters)
   }
 
-  /// Nothing that matters is left out of the state: a method that forgot a part would go on from its
-  /// first value.
+  /// Nothing that matters is left out of the state: a method that forgot a part would go on from
+  /// its first value.
   @Test(arguments: MethodName.allCases) func everyStepMovesTheState(_ method: MethodName) throws {
     var run = try SmallRun.make(method)
     var last = try run.fingerprint()

@@ -3,7 +3,8 @@ import Testing
 
 import ContrastiveTraining
 
-/// The same bits for any number of threads, augmentation, method, optimiser and evaluation included.
+/// The same bits for any number of threads, augmentation, method, optimizer and evaluation
+/// included.
 @Suite struct RunThreadTests {
   @Test(arguments: MethodName.allCases, [2, 3, 4, 7])
   func wholeSteps(_ method: MethodName, _ threads: Int) throws {

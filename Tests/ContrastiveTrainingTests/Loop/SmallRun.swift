@@ -2,7 +2,7 @@ import ContrastiveCore
 
 import ContrastiveTraining
 
-/// A run on few and small coloured images.
+/// A run on few and small colored images.
 enum SmallRun {
   /// 40 training and 12 test images of 8 × 7 × 3 in three classes.
   static func data() throws -> ImageFolder {

@@ -33,7 +33,8 @@ import ContrastiveTraining
       var loss = 0.0
       for (row, query) in queries.enumerated() {
         let logits = keys.map { dot(query, $0) / 0.1 }
-        // The bank's key of the image equals its key of this step, and both are positives or neither.
+        // The bank's key of the image equals its key of this step, and both are positives or
+        // neither.
         let columns = own == .leaveOut ? logits : logits + [logits[row]]
         loss += logSumExp(columns) - logits[row]
       }

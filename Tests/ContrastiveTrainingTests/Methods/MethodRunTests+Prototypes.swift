@@ -100,7 +100,7 @@ extension MethodRunTests {
     }
   }
 
-  /// After an epoch of learning every image has others as neighbours.
+  /// After an epoch of learning every image has others as neighbors.
   @Test func invPLearnsItsGraph() throws {
     var run = try TrainingRun(
       options: options(.invp, InvPMethod.Options()) { _ in }, data: SmallRun.data(),

@@ -61,7 +61,7 @@ import ContrastiveTraining
   }
 
   @Test(arguments: OptimizerName.allCases, ScheduleName.allCases)
-  func otherOptimisersAndSchedules(_ optimizer: OptimizerName, _ schedule: ScheduleName) throws {
+  func otherOptimizersAndSchedules(_ optimizer: OptimizerName, _ schedule: ScheduleName) throws {
     var options = SmallRun.options(.byol)
     (options.optimizer, options.schedule) = (optimizer, schedule)
     (options.blur, options.solarization, options.rotation) = (0.5, 0.5, 20)

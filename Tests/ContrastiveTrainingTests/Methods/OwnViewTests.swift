@@ -5,7 +5,8 @@ import _Reference
 import Contrastive
 import ContrastiveTraining
 
-/// Steps of the methods in which views of one image are more than a pair, against their definitions.
+/// Steps of the methods in which views of one image are more than a pair, against their
+/// definitions.
 @Suite struct OwnViewTests {
   private func example(_ method: MethodName, views: Int) throws -> StepCase {
     try StepCase(
@@ -108,7 +109,7 @@ import ContrastiveTraining
     #expect(views[1].shared.isEmpty)
     #expect(names(views[2].shared) == ["BrightnessContrast"])
     #expect(names(views[3].shared) == ["Rotation"])
-    // Three channels have more of colour.
+    // Three channels have more of color.
     let run = try SmallRun.make(.looc)
     #expect(run.encoder.projectionDimension == 15)
   }

@@ -166,7 +166,7 @@ import ContrastiveTraining
     #expect(throws: ContrastiveError.self) {
       try Activations(count: 2, shape: shape, values: [1])
     }
-    // One image of one position: a batch normalisation has nothing to normalise by.
+    // One image of one position: a batch normalization has nothing to normalize by.
     var tiny = try Encoder(ImageShape(height: 1, width: 1, channels: 1), seed: 1)
     let pixel = try Activations(count: 1, shape: tiny.inputShape, values: [1])
     #expect(throws: ContrastiveError.self) { try tiny.forward(pixel) }

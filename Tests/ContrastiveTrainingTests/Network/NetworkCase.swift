@@ -40,7 +40,7 @@ struct NetworkCase: Sendable, CustomTestStringConvertible {
       shape = value.outputShape
     }
     var network = try Network(named, seed: 11)
-    // Scales and shifts of a normalisation start at 1 and 0, where many mistakes do not show.
+    // Scales and shifts of a normalization start at 1 and 0, where many mistakes do not show.
     var random = CounterRandom(seed: 3)
     for slot in network.parameters.layout.slots where slot.shape.count == 1 {
       for index in slot.range { network.parameters.values[index] += random.uniform(-0.3, 0.3) }
@@ -97,15 +97,15 @@ struct NetworkCase: Sendable, CustomTestStringConvertible {
       "convolution, kernel 1, many images", 1, 2, 3, images: 37,
       [.convolution(outputs: 2, kernel: 1, stride: 1, padding: 0, bias: true)]),
     .init(
-      "batch normalisation", 3, 2, 5, images: 3, [.batchNormalization(rectified: false)]),
+      "batch normalization", 3, 2, 5, images: 3, [.batchNormalization(rectified: false)]),
     .init(
-      "batch normalisation and rectifier", 3, 3, 7, images: 4,
+      "batch normalization and rectifier", 3, 3, 7, images: 4,
       [.batchNormalization(rectified: true)]),
     .init(
-      "batch normalisation of vectors", 1, 1, 9, images: 6,
+      "batch normalization of vectors", 1, 1, 9, images: 6,
       [.batchNormalization(rectified: true)]),
     .init(
-      "batch normalisation that learns nothing", 1, 1, 5, images: 6,
+      "batch normalization that learns nothing", 1, 1, 5, images: 6,
       [.batchNormalization(rectified: false, affine: false)]),
     .init(
       "linear without bias", 1, 1, 3, images: 6,

@@ -5,7 +5,8 @@ import ContrastiveTraining
 
 /// The same bits for any number of workers.
 @Suite struct ThreadTests {
-  /// 37 images are three blocks of the first convolution and a remainder; 400 cross every cut of the rest.
+  /// 37 images are three blocks of the first convolution and a remainder; 400 cross every cut of
+  /// the rest.
   @Test(arguments: [37, 400]) func trainingStep(_ images: Int) throws {
     let shape = try ImageShape(height: 9, width: 8, channels: 3)
     let encoder = try Encoder(

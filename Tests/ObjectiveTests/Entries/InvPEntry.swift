@@ -4,7 +4,7 @@ import ContrastiveFiles
 import _Reference
 
 enum InvPEntry: ObjectiveEntry {
-  /// Own rows near their queries; neighbours at random, so some walks come back and some repeat.
+  /// Own rows near their queries; neighbors at random, so some walks come back and some repeat.
   static func problems(size: Int, seed: UInt64) throws -> [Problem] {
     let queries = try Draw.embeddings(size, 24, seed: seed)
     let n = 3 * size + 4

@@ -10,7 +10,8 @@ func median(_ values: [Double]) -> Double {
   return (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
 }
 
-/// Runs for at least a while and at least once, so that a short run is not one reading of the clock.
+/// Runs for at least a while and at least once, so that a short run is not one reading of the
+/// clock.
 ///
 /// - Returns: the median of the times, in milliseconds, and the last outcome.
 func timed(

@@ -2,7 +2,7 @@ import Contrastive
 import ContrastiveFiles
 
 extension Workload {
-  /// Exact neighbours, and the bank.
+  /// Exact neighbors, and the bank.
   static let searches: [Workload] =
     [knn(rows: 2_500, bankRows: 50_000), knn(rows: 10_000, bankRows: 50_000)]
     + [knnGraph(images: 15_000), knnGraph(images: 60_000)] + [bankEnqueue()]

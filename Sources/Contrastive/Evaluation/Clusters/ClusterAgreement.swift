@@ -8,16 +8,16 @@
 /// AMI    = (MI − E[MI]) / ((H(a) + H(b)) / 2 − E[MI])      E over random tables of these sizes
 /// ARI    = (pairs in both − expected) / (mean pairs − expected)
 /// ```
-/// Purity and NMI grow with the number of clusters by chance alone; AMI and ARI are 0 on average for
-/// chance. Counts are of 64 bits and sums in Double, so nothing overflows. Two partitions that are each
-/// a single class, or each of single points, agree fully: all four are then 1.
+/// Purity and NMI grow with the number of clusters by chance alone; AMI and ARI are 0 on average
+/// for chance. Counts are of 64 bits and sums in Double, so nothing overflows. Two partitions that
+/// are each a single class, or each of single points, agree fully: all four are then 1.
 ///
-/// Sources: Vinh, Epps and Bailey, "Information theoretic measures for clusterings comparison", JMLR
-/// 2010 (AMI, arithmetic mean); Hubert and Arabie, "Comparing partitions", 1985 (ARI).
+/// Sources: Vinh, Epps and Bailey, "Information theoretic measures for clusterings comparison",
+/// JMLR 2010 (AMI, arithmetic mean); Hubert and Arabie, "Comparing partitions", 1985 (ARI).
 public struct ClusterAgreement: Sendable, Equatable {
   /// Share of points whose label is their cluster's most frequent one.
   public let purity: Double
-  /// Normalised mutual information, 0 … 1.
+  /// Normalized mutual information, 0 … 1.
   public let nmi: Double
   /// Adjusted mutual information, at most 1.
   public let ami: Double
@@ -26,8 +26,8 @@ public struct ClusterAgreement: Sendable, Equatable {
 
   /// The agreement of a table of counts.
   ///
-  /// Complexity: O(cells) but for the AMI, whose expectation takes O(clusters · labels) sums of as many
-  /// terms as the smaller of the two has points.
+  /// Complexity: O(cells) but for the AMI, whose expectation takes O(clusters · labels) sums of as
+  /// many terms as the smaller of the two has points.
   public init(_ table: Contingency) {
     let n = Double(table.points)
     var best = [Int64](repeating: 0, count: table.clusters.count)
@@ -84,8 +84,8 @@ public struct ClusterAgreement: Sendable, Equatable {
 /// ```
 /// Σ_ij Σ_m m/n · log( n m / (a_i b_j) ) · P(m),    P hypergeometric, m from max(1, a + b − n) to min(a, b)
 /// ```
-/// Probabilities follow from each other by their ratio, which needs one logarithm of factorials for each
-/// pair of sizes.
+/// Probabilities follow from each other by their ratio, which needs one logarithm of factorials for
+/// each pair of sizes.
 private struct ExpectedInformation {
   let value: Double
 

@@ -70,10 +70,10 @@ public struct Contingency: Sendable, Equatable {
 
   /// Counts of a table, such as one read elsewhere.
   ///
-  /// - Parameter table: a row for each cluster, a column for each label, counts of 0 or more; no row
-  ///   and no column may be all zeros.
-  /// - Throws: `ContrastiveError`: `.empty`, `.shape` for rows of different lengths, `.parameter` for a
-  ///   negative count or an empty row or column.
+  /// - Parameter table: a row for each cluster, a column for each label, counts of 0 or more; no
+  ///   row and no column may be all zeros.
+  /// - Throws: `ContrastiveError`: `.empty`, `.shape` for rows of different lengths, `.parameter`
+  ///   for a negative count or an empty row or column.
   public init(table: [[Int64]]) throws(ContrastiveError) {
     guard let columns = table.first?.count, columns > 0 else { throw .empty(argument: "table") }
     var cells: [Cell] = []

@@ -4,8 +4,8 @@
 /// spread      = √D · mean over features of the deviation of unit rows x̂     1 when even on the sphere, 0 at a point
 /// mean cosine = mean over i ≠ j of ⟨x̂_i, x̂_j⟩
 /// ```
-/// The spread is the check of SimSiam (Chen and He, CVPR 2021, § 4.1); dimensional collapse, a small
-/// effective rank, is that of Jing et al., "Understanding dimensional collapse in contrastive
+/// The spread is the check of SimSiam (Chen and He, CVPR 2021, § 4.1); dimensional collapse, a
+/// small effective rank, is that of Jing et al., "Understanding dimensional collapse in contrastive
 /// self-supervised learning", ICLR 2022.
 public struct Collapse: Sendable, Equatable {
   /// √D · mean deviation of the features of unit rows.
@@ -27,7 +27,8 @@ public struct Collapse: Sendable, Equatable {
   ///   - embeddings: [N × D].
   ///   - spectrum: their singular values, if they are known already.
   ///   - workers: the threads to use; no effect on the result.
-  /// - Throws: `ContrastiveError`: `.empty`, `.shape`, `.nonFinite`, `.tooLarge`, `.zeroNorm`, `.blas`.
+  /// - Throws: `ContrastiveError`: `.empty`, `.shape`, `.nonFinite`, `.tooLarge`, `.zeroNorm`,
+  ///   `.blas`.
   public init(
     of embeddings: Matrix, spectrum: Spectrum? = nil, workers: Workers = .all
   ) throws(ContrastiveError) {

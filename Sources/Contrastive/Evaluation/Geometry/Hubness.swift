@@ -1,4 +1,4 @@
-/// Hubness: whether a few points are among the nearest neighbours of very many.
+/// Hubness: whether a few points are among the nearest neighbors of very many.
 ///
 /// With N_k(x) the number of rows that have x among their k nearest,
 /// ```
@@ -10,10 +10,10 @@ public struct Hubness: Sendable, Equatable {
   /// How often each bank row is among the nearest.
   public let occurrences: [Int]
 
-  /// Counts the occurrences in a table of neighbours.
+  /// Counts the occurrences in a table of neighbors.
   ///
   /// - Parameters:
-  ///   - table: nearest neighbours, such as a kNN graph.
+  ///   - table: nearest neighbors, such as a kNN graph.
   ///   - bankRows: rows of the bank that was searched; those of the table for a graph.
   /// - Throws: `ContrastiveError.index` when the table names another row.
   public init(_ table: NeighborTable, bankRows: Int? = nil) throws(ContrastiveError) {
@@ -30,7 +30,7 @@ public struct Hubness: Sendable, Equatable {
     self.occurrences = occurrences
   }
 
-  /// The third standardised moment of the occurrences; 0 when all are equal.
+  /// The third standardized moment of the occurrences; 0 when all are equal.
   public var skewness: Double {
     let count = Double(occurrences.count)
     let mean = Double(occurrences.reduce(0, +)) / count
@@ -48,7 +48,7 @@ public struct Hubness: Sendable, Equatable {
   /// Occurrences of the largest hub.
   public var largest: Int { occurrences.max() ?? 0 }
 
-  /// Share of rows that are nobody's neighbour.
+  /// Share of rows that are nobody's neighbor.
   public var orphanShare: Double {
     Double(occurrences.count { $0 == 0 }) / Double(max(1, occurrences.count))
   }

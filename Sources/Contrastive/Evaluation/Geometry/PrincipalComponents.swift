@@ -21,7 +21,8 @@ public struct PrincipalComponents: Sendable, Equatable {
   ///   - rows: [N × D].
   ///   - count: 1 … D.
   ///   - workers: the threads to use; no effect on the result.
-  /// - Throws: `ContrastiveError`: `.empty`, `.shape`, `.nonFinite`, `.tooLarge`, `.parameter`, `.blas`.
+  /// - Throws: `ContrastiveError`: `.empty`, `.shape`, `.nonFinite`, `.tooLarge`, `.parameter`,
+  ///   `.blas`.
   public init(
     of rows: Matrix, count: Int, workers: Workers = .all
   ) throws(ContrastiveError) {

@@ -6,12 +6,12 @@
 /// RankMe         = exp(−Σ q_k log q_k),  q_k = p_k + 1e-7
 /// numerical rank = number of σ above max(N, D) · 2⁻²³ · σ_1
 /// ```
-/// The 1e-7 is in RankMe's definition: it keeps the noise of Float32 out of the logarithm. Embeddings
-/// are taken as they are, neither centred nor normalised.
+/// The 1e-7 is in RankMe's definition: it keeps the noise of Float32 out of the logarithm.
+/// Embeddings are taken as they are, neither centered nor normalized.
 ///
 /// Sources: Roy and Vetterli, "The effective rank: a measure of effective dimensionality", EUSIPCO
-/// 2007; Garrido et al., "RankMe: assessing the downstream performance of pretrained self-supervised
-/// representations by their rank", ICML 2023, eq. 1.
+/// 2007; Garrido et al., "RankMe: assessing the downstream performance of pretrained
+/// self-supervised representations by their rank", ICML 2023, eq. 1.
 public struct Spectrum: Sendable, Equatable {
   /// Singular values, largest first: min(N, D) of them.
   public let singularValues: [Double]
@@ -22,9 +22,9 @@ public struct Spectrum: Sendable, Equatable {
 
   /// The singular values of a matrix.
   ///
-  /// Rows are folded piece by piece into a triangle of the same singular values (QR in Double), so small
-  /// ones keep their digits, unlike those of XᵀX. Complexity: about 3 · N · D² operations. Scratch:
-  /// 8 · D · (D + 1,024) bytes for each worker.
+  /// Rows are folded piece by piece into a triangle of the same singular values (QR in Double), so
+  /// small ones keep their digits, unlike those of XᵀX. Complexity: about 3 · N · D² operations.
+  /// Scratch: 8 · D · (D + 1,024) bytes for each worker.
   ///
   /// - Parameters:
   ///   - embeddings: [N × D].

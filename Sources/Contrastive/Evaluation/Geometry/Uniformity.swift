@@ -22,9 +22,9 @@ public struct Uniformity: Sendable {
 
   /// The uniformity of a set, over all its pairs.
   ///
-  /// On unit rows −t ‖x − y‖² = 2 t (⟨x, y⟩ − 1), so that this is a log-sum-exp of each row over the
-  /// others: one sweep in tiles, each pair once. Complexity: N² · D operations and N² exponentials.
-  /// Scratch: the engine's tiles and 20 bytes a row; no N × N matrix.
+  /// On unit rows −t ‖x − y‖² = 2 t (⟨x, y⟩ − 1), so that this is a log-sum-exp of each row over
+  /// the others: one sweep in tiles, each pair once. Complexity: N² · D operations and N²
+  /// exponentials. Scratch: the engine's tiles and 20 bytes a row; no N × N matrix.
   ///
   /// - Parameters:
   ///   - embeddings: [N × D], at least 2 rows.

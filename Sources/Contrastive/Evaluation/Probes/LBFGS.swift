@@ -1,9 +1,9 @@
-/// Minimises a smooth function by the limited-memory BFGS method with strong Wolfe steps.
+/// Minimizes a smooth function by the limited-memory BFGS method with strong Wolfe steps.
 ///
-/// Source: Nocedal and Wright, "Numerical Optimization", 2nd edition, algorithms 7.4, 7.5, 3.5, 3.6,
-/// with safeguarded cubic interpolation; where values differ by rounding alone, slopes decide (Hager and
-/// Zhang, "A new conjugate gradient method with guaranteed descent and an efficient line search",
-/// 2005, the approximate Wolfe conditions).
+/// Source: Nocedal and Wright, "Numerical Optimization", 2nd edition, algorithms 7.4, 7.5, 3.5,
+/// 3.6, with safeguarded cubic interpolation; where values differ by rounding alone, slopes decide
+/// (Hager and Zhang, "A new conjugate gradient method with guaranteed descent and an efficient line
+/// search", 2005, the approximate Wolfe conditions).
 struct LBFGS {
   /// The largest gradient component at which the minimum counts as found.
   var tolerance: Double

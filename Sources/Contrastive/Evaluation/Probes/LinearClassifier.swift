@@ -14,7 +14,7 @@ public struct LinearClassifier: Sendable, Equatable {
   /// Number of features.
   public var dimension: Int { weights.count / max(1, classes.count) }
 
-  /// Weights found on standardised features, for features as they are.
+  /// Weights found on standardized features, for features as they are.
   init(
     classes: [Int64], standardized weights: [Double], intercepts: [Double],
     _ scaling: Standardization

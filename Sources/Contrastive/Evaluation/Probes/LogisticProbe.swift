@@ -1,6 +1,6 @@
 /// A linear probe by multinomial logistic regression.
 ///
-/// On standardised features z, minimises in Double, by L-BFGS from zero,
+/// On standardized features z, minimizes in Double, by L-BFGS from zero,
 /// ```
 /// Σ_i [ log Σ_c exp(score_c) − score_own ] / N + penalty · ‖W‖² / (2 N)      score = W z + b
 /// ```
@@ -40,7 +40,7 @@ public struct LogisticProbe: Sendable {
 
   /// A fitted classifier and how it was found.
   public struct Fit: Sendable {
-    /// The classifier, for features that are not standardised.
+    /// The classifier, for features that are not standardized.
     public let classifier: LinearClassifier
     /// The objective reached.
     public let loss: Double
@@ -52,8 +52,9 @@ public struct LogisticProbe: Sendable {
 
   /// Fits the classifier.
   ///
-  /// Complexity: 4 · rows · classes · D operations for each of usually 1.1 evaluations an iteration.
-  /// Scratch: 8 · 1,024 · (D + classes) bytes for each worker and 160 · classes · D for the history.
+  /// Complexity: 4 · rows · classes · D operations for each of usually 1.1 evaluations an
+  /// iteration. Scratch: 8 · 1,024 · (D + classes) bytes for each worker and 160 · classes · D for
+  /// the history.
   ///
   /// - Parameters:
   ///   - features: [N × D].

@@ -1,11 +1,11 @@
 /// A linear probe by ridge regression on one-hot labels, in closed form.
 ///
-/// On standardised features Z and one-hot labels Y,
+/// On standardized features Z and one-hot labels Y,
 /// ```
 /// intercept_c = share of class c
 /// (Zᵀ Z + penalty · I) weights_c = Zᵀ (y_c − intercept_c)      by Cholesky
 /// ```
-/// which minimises Σ ‖y − W z − b‖² + penalty · ‖W‖². Targets of ±1, as some use, give the same
+/// which minimizes Σ ‖y − W z − b‖² + penalty · ‖W‖². Targets of ±1, as some use, give the same
 /// decisions. Everything is in Double.
 public struct RidgeProbe: Sendable {
   /// Weight of ‖W‖² beside the sum over all rows.
@@ -31,9 +31,9 @@ public struct RidgeProbe: Sendable {
   ///   - features: [N × D].
   ///   - labels: N labels.
   ///   - workers: the threads to use; no effect on the result.
-  /// - Returns: the classifier, for features that are not standardised.
-  /// - Throws: `ContrastiveError`: `.empty`, `.shape`, `.nonFinite`, `.tooLarge`, and `.parameter` for
-  ///   a penalty too small to make the equations solvable.
+  /// - Returns: the classifier, for features that are not standardized.
+  /// - Throws: `ContrastiveError`: `.empty`, `.shape`, `.nonFinite`, `.tooLarge`, and `.parameter`
+  ///   for a penalty too small to make the equations solvable.
   public func fit(
     _ features: Matrix, labels: [Int64], workers: Workers = .all
   ) throws(ContrastiveError) -> LinearClassifier {
@@ -62,7 +62,7 @@ public struct RidgeProbe: Sendable {
       gram[column * dimension + column] =
         isConstant ? 1 : gram[column * dimension + column] + penalty
     }
-    // Standardised features sum to zero, so the shares of the classes drop out of Zᵀ (y − share).
+    // Standardized features sum to zero, so the shares of the classes drop out of Zᵀ (y − share).
     let rightSides = Array(sums[size..<(size + count * dimension)])
     let solution = try LAPACK.solvePositiveDefinite(
       gram, size: dimension, rightSides: rightSides)

@@ -57,7 +57,7 @@ public struct Standardization: Sendable, Equatable {
   /// Number of features.
   public var dimension: Int { mean.count }
 
-  /// Standardises rows in place.
+  /// Standardizes rows in place.
   func apply(to values: UnsafeMutablePointer<Double>, rows: Int) {
     mean.withUnsafeBufferPointer { mean in
       inverse.withUnsafeBufferPointer { inverse in
@@ -71,7 +71,7 @@ public struct Standardization: Sendable, Equatable {
     }
   }
 
-  /// Weights and intercept that do on raw features what these do on standardised ones.
+  /// Weights and intercept that do on raw features what these do on standardized ones.
   func unscaled(
     weights: ArraySlice<Double>, intercept: Double
   ) -> (weights: [Double], intercept: Double) {

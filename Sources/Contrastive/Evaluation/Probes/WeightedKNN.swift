@@ -1,10 +1,10 @@
-/// The weighted nearest-neighbour classifier that representations are compared with.
+/// The weighted nearest-neighbor classifier that representations are compared with.
 ///
 /// The k bank rows of largest cosine similarity s vote for their label with weight exp(s / σ); the
 /// label with the largest sum wins, the smaller label on a tie (Wu et al. 2018, "Unsupervised
 /// Feature Learning via Non-Parametric Instance Discrimination", §3.4).
 public struct WeightedKNN: Sendable {
-  /// Neighbours that vote.
+  /// Neighbors that vote.
   public let k: Int
   /// σ, the temperature of the vote.
   public let temperature: Double
@@ -22,7 +22,7 @@ public struct WeightedKNN: Sendable {
     self.temperature = temperature
   }
 
-  /// The label of each query by the vote of its neighbours.
+  /// The label of each query by the vote of its neighbors.
   ///
   /// Complexity: 2 · queries · bank · dimension floating-point operations; memory O(queries · k).
   ///
@@ -61,7 +61,7 @@ public struct WeightedKNN: Sendable {
     }
   }
 
-  /// The share of queries whose neighbours vote for the right label.
+  /// The share of queries whose neighbors vote for the right label.
   ///
   /// - Parameters:
   ///   - queries: [N × D].

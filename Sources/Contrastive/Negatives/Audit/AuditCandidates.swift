@@ -1,4 +1,5 @@
-/// The candidates of an audit with the evidence for each, [rows × k] row-major, the most similar first.
+/// The candidates of an audit with the evidence for each, [rows × k] row-major, the most similar
+/// first.
 public struct AuditCandidates: Sendable, Equatable {
   /// Candidates of each row.
   public let k: Int
@@ -8,8 +9,8 @@ public struct AuditCandidates: Sendable, Equatable {
   public let maximum: [Float]
   /// The mean of those cosines.
   public let mean: [Float]
-  /// Of all pairs whose cosine is at least `maximum`, the share inside one cluster, averaged over the
-  /// clusterings.
+  /// Of all pairs whose cosine is at least `maximum`, the share inside one cluster, averaged over
+  /// the clusterings.
   public let similarity: [Float]
   /// Whether the candidate lists the row, too.
   public let mutual: [Bool]

@@ -18,7 +18,7 @@ struct AuditSearch {
     var rows: Int { columns.count / k }
   }
 
-  /// Throws `ContrastiveError` for support rows that cannot be normalised.
+  /// Throws `ContrastiveError` for support rows that cannot be normalized.
   func candidates(workers: Workers) throws(ContrastiveError) -> Found {
     var keys = try best(of: support.first, 0, workers)
     for (index, view) in support.enumerated().dropFirst() {
@@ -49,8 +49,8 @@ struct AuditSearch {
     return keys
   }
 
-  /// A row's best in the maximum are among the best of each view: of their union the k highest, each
-  /// column once.
+  /// A row's best in the maximum are among the best of each view: of their union the k highest,
+  /// each column once.
   private func merge(_ other: [UInt64], into keys: inout [UInt64], _ workers: Workers) {
     let k = k
     keys.withUnsafeMutableBufferPointer { keys in

@@ -10,9 +10,9 @@
 /// clusters            the share of the clusterings that have i and j in one cluster
 /// confidence          (similarity + neighbors + clusters) / 3
 /// ```
-/// Those of at least a threshold of confidence are suspected. No label enters. For the whole set, each
-/// clustering gives an estimate of how many negatives are false, and which part of InfoNCE's push they
-/// bear: with the others of the set as negatives, the mean over the rows of
+/// Those of at least a threshold of confidence are suspected. No label enters. For the whole set,
+/// each clustering gives an estimate of how many negatives are false, and which part of InfoNCE's
+/// push they bear: with the others of the set as negatives, the mean over the rows of
 /// ```
 /// Σ_{j false} exp(⟨z_i, z_j⟩ / temperature) / Σ_{j ≠ i} exp(⟨z_i, z_j⟩ / temperature)
 /// ```
@@ -64,16 +64,17 @@ public struct NegativeAudit: Sendable {
 
   /// Audits a set.
   ///
-  /// Complexity: with N rows, V support sets, c clusterings and g = c groupings, or c + 1 with labels:
-  /// N²·D floating-point operations and N² exponentials, N²·(1 + g) additions, 2·V·N²·D operations
-  /// for the support sets, N·k² comparisons, and the clusterings. Memory beyond the inputs, the
-  /// result and the clusterings: the engine's tiles, one copy of the embeddings and of the largest
-  /// support set, 16·(2 k + 64) bytes a row, and 16,016·(1 + g) bytes for each 256 rows; no N × N matrix.
+  /// Complexity: with N rows, V support sets, c clusterings and g = c groupings, or c + 1 with
+  /// labels: N²·D floating-point operations and N² exponentials, N²·(1 + g) additions, 2·V·N²·D
+  /// operations for the support sets, N·k² comparisons, and the clusterings. Memory beyond the
+  /// inputs, the result and the clusterings: the engine's tiles, one copy of the embeddings and of
+  /// the largest support set, 16·(2 k + 64) bytes a row, and 16,016·(1 + g) bytes for each 256
+  /// rows; no N × N matrix.
   ///
   /// - Parameters:
-  ///   - embeddings: [N × D], none of them zeros; normalised first.
-  ///   - support: any number of [N × D]: row i of each is another embedding of row i's sample, such as
-  ///     of another view; normalised first.
+  ///   - embeddings: [N × D], none of them zeros; normalized first.
+  ///   - support: any number of [N × D]: row i of each is another embedding of row i's sample, such
+  ///     as of another view; normalized first.
   ///   - labels: [N], any whole numbers of 32 bits, to compare with.
   ///   - workers: the threads to use; no effect on the result.
   /// - Returns: what was found.

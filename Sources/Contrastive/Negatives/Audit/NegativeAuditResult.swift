@@ -22,7 +22,7 @@ public struct NegativeAuditResult: Sendable {
   /// The part of each row's push that its suspected candidates bear.
   public let gradientShares: [Float]
   /// How it compares with labels, where they were given.
-  public let labelled: LabelledAudit?
+  public let labeled: LabeledAudit?
 
   /// The estimate averaged over the clusterings.
   public var estimate: Share {
@@ -74,8 +74,8 @@ public struct NegativeAuditResult: Sendable {
     suspected = Share(
       ofNegatives: Double(suspectedCount) / Double(max(1, pairs.total)),
       ofGradient: shares.reduce(0, +) / Double(max(1, shares.count)))
-    labelled = labels.map {
-      LabelledAudit(
+    labeled = labels.map {
+      LabeledAudit(
         labels: $0, share: share(audit.clusters.count), candidates: candidates,
         isSuspected: isSuspected, all: pairs.all, same: pairs.inside[audit.clusters.count],
         neighbors: audit.neighbors)

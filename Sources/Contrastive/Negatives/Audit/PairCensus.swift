@@ -1,5 +1,5 @@
-/// What a sweep of a set against itself has counted: all ordered pairs, and those inside the groups of
-/// each grouping.
+/// What a sweep of a set against itself has counted: all ordered pairs, and those inside the groups
+/// of each grouping.
 struct PairCensus: Sendable {
   /// Pairs in each bin of similarity.
   let all: [Int]
@@ -45,8 +45,8 @@ struct PairCensus: Sendable {
     Double(inside[grouping].reduce(0, +)) / Double(max(1, total))
   }
 
-  /// For each bin, the share of the pairs at least so similar that are inside a group; where there is
-  /// none, that of the next bin below.
+  /// For each bin, the share of the pairs at least so similar that are inside a group; where there
+  /// is none, that of the next bin below.
   func insideFromHere(_ grouping: Int) -> [Double] {
     var shares = [Double](repeating: 0, count: all.count)
     var (pairs, within) = (0, 0)

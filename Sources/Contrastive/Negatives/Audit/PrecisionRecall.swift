@@ -9,8 +9,8 @@ public struct PrecisionRecall: Sendable, Equatable {
   /// Σ (recall gained at a threshold) · (its precision).
   public let averagePrecision: Double
 
-  /// The curve of counts in ascending bins of the same size, each with its lower edge; `missed` true
-  /// ones are in no bin.
+  /// The curve of counts in ascending bins of the same size, each with its lower edge; `missed`
+  /// true ones are in no bin.
   init(found: [Int], true positives: [Int], missed: Int = 0, lowerEdge: (Int) -> Double) {
     let all = Double(max(1, positives.reduce(missed, +)))
     var (count, right) = (0, 0)
@@ -36,7 +36,7 @@ public struct PrecisionRecall: Sendable, Equatable {
     return sum > 0 ? 2 * precision[index] * recall[index] / sum : 0
   }
 
-  /// The threshold that maximises F1, the highest on a tie; nil of nothing.
+  /// The threshold that maximizes F1, the highest on a tie; nil of nothing.
   public var best: Int? {
     var best: Int?
     for index in thresholds.indices where best.map({ f1(index) > f1($0) }) ?? true { best = index }

@@ -17,7 +17,7 @@ struct AffineByChannel: Sendable {
 
   /// Writes y.
   ///
-  /// Not in place: a loop over two pointers that turn out equal runs its slow, unvectorised form.
+  /// Not in place: a loop over two pointers that turn out equal runs its slow, unvectorized form.
   func apply(
     _ input: SharedReadOnlyMemory<Float>, to output: SharedMemory<Float>, rows: Int,
     _ workers: Workers

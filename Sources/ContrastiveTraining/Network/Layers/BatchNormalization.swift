@@ -1,6 +1,6 @@
 import ContrastiveCore
 
-/// Batch normalisation over images and positions, with an optional rectifier in the same pass:
+/// Batch normalization over images and positions, with an optional rectifier in the same pass:
 /// `Y = γ · (X − μ) / √(σ² + ε) + β`, then `max(Y, 0)`.
 ///
 /// In training μ and σ² are each channel's mean and biased variance over the batch, summed in
@@ -20,7 +20,7 @@ public struct BatchNormalization: Layer {
   public let momentum: Float
   static let epsilon: Float = 1e-5
 
-  /// The normalisation of images of a shape.
+  /// The normalization of images of a shape.
   ///
   /// - Parameters:
   ///   - inputShape: shape of an image it takes.
@@ -43,7 +43,7 @@ public struct BatchNormalization: Layer {
 
   private var channels: Int { inputShape.channels }
 
-  /// The same normalisation of images of another size.
+  /// The same normalization of images of another size.
   public func taking(_ shape: ImageShape) throws(ContrastiveError) -> any Layer {
     try requireChannels(shape)
     return try BatchNormalization(
@@ -71,7 +71,7 @@ public struct BatchNormalization: Layer {
     ]
   }
 
-  /// Replaces images by their normalisation.
+  /// Replaces images by their normalization.
   ///
   /// - Throws: `ContrastiveError.shape` in training when a channel has a single value.
   public func forward(
@@ -84,7 +84,7 @@ public struct BatchNormalization: Layer {
       guard rows > 1 else {
         throw .shape(
           argument: "images", found: "[\(activations.count) × \(inputShape)]",
-          expected: "more than one value per channel, to normalise a batch")
+          expected: "more than one value per channel, to normalize a batch")
       }
       let moments = activations.withMemory {
         ChannelSums.moments(of: $0, rows: rows, channels: channels, pass.workers)
@@ -112,7 +112,7 @@ public struct BatchNormalization: Layer {
     return record
   }
 
-  /// With dZ the gradient past the rectifier, X̂ the normalised input and R values per channel:
+  /// With dZ the gradient past the rectifier, X̂ the normalized input and R values per channel:
   /// `dγ += Σ dZ · X̂`, `dβ += Σ dZ`, `dX = γ / √(σ² + ε) · (dZ − Σ dZ / R − X̂ · Σ dZ · X̂ / R)`.
   public func backward(
     _ gradient: inout Activations, record: LayerRecord,

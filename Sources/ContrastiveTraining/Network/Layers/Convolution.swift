@@ -4,8 +4,8 @@ import ContrastiveCore
 ///
 /// The weight is [kernel · kernel · channels, outputs], rows in the order kernel row, kernel
 /// column, channel; the optional bias is [outputs]. Output extents are
-/// `⌊(extent + 2 · padding − kernel) / stride⌋ + 1`. Patches are written out for a block of images at
-/// a time and multiplied by one sgemm; backward writes them again instead of keeping them.
+/// `⌊(extent + 2 · padding − kernel) / stride⌋ + 1`. Patches are written out for a block of images
+/// at a time and multiplied by one sgemm; backward writes them again instead of keeping them.
 public struct Convolution: Layer {
   /// Shape of an image it takes.
   public let inputShape: ImageShape
@@ -24,7 +24,7 @@ public struct Convolution: Layer {
   ///   - kernel: height and width of the kernel, at least 1 and no larger than the padded image.
   ///   - stride: step of the kernel, at least 1.
   ///   - padding: zeros on every side, 0 … kernel − 1.
-  ///   - bias: whether to add one number per output channel; needless before a batch normalisation.
+  ///   - bias: whether to add one number per output channel; needless before a batch normalization.
   /// - Throws: `ContrastiveError.parameter` naming the argument outside its range.
   public init(
     _ inputShape: ImageShape, outputs: Int, kernel: Int = 3, stride: Int = 1, padding: Int = 1,

@@ -17,7 +17,7 @@ public struct Linear: Layer {
   /// - Parameters:
   ///   - inputShape: shape of an image it takes.
   ///   - outputs: dimension of the vectors it gives, at least 1.
-  ///   - bias: whether to add one number per output; needless before a batch normalisation.
+  ///   - bias: whether to add one number per output; needless before a batch normalization.
   /// - Throws: `ContrastiveError.parameter` when `outputs` is out of range.
   public init(
     _ inputShape: ImageShape, outputs: Int, bias: Bool = true

@@ -1,6 +1,7 @@
 import ContrastiveCore
 
-/// The patches under a convolution's kernel: one row of `kernel · kernel · channels` for every output position.
+/// The patches under a convolution's kernel: one row of `kernel · kernel · channels` for every
+/// output position.
 ///
 /// In NHWC a kernel row covers one contiguous run of the image, so both directions copy or add
 /// runs. What the kernel sees outside the image is zero.

@@ -8,10 +8,10 @@ import _Reference
   private func blobs(
     _ rows: Int, groups: Int, dimension: Int, noise: Float, seed: UInt64
   ) throws -> (rows: Matrix, labels: [Int]) {
-    let centres = try TestData.embeddings(groups, dimension, seed: seed)
+    let centers = try TestData.embeddings(groups, dimension, seed: seed)
     let labels = (0..<rows).map { $0 % groups }
     return (
-      try TestData.near(centres.rows(at: labels), noise: noise, seed: seed + 1), labels
+      try TestData.near(centers.rows(at: labels), noise: noise, seed: seed + 1), labels
     )
   }
 
@@ -46,22 +46,22 @@ import _Reference
       #expect(
         relativeError(found.clusterings[index].share.ofGradient, shares.ofGradient) < 1e-6)
     }
-    let labelled = try #require(found.labelled)
+    let labeled = try #require(found.labeled)
     let shares = ReferenceAudit.shares(unit: unit, groups: labels, temperature: 0.2)
-    #expect(labelled.share.ofNegatives == shares.ofNegatives)
-    #expect(relativeError(labelled.share.ofGradient, shares.ofGradient) < 1e-6)
+    #expect(labeled.share.ofNegatives == shares.ofNegatives)
+    #expect(relativeError(labeled.share.ofGradient, shares.ofGradient) < 1e-6)
 
     // Every selection, counted anew.
     let same = candidates.columns.enumerated().map { labels[$0 / 7] == labels[Int($1)] }
     let exist = labels.reduce(0) { sum, label in sum + labels.count { $0 == label } - 1 }
     let top = same.enumerated().filter { $0.offset % 7 < 3 }
-    #expect(labelled.topK[0].quality.precision == Double(top.count { $0.element }) / 270)
+    #expect(labeled.topK[0].quality.precision == Double(top.count { $0.element }) / 270)
     #expect(
-      labelled.topK[0].quality.recall == Double(top.count { $0.element }) / Double(exist))
+      labeled.topK[0].quality.recall == Double(top.count { $0.element }) / Double(exist))
     let suspected = same.indices.filter { candidates.confidence[$0] >= 0.6 }
     #expect(found.suspectedCount == suspected.count)
     #expect(
-      labelled.suspected.precision
+      labeled.suspected.precision
         == Double(suspected.count { same[$0] }) / Double(max(1, suspected.count)))
     for place in same.indices {
       let mean =
@@ -99,7 +99,7 @@ import _Reference
       let high = (shares.max() ?? 1) + 0.02
       #expect(low...high ~= Double(found.candidates.similarity[place]))
     }
-    let curve = try #require(found.labelled?.cosine)
+    let curve = try #require(found.labeled?.cosine)
     let best = try #require(curve.best)
     let above = pairs.filter { $0.similarity >= curve.thresholds[best] }
     let right = above.count { $0.label }
@@ -111,19 +111,19 @@ import _Reference
     #expect(curve.f1(best) == scores.max())
   }
 
-  /// Five well separated groups: everything suspected is right, and the estimate at five clusters is
-  /// the truth.
+  /// Five well separated groups: everything suspected is right, and the estimate at five clusters
+  /// is the truth.
   @Test func knowsSeparatedGroups() throws {
     let (rows, labels) = try blobs(600, groups: 5, dimension: 16, noise: 0.1, seed: 2)
     let found = try NegativeAudit(neighbors: [10], clusters: [5], threshold: 0.5).run(
       rows, labels: labels)
-    let labelled = try #require(found.labelled)
-    #expect(labelled.suspected.precision == 1)
-    #expect(labelled.topK[0].quality.precision == 1)
-    #expect(found.estimate == labelled.share)
-    #expect(abs(labelled.share.ofNegatives - 119.0 / 599) < 1e-12)
-    #expect(labelled.share.ofGradient > 0.99)
-    #expect(try #require(labelled.cosine.best.map(labelled.cosine.f1)) == 1)
+    let labeled = try #require(found.labeled)
+    #expect(labeled.suspected.precision == 1)
+    #expect(labeled.topK[0].quality.precision == 1)
+    #expect(found.estimate == labeled.share)
+    #expect(abs(labeled.share.ofNegatives - 119.0 / 599) < 1e-12)
+    #expect(labeled.share.ofGradient > 0.99)
+    #expect(try #require(labeled.cosine.best.map(labeled.cosine.f1)) == 1)
   }
 
   /// With nothing to find, little is suspected with confidence, and the truth is said.
@@ -133,7 +133,7 @@ import _Reference
     let found = try NegativeAudit(neighbors: [10], clusters: [10, 30], threshold: 0.8).run(
       rows, labels: labels)
     #expect(found.suspectedCount < 50)
-    #expect(abs(try #require(found.labelled).topK[0].quality.precision - 0.1) < 0.03)
+    #expect(abs(try #require(found.labeled).topK[0].quality.precision - 0.1) < 0.03)
   }
 
   @Test func sameBitsForAnyThreads() throws {
@@ -146,8 +146,8 @@ import _Reference
         rows, support: support, labels: labels, workers: Workers(count: count))
       #expect(other.candidates == one.candidates)
       #expect(other.gradientShares == one.gradientShares)
-      #expect(other.labelled?.share == one.labelled?.share)
-      #expect(other.labelled?.cosine == one.labelled?.cosine)
+      #expect(other.labeled?.share == one.labeled?.share)
+      #expect(other.labeled?.cosine == one.labeled?.cosine)
     }
   }
 

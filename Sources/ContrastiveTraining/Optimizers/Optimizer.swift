@@ -2,14 +2,14 @@ import ContrastiveCore
 
 /// How parameters follow a gradient: a value that keeps its own state, such as a velocity.
 ///
-/// What it keeps between steps are vectors of the parameters' layout and a count. The loop holds one for
-/// the encoder and one for what a method learns besides, and saves both. The learning rate is the
-/// caller's, step by step (`RateSchedule`).
+/// What it keeps between steps are vectors of the parameters' layout and a count. The loop holds
+/// one for the encoder and one for what a method learns besides, and saves both. The learning rate
+/// is the caller's, step by step (`RateSchedule`).
 public protocol Optimizer: Stateful, Sendable {
   /// One step downhill.
   ///
   /// - Parameters:
-  ///   - parameters: of the optimiser's layout.
+  ///   - parameters: of the optimizer's layout.
   ///   - gradient: of the same layout.
   ///   - rate: the learning rate.
   ///   - workers: who shares the work; no effect on the result.

@@ -1,38 +1,51 @@
 import ContrastiveCore
 
-/// Stochastic gradient descent with momentum and coupled weight decay, as in PyTorch:
-/// `g ← g + decay · w`, `v ← momentum · v + g`, `w ← w − rate · v`.
+/// Layer-wise adaptive rate scaling: every weight array steps in proportion to its own length.
 ///
-/// Only slots that decay take the first step. The first velocity is the gradient itself.
-public struct SGD: Optimizer {
+/// For each slot that decays, with g ← g + decay · w,
+/// ```
+/// trust = η · ‖w‖ / ‖g‖        (1 when either norm is 0)
+/// v ← momentum · v + trust · g
+/// w ← w − rate · v
+/// ```
+/// Biases and the scales and shifts of normalizations are left out: they neither decay nor are
+/// scaled, as in SimCLR, BYOL and MoCo v3. You, Gitman and Ginsburg, "Large Batch Training of
+/// Convolutional Networks", 2017, with the learning rate outside the velocity as in the three.
+public struct LARS: Optimizer {
   /// What the velocity keeps of itself in a step, 0 ..< 1.
   public let momentum: Float
   /// The pull of weights towards 0, 0 or more.
   public let weightDecay: Float
+  /// η, above 0.
+  public let trust: Float
   /// The velocity v; part of a checkpoint.
   public var velocity: ParameterVector
 
-  /// An optimiser at rest.
+  /// An optimizer at rest.
   ///
   /// - Parameters:
   ///   - layout: of the parameters.
   ///   - momentum: 0 ..< 1.
-  ///   - weightDecay: 0 or more.
-  /// - Throws: `ContrastiveError.parameter` when one of the two is out of range.
+  ///   - weightDecay: 0 or more; 1e-6 is SimCLR's.
+  ///   - trust: η, above 0; 0.001 is the paper's.
+  /// - Throws: `ContrastiveError.parameter` naming the argument outside its range.
   public init(
-    _ layout: ParameterLayout, momentum: Float = 0.9, weightDecay: Float = 1e-4
+    _ layout: ParameterLayout, momentum: Float = 0.9, weightDecay: Float = 1e-6,
+    trust: Float = 0.001
   ) throws(ContrastiveError) {
     try OptimizerRange.share(momentum, "momentum")
     try OptimizerRange.atLeastZero(weightDecay, "weightDecay")
+    try OptimizerRange.aboveZero(trust, "trust")
     self.momentum = momentum
     self.weightDecay = weightDecay
+    self.trust = trust
     velocity = ParameterVector(zeros: layout)
   }
 
   /// One step downhill.
   ///
   /// - Parameters:
-  ///   - parameters: of the optimiser's layout.
+  ///   - parameters: of the optimizer's layout.
   ///   - gradient: of the same layout.
   ///   - rate: the learning rate.
   ///   - workers: who shares the work.
@@ -42,19 +55,28 @@ public struct SGD: Optimizer {
   ) {
     precondition(parameters.layout.count == velocity.layout.count, "another layout")
     precondition(gradient.layout.count == velocity.layout.count, "another layout")
-    let (momentum, weightDecay, pieces) = (momentum, weightDecay, velocity.layout.pieces)
+    let (momentum, weightDecay, layout) = (momentum, weightDecay, velocity.layout)
+    let (trust, pieces) = (trust, layout.pieces)
     gradient.values.withUnsafeBufferPointer { gradient in
       velocity.values.withUnsafeMutableBufferPointer { velocity in
         parameters.values.withUnsafeMutableBufferPointer { parameters in
           let g = SharedReadOnlyMemory(gradient)
           let (v, w) = (SharedMemory(velocity), SharedMemory(parameters))
+          let norms = workers.slotNorms(
+            layout, weights: SharedReadOnlyMemory(UnsafeBufferPointer(parameters)), gradient: g,
+            decay: weightDecay)
+          let factors = layout.slots.indices.map { slot -> Float in
+            let (length, slope) = (norms.weights[slot], norms.gradients[slot])
+            guard layout.slots[slot].decays, length > 0, slope > 0 else { return 1 }
+            return Float(Double(trust) * length / slope)
+          }
           workers.forEach(pieces.count) { index, _ in
             let piece = pieces[index]
-            let decay = piece.decays ? weightDecay : 0
+            let (decay, factor) = (piece.decays ? weightDecay : 0, factors[piece.slot])
             let start = piece.range.lowerBound
             let (g, v, w) = (g + start, v + start, w + start)
             for index in 0..<piece.range.count {
-              let moved = momentum * v[index] + (g[index] + decay * w[index])
+              let moved = momentum * v[index] + factor * (g[index] + decay * w[index])
               v[index] = moved
               w[index] -= rate * moved
             }

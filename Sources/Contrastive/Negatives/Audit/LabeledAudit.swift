@@ -1,5 +1,5 @@
 /// An audit compared with labels: pairs of one label are the false negatives there are.
-public struct LabelledAudit: Sendable {
+public struct LabeledAudit: Sendable {
   /// Precision and recall of a selection.
   public struct Quality: Sendable, Equatable {
     /// Of what is selected, the share that is a false negative.
@@ -74,7 +74,7 @@ public struct LabelledAudit: Sendable {
 
 extension AuditCandidates {
   /// One kind of evidence of all candidates.
-  func values(of kind: LabelledAudit.Evidence) -> [Float] {
+  func values(of kind: LabeledAudit.Evidence) -> [Float] {
     switch kind {
     case .maximum: maximum
     case .mean: mean

@@ -15,8 +15,8 @@ import ContrastiveCore
 /// s ← β₂ · s + (1 − β₂) · g²
 /// w ← w − rate · m / (1 − β₁ᵗ) / ( √(s / (1 − β₂ᵗ)) + ε )
 /// ```
-/// Loshchilov and Hutter, "Decoupled Weight Decay Regularization", ICLR 2019; Kingma and Ba, "Adam",
-/// ICLR 2015.
+/// Loshchilov and Hutter, "Decoupled Weight Decay Regularization", ICLR 2019; Kingma and Ba,
+/// "Adam", ICLR 2015.
 public struct AdamW: Optimizer {
   /// β₁, what the mean gradient keeps of itself in a step.
   public let firstDecay: Float
@@ -33,7 +33,7 @@ public struct AdamW: Optimizer {
   /// Steps taken, t; part of a checkpoint.
   public var steps = 0
 
-  /// An optimiser at rest.
+  /// An optimizer at rest.
   ///
   /// - Parameters:
   ///   - layout: of the parameters.
@@ -61,7 +61,7 @@ public struct AdamW: Optimizer {
   /// One step downhill.
   ///
   /// - Parameters:
-  ///   - parameters: of the optimiser's layout.
+  ///   - parameters: of the optimizer's layout.
   ///   - gradient: of the same layout.
   ///   - rate: the learning rate.
   ///   - workers: who shares the work.

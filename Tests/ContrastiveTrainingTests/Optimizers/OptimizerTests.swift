@@ -3,8 +3,8 @@ import Testing
 
 import ContrastiveTraining
 
-/// Optimiser, schedule and average against arithmetic by hand.
-@Suite struct OptimiserTests {
+/// Optimizer, schedule and average against arithmetic by hand.
+@Suite struct OptimizerTests {
   /// One weight that decays and one bias that does not.
   private let layout = ParameterLayout([
     (
@@ -49,8 +49,8 @@ import ContrastiveTraining
     return (vector(1), (2..<7).map(vector))
   }
 
-  /// The largest difference between an optimiser's parameters and those of its definition in Double,
-  /// which `definition(weights, gradient, decays, step from 1)` moves slot by slot.
+  /// The largest difference between an optimizer's parameters and those of its definition in
+  /// Double, which `definition(weights, gradient, decays, step from 1)` moves slot by slot.
   private func worstError(
     _ optimizer: some Optimizer,
     _ definition: (_ w: inout [Double], _ g: [Double], _ decays: Bool, _ step: Int) -> Void

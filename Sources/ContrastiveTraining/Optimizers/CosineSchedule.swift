@@ -10,8 +10,8 @@ import ContrastiveCore
 
 /// A learning rate that falls along half a cosine, step by step.
 ///
-/// With T steps in all, `final + (peak − final) · (1 + cos(π · t / T)) / 2` at step t. Loshchilov and
-/// Hutter, "SGDR", ICLR 2017. `WarmUp` puts a rise before it.
+/// With T steps in all, `final + (peak − final) · (1 + cos(π · t / T)) / 2` at step t. Loshchilov
+/// and Hutter, "SGDR", ICLR 2017. `WarmUp` puts a rise before it.
 public struct CosineSchedule: RateSchedule, Equatable {
   /// The highest rate.
   public let peak: Float

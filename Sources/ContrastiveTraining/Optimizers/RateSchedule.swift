@@ -8,8 +8,8 @@ public protocol RateSchedule: Sendable {
 
 /// A linear rise to any schedule's first rate, and then that schedule.
 ///
-/// With w steps of rise and the schedule r: `r(0) · (t + 1) / w` for t < w, then `r(t − w)`. Goyal et
-/// al., "Accurate, Large Minibatch SGD", 2017, §2.2.
+/// With w steps of rise and the schedule r: `r(0) · (t + 1) / w` for t < w, then `r(t − w)`. Goyal
+/// et al., "Accurate, Large Minibatch SGD", 2017, §2.2.
 public struct WarmUp<Base: RateSchedule>: RateSchedule {
   /// Steps of the rise, w.
   public let steps: Int

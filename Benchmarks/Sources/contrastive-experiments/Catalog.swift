@@ -1,5 +1,5 @@
 /// The experiments.
-enum Catalogue {
+enum Catalog {
   /// Every method there is, each measured against the encoder before training.
   static let methods = [
     "instdisc", "simclr", "moco", "simsiam", "byol", "swav", "pcl", "hcsc", "looc", "fnc", "invp",
@@ -78,8 +78,8 @@ enum Catalogue {
   static let methodsName = "methods"
   static let allImagesName = "methods-on-all"
 
-  /// Seconds of one core for 10,000 images and an epoch with its evaluation: an estimate until there
-  /// are measurements.
+  /// Seconds of one core for 10,000 images and an epoch with its evaluation: an estimate until
+  /// there are measurements.
   static func seconds(of method: String) -> Double {
     switch method {
     case "fnc": 30

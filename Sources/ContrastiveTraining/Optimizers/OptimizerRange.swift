@@ -1,6 +1,6 @@
 import ContrastiveCore
 
-/// The ranges that optimisers refuse to leave, in one place.
+/// The ranges that optimizers refuse to leave, in one place.
 enum OptimizerRange {
   static func share(_ value: Float, _ name: String) throws(ContrastiveError) {
     guard 0..<1 ~= value else {

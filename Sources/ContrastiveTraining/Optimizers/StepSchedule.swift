@@ -3,8 +3,8 @@ import ContrastiveCore
 /// A learning rate that is multiplied by a factor at each of some steps: `peak · factorⁿ`, where n
 /// milestones lie at or before the step.
 ///
-/// The schedule of He et al., "Deep Residual Learning", CVPR 2016, and of MoCo v1 (a tenth at epochs
-/// 120 and 160 of 200). Without milestones the rate is constant.
+/// The schedule of He et al., "Deep Residual Learning", CVPR 2016, and of MoCo v1 (a tenth at
+/// epochs 120 and 160 of 200). Without milestones the rate is constant.
 public struct StepSchedule: RateSchedule, Equatable {
   /// The first rate.
   public let peak: Float

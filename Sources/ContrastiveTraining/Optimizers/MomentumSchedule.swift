@@ -13,8 +13,8 @@ public enum MomentumSchedule: String, Sendable, Codable, CaseIterable {
   /// The same in every step, as in MoCo.
   case constant
   /// From a base m₀ to 1 along half a cosine: with K steps in all, at step k
-  /// `1 − (1 − m₀) · (1 + cos(π · k / K)) / 2` (Grill et al., "Bootstrap your own latent", NeurIPS 2020,
-  /// §3.2).
+  /// `1 − (1 − m₀) · (1 + cos(π · k / K)) / 2` (Grill et al., "Bootstrap your own latent", NeurIPS
+  /// 2020, §3.2).
   case cosine
 
   /// The momentum of a step.
