@@ -18,8 +18,9 @@ import ContrastiveTraining
 enum Main {
   static func main() {
     do {
-      try requireKnownNames(CommandLine.arguments.dropFirst(), under: ContrastiveCommand.self)
-      var command = try ContrastiveCommand.parseAsRoot()
+      let arguments = joiningNegativeNumbers(Array(CommandLine.arguments.dropFirst()))
+      try requireKnownNames(arguments[...], under: ContrastiveCommand.self)
+      var command = try ContrastiveCommand.parseAsRoot(arguments)
       try command.run()
     } catch let error as ContrastiveError {
       Standard.error("contrastive: \(error)\n")
@@ -28,6 +29,22 @@ enum Main {
       ContrastiveCommand.exit(withError: error)
     }
   }
+}
+
+/// The arguments with a negative number joined to the option before it, as in `--bias=-4`: the
+/// parser takes every word that starts with a dash for an option.
+func joiningNegativeNumbers(_ arguments: [String]) -> [String] {
+  var joined: [String] = []
+  for word in arguments {
+    if let last = joined.last, last.hasPrefix("--"), last.count > 2, !last.contains("="),
+      word.hasPrefix("-"), Double(word) != nil
+    {
+      joined[joined.count - 1] = last + "=" + word
+    } else {
+      joined.append(word)
+    }
+  }
+  return joined
 }
 
 /// Refuses a command or method that there is not, with the nearest one that there is.

@@ -66,3 +66,12 @@ extension Array {
     return add([])
   }
 }
+
+extension Optional<Matrix> {
+  /// The elements of the matrix, or an empty buffer when there is none.
+  package mutating func withSharedMemory(_ body: (SharedMemory<Float>) -> Void) {
+    if self?.withUnsafeMutableBufferPointer({ body(SharedMemory($0)) }) == nil {
+      body(SharedMemory(UnsafeMutableBufferPointer(start: nil, count: 0)))
+    }
+  }
+}

@@ -17,6 +17,15 @@ int contrastive_processor_count(void) {
   return online > 0 ? (int)online : 1;
 }
 
+long contrastive_second_level_cache_bytes(void) {
+#ifdef _SC_LEVEL2_CACHE_SIZE
+  const long bytes = sysconf(_SC_LEVEL2_CACHE_SIZE);
+  return bytes > 0 ? bytes : 0;
+#else
+  return 0;
+#endif
+}
+
 void contrastive_yield(void) { sched_yield(); }
 
 void contrastive_pause(void) {

@@ -13,14 +13,25 @@ public struct ReferenceResult: Sendable {
   public var loss: Double
   /// ∂loss/∂input, by the input's name.
   public var gradients: [String: Rows]
-  /// ∂loss/∂temperature.
-  public var temperatureGradient: Double?
+  /// ∂loss/∂hyper-parameter, by its name.
+  public var scalars: [String: Double]
 
   /// A value and its gradients.
-  public init(loss: Double, gradients: [String: Rows], temperatureGradient: Double? = nil) {
+  public init(
+    loss: Double, gradients: [String: Rows], temperatureGradient: Double? = nil,
+    biasGradient: Double? = nil
+  ) {
     self.loss = loss
     self.gradients = gradients
-    self.temperatureGradient = temperatureGradient
+    scalars = [:]
+    scalars["temperature"] = temperatureGradient
+    scalars["bias"] = biasGradient
+  }
+
+  /// ∂loss/∂temperature.
+  public var temperatureGradient: Double? {
+    get { scalars["temperature"] }
+    set { scalars["temperature"] = newValue }
   }
 }
 

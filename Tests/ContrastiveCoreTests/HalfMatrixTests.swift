@@ -55,29 +55,27 @@ import ContrastiveCore
     ) { try HalfMatrix(rounding: Matrix(rows: 1, columns: 2, values: [1, .nan]), argument: "x") }
   }
 
-  /// Columns in half precision are widened exactly, so a sweep finds the same bits as over the
+  /// Columns in half precision are widened exactly, so a pass finds the same bits as over the
   /// widened matrix; nothing but the tile's columns is ever widened.
   @Test(arguments: [(1, 1, 1), (3, 513, 7), (257, 1025, 16), (40, 5000, 33)])
-  func sweepsAsIfWidened(_ count: Int, _ columns: Int, _ dimension: Int) throws {
+  func passesAsIfWidened(_ count: Int, _ columns: Int, _ dimension: Int) throws {
     let rows = Operand("rows", try rows(count, dimension, seed: 3))
     let half = try HalfMatrix(rounding: self.rows(columns, dimension, seed: 4))
     let workers = try Workers(count: 2)
-    let sweep = TiledSweep(rows: rows, columns: Operand("columns", half))
-    let found = try sweep.run(
-      RunningSoftmax(temperature: 0.1), accumulating: true, workers: workers)
-    let expected = try TiledSweep(rows: rows, columns: Operand("columns", half.widened)).run(
-      RunningSoftmax(temperature: 0.1), accumulating: true, workers: workers)
-    #expect(found.accumulated == expected.accumulated)
-    #expect(found.blocks.map(\.sum) == expected.blocks.map(\.sum))
-    let plain = TiledSweep(rows: rows, columns: Operand("columns", half.widened))
-    let packing = 4 * min(2, sweep.units) * min(columns, 512) * dimension
-    #expect(
-      sweep.scratchBytes(accumulating: true, workers: workers)
-        == plain.scratchBytes(accumulating: true, workers: workers) + packing)
+    let reader = SoftmaxReader(temperature: 0.1)
+    let found = try RectanglePass(rows: rows, columns: Operand("columns", half)).readAndSum(
+      reader, workers: workers)
+    let plain = RectanglePass(rows: rows, columns: Operand("columns", half.widened))
+    let expected = try plain.readAndSum(reader, workers: workers)
+    #expect(found.sums == expected.sums)
+    #expect(found.statistics.map(\.sum) == expected.statistics.map(\.sum))
+    let grid = TileGrid(rows: count, columns: columns)
+    let packing = 4 * min(2, grid.units) * grid.tileColumns * dimension
+    func stated(isHalf: Bool) -> Int {
+      RectanglePass.scratchBytes(
+        rows: count, columns: columns, dimension: dimension, summing: true, isHalf: isHalf,
+        workers: workers)
+    }
+    #expect(stated(isHalf: true) == stated(isHalf: false) + packing)
   }
-}
-
-extension TiledSweep {
-  /// Pieces of work of a rectangular sweep.
-  fileprivate var units: Int { TileGrid(rows: rows.rows, columns: columns.rows).units }
 }

@@ -47,10 +47,9 @@ import Testing
     let b = Operand("columns", try integers(600, 1, seed: 6))
     let watched = (0..<260).map { $0 * 7 % 600 }
     let windows = try RankWindows(ranks, of: a, among: b, watching: watched, workers: .all)
-    let kept = try TiledSweep(rows: a, columns: b).run(
-      RunningSoftmax(temperature: 1e6, excluding: [.outside(windows)]), accumulating: false,
-      workers: .all
-    ).blocks.flatMap(\.sum)
+    let kept = try RectanglePass(rows: a, columns: b).read(
+      SoftmaxReader(temperature: 1e6, excluding: [.mask(windows)]), workers: .all
+    ).flatMap(\.sum)
     #expect(kept.allSatisfy { Int($0.rounded(.up)) == ranks.count })
     for row in 0..<260 {
       let keys = allKeys(a.matrix, row, b.matrix)

@@ -28,11 +28,11 @@ import ContrastiveCore
     let set = [0, 3, 511, 512, 1023]
     let rows = Matrix(zeros: 3, by: 2)
     let columns = Matrix(zeros: 1030, by: 2)
-    let found = try TiledSweep(rows: Operand("rows", rows), columns: Operand("columns", columns))
-      .run(
-        TopK(k: 1025, excluding: [.columns(ColumnSet(set))]), accumulating: false, workers: .one)
+    let pass = RectanglePass(rows: Operand("rows", rows), columns: Operand("columns", columns))
+    let found = try pass.read(
+      TopKReader(k: 1025, excluding: [.mask(ColumnSet(set))]), workers: .one)
     for row in 0..<3 {
-      let kept = found.blocks[0].best(row: row).map(RankKey.index)
+      let kept = found[0].best(row: row).map(RankKey.index)
       #expect(kept == (0..<1030).filter { !set.contains($0) })
     }
   }

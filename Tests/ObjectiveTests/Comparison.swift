@@ -37,15 +37,17 @@ extension ObjectiveEntry {
     #expect(relativeError(found.loss, expected.loss) <= 2e-5 * slack, comment)
     for variable in variables(problem) {
       let name = variable.rawValue
-      if name == "temperature" {
-        let slope = try #require(found.slope, comment)
-        let reference = try #require(expected.temperatureGradient)
-        #expect(relativeError(slope, reference) <= 1e-4 * slack, "\(comment) temperature")
-      } else {
-        let gradient = try #require(found.gradients[name], comment)
-        let reference = try #require(expected.gradients[name])
-        #expect(worstError(gradient, reference) <= 1e-4 * slack, "\(comment) \(name)")
-      }
+      let gradient = try #require(found.gradients[name], comment)
+      let reference = try #require(expected.gradients[name])
+      #expect(worstError(gradient, reference) <= 1e-4 * slack, "\(comment) \(name)")
+    }
+    for (name, slope) in found.scalars {
+      let reference = try #require(expected.scalars[name])
+      #expect(relativeError(slope, reference) <= 1e-4 * slack, "\(comment) \(name)")
+    }
+    if let losses = found.losses, !losses.isEmpty {
+      let mean = losses.reduce(0, +) / Double(losses.count)
+      #expect(relativeError(mean, found.loss) <= 1e-12, "\(comment) losses")
     }
   }
 }

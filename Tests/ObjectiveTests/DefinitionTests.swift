@@ -11,7 +11,7 @@ import _Reference
         let method = try entry.method(problem)
         let inputs = try ReferenceInputs(problem.tensors)
         let analytic = try entry.reference(method, inputs)
-        for name in entry.variables(problem).map(\.rawValue) where name != "temperature" {
+        for name in entry.variables(problem).map(\.rawValue) {
           let gradient = try #require(analytic.gradients[name])
           let largest = max(1e-3, gradient.joined().map(abs).max() ?? 0)
           var worst = 0.0
@@ -28,12 +28,18 @@ import _Reference
           }
           #expect(worst <= 1e-7 * largest, "form \(form): \(name)")
         }
-        guard let slope = analytic.temperatureGradient else { continue }
-        func loss(_ temperature: Double) throws -> Double {
-          try entry.reference(entry.method(entry.at(temperature, problem)), inputs).loss
+        for (name, slope) in analytic.scalars {
+          func loss(_ value: Double) throws -> Double {
+            let moved = Problem(problem.tensors, problem.arguments + ["--\(name)=\(value)"])
+            return try entry.reference(entry.method(moved), inputs).loss
+          }
+          let value = name == "temperature" ? 0.3 : -2.0
+          let there = Problem(problem.tensors, problem.arguments + ["--\(name)=\(value)"])
+          let exact = try #require(
+            try entry.reference(entry.method(there), inputs).scalars[name])
+          let difference = try (loss(value + 1e-5) - loss(value - 1e-5)) / 2e-5
+          #expect(abs(difference - exact) <= 1e-7 * max(1, abs(slope)), "form \(form): \(name)")
         }
-        let difference = try (loss(0.3 + 1e-5) - loss(0.3 - 1e-5)) / 2e-5
-        #expect(abs(difference - slope) <= 1e-7 * max(1, abs(slope)), "form \(form): temperature")
       }
     }
     try check(row.entry)

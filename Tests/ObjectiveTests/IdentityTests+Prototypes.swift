@@ -6,7 +6,7 @@ import Testing
   let queries: Matrix
   let keys: Matrix
   let bank: Matrix
-  let plain: Evaluation<InfoNCE.Variable>
+  let plain: Evaluation<InfoNCE>
 
   init() throws {
     queries = try Draw.embeddings(300, 24, seed: 1)
@@ -15,7 +15,7 @@ import Testing
     plain = try InfoNCE(temperature: 0.2).evaluate(queries: queries, keys: keys, bank: bank)
   }
 
-  private func expectPlain(_ found: Evaluation<some Hashable & Sendable>) {
+  private func expectPlain(_ found: Evaluation<some Objective>) {
     #expect(found.loss == plain.loss)
     #expect(found.gradients.values.first == plain[.queries])
   }
@@ -43,7 +43,7 @@ import Testing
     let simSiam = try SimSiam().evaluate(
       predictions1: queries, predictions2: keys, projections1: others.0, projections2: others.1)
     #expect(abs(byol.loss - (4 + 4 * simSiam.loss)) < 1e-12)
-    for variable in SimSiam.Variable.allCases {
+    for variable in PredictionVariable.allCases {
       let (large, small) = (try #require(byol[variable]), try #require(simSiam[variable]))
       for (a, b) in zip(large.values, small.values) { #expect(abs(a - 4 * b) < 1e-9) }
     }
@@ -65,10 +65,10 @@ import Testing
       assignments: (0..<300).map { $0 % 2 }, negatives: [2, 1])
     let masked = try ProtoNCE().evaluate(
       queries: queries, keys: keys, bank: bank, clusterings: [targets])
-    #expect(masked.selected["masked"] == 300 * 149 + 150)
+    #expect(masked.details.excluded == 300 * 149 + 150)
     let kept = try ProtoNCE(masksDuplicates: false).evaluate(
       queries: queries, keys: keys, bank: bank, clusterings: [targets])
-    #expect(kept.selected.isEmpty)
+    #expect(kept.details.excluded == nil)
     #expect(kept.loss > masked.loss + 0.5)
   }
 
@@ -83,7 +83,7 @@ import Testing
     let excluded = try HCSC().evaluate(queries: queries, keys: keys, bank: bank, levels: [level])
     #expect(excluded.loss == 0)
     #expect(excluded[.queries] == Matrix(zeros: 300, by: 24))
-    #expect(excluded.selected["unselected"] == 300 * 777)
+    #expect(excluded.details.excluded == 300 * 777)
     let zero = try HCSC(unselected: .zero).evaluate(
       queries: queries, keys: keys, bank: bank, levels: [level])
     #expect(zero.loss > 1)

@@ -45,7 +45,7 @@ import _Reference
         let expected = referenceHCL(
           view1: rows(view1), view2: rows(view2), temperature: 0.005, tauPlus: tauPlus, beta: beta)
         #expect(relativeError(found.loss, expected.loss) <= 2e-7)
-        for variable in HCL.Variable.allCases {
+        for variable in ViewVariable.allCases {
           let gradient = try #require(expected.gradients[variable.rawValue])
           #expect(worstError(try #require(found[variable]), gradient) <= 1e-5)
         }
@@ -63,7 +63,7 @@ import _Reference
       embeddings: rows(embeddings), views: 3, support: nil, bank: nil, temperature: 0.005, topK: 4,
       threshold: 0.2, takesMean: false, mode: mode.rawValue)
     #expect(
-      found.selected["false_negatives"] == expected.falseNegatives.reduce(0) { $0 + $1.count })
+      found.details.falseNegatives == expected.falseNegatives.reduce(0) { $0 + $1.count })
     #expect(relativeError(found.loss, expected.result.loss) <= 1e-9)
     let gradient = try #require(expected.result.gradients["embeddings"])
     #expect(worstError(try #require(found[.embeddings]), gradient) <= 1e-6)

@@ -52,17 +52,14 @@ extension ObjectiveEntry {
   }
 
   /// Names of the gradients that a problem can be asked for: of tensors that it has.
-  static func variables(_ problem: Problem) -> Set<Method.Variable> {
-    Set(
-      Method.Variable.allCases.filter {
-        $0.rawValue == "temperature" || problem.tensors[$0.rawValue] != nil
-      })
+  static func variables(_ problem: Problem) -> Set<Method.Method.Variable> {
+    Set(Method.Method.Variable.allCases.filter { problem.tensors[$0.rawValue] != nil })
   }
 
   /// Value and gradients by the library.
   static func evaluate(
     _ problem: Problem, workers: Workers = .all
-  ) throws -> (loss: Double, gradients: [String: Matrix], slope: Double?, selected: [String: Int]) {
+  ) throws -> FoundResult {
     let method = try method(problem)
     var inputs = LossInputs(
       file: SafetensorsFile(tensors: problem.tensors), normalizes: method.files.normalize)
@@ -72,7 +69,11 @@ extension ObjectiveEntry {
       let name = variable.rawValue
       gradients[name] = try inputs.normalized[name]?.backward(gradient) ?? gradient
     }
-    return (found.loss, gradients, found.temperatureGradient, found.selected)
+    var scalars: [String: Double] = [:]
+    for scalar in Method.Method.Scalar.allCases { scalars[scalar.rawValue] = found[scalar] }
+    return FoundResult(
+      loss: found.loss, losses: found.losses, gradients: gradients, scalars: scalars,
+      selected: Method.selected(found.details))
   }
 
   /// Value and gradients by the definition, through the normalization if the problem asks for it.
@@ -101,4 +102,13 @@ extension ObjectiveEntry {
     }
     return result
   }
+}
+
+/// Value and gradients by the library.
+struct FoundResult: Equatable {
+  let loss: Double
+  let losses: [Double]?
+  let gradients: [String: Matrix]
+  let scalars: [String: Double]
+  let selected: [String: Int]
 }

@@ -23,6 +23,8 @@ let objectives: [any ObjectiveEntry.Type] = [
   CNSEntry.self,
   ReSSLEntry.self,
   SCEEntry.self,
+  SigLIPEntry.self,
+  DecoupledEntry.self,
 ]
 
 /// One objective of the table, named in test reports.

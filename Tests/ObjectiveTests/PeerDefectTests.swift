@@ -58,7 +58,7 @@ import Testing
     let kept = try ProtoNCEEntry.evaluate(
       Problem(problem.tensors, ["--duplicates", "keep"]))
     #expect(abs(kept.loss - masked.loss - log(2)) < 1e-6)
-    #expect(masked.selected["masked"] == 2)
+    #expect(masked.details.excluded == 2)
   }
 
   /// The official code's loss is silently 0, and so is its gradient.

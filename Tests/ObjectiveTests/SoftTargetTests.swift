@@ -39,7 +39,7 @@ import _Reference
     let gradient = try #require(found.gradients["queries"])
     let reference = try #require(expected.gradients["queries"])
     #expect(worstError(gradient, reference) <= 1e-4 * slack)
-    if let slope = found.slope, let expected = expected.temperatureGradient {
+    if let slope = found.scalars["temperature"], let expected = expected.temperatureGradient {
       #expect(relativeError(slope, expected) <= 1e-4 * slack)
     }
   }

@@ -3,7 +3,7 @@
 /// Two banks share one idea of a slot (`BankSlots`): `QueueBank`, in which the newest embeddings
 /// push out the oldest, and `SampleBank`, with a slot for each sample of a data set. Both are
 /// values: a copy is a snapshot.
-public protocol MemoryBank: Sendable {
+public protocol MemoryBank: Bank {
   /// The slots with what is known of each.
   var slots: BankSlots { get }
   /// Slots that are columns, from the first on.

@@ -1,7 +1,7 @@
 /// What becomes of suspected false negatives, and of a sample's own entries in a bank.
 public enum FalseNegativePolicy: Sendable, Equatable {
-  /// They take no part.
-  case ignore
+  /// They are excluded.
+  case exclude
   /// They are positives, each with the same share of the target as the own column.
   case attract
   /// They take `share` of the target, 0 ..< 1, in proportion to their confidence; they stay in the
@@ -27,6 +27,8 @@ extension PairTerms {
       self.column = column
       self.confidence = confidence
     }
+
+    var transposed: Suspect { Suspect(row: column, column: row, confidence: confidence) }
   }
 
   /// A policy applied to suspects, and own entries of the rows that are left out or attracted.
@@ -78,7 +80,7 @@ extension PairTerms {
     var pairs = suspects.map { suspect in
       let (row, column, confidence) = (suspect.row, suspect.column, suspect.confidence)
       return switch policy {
-      case .ignore: Pair(row: row, column: column)
+      case .exclude: Pair(row: row, column: column)
       case .attract: Pair(row: row, column: column, weight: 1, target: equal(row))
       case .soften:
         Pair(
@@ -92,6 +94,10 @@ extension PairTerms {
         ? Pair(row: $0.row, column: $0.column, weight: 1, target: equal($0.row))
         : Pair(row: $0.row, column: $0.column)
     }
-    try self.init(rows: rows, columns: columns, pairs: pairs)
+    self = try PairTerms(rows: rows, columns: columns, pairs: pairs).made(
+      of: Origin(
+        suspects: suspects, policy: policy,
+        own: own.map { Suspect(row: $0.row, column: $0.column, confidence: 1) },
+        attractsOwn: attractsOwn))
   }
 }

@@ -89,18 +89,25 @@ public struct FalseNegatives: Sendable {
       (0..<support.rows).map { row in
         (0..<views).map { $0 * images + row % images }
       }, isSymmetric: true)
-    let sweep = TiledSweep(symmetric: rows)
-    return try choose(
-      from: ranked(sweep, excluding: [.listed(own)], slack: margin(support, columns), workers),
-      support: support, images: images, among: columns, workers)
+    return try find(
+      support: rows, images: images, among: others, excluding: [.listed(own)], isOneSet: true,
+      workers: workers)
   }
 
-  /// The same among any columns, of which `exclusions` say which are no candidates of an image.
+  /// The same among any columns, of which `exclusions` say which are no candidates of an image;
+  /// `isOneSet` where columns and support are the same rows.
   func find(
     support: Operand, images: Int, among columns: Operand, excluding exclusions: [Exclusion],
-    workers: Workers
+    isOneSet: Bool = false, workers: Workers
   ) throws(ContrastiveError) -> [[Int]] {
     let slack = margin(support.matrix, columns.matrix)
+    let reader = reader(of: columns.rows, excluding: exclusions, slack: slack)
+    if isOneSet, aggregate == .max {
+      let blocks = try SymmetricPass(columns).read(reader, workers: workers)
+      return choose(
+        from: blocks.flatMap(\.best), support: support.matrix, images: images,
+        among: columns.matrix, workers)
+    }
     let views = support.matrix.rows / images
     if aggregate == .mean { try support.requireFinite() }
     let scored =
@@ -109,9 +116,8 @@ public struct FalseNegatives: Sendable {
       : (0..<views).map { support.matrix.rows(($0 * images)..<(($0 + 1) * images)) }
     var candidates: [ArraySlice<UInt64>] = []
     for rows in scored {
-      candidates += try ranked(
-        TiledSweep(rows: Operand(support.name, rows), columns: columns), excluding: exclusions,
-        slack: slack, workers)
+      let pass = RectanglePass(rows: Operand(support.name, rows), columns: columns)
+      candidates += try pass.read(reader, workers: workers).flatMap(\.best)
     }
     return choose(
       from: candidates, support: support.matrix, images: images, among: columns.matrix, workers)
@@ -136,15 +142,13 @@ public struct FalseNegatives: Sendable {
     return found
   }
 
-  /// The best of each row of a sweep.
-  private func ranked(
-    _ sweep: TiledSweep, excluding exclusions: [Exclusion], slack: Double, _ workers: Workers
-  ) throws(ContrastiveError) -> [ArraySlice<UInt64>] {
-    let consumer = TopK(
-      k: min(topK, sweep.columns.matrix.rows) + Self.spare,
+  /// Finds the candidates of each row.
+  private func reader(
+    of columns: Int, excluding exclusions: [Exclusion], slack: Double
+  ) -> TopKReader {
+    TopKReader(
+      k: min(topK, columns) + Self.spare,
       above: threshold.map { Float($0 - slack).nextDown } ?? -.infinity, excluding: exclusions)
-    let blocks = try sweep.run(consumer, accumulating: false, workers: workers).blocks
-    return blocks.flatMap { block in (0..<block.rows).map(block.best(row:)) }
   }
 
   /// A row's best in the maximum over the views is among the best of the view that attains it, so

@@ -76,9 +76,9 @@ public struct HardNegativeMixing: Sendable, Equatable {
       throw .parameter(name: "distinct", found: "a bank of one row", expected: "two rows to mix")
     }
     let kept = min(hardest, bank.rows)
-    let pass = try TiledSweep(rows: rows, columns: columns).run(
-      TopK(k: kept, excluding: exclusions), accumulating: false, workers: workers)
-    let (best, rowsPerBlock) = (pass.blocks, pass.rowsPerBlock)
+    let pass = RectanglePass(rows: rows, columns: columns)
+    let best = try pass.read(TopKReader(k: kept, excluding: exclusions), workers: workers)
+    let rowsPerBlock = pass.rowsPerBlock
     let count = queries.rows
     for block in best.indices {
       for place in 0..<best[block].rows

@@ -6,7 +6,7 @@
 /// left:
 /// 1. `pairs` single out columns of a row, which the next three leave alone (a search for an image
 ///    of several anchors those of its first);
-/// 2. `falseNegatives` are searched, and dropped or attracted;
+/// 2. `falseNegatives` are searched, and excluded or attracted;
 /// 3. `ring` keeps negatives by the rank of their similarity among those that are left, or draws
 ///    from them;
 /// 4. `mixing` adds mixes of the hardest of them;
@@ -32,7 +32,7 @@ public struct Negatives: Sendable {
   /// How negatives are weighted and debiased.
   public var hardness: HardNegativeWeights?
 
-  /// Every column but the own, each counting once: the objective as it is.
+  /// Every column but the positive, each counting once: the objective as it is.
   public static let all = Negatives()
 
   /// A choice of negatives; nothing given leaves things as they are.
@@ -65,10 +65,12 @@ public struct Negatives: Sendable {
     return parts
   }
 
-  /// Refuses parts that have no meaning in an objective, and combinations that have none in any.
-  func refuse(_ parts: Set<Part>, in objective: String, expected: String) throws(ContrastiveError) {
+  /// Checks that nothing is chosen that has no meaning in an objective, or in any.
+  func validate(
+    without parts: Set<Part> = [], in objective: String, use alternative: String = ""
+  ) throws(ContrastiveError) {
     for part in Part.allCases where parts.contains(part) && self.parts.contains(part) {
-      throw .parameter(name: part.rawValue, found: objective, expected: expected)
+      throw .parameter(name: part.rawValue, found: objective, expected: alternative)
     }
     if case .drawn? = mixing, ring?.sample != nil {
       throw .parameter(
@@ -77,7 +79,7 @@ public struct Negatives: Sendable {
     }
     guard hardness != nil, let pairs else { return }
     for pair in pairs.pairs where pair.target > 0 {
-      guard abs(pair.target - pairs.ownTarget(pair.row)) < 1e-9, pair.weight == 1 else {
+      guard abs(pair.target - pairs.ownTarget(pair.row)) < 1e-6, pair.weight == 1 else {
         throw .parameter(
           name: Part.pairs.rawValue,
           found: "hardness with a target of \(pair.target) for row \(pair.row), "
@@ -92,8 +94,8 @@ public struct Negatives: Sendable {
 public struct FalseNegativeTreatment: Sendable {
   /// What becomes of a false negative.
   public enum Mode: String, CaseIterable, Sendable {
-    /// It takes no part.
-    case drop
+    /// It is excluded.
+    case exclude = "drop"
     /// It is a positive like the own column.
     case attract
   }

@@ -35,6 +35,16 @@ public struct PairTerms: Sendable, Equatable {
   /// By ascending row, then column.
   public let pairs: [Pair]
   private let starts: [Int]
+  /// What the pairs were made of by a `FalseNegativePolicy`, which is applied to a row's suspects.
+  private(set) var origin: Origin?
+
+  /// Suspects and own entries with what becomes of them.
+  struct Origin: Sendable, Equatable {
+    let suspects: [Suspect]
+    let policy: FalseNegativePolicy
+    let own: [Suspect]
+    let attractsOwn: Bool
+  }
 
   /// Terms from pairs in any order, each (row, column) at most once.
   ///
@@ -67,7 +77,7 @@ public struct PairTerms: Sendable, Equatable {
     }
     let sorted = pairs.sorted { ($0.row, $0.column) < ($1.row, $1.column) }
     var starts = [Int](repeating: 0, count: max(0, rows) + 1)
-    var sum = 0.0
+    var (sum, shares) = (0.0, 0.0)
     for (position, pair) in sorted.enumerated() {
       starts[pair.row + 1] += 1
       if position > 0, sorted[position - 1].row == pair.row {
@@ -75,10 +85,12 @@ public struct PairTerms: Sendable, Equatable {
           throw fault(position, "row \(pair.row), column \(pair.column) again", "each pair once")
         }
       } else {
-        sum = 0
+        (sum, shares) = (0, 0)
       }
       sum += pair.target
-      guard sum <= 1 + 1e-9 else {
+      shares += 1
+      // Shares in Float32 sum to 1 within an ulp or two of each.
+      guard sum <= 1 + 0x1p-23 * shares else {
         throw fault(position, "targets of row \(pair.row) that sum to \(sum)", "at most 1")
       }
     }
@@ -95,6 +107,30 @@ public struct PairTerms: Sendable, Equatable {
     self.columns = columns
     pairs = []
     starts = [Int](repeating: 0, count: rows + 1)
+  }
+
+  /// The same pairs with rows and columns exchanged; a policy is applied anew to each row.
+  ///
+  /// - Throws: `ContrastiveError.index` for targets of a column that sum to more than 1.
+  func transposed() throws(ContrastiveError) -> PairTerms {
+    guard let origin else {
+      return try PairTerms(
+        rows: columns, columns: rows,
+        pairs: pairs.map {
+          Pair(row: $0.column, column: $0.row, weight: $0.weight, target: $0.target)
+        })
+    }
+    return try PairTerms(
+      rows: columns, columns: rows, suspects: origin.suspects.map(\.transposed),
+      policy: origin.policy, own: origin.own.map { ($0.column, $0.row) },
+      attractsOwn: origin.attractsOwn)
+  }
+
+  /// The same terms, made of suspects.
+  func made(of origin: Origin) -> PairTerms {
+    var terms = self
+    terms.origin = origin
+    return terms
   }
 
   /// The pairs of a row.

@@ -32,9 +32,8 @@ public struct NeighborTable: Sendable {
       throw .parameter(name: "k", found: "\(k)", expected: "1 … \(bank.rows), the bank's rows")
     }
     self.init(
-      try TiledSweep(rows: rows, columns: columns).run(
-        TopK(k: k), accumulating: false, workers: workers
-      ).blocks, rows: queries.rows, k: k)
+      try RectanglePass(rows: rows, columns: columns).read(TopKReader(k: k), workers: workers),
+      rows: queries.rows, k: k)
   }
 
   /// The kNN graph of a set: the nearest others of each row, by inner product.
@@ -57,12 +56,11 @@ public struct NeighborTable: Sendable {
         name: "k", found: "\(k)", expected: "1 … \(embeddings.rows - 1), the other rows")
     }
     self.init(
-      try TiledSweep(symmetric: rows).run(
-        TopK(k: k, excluding: [.diagonal]), accumulating: false, workers: workers
-      ).blocks, rows: embeddings.rows, k: k)
+      try SymmetricPass(rows).read(TopKReader(k: k, excluding: [.diagonal]), workers: workers),
+      rows: embeddings.rows, k: k)
   }
 
-  private init(_ blocks: [TopK.Partial], rows: Int, k: Int) {
+  private init(_ blocks: [TopKReader.Statistics], rows: Int, k: Int) {
     self.rows = rows
     self.k = k
     var indices: [Int] = []

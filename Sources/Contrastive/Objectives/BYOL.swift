@@ -8,13 +8,7 @@
 /// which is 4 + 4 · `SimSiam`, computed from the differences: no digit is lost near 0. Grill et
 /// al., "Bootstrap your own latent", NeurIPS 2020, eq. 2, both directions summed. Projections are
 /// constants. Rows may have any length, so normalizing them first changes nothing.
-public struct BYOL: Objective {
-  /// What the loss can be differentiated by.
-  public typealias Variable = SimSiam.Variable
-
-  /// Gradients for both predictions.
-  public static let defaultGradients: Set<Variable> = [.predictions1, .predictions2]
-
+public struct BYOL: PredictionObjective {
   /// A BYOL objective.
   public init() {}
 
@@ -34,17 +28,11 @@ public struct BYOL: Objective {
   ///   row of zeros, which has no direction.
   public func evaluate(
     predictions1: Matrix, predictions2: Matrix, projections1: Matrix, projections2: Matrix,
-    gradients: Set<Variable> = Self.defaultGradients, workers: Workers = .all
-  ) throws(ContrastiveError) -> Evaluation<Variable> {
+    gradients: Set<PredictionVariable> = Self.defaultGradients, workers: Workers = .all
+  ) throws(ContrastiveError) -> Evaluation<BYOL> {
     let pairs = try PredictionPairs(
-      predictions1, predictions2, projections1, projections2,
-      gradientScale: -2 / Double(max(1, predictions1.rows)),
-      of: (gradients.contains(.predictions1), gradients.contains(.predictions2)),
-      workers: workers)
-    var result: [Variable: Matrix] = [:]
-    result[.predictions1] = pairs.first.gradient
-    result[.predictions2] = pairs.second.gradient
-    return Evaluation(
-      loss: 2 * (pairs.first.distances.mean + pairs.second.distances.mean), gradients: result)
+      (predictions1, predictions2, projections1, projections2), gradients,
+      scale: -2 / Double(max(1, predictions1.rows)), workers: workers)
+    return pairs.evaluation(losses: pairs.rows(\.distances).map { 2 * $0 })
   }
 }

@@ -13,15 +13,7 @@
 ///
 /// Rows are used as given: normalize them first for cosine similarity (`Matrix.normalized`).
 public struct CNS: Objective {
-  /// What the loss can be differentiated by.
-  public enum Variable: String, CaseIterable, Sendable {
-    case queries
-  }
-
-  /// Gradients for the queries.
-  public static let defaultGradients: Set<Variable> = [.queries]
-
-  /// Divides the similarities.
+  /// Softmax temperature τ.
   public let temperature: Double
   /// Which bank rows are negatives.
   public let ring: Ring
@@ -39,11 +31,11 @@ public struct CNS: Objective {
     temperature: Double = 0.07, ring: Ring, negatives: Negatives = .all
   ) throws(ContrastiveError) {
     try requireTemperature(temperature)
-    try negatives.refuse([.ring], in: "CNS, which has a ring", expected: "one ring")
+    try negatives.validate(without: [.ring], in: "CNS, which has a ring", use: "one ring")
     self.temperature = temperature
     self.ring = ring
     self.negatives = negatives
-    try ringed.refuse([], in: "CNS", expected: "")
+    try ringed.validate(in: "CNS")
   }
 
   /// The choice of negatives with the ring in it.
@@ -58,7 +50,7 @@ public struct CNS: Objective {
   /// Complexity: with N queries, M bank rows and dimension D, 2·N·M·D floating-point operations for
   /// the loss, as many for the gradient, and 2·N·M·D for each sweep that finds the ranks: one for
   /// ranks below 512, otherwise two on continuous data. A `sample` of n draws takes one more sweep,
-  /// and then 4·N·n·D instead of those of loss and gradient. Scratch: `scratchBytes`.
+  /// and then 4·N·n·D instead of those of loss and gradient.
   ///
   /// - Parameters:
   ///   - queries: [N × D].
@@ -66,43 +58,37 @@ public struct CNS: Objective {
   ///   - bank: [M × D].
   ///   - gradients: what to differentiate by.
   ///   - workers: the threads to use; no effect on the result.
-  /// - Returns: the mean loss over the queries, the gradient asked for, and `selected["ring"]`, the
-  ///   bank rows in each query's ring, with `selected["ring_draws"]` where it is sampled.
+  /// - Returns: the mean loss over the queries, the gradient asked for, and how many bank rows are in a
+  ///   query's ring, with the draws where it is sampled.
   /// - Throws: `ContrastiveError`: `.shape`, also for an empty ring, `.empty`, `.bankNotFilled` for
-  ///   a bank without rows, `.nonFinite`, `.tooLarge`.
+  ///   a bank without rows, `.nonFinite`, `.tooLarge`, `.canceled`.
   public func evaluate(
-    queries: Matrix, keys: Matrix, bank: Matrix,
-    gradients: Set<Variable> = Self.defaultGradients, workers: Workers = .all
-  ) throws(ContrastiveError) -> Evaluation<Variable> {
-    let inputs = try BankInputs(queries: queries, keys: keys, bank: bank)
-    let (term, chosen) = try inputs.term(temperature: temperature, ringed, workers: workers)
-    let outcome = try term.evaluate(anchors: gradients.contains(.queries), workers: workers)
+    queries: Matrix, keys: Matrix, bank: any Bank,
+    gradients: Set<QueryVariable> = Self.defaultGradients, workers: Workers = .all
+  ) throws(ContrastiveError) -> Evaluation<CNS> {
+    let problem = try BankProblem(queries, keys, bank)
+    let (contrast, chosen) = try problem.contrast(
+      temperature: temperature, ringed, workers: workers)
     return Evaluation(
-      loss: outcome.loss, gradients: outcome.anchors.map { [.queries: $0] } ?? [:],
-      selected: chosen)
+      try contrast.evaluate(ContrastGradients(anchors: !gradients.isEmpty), workers: workers),
+      details: chosen)
   }
 
-  /// Bytes of scratch an evaluation holds at most.
-  ///
-  /// That is beyond its inputs, its gradient and a few numbers a row: what `InfoNCE.scratchBytes`
-  /// states for the first direction, and up to 100 MB, whatever the sizes, while ranks are found. A
-  /// `sample` holds about 75 bytes for each distinct row drawn, and 64 MiB of indices while it
-  /// draws.
-  ///
-  /// - Parameters:
-  ///   - queries: N.
-  ///   - bankRows: M.
-  ///   - dimension: D.
-  ///   - workers: the threads.
-  /// - Returns: the bytes.
-  /// - Throws: `ContrastiveError.shape` for an empty ring.
-  public func scratchBytes(
-    queries: Int, bankRows: Int, dimension: Int, workers: Workers = .all
-  ) throws(ContrastiveError) -> Int {
-    let ranks = try ring.ranks(of: bankRows)
-    return TileGrid(rows: queries, columns: bankRows).scratchBytes(
-      dimension: dimension, accumulating: true, workers: workers)
+  public func evaluate(
+    _ inputs: (queries: Matrix, keys: Matrix, bank: any Bank), gradients: Set<QueryVariable>,
+    workers: Workers
+  ) throws(ContrastiveError) -> Evaluation<CNS> {
+    try evaluate(
+      queries: inputs.queries, keys: inputs.keys, bank: inputs.bank, gradients: gradients,
+      workers: workers)
+  }
+
+  /// Beyond a pass, up to 100 MB, whatever the sizes, while ranks are found. A `sample` holds about
+  /// 75 bytes for each distinct row drawn, and 64 MiB of indices while it draws.
+  public func scratchBytes(for shape: ProblemShape, workers: Workers = .all) -> Int {
+    let ranks = (try? ring.ranks(of: shape.columns)).map { [$0.lowerBound, $0.upperBound - 1] }
+    return shape.contrastBytes(summingColumns: false, workers: workers)
       + RankThresholds.scratchBytes(
-        rows: queries, columns: bankRows, ranks: [ranks.lowerBound, ranks.upperBound - 1])
+        rows: shape.rows, columns: shape.columns, ranks: ranks ?? [])
   }
 }

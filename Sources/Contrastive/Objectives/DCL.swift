@@ -6,14 +6,8 @@
 /// Ng = max( (Σ_j n_j − τ⁺ M p) / (1 − τ⁺),  M · exp(−1/temperature) )
 /// ```
 /// Chuang et al., "Debiased Contrastive Learning", NeurIPS 2020, eq. 8 with one positive.
-public struct DCL: Objective {
-  /// What the loss can be differentiated by.
-  public typealias Variable = HCL.Variable
-
-  /// Gradients for both views.
-  public static let defaultGradients = HCL.defaultGradients
-
-  /// Divides the similarities.
+public struct DCL: PairedViewObjective {
+  /// Softmax temperature τ.
   public let temperature: Double
   /// τ⁺, the chance that a negative shows the same thing as the anchor.
   public let tauPlus: Double
@@ -46,19 +40,10 @@ public struct DCL: Objective {
   /// - Returns: the mean loss over the 2N rows and the gradients asked for.
   /// - Throws: `ContrastiveError`: `.shape`, `.empty`, `.nonFinite`, `.tooLarge`.
   public func evaluate(
-    view1: Matrix, view2: Matrix, gradients: Set<Variable> = Self.defaultGradients,
+    view1: Matrix, view2: Matrix, gradients: Set<ViewVariable> = Self.defaultGradients,
     workers: Workers = .all
-  ) throws(ContrastiveError) -> Evaluation<Variable> {
-    try objective.evaluate(view1: view1, view2: view2, gradients: gradients, workers: workers)
-  }
-
-  /// Bytes of scratch an evaluation holds at most; see `HCL.scratchBytes`.
-  ///
-  /// - Parameters:
-  ///   - images: N.
-  ///   - workers: W.
-  /// - Returns: the bytes.
-  public static func scratchBytes(images: Int, workers: Workers = .all) -> Int {
-    HCL.scratchBytes(images: images, workers: workers)
+  ) throws(ContrastiveError) -> Evaluation<DCL> {
+    Evaluation(
+      try objective.evaluate(view1: view1, view2: view2, gradients: gradients, workers: workers))
   }
 }

@@ -4,28 +4,29 @@
 /// With h the sum of the hard positives and b that of the background, a = log b − log h and
 /// Q = 1 / (1 + eᵃ), a row's value is −log(Q + ε), and its slope by a is Q/(Q + ε) · (1 − Q).
 struct ExactBackground: Sendable {
-  /// Weight × the mean over the queries.
-  private(set) var loss = 0.0
+  /// Weight × the value of each query.
+  private(set) var losses: [Double] = []
   /// ∂loss/∂a of each row, over the temperature.
   private var slopes: [Double] = []
   private let sums: [Double]
   private let positives: HardPositives
 
-  init(objective: InvP, background: RowSoftmax, sums: [Double], positives: HardPositives) {
+  init(objective: InvP, background: [LogSumExp], sums: [Double], positives: HardPositives) {
     self.sums = sums
     self.positives = positives
     let logEpsilon = logarithm(objective.epsilon)
     let scale = objective.weight / Double(sums.count)
     for row in sums.indices {
-      guard positives.logSum[row] > -.infinity, background.logSum[row] > -.infinity else {
+      guard positives.logSum[row] > -.infinity, background[row].logSum > -.infinity else {
         // Nothing to be found, or nothing to be told from: Q is 1 but for ε.
-        if positives.logSum[row] > -.infinity { loss -= scale * softplus(logEpsilon) }
+        losses.append(
+          positives.logSum[row] > -.infinity ? -objective.weight * softplus(logEpsilon) : 0)
         slopes.append(0)
         continue
       }
-      let margin = background.logSum[row] - positives.logSum[row]
+      let margin = background[row].logSum - positives.logSum[row]
       let quotient = -softplus(margin)
-      loss += scale * minusLog(quotient, logEpsilon)
+      losses.append(objective.weight * minusLog(quotient, logEpsilon))
       slopes.append(
         scale / objective.temperature * logistic(quotient - logEpsilon) * logistic(margin))
     }

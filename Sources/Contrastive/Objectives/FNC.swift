@@ -25,7 +25,7 @@ public struct FNC: Objective {
   public enum Mode: String, CaseIterable, Sendable {
     /// They are positives.
     case attract
-    /// They take no part.
+    /// They are excluded.
     case eliminate
     /// They are counted, and stay negatives.
     case none
@@ -34,7 +34,7 @@ public struct FNC: Objective {
   /// Gradients for the embeddings.
   public static let defaultGradients: Set<Variable> = [.embeddings]
 
-  /// Divides the similarities.
+  /// Softmax temperature τ.
   public let temperature: Double
   /// How false negatives are found.
   public let search: FalseNegatives
@@ -57,20 +57,21 @@ public struct FNC: Objective {
     negatives: Negatives = .all
   ) throws(ContrastiveError) {
     try requireTemperature(temperature)
-    try negatives.refuse(
-      [.falseNegatives], in: "FNC, which has a search", expected: "InfoNCE or NT-Xent")
+    try negatives.validate(
+      without: [.falseNegatives], in: "FNC, which has a search", use: "InfoNCE or NT-Xent")
     self.negatives = negatives
     self.temperature = temperature
     self.search = search
     self.mode = mode
   }
 
-  /// The loss and its exact gradient, with the count `false_negatives`: columns found, each image's
-  /// once.
+  /// The loss and its exact gradient.
   ///
   /// Complexity: with A = V·N anchors and M other columns, in the batch the similarity matrix is
   /// symmetric and each pair is computed once, A²·D floating-point operations for the loss and
-  /// 3·A²·D more for the gradient; with a bank 4·A·(A + M)·D for both; the search besides.
+  /// 3·A²·D more for the gradient; with a bank 4·A·(A + M)·D for both; the search besides. Scratch
+  /// beyond `scratchBytes`: with a bank one copy of support and bank, what `FalseNegatives.find`
+  /// holds, and 28 bytes for each false negative of each anchor.
   ///
   /// - Parameters:
   ///   - embeddings: [V·N × D], all images in the first view, then in the second, …
@@ -79,13 +80,14 @@ public struct FNC: Objective {
   ///   - bank: [K × D]; together with `support`.
   ///   - gradients: what to differentiate by.
   ///   - workers: the threads to use; no effect on the result.
-  /// - Returns: the mean loss over the anchors and the gradient asked for.
+  /// - Returns: the mean loss over the anchors, the gradient asked for, and how many false negatives
+  ///   were found, each image's once.
   /// - Throws: `ContrastiveError`: `.shape`, `.empty`, `.bankNotFilled`, `.nonFinite`, `.tooLarge`,
-  ///   and `.parameter` for a support without a bank or the reverse.
+  ///   `.canceled`, and `.parameter` for a support without a bank or the reverse.
   public func evaluate(
     embeddings: Matrix, views: Int, support: Matrix? = nil, bank: Matrix? = nil,
     gradients: Set<Variable> = Self.defaultGradients, workers: Workers = .all
-  ) throws(ContrastiveError) -> Evaluation<Variable> {
+  ) throws(ContrastiveError) -> Evaluation<FNC> {
     let anchors = Operand("embeddings", embeddings)
     guard views > 1, embeddings.rows.isMultiple(of: views) else {
       throw .shape(
@@ -95,31 +97,52 @@ public struct FNC: Objective {
     try anchors.requireRows()
     try anchors.requireFinite()
     let columns = try columns(anchors, support: support, bank: bank)
-    if bank == nil {
-      try negatives.refuse(
-        [.mixing], in: "FNC in the batch", expected: "a bank: mixed rows are constants")
-      if negatives.parts.isEmpty {
-        return try inBatch(anchors, views: views, gradients, workers)
-      }
+    if case .anchors = columns {
+      try negatives.validate(
+        without: [.mixing], in: "FNC in the batch", use: "a bank: mixed rows are constants")
     }
-    return try chosen(
-      anchors, columns, support: support ?? embeddings, views: views, gradients, workers)
+    let images = anchors.rows / views
+    var contrast = Contrast(
+      anchors, against: columns, temperature: temperature, excluding: [.diagonal])
+    contrast.roles = PairRoles(
+      mutualPositives: (0..<anchors.rows).map { anchor in
+        (0..<views).map { $0 * images + anchor % images }.filter { $0 != anchor }
+      })
+    let support = Operand("support", support ?? embeddings)
+    var all = negatives
+    var counts = NegativeCounts()
+    if mode == .none {
+      let found = try search.find(
+        support: support.matrix, views: views, among: contrast.columns.matrix, workers: workers)
+      counts.falseNegatives = found.reduce(0) { $0 + $1.count }
+    } else {
+      all.falseNegatives = FalseNegativeTreatment(
+        search, mode: mode == .attract ? .attract : .exclude)
+    }
+    counts.add(
+      try contrast.choose(
+        all, support: Contrast.Support(embeddings: support, images: images), workers: workers))
+    let value = try contrast.evaluate(
+      ContrastGradients(anchors: gradients.contains(.embeddings)), workers: workers)
+    return Evaluation(
+      loss: value.loss, losses: value.losses,
+      gradients: value.anchors.map { [.embeddings: $0] } ?? [:], details: counts)
   }
 
   /// The columns: the anchors, or support and bank.
   private func columns(
     _ anchors: Operand, support: Matrix?, bank: Matrix?
-  ) throws(ContrastiveError) -> Operand {
+  ) throws(ContrastiveError) -> Contrast.Columns {
     switch (support, bank) {
-    case (nil, nil): return anchors
+    case (nil, nil): return .anchors
     case (let support?, let bank?):
       let (support, bank) = (Operand("support", support), Operand("bank", bank))
       try support.requireShape(of: anchors)
-      guard bank.matrix.rows > 0 else { throw .bankNotFilled(argument: bank.name) }
+      guard bank.rows > 0 else { throw .bankNotFilled(argument: bank.name) }
       try bank.requireDimension(of: anchors)
       try support.requireFinite()
       try bank.requireFinite()
-      return Operand("support and bank", support.matrix.stacked(on: bank.matrix))
+      return .others(Operand("support and bank", support.matrix.stacked(on: bank.matrix)))
     default:
       throw .parameter(
         name: support == nil ? "support" : "bank", found: "nothing",
@@ -127,140 +150,20 @@ public struct FNC: Objective {
     }
   }
 
-  /// With a bank, or with a choice of negatives.
-  private func chosen(
-    _ anchors: Operand, _ columns: Operand, support: Matrix, views: Int, _ wanted: Set<Variable>,
-    _ workers: Workers
-  ) throws(ContrastiveError) -> Evaluation<Variable> {
-    let images = anchors.matrix.rows / views
-    var term = ContrastTerm(
-      anchors: anchors, own: nil, columns: columns, temperature: temperature,
-      exclusions: [.diagonal])
-    term.roles = ColumnRoles(
-      positives: (0..<anchors.matrix.rows).map { anchor in
-        (0..<views).map { $0 * images + anchor % images }.filter { $0 != anchor }
-      })
-    let embeddings = Operand("support", support)
-    var all = negatives
-    var counts: [String: Int] = [:]
-    switch mode {
-    case .attract, .eliminate:
-      all.falseNegatives = FalseNegativeTreatment(
-        search, mode: mode == .attract ? .attract : .drop)
-    case .none:
-      let found = try search.find(
-        support: support, views: views, among: columns.matrix, workers: workers)
-      counts["false_negatives"] = found.reduce(0) { $0 + $1.count }
-    }
-    let found = try term.choose(
-      all, support: ContrastTerm.Support(embeddings: embeddings, images: images),
+  public func evaluate(
+    _ inputs: (embeddings: Matrix, views: Int, support: Matrix?, bank: Matrix?),
+    gradients: Set<Variable>, workers: Workers
+  ) throws(ContrastiveError) -> Evaluation<FNC> {
+    try evaluate(
+      embeddings: inputs.embeddings, views: inputs.views, support: inputs.support,
+      bank: inputs.bank, gradients: gradients, workers: workers)
+  }
+
+  public func scratchBytes(for shape: ProblemShape, workers: Workers = .all) -> Int {
+    guard shape.columns > 0 else { return shape.oneSetBytes(workers: workers) }
+    let anchors = shape.rows * shape.views
+    return RectanglePass.scratchBytes(
+      rows: anchors, columns: anchors + shape.columns, dimension: shape.dimension, summing: true,
       workers: workers)
-    let wants = wanted.contains(.embeddings)
-    let isBatch = columns.name == anchors.name
-    let outcome = try term.evaluate(
-      anchors: wants, columns: wants && isBatch, workers: workers)
-    var gradient = outcome.anchors
-    if let columns = outcome.columns { gradient?.addRows(of: columns) { _ in 1 } }
-    return Evaluation(
-      loss: outcome.loss, gradients: gradient.map { [.embeddings: $0] } ?? [:],
-      selected: counts.merging(found) { $1 })
-  }
-
-  /// In the batch, each pair of rows computed once.
-  private func inBatch(
-    _ anchors: Operand, views: Int, _ wanted: Set<Variable>, _ workers: Workers
-  ) throws(ContrastiveError) -> Evaluation<Variable> {
-    let found = try search.find(
-      support: anchors.matrix, views: views, among: anchors.matrix, workers: workers)
-    let pairs = AnchorColumns(
-      views: views, falseNegatives: mode == .none ? found.map { _ in [] } : found,
-      attracts: mode == .attract)
-    let result = try inBatch(anchors, pairs, wanted, workers)
-    return Evaluation(
-      loss: result.loss, gradients: result.gradient.map { [.embeddings: $0] } ?? [:],
-      selected: ["false_negatives": found.reduce(0) { $0 + $1.count }])
-  }
-
-  private func inBatch(
-    _ anchors: Operand, _ pairs: AnchorColumns, _ wanted: Set<Variable>, _ workers: Workers
-  ) throws(ContrastiveError) -> (loss: Double, gradient: Matrix?) {
-    let listed = ListedPairs(
-      pairs.listsBothWays(workers), rows: anchors.matrix, columns: anchors.matrix, workers: workers)
-    let exclusions = [Exclusion.diagonal, .listed(listed.lists)]
-    let sweep = TiledSweep(symmetric: anchors)
-    let kept = wanted.contains(.embeddings) ? KeptTiles(SymmetricGrid(rows: anchors.rows)) : nil
-    let blocks = try sweep.run(
-      RunningSoftmax(temperature: temperature, excluding: exclusions, readsOnly: true),
-      accumulating: false, kept: kept, workers: workers
-    ).blocks
-    let margins = margins(listed, pairs, blocks, workers)
-    guard wanted.contains(.embeddings) else { return (margins.meanLoss, nil) }
-    let scale = 1 / (Double(anchors.matrix.rows) * temperature)
-    let side = margins.negativeSide(blocks.flatMap(\.maximum), scale: scale)
-    var gradient = try sweep.run(
-      SoftmaxCoefficients(
-        temperature: temperature, rows: side, columns: side, excluding: exclusions),
-      accumulating: true, kept: kept, workers: workers
-    ).accumulated
-    gradient.add(listed, columns: anchors.matrix, workers) { row, column, similarity in
-      scale
-        * (pairs.coefficient(margins, row, column, similarity)
-          + pairs.coefficient(margins, column, row, similarity))
-    }
-    return (margins.meanLoss, gradient)
-  }
-
-  private func margins(
-    _ listed: ListedPairs, _ pairs: AnchorColumns, _ blocks: [RunningSoftmax.Partial],
-    _ workers: Workers
-  ) -> PositiveMargins {
-    let positives = listed.summary(temperature: temperature, workers: workers) {
-      pairs.role(of: $1, for: $0) == .positive
-    }
-    var negatives = RowSoftmax(blocks, temperature: temperature)
-    negatives.add(
-      listed.summary(temperature: temperature, workers: workers) {
-        pairs.role(of: $1, for: $0) == .negative
-      }.softmax)
-    return PositiveMargins(
-      positives: positives.softmax, totals: positives.totals, counts: positives.counts,
-      negatives: negatives, temperature: temperature)
-  }
-
-  /// Bytes of scratch an evaluation holds at most.
-  ///
-  /// That is beyond its inputs, its gradient, with a bank one copy of support and bank, what
-  /// `FalseNegatives.find` holds, and 12 bytes for each false negative of each anchor (24 in the
-  /// batch): that of its largest sweep, independent of the bank, and in the batch at most 64 MiB of
-  /// similarities, as `NTXent.scratchBytes` says.
-  ///
-  /// - Parameters:
-  ///   - anchors: V·N.
-  ///   - bank: K, or 0.
-  ///   - dimension: D.
-  ///   - workers: the threads used.
-  /// - Returns: the bytes.
-  public static func scratchBytes(
-    anchors: Int, bank: Int = 0, dimension: Int, workers: Workers = .all
-  ) -> Int {
-    let rectangle = TileGrid(rows: anchors, columns: anchors + bank).scratchBytes(
-      dimension: dimension, accumulating: bank > 0, workers: workers)
-    guard bank == 0 else { return rectangle }
-    return max(
-      rectangle,
-      SymmetricGrid(rows: anchors).scratchBytes(workers: workers)
-        + KeptTiles.bytes(SymmetricGrid(rows: anchors)))
-  }
-}
-
-extension Optional<Matrix> {
-  fileprivate mutating func add(
-    _ listed: ListedPairs, columns: Matrix, _ workers: Workers,
-    coefficient: @Sendable (Int, Int, Double) -> Double
-  ) {
-    guard var gradient = self else { return }
-    self = nil
-    listed.add(to: &gradient, columns: columns, workers: workers, coefficient: coefficient)
-    self = gradient
   }
 }

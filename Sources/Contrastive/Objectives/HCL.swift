@@ -14,22 +14,13 @@
 /// with `HardNegativeWeights`, which any objective of InfoNCE's shape takes.
 ///
 /// Rows are used as given: the floor is meant for unit rows (`Matrix.normalized`).
-public struct HCL: Objective {
-  /// What the loss can be differentiated by.
-  public enum Variable: String, CaseIterable, Sendable {
-    case view1, view2
-  }
-
-  /// Gradients for both views.
-  public static let defaultGradients: Set<Variable> = [.view1, .view2]
-
-  /// Divides the similarities.
+public struct HCL: PairedViewObjective {
+  /// Softmax temperature τ.
   public let temperature: Double
   /// β and τ⁺.
   public let weights: HardNegativeWeights
   /// Which rows are negatives.
   public let negatives: Negatives
-  private let objective: NTXent
 
   /// A hard-negative objective; the defaults are the authors' code's.
   ///
@@ -42,10 +33,10 @@ public struct HCL: Objective {
   public init(
     temperature: Double = 0.5, weights: HardNegativeWeights, negatives: Negatives = .all
   ) throws(ContrastiveError) {
-    try negatives.refuse([.hardness], in: "HCL, which has weights", expected: "NT-Xent")
-    var weighted = negatives
-    weighted.hardness = weights
-    objective = try NTXent(temperature: temperature, negatives: weighted)
+    try negatives.validate(without: [.hardness], in: "HCL, which has weights", use: "NT-Xent")
+    try requireTemperature(temperature)
+    try negatives.validate(
+      without: [.mixing], in: "HCL", use: "a bank: mixed rows are constants")
     self.temperature = temperature
     self.weights = weights
     self.negatives = negatives
@@ -73,7 +64,6 @@ public struct HCL: Objective {
   /// Complexity: the similarity matrix is symmetric and each pair is computed once: 4·N²·D
   /// floating-point operations for the loss, 12·N²·D more for the gradients, and 4·N·D for each row
   /// so near the floor that its negatives are summed in Double; with `negatives`, as `NTXent` says.
-  /// Scratch: `scratchBytes`.
   ///
   /// - Parameters:
   ///   - view1: [N × D], N at least 2.
@@ -81,35 +71,20 @@ public struct HCL: Objective {
   ///   - gradients: what to differentiate by.
   ///   - workers: the threads to use; no effect on the result.
   /// - Returns: the mean loss over the 2N rows and the gradients asked for.
-  /// - Throws: `ContrastiveError`: `.shape`, `.empty`, `.nonFinite`, `.tooLarge`.
+  /// - Throws: `ContrastiveError`: `.shape`, `.empty`, `.nonFinite`, `.tooLarge`, `.canceled`.
   public func evaluate(
-    view1: Matrix, view2: Matrix, gradients: Set<Variable> = Self.defaultGradients,
+    view1: Matrix, view2: Matrix, gradients: Set<ViewVariable> = Self.defaultGradients,
     workers: Workers = .all
-  ) throws(ContrastiveError) -> Evaluation<Variable> {
+  ) throws(ContrastiveError) -> Evaluation<HCL> {
     guard view1.rows != 1 else {
       throw .shape(argument: "view1", found: view1.shape, expected: "at least 2 rows")
     }
-    let found = try objective.evaluate(
-      view1: view1, view2: view2,
-      gradients: Set(gradients.compactMap { NTXent.Variable(rawValue: $0.rawValue) }),
-      workers: workers)
-    var result: [Variable: Matrix] = [:]
-    result[.view1] = found[.view1]
-    result[.view2] = found[.view2]
-    return Evaluation(loss: found.loss, gradients: result, selected: found.selected)
-  }
-
-  /// Bytes of scratch an evaluation holds at most.
-  ///
-  /// That is beyond its inputs, its gradients, two copies of the views and a few numbers a row:
-  /// with B = 256 (min(2N, 128) up to 1,024 rows) and W workers, `8 · W · B · (B + 1)`, and at most
-  /// 64 MiB of similarities, as `NTXent.scratchBytes` says, whatever N.
-  ///
-  /// - Parameters:
-  ///   - images: N.
-  ///   - workers: W.
-  /// - Returns: the bytes.
-  public static func scratchBytes(images: Int, workers: Workers = .all) -> Int {
-    NTXent.scratchBytes(images: images, workers: workers)
+    let views = try PairedViews(view1, view2)
+    var weighted = negatives
+    weighted.hardness = weights
+    let (contrast, chosen) = try views.contrast(
+      temperature: temperature, weighted, workers: workers)
+    return try contrast.evaluate(
+      views: views, gradients, details: chosen, scalars: { _ in [:] }, workers: workers)
   }
 }

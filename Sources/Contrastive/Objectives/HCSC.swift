@@ -12,14 +12,9 @@
 /// the authors' code. A query that selects nothing keeps its own column: that term is 0. Everything
 /// but the queries is constant. Rows are used as given.
 public struct HCSC: Objective {
-  /// What the loss can be differentiated by.
-  public enum Variable: String, CaseIterable, Sendable {
-    case queries
-  }
-
   /// What becomes of a column that is not selected.
   public enum Unselected: String, CaseIterable, Sendable {
-    /// It takes no part.
+    /// It is excluded.
     case exclude
     /// It stays in the denominator with logit 0.
     case zero
@@ -52,9 +47,6 @@ public struct HCSC: Objective {
     }
   }
 
-  /// Gradients for the queries.
-  public static let defaultGradients: Set<Variable> = [.queries]
-
   /// Divides the similarities with keys and bank.
   public let temperature: Double
   /// What becomes of a column that is not selected.
@@ -78,8 +70,8 @@ public struct HCSC: Objective {
     instanceLevels: Reduction = .mean, negatives: Negatives = .all
   ) throws(ContrastiveError) {
     try requireTemperature(temperature)
-    try negatives.refuse(
-      [.pairs], in: "HCSC, whose masks say which bank rows take part", expected: "InfoNCE")
+    try negatives.validate(
+      without: [.pairs], in: "HCSC, whose masks say which bank rows count", use: "InfoNCE")
     self.negatives = negatives
     self.temperature = temperature
     self.unselected = unselected
@@ -89,8 +81,8 @@ public struct HCSC: Objective {
   /// The loss and its exact gradient.
   ///
   /// Complexity: 6·N·K·D floating-point operations for the bank, whatever the levels (4·N·K·D a
-  /// level with `negatives`), and 4·N·r·D for the prototypes of each level. Scratch: that of
-  /// `InfoNCE` and a copy of the N + r prototypes of a level.
+  /// level with `negatives`), and 4·N·r·D for the prototypes of each level. Scratch
+  /// beyond `scratchBytes`: a copy of the N + r prototypes of a level.
   ///
   /// - Parameters:
   ///   - queries: [N × D].
@@ -99,101 +91,80 @@ public struct HCSC: Objective {
   ///   - levels: at least one.
   ///   - gradients: what to differentiate by.
   ///   - workers: the threads to use; no effect on the result.
-  /// - Returns: the loss, the gradient asked for, and the count `unselected` of the masks' columns
-  ///   left out, summed over rows and levels.
-  /// - Throws: `ContrastiveError`: `.shape`, `.empty`, `.bankNotFilled`, `.nonFinite`, `.tooLarge`.
+  /// - Returns: the loss, the gradient asked for, and how many columns the masks exclude, summed over
+  ///   rows and levels.
+  /// - Throws: `ContrastiveError`: `.shape`, `.empty`, `.bankNotFilled`, `.nonFinite`, `.tooLarge`, `.canceled`.
   public func evaluate(
-    queries: Matrix, keys: Matrix, bank: Matrix, levels: [Level],
-    gradients: Set<Variable> = Self.defaultGradients, workers: Workers = .all
-  ) throws(ContrastiveError) -> Evaluation<Variable> {
-    let inputs = try BankInputs(queries: queries, keys: keys, bank: bank)
-    guard !levels.isEmpty else { throw .empty(argument: "centroids.0") }
-    for (index, level) in levels.enumerated() {
-      try level.targets.require(of: inputs.queries, level: index)
-      try level.instances.require(
-        rows: queries.rows, columns: bank.rows, named: "instance-mask.\(index)")
-      try level.prototypes?.require(
-        rows: queries.rows, columns: level.targets.negatives.count,
-        named: "prototype-mask.\(index)")
-    }
-    var (loss, leftOut) = (0.0, 0)
-    var chosen: [String: Int] = [:]
-    var gradient = inputs.gradient(gradients.contains(.queries))
+    queries: Matrix, keys: Matrix, bank: any Bank, levels: [Level],
+    gradients: Set<QueryVariable> = Self.defaultGradients, workers: Workers = .all
+  ) throws(ContrastiveError) -> Evaluation<HCSC> {
+    let problem = try BankProblem(queries, keys, bank)
+    try check(levels, of: problem)
+    let wanted = ContrastGradients(anchors: !gradients.isEmpty)
     let share = 1 / Double(levels.count)
-    let instanceWeight = instanceLevels == .mean ? share : 1
+    let weight = instanceLevels == .mean ? share : 1
+    var (contrasts, chosen): ([Contrast], NegativeCounts) = ([], NegativeCounts(excluded: 0))
+    for level in levels {
+      var (contrast, _) = try problem.contrast(
+        temperature: temperature, Negatives(), workers: workers)
+      select(level.instances, in: &contrast, &chosen)
+      let found = try contrast.choose(
+        negatives, support: Contrast.Support(problem.keys), workers: workers)
+      chosen.add(found)
+      contrasts.append(contrast)
+    }
+    var value: ContrastValue
     if negatives.parts.isEmpty {
-      try addInstances(
-        inputs, levels.map(\.instances), weight: instanceWeight, to: &loss, gradient: &gradient,
-        workers)
-      leftOut += levels.reduce(0) { $0 + $1.instances.unselected.reduce(0, +) }
+      value = try Contrast.sum(
+        of: contrasts, weight: weight, anchors: wanted.anchors, workers: workers)
+    } else {
+      value = ContrastValue(zeros: problem.queries, wanted)
+      for contrast in contrasts {
+        value.add(try contrast.evaluate(wanted, workers: workers), times: weight)
+      }
     }
     for (index, level) in levels.enumerated() {
-      if !negatives.parts.isEmpty {
-        var instance = inputs.term(temperature: temperature)
-        leftOut += select(level.instances, in: &instance)
-        let found = try instance.choose(
-          negatives, support: ContrastTerm.Support(inputs.keys), workers: workers)
-        chosen.merge(found, uniquingKeysWith: +)
-        try instance.add(
-          weight: instanceWeight, to: &loss, gradient: &gradient, workers: workers)
-      }
-      var prototype = level.targets.term(
-        of: inputs.queries, among: level.targets.negatives, level: index)
-      if let mask = level.prototypes { leftOut += select(mask, in: &prototype) }
-      try prototype.add(weight: share, to: &loss, gradient: &gradient, workers: workers)
+      var contrast = level.targets.contrast(
+        of: problem.queries, among: level.targets.negatives, level: index)
+      if let mask = level.prototypes { select(mask, in: &contrast, &chosen) }
+      value.add(try contrast.evaluate(wanted, workers: workers), times: share)
     }
-    return Evaluation(
-      loss: loss, gradients: gradient.map { [.queries: $0] } ?? [:],
-      selected: chosen.merging(["unselected": leftOut]) { $1 })
+    return Evaluation(value, details: chosen)
   }
 
-  /// The instance terms of all levels: one sweep for what they know of the bank, one for the
-  /// gradient.
-  private func addInstances(
-    _ inputs: BankInputs, _ masks: [SelectionMask], weight: Double, to loss: inout Double,
-    gradient: inout Matrix?, _ workers: Workers
-  ) throws(ContrastiveError) {
-    let sweep = TiledSweep(rows: inputs.queries, columns: inputs.bank)
-    let blocks = try sweep.run(
-      SeveralSoftmax(temperature: temperature, selections: masks.map { [.unselected($0)] }),
-      accumulating: false, workers: workers
-    ).blocks
-    let positives = OwnPositives(inputs.queries.matrix, inputs.keys.matrix)
-    let scale = weight / (Double(inputs.queries.rows) * temperature)
-    var own = [Double](repeating: 0, count: inputs.queries.rows)
-    var terms: [SoftmaxCoefficients] = []
-    for (index, mask) in masks.enumerated() {
-      let found = blocks.map { $0.softmaxes[index] }
-      var statistics = NegativeStatistics(
-        RowSoftmax(found, temperature: temperature), temperature: temperature)
-      if unselected == .zero {
-        for (row, count) in mask.unselected.enumerated() {
-          statistics.add(0, count: Double(count), row: row)
-        }
-      }
-      let margins = positives.margins(against: statistics)
-      loss += weight * margins.meanLoss
-      for row in own.indices {
-        own[row] += scale * margins.positive(row, positives.similarities[row])
-      }
-      let side = margins.negativeSide(found.flatMap(\.maximum), scale: scale)
-      terms.append(
-        SoftmaxCoefficients(temperature: temperature, rows: side, excluding: [.unselected(mask)]))
+  private func check(_ levels: [Level], of problem: BankProblem) throws(ContrastiveError) {
+    guard !levels.isEmpty else { throw .empty(argument: "centroids.0") }
+    let rows = problem.queries.rows
+    for (index, level) in levels.enumerated() {
+      try level.targets.require(of: problem.queries, level: index)
+      try level.instances.require(
+        rows: rows, columns: problem.bank.operand.rows, named: "instance-mask.\(index)")
+      try level.prototypes?.require(
+        rows: rows, columns: level.targets.negatives.count, named: "prototype-mask.\(index)")
     }
-    guard gradient != nil else { return }
-    let pushed = try sweep.run(
-      CoefficientSum(terms), accumulating: true, workers: workers
-    ).accumulated
-    if let pushed { gradient?.addRows(of: pushed) { _ in 1 } }
-    gradient?.addRows(of: inputs.keys.matrix) { Float(own[$0]) }
   }
 
-  /// Leaves out what a mask does not select; returns how many entries that is.
-  private func select(_ mask: SelectionMask, in term: inout ContrastTerm) -> Int {
-    let counts = mask.unselected
-    term.exclusions = [.unselected(mask)]
-    if unselected == .zero { term.zeros = counts }
-    return counts.reduce(0, +)
+  /// Excludes what a mask does not select, and counts it.
+  private func select(
+    _ mask: SelectionMask, in contrast: inout Contrast, _ counts: inout NegativeCounts
+  ) {
+    let unselected = mask.unselected
+    contrast.exclusions.append(.mask(mask))
+    if self.unselected == .zero { contrast.zeros = unselected }
+    counts.add(NegativeCounts(excluded: unselected.reduce(0, +)))
+  }
+
+  public func evaluate(
+    _ inputs: (queries: Matrix, keys: Matrix, bank: any Bank, levels: [Level]),
+    gradients: Set<QueryVariable>, workers: Workers
+  ) throws(ContrastiveError) -> Evaluation<HCSC> {
+    try evaluate(
+      queries: inputs.queries, keys: inputs.keys, bank: inputs.bank, levels: inputs.levels,
+      gradients: gradients, workers: workers)
+  }
+
+  public func scratchBytes(for shape: ProblemShape, workers: Workers = .all) -> Int {
+    shape.contrastBytes(summingColumns: false, workers: workers)
   }
 }
 

@@ -2,8 +2,8 @@
 extension InstDisc {
   func noiseContrast(
     _ queries: Matrix, _ bank: Matrix, _ indices: [Int], _ noise: [Int],
-    _ wanted: Set<Variable>, _ workers: Workers
-  ) -> Evaluation<Variable> {
+    _ wanted: Set<QueryVariable>, _ workers: Workers
+  ) -> Evaluation<InstDisc> {
     let columns = NoiseColumns(
       queries: queries, bank: bank, indices: indices, noise: noise, temperature: temperature)
     let logPartition = partition.map(logarithm) ?? columns.logPartition(workers)
@@ -35,9 +35,9 @@ extension InstDisc {
       }
     }
     return Evaluation(
-      loss: losses.reduce(0, +) / Double(queries.rows),
+      loss: losses.reduce(0, +) / Double(queries.rows), losses: losses,
       gradients: wanted.contains(.queries) ? [.queries: gradient] : [:],
-      settled: ["partition": exponential(logPartition)])
+      details: Details(negatives: NegativeCounts(), partition: exponential(logPartition)))
   }
 }
 

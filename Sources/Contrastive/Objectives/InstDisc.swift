@@ -17,15 +17,15 @@
 ///
 /// Rows are used as given: normalize them first for cosine similarity (`Matrix.normalized`).
 public struct InstDisc: Objective {
-  /// What the loss can be differentiated by.
-  public enum Variable: String, CaseIterable, Sendable {
-    case queries
+  /// What else an evaluation tells.
+  public struct Details: Sendable {
+    /// Counts of what a choice of negatives concerned.
+    public let negatives: NegativeCounts
+    /// The partition Z that was used; nil without noise.
+    public let partition: Double?
   }
 
-  /// Gradients for the queries.
-  public static let defaultGradients: Set<Variable> = [.queries]
-
-  /// Divides the similarities.
+  /// Softmax temperature τ.
   public let temperature: Double
   /// Z of the noise-contrastive form; without it n · the mean of exp(u) over a call's columns.
   public let partition: Double?
@@ -47,7 +47,7 @@ public struct InstDisc: Objective {
     negatives: Negatives = .all
   ) throws(ContrastiveError) {
     try requireTemperature(temperature)
-    try negatives.refuse([], in: "InstDisc", expected: "")
+    try negatives.validate(in: "InstDisc")
     self.negatives = negatives
     if let partition, !(partition.isFinite && partition > 0) {
       throw .parameter(name: "partition", found: "\(partition)", expected: "a number above 0")
@@ -68,49 +68,62 @@ public struct InstDisc: Objective {
   ///
   /// - Parameters:
   ///   - queries: [B × D].
-  ///   - bank: [n × D].
+  ///   - bank: [n × D]; in half precision it is widened as a whole.
   ///   - indices: [B], each query's own bank row.
   ///   - noise: [B × K] row-major, bank rows drawn as noise; `drawNoise` draws them. Without it the
   ///     loss is the softmax over the whole bank.
   ///   - gradients: what to differentiate by.
   ///   - workers: the threads to use; no effect on the result.
-  /// - Returns: the mean loss over the queries, the gradient asked for, and the partition used as
-  ///   `settled["partition"]`.
+  /// - Returns: the mean loss over the queries, the gradient asked for, and the partition used.
   /// - Throws: `ContrastiveError`: `.shape`, `.empty`, `.bankNotFilled` for a bank without rows,
-  ///   `.index`, `.nonFinite`, `.tooLarge`, and `.parameter` for a partition without noise.
+  ///   `.index`, `.nonFinite`, `.tooLarge`, `.canceled`, and `.parameter` for a partition without noise.
   public func evaluate(
-    queries: Matrix, bank: Matrix, indices: [Int], noise: [Int]? = nil,
-    gradients: Set<Variable> = Self.defaultGradients, workers: Workers = .all
-  ) throws(ContrastiveError) -> Evaluation<Variable> {
+    queries: Matrix, bank: any Bank, indices: [Int], noise: [Int]? = nil,
+    gradients: Set<QueryVariable> = Self.defaultGradients, workers: Workers = .all
+  ) throws(ContrastiveError) -> Evaluation<InstDisc> {
     let rows = Operand("queries", queries)
-    let columns = Operand("bank", bank)
+    let columns = bank.bankColumns
+    let bank = columns.operand.widened.matrix
     try rows.requireRows()
-    guard bank.rows > 0 else { throw .bankNotFilled(argument: columns.name) }
-    try columns.requireDimension(of: rows)
+    try columns.require(of: rows)
     try requireIndices(indices, count: queries.rows, below: bank.rows, named: "indices")
     if let noise {
-      try negatives.refuse(
-        Set(Negatives.Part.allCases), in: "InstDisc with noise", expected: "its softmax form")
+      try negatives.validate(
+        without: Set(Negatives.Part.allCases), in: "InstDisc with noise", use: "its softmax form")
       guard !noise.isEmpty else { throw .empty(argument: "noise") }
       let perRow = pieces(noise.count, queries.rows)
       try requireIndices(noise, count: perRow * queries.rows, below: bank.rows, named: "noise")
       try rows.requireFinite()
-      try columns.requireFinite()
+      try columns.operand.requireFinite()
       return noiseContrast(queries, bank, indices, noise, gradients, workers)
     }
     guard partition == nil else {
       throw .parameter(name: "partition", found: "no noise", expected: "noise rows")
     }
     let own = bank.rows(at: indices)
-    var term = ContrastTerm(
-      anchors: rows, own: own, columns: columns, temperature: temperature,
-      exclusions: [.listed(RowLists(indices.map { [$0] }))])
-    let chosen = try term.choose(
-      negatives, support: ContrastTerm.Support(Operand("bank", own)), workers: workers)
-    let outcome = try term.evaluate(anchors: gradients.contains(.queries), workers: workers)
+    var contrast = Contrast(
+      rows, paired: own, against: .others(Operand("bank", bank)), temperature: temperature,
+      excluding: [.listed(RowLists(single: indices))] + columns.exclusions)
+    let chosen = try contrast.choose(
+      columns.adding(pairsTo: negatives), support: Contrast.Support(Operand("bank", own)),
+      workers: workers)
     return Evaluation(
-      loss: outcome.loss, gradients: outcome.anchors.map { [.queries: $0] } ?? [:],
-      selected: chosen)
+      try contrast.evaluate(ContrastGradients(anchors: !gradients.isEmpty), workers: workers),
+      details: Details(negatives: chosen, partition: nil))
+  }
+
+  public func evaluate(
+    _ inputs: (queries: Matrix, bank: any Bank, indices: [Int], noise: [Int]?),
+    gradients: Set<QueryVariable>, workers: Workers
+  ) throws(ContrastiveError) -> Evaluation<InstDisc> {
+    try evaluate(
+      queries: inputs.queries, bank: inputs.bank, indices: inputs.indices, noise: inputs.noise,
+      gradients: gradients, workers: workers)
+  }
+
+  /// That of `InfoNCE`; none with noise.
+  public func scratchBytes(for shape: ProblemShape, workers: Workers = .all) -> Int {
+    shape.contrastBytes(summingColumns: false, workers: workers)
   }
 
   /// Noise rows drawn evenly with replacement from the whole bank, own rows not left out.

@@ -22,16 +22,14 @@
 ///
 /// Rows are used as given: normalize them first for cosine similarity (`Matrix.normalized`).
 public struct InvP: Objective {
-  /// What the loss can be differentiated by.
-  public enum Variable: String, CaseIterable, Sendable {
-    case queries
+  /// Softmax temperature τ.
+  public let temperature: Double
+  /// What else an evaluation tells.
+  public struct Details: Sendable {
+    /// M, the size of the background that was used.
+    public let background: Int
   }
 
-  /// Gradients for the queries.
-  public static let defaultGradients: Set<Variable> = [.queries]
-
-  /// Divides the similarities.
-  public let temperature: Double
   /// M, at most the bank's rows are taken.
   public let background: Int
   /// P.
@@ -84,11 +82,11 @@ public struct InvP: Objective {
   /// Complexity: with B queries, n bank rows and dimension D, 4·B·n·D floating-point operations,
   /// 2·B·n·D for each sweep that finds the background (none for the whole bank, one up to M = 512,
   /// otherwise two on continuous data), `HardPositives`, and 4·B·n·D more for an exact background.
-  /// Scratch: `scratchBytes`.
+  ///
   ///
   /// - Parameters:
   ///   - queries: [B × D].
-  ///   - bank: [n × D].
+  ///   - bank: [n × D]; in half precision it is widened as a whole.
   ///   - indices: [B], each query's own bank row.
   ///   - neighbors: neighbors of each of the n bank rows.
   ///   - gradients: what to differentiate by.
@@ -96,68 +94,82 @@ public struct InvP: Objective {
   /// - Returns: the loss, the gradient asked for, and the background used as
   ///   `settled["background"]`.
   /// - Throws: `ContrastiveError`: `.shape`, also for a background of one row, `.empty`,
-  ///   `.bankNotFilled` for a bank without rows, `.index`, `.nonFinite`, `.tooLarge`.
+  ///   `.bankNotFilled` for a bank without rows, `.index`, `.nonFinite`, `.tooLarge`, `.canceled`.
   public func evaluate(
-    queries: Matrix, bank: Matrix, indices: [Int], neighbors: NeighborGraph,
-    gradients: Set<Variable> = Self.defaultGradients, workers: Workers = .all
-  ) throws(ContrastiveError) -> Evaluation<Variable> {
+    queries: Matrix, bank: any Bank, indices: [Int], neighbors: NeighborGraph,
+    gradients: Set<QueryVariable> = Self.defaultGradients, workers: Workers = .all
+  ) throws(ContrastiveError) -> Evaluation<InvP> {
     let rows = Operand("queries", queries)
-    let columns = Operand("bank", bank)
+    let columns = bank.bankColumns.operand.widened
+    let bank = columns.matrix
+    let nearest = try check(rows, columns, indices, neighbors)
+    let windows = try RankWindows(
+      0..<nearest, of: rows, among: columns, watching: indices, workers: workers)
+    let wantsQueries = !gradients.isEmpty
+    let pass = RectanglePass(rows: rows, columns: columns)
+    let (blocks, sums) = try pass.readAndSum(
+      SoftmaxReader(
+        temperature: temperature,
+        excluding: [.mask(windows), .listed(RowLists(single: indices))]),
+      summing: wantsQueries, workers: workers)
+    let own = bank.rows(at: indices)
+    let positives =
+      weight == 0
+      ? nil
+      : HardPositives(
+        self.positives, steps: steps, over: neighbors, of: queries, in: bank, indices: indices,
+        temperature: temperature, distinct: exactBackground, withMean: wantsQueries,
+        workers: workers)
+    let similarities = queries.rowDots(own)
+    let terms = InvPTerms(
+      objective: self,
+      margins: Margins(
+        similarities.map { Margins.Positives($0, temperature: temperature) },
+        against: Denominators(
+          blocks.logSums(temperature: temperature), temperature: temperature)),
+      backgroundSums: blocks.flatMap(\.sum), ownIsInside: windows.holdsWatched,
+      ownLogits: similarities.map { $0 / temperature },
+      positives: exactBackground ? nil : positives)
+    var losses = terms.losses
+    var gradient = sums.map { terms.gradient(backgroundSums: $0, own: own) }
+    if exactBackground, let positives {
+      let (background, sums) = try pass.readAndSum(
+        SoftmaxReader(
+          temperature: temperature,
+          excluding: [.mask(windows), .listed(reached(from: indices, in: neighbors, workers))]),
+        summing: wantsQueries, workers: workers)
+      let term = ExactBackground(
+        objective: self, background: background.logSums(temperature: temperature),
+        sums: background.flatMap(\.sum), positives: positives)
+      for row in losses.indices { losses[row] += term.losses[row] }
+      if let sums { gradient = gradient.map { term.adding(to: $0, sums) } }
+    }
+    return Evaluation(
+      loss: losses.mean, losses: losses, gradients: gradient.map { [.queries: $0] } ?? [:],
+      details: Details(background: nearest))
+  }
+
+  /// Checks the inputs; returns the size of the background.
+  private func check(
+    _ rows: Operand, _ columns: Operand, _ indices: [Int], _ neighbors: NeighborGraph
+  ) throws(ContrastiveError) -> Int {
     try rows.requireRows()
-    guard bank.rows > 0 else { throw .bankNotFilled(argument: columns.name) }
+    guard columns.rows > 0 else { throw .bankNotFilled(argument: columns.name) }
     try columns.requireDimension(of: rows)
-    try requireIndices(indices, count: queries.rows, below: bank.rows, named: "indices")
-    guard neighbors.nodes == bank.rows else {
+    try requireIndices(indices, count: rows.rows, below: columns.rows, named: "indices")
+    guard neighbors.nodes == columns.rows else {
       throw .shape(
         argument: "neighbors", found: "[\(neighbors.nodes) × \(neighbors.k)]",
-        expected: "[\(bank.rows) × k], a row for each bank row")
+        expected: "[\(columns.rows) × k], a row for each bank row")
     }
-    let nearest = min(background, bank.rows)
+    let nearest = min(background, columns.rows)
     guard nearest > 1 else {
       throw .shape(
         argument: "bank", found: "a background of \(nearest) row", expected: "at least 2 rows")
     }
     try rows.requireFinite()
     try columns.requireFinite()
-    let windows = try RankWindows(
-      0..<nearest, of: rows, among: columns, watching: indices, workers: workers)
-    let pass = try TiledSweep(rows: rows, columns: columns).run(
-      RunningSoftmax(
-        temperature: temperature,
-        excluding: [.outside(windows), .listed(RowLists(indices.map { [$0] }))]),
-      accumulating: gradients.contains(.queries), workers: workers)
-    let own = bank.rows(at: indices)
-    let withGradient = gradients.contains(.queries)
-    let positives =
-      weight == 0
-      ? nil
-      : HardPositives(
-        self.positives, steps: steps, over: neighbors, of: queries, in: bank, indices: indices,
-        temperature: temperature, distinct: exactBackground, withMean: withGradient,
-        workers: workers)
-    let terms = InvPTerms(
-      objective: self,
-      margins: OwnMargins(queries, own, against: pass.blocks, temperature: temperature),
-      ownIsInside: windows.holdsWatched, ownLogits: queries.rowDots(own).map { $0 / temperature },
-      positives: exactBackground ? nil : positives)
-    var loss = terms.loss
-    var gradient = pass.accumulated.map { terms.gradient(backgroundSums: $0, own: own) }
-    if exactBackground, let positives {
-      let background = try TiledSweep(rows: rows, columns: columns).run(
-        RunningSoftmax(
-          temperature: temperature,
-          excluding: [
-            .outside(windows), .listed(reached(from: indices, in: neighbors, workers)),
-          ]), accumulating: withGradient, workers: workers)
-      let term = ExactBackground(
-        objective: self, background: RowSoftmax(background.blocks, temperature: temperature),
-        sums: background.blocks.flatMap(\.sum), positives: positives)
-      loss += term.loss
-      if let sums = background.accumulated { gradient = gradient.map { term.adding(to: $0, sums) } }
-    }
-    var result: [Variable: Matrix] = [:]
-    result[.queries] = gradient
-    return Evaluation(loss: loss, gradients: result, settled: ["background": Double(nearest)])
+    return nearest
   }
 
   /// Each query's own row and all that walks from it reach.
@@ -175,24 +187,20 @@ public struct InvP: Objective {
     return RowLists(lists, isSymmetric: false)
   }
 
-  /// Bytes of scratch an evaluation holds at most.
-  ///
-  /// That is beyond its inputs, its gradient and a few numbers a row: what `InfoNCE.scratchBytes`
-  /// states for the first direction, and up to 100 MB, whatever the sizes, while ranks are found.
-  ///
-  /// - Parameters:
-  ///   - queries: B.
-  ///   - bankRows: n.
-  ///   - dimension: D.
-  ///   - workers: the threads.
-  /// - Returns: the bytes.
-  public func scratchBytes(
-    queries: Int, bankRows: Int, dimension: Int, workers: Workers = .all
-  ) -> Int {
-    TileGrid(rows: queries, columns: bankRows).scratchBytes(
-      dimension: dimension, accumulating: true, workers: workers)
+  public func evaluate(
+    _ inputs: (queries: Matrix, bank: any Bank, indices: [Int], neighbors: NeighborGraph),
+    gradients: Set<QueryVariable>, workers: Workers
+  ) throws(ContrastiveError) -> Evaluation<InvP> {
+    try evaluate(
+      queries: inputs.queries, bank: inputs.bank, indices: inputs.indices,
+      neighbors: inputs.neighbors, gradients: gradients, workers: workers)
+  }
+
+  /// Beyond a pass, up to 100 MB, whatever the sizes, while ranks are found.
+  public func scratchBytes(for shape: ProblemShape, workers: Workers = .all) -> Int {
+    shape.contrastBytes(summingColumns: false, workers: workers)
       + RankThresholds.scratchBytes(
-        rows: queries, columns: bankRows,
-        ranks: background < bankRows ? [background - 1] : [])
+        rows: shape.rows, columns: shape.columns,
+        ranks: background < shape.columns ? [background - 1] : [])
   }
 }

@@ -7,19 +7,19 @@
 /// ```
 /// over B · temperature, the background mean being that of the rows but the own.
 struct InvPTerms: Sendable {
-  /// Loss, the mean over the queries.
-  private(set) var loss = 0.0
+  /// Loss of each query.
+  private(set) var losses: [Double] = []
   /// Coefficients of the background's mean, of the own row, and of the hard positives' mean.
   private var coefficients: [(background: Double, own: Double, positives: Double)] = []
   private let sums: [Double]
   private let positives: HardPositives?
 
   init(
-    objective: InvP, margins: OwnMargins, ownIsInside: [Bool], ownLogits: [Double],
-    positives: HardPositives?
+    objective: InvP, margins: Margins, backgroundSums sums: [Double], ownIsInside: [Bool],
+    ownLogits: [Double], positives: HardPositives?
   ) {
     self.positives = positives
-    sums = margins.negatives.map(\.sum)
+    self.sums = sums
     let logEpsilon = logarithm(objective.epsilon)
     let count = Double(ownLogits.count)
     let scale = 1 / (count * objective.temperature)
@@ -28,10 +28,10 @@ struct InvPTerms: Sendable {
       let margin = margins.margin[row]
       let inside = ownIsInside[row]
       let ratio = inside ? -margins.loss[row] : -margin
-      loss += minusLog(ratio, logEpsilon) / count
+      losses.append(minusLog(ratio, logEpsilon))
       let first = scale * logistic(ratio - logEpsilon)
       guard let positives else {
-        let pull = inside ? first * margins.pull[row] : first
+        let pull = inside ? first * margins.push[row] : first
         coefficients.append((pull, -pull, 0))
         continue
       }
@@ -39,11 +39,11 @@ struct InvPTerms: Sendable {
       let apart = inside ? 0 : exponential(-margin)
       let quotient =
         positives.logSum[row] - ownLogits[row] - margin - (inside ? 0 : logarithm1p(-apart))
-      loss += objective.weight * minusLog(quotient, logEpsilon) / count
+      losses[row] += objective.weight * minusLog(quotient, logEpsilon)
       let second = scale * objective.weight * logistic(quotient - logEpsilon)
       coefficients.append(
         inside
-          ? (first * margins.pull[row] + second, -first * margins.pull[row], -second)
+          ? (first * margins.push[row] + second, -first * margins.push[row], -second)
           : (
             first + second / (1 - apart), -first - second * apart / (1 - apart), -second
           ))

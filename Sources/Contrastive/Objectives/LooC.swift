@@ -12,15 +12,7 @@
 /// Contrastive Learning", ICLR 2021, eqs. 2–3. With S = 1 it is `InfoNCE` with a bank. Keys and
 /// banks are constants. Rows are used as given.
 public struct LooC: Objective {
-  /// What the loss can be differentiated by.
-  public enum Variable: String, CaseIterable, Sendable {
-    case queries
-  }
-
-  /// Gradients for the queries.
-  public static let defaultGradients: Set<Variable> = [.queries]
-
-  /// Divides the similarities.
+  /// Softmax temperature τ.
   public let temperature: Double
   /// Which columns are negatives, and how they count.
   public let negatives: Negatives
@@ -35,7 +27,7 @@ public struct LooC: Objective {
   /// - Throws: `ContrastiveError.parameter`.
   public init(temperature: Double = 0.2, negatives: Negatives = .all) throws(ContrastiveError) {
     try requireTemperature(temperature)
-    try negatives.refuse([], in: "LooC", expected: "")
+    try negatives.validate(in: "LooC")
     if case .given = negatives.mixing {
       throw .parameter(name: "mixing", found: "given mixes in LooC", expected: "drawn ones")
     }
@@ -58,67 +50,108 @@ public struct LooC: Objective {
   ///   - gradients: what to differentiate by.
   ///   - workers: the threads to use; no effect on the result.
   /// - Returns: the mean loss over images and spaces, and the gradient asked for.
-  /// - Throws: `ContrastiveError`: `.shape`, `.empty`, `.bankNotFilled`, `.nonFinite`, `.tooLarge`.
+  /// - Throws: `ContrastiveError`: `.shape`, `.empty`, `.bankNotFilled`, `.nonFinite`, `.tooLarge`, `.canceled`.
   public func evaluate(
-    queries: Matrix, keys: Matrix, banks: [Matrix],
-    gradients: Set<Variable> = Self.defaultGradients, workers: Workers = .all
-  ) throws(ContrastiveError) -> Evaluation<Variable> {
-    let (all, keyed) = (Operand("queries", queries), Operand("keys", keys))
-    let spaces = banks.count
-    try all.requireRows()
-    guard spaces > 0 else { throw .bankNotFilled(argument: "bank") }
-    guard queries.rows % spaces == 0 else {
-      throw .shape(
-        argument: all.name, found: queries.shape, expected: "a multiple of \(spaces) rows")
-    }
-    let images = queries.rows / spaces
-    guard keys.rows == queries.rows * spaces, keys.columns == queries.columns else {
-      throw .shape(
-        argument: keyed.name, found: keys.shape,
-        expected: "[\(queries.rows * spaces) × \(queries.columns)]")
-    }
-    try all.requireFinite()
-    try keyed.requireFinite()
-
-    let pairs = try negatives.pairs?.ofSpaces(spaces, rows: queries.rows)
-    var loss = 0.0
-    var chosen: [String: Int] = [:]
-    var gradient =
-      gradients.contains(.queries) ? Matrix(zeros: queries.rows, by: queries.columns) : nil
+    queries: Matrix, keys: Matrix, banks: [any Bank],
+    gradients: Set<QueryVariable> = Self.defaultGradients, workers: Workers = .all
+  ) throws(ContrastiveError) -> Evaluation<LooC> {
+    let spaces = try Spaces(queries, keys, count: banks.count)
+    let pairs = try negatives.pairs?.ofSpaces(spaces.count, rows: queries.rows)
+    var losses = [Double](repeating: 0, count: queries.rows)
+    var chosen = NegativeCounts()
+    let wanted = ContrastGradients(anchors: !gradients.isEmpty)
+    var gradient = wanted.anchors ? Matrix(zeros: queries.rows, by: queries.columns) : nil
     for (space, bank) in banks.enumerated() {
-      let bank = Operand(spaces == 1 ? "bank" : "bank[\(space)]", bank)
-      guard bank.matrix.rows > 0 else { throw .bankNotFilled(argument: bank.name) }
-      try bank.requireDimension(of: all)
-      func key(_ image: Int, _ view: Int) -> Int { (image * spaces + view) * spaces + space }
-      let places = (0..<images).map { $0 * spaces + space }
-      var term = ContrastTerm(
-        anchors: Operand(all.name, queries.rows(at: places)),
-        own: keys.rows(at: (0..<images).map { key($0, space) }), columns: bank,
-        temperature: temperature)
-      if space > 0 {
-        let others = (0..<spaces).filter { $0 != space }
-        term.extras = [
-          ListedColumns(
-            name: keyed.name, source: keys,
-            rows: (0..<images).map { image in others.map { key(image, $0) } })
-        ]
-      }
       var ofSpace = negatives
       ofSpace.pairs = pairs?[space]
-      ofSpace.ring?.sample = negatives.ring?.sample?.rows(from: space, by: spaces)
-      let found = try term.choose(
-        ofSpace,
-        support: ContrastTerm.Support(
-          Operand(keyed.name, keys.rows(at: (0..<images).map { key($0, space) }))),
-        workers: workers)
-      chosen.merge(found, uniquingKeysWith: +)
-      var part = gradient.map { Matrix(zeros: images, by: $0.columns) }
-      try term.add(
-        weight: 1 / Double(spaces), to: &loss, gradient: &part, workers: workers)
-      if let part { gradient?.setRows(places, to: part) }
+      ofSpace.ring?.sample = negatives.ring?.sample?.rows(from: space, by: spaces.count)
+      let columns = bank.bankColumns.named(spaces.count == 1 ? "bank" : "bank[\(space)]")
+      try columns.require(of: spaces.queries)
+      let own = spaces.ownKeys(space)
+      var contrast = Contrast(
+        Operand("queries", queries.rows(at: spaces.rows(space))), paired: own,
+        against: .others(columns.operand(for: ofSpace)), temperature: temperature,
+        excluding: columns.exclusions)
+      contrast.extras = spaces.otherViews(space)
+      chosen.add(
+        try contrast.choose(
+          columns.adding(pairsTo: ofSpace), support: Contrast.Support(Operand("keys", own)),
+          workers: workers))
+      let value = try contrast.evaluate(wanted, workers: workers)
+      for (row, loss) in zip(spaces.rows(space), value.losses) { losses[row] = loss }
+      if var part = value.anchors {
+        part.scaleRows { _ in Float(1 / Double(spaces.count)) }
+        gradient?.setRows(spaces.rows(space), to: part)
+      }
     }
     return Evaluation(
-      loss: loss, gradients: gradient.map { [.queries: $0] } ?? [:], selected: chosen)
+      loss: losses.reduce(0, +) / Double(queries.rows), losses: losses,
+      gradients: gradient.map { [.queries: $0] } ?? [:], details: chosen)
+  }
+
+  public func evaluate(
+    _ inputs: (queries: Matrix, keys: Matrix, banks: [any Bank]), gradients: Set<QueryVariable>,
+    workers: Workers
+  ) throws(ContrastiveError) -> Evaluation<LooC> {
+    try evaluate(
+      queries: inputs.queries, keys: inputs.keys, banks: inputs.banks, gradients: gradients,
+      workers: workers)
+  }
+
+  /// That of `InfoNCE` for the rows of one space, `shape.rows`, and its bank.
+  public func scratchBytes(for shape: ProblemShape, workers: Workers = .all) -> Int {
+    shape.contrastBytes(summingColumns: false, workers: workers)
+  }
+}
+
+/// Queries and keys of B images in S spaces, checked.
+private struct Spaces {
+  let queries: Operand
+  let keys: Matrix
+  /// S.
+  let count: Int
+
+  init(_ queries: Matrix, _ keys: Matrix, count: Int) throws(ContrastiveError) {
+    self.queries = Operand("queries", queries)
+    self.keys = keys
+    self.count = count
+    let keyed = Operand("keys", keys)
+    try self.queries.requireRows()
+    guard count > 0 else { throw .bankNotFilled(argument: "bank") }
+    guard queries.rows % count == 0 else {
+      throw .shape(
+        argument: "queries", found: queries.shape, expected: "a multiple of \(count) rows")
+    }
+    guard keys.rows == queries.rows * count, keys.columns == queries.columns else {
+      throw .shape(
+        argument: keyed.name, found: keys.shape,
+        expected: "[\(queries.rows * count) × \(queries.columns)]")
+    }
+    try self.queries.requireFinite()
+    try keyed.requireFinite()
+  }
+
+  private var images: Range<Int> { 0..<(queries.rows / count) }
+
+  /// Rows of the queries in a space.
+  func rows(_ space: Int) -> [Int] { images.map { $0 * count + space } }
+
+  private func key(_ image: Int, _ view: Int, _ space: Int) -> Int {
+    (image * count + view) * count + space
+  }
+
+  /// Each image's key in a space.
+  func ownKeys(_ space: Int) -> Matrix { keys.rows(at: images.map { key($0, space, space) }) }
+
+  /// Each image's other views, which are negatives in all spaces but the first.
+  func otherViews(_ space: Int) -> [any RowColumns] {
+    guard space > 0 else { return [] }
+    let others = (0..<count).filter { $0 != space }
+    return [
+      ListedColumns(
+        name: "keys", source: keys,
+        rows: images.map { image in others.map { key(image, $0, space) } })
+    ]
   }
 }
 

@@ -9,15 +9,7 @@
 /// are inputs (`NegativeMixes`), drawn by `HardNegativeMixing`; without any it is `InfoNCE`. Rows
 /// are used as given.
 public struct MoCHi: Objective {
-  /// What the loss can be differentiated by.
-  public enum Variable: String, CaseIterable, Sendable {
-    case queries
-  }
-
-  /// Gradients for the queries.
-  public static let defaultGradients: Set<Variable> = [.queries]
-
-  /// Divides the similarities.
+  /// Softmax temperature τ.
   public let temperature: Double
   /// Which columns are negatives, and how they count.
   public let negatives: Negatives
@@ -30,7 +22,7 @@ public struct MoCHi: Objective {
   /// - Throws: `ContrastiveError.parameter`.
   public init(temperature: Double = 0.2, negatives: Negatives = .all) throws(ContrastiveError) {
     try requireTemperature(temperature)
-    try negatives.refuse([.mixing], in: "MoCHi, which has mixes", expected: "InfoNCE")
+    try negatives.validate(without: [.mixing], in: "MoCHi, which has mixes", use: "InfoNCE")
     self.temperature = temperature
     self.negatives = negatives
   }
@@ -49,19 +41,31 @@ public struct MoCHi: Objective {
   ///   - workers: the threads to use; no effect on the result.
   /// - Returns: the mean loss over the queries and the gradient asked for.
   /// - Throws: `ContrastiveError`: `.shape`, `.empty`, `.bankNotFilled`, `.nonFinite`, `.tooLarge`,
-  ///   `.index` for a bank row that is not there, `.zeroNorm` for a mix of norm 0.
+  ///   `.canceled`, `.index` for a bank row that is not there, `.zeroNorm` for a mix of norm 0.
   public func evaluate(
-    queries: Matrix, keys: Matrix, bank: Matrix, mixes: NegativeMixes,
-    gradients: Set<Variable> = Self.defaultGradients, workers: Workers = .all
-  ) throws(ContrastiveError) -> Evaluation<Variable> {
-    let inputs = try BankInputs(queries: queries, keys: keys, bank: bank)
+    queries: Matrix, keys: Matrix, bank: any Bank, mixes: NegativeMixes,
+    gradients: Set<QueryVariable> = Self.defaultGradients, workers: Workers = .all
+  ) throws(ContrastiveError) -> Evaluation<MoCHi> {
+    let problem = try BankProblem(queries, keys, bank)
     var mixed = negatives
     mixed.mixing = .given(mixes)
-    let (term, chosen) = try inputs.term(temperature: temperature, mixed, workers: workers)
-    var loss = 0.0
-    var gradient = inputs.gradient(gradients.contains(.queries))
-    try term.add(weight: 1, to: &loss, gradient: &gradient, workers: workers)
+    let (contrast, chosen) = try problem.contrast(
+      temperature: temperature, mixed, workers: workers)
     return Evaluation(
-      loss: loss, gradients: gradient.map { [.queries: $0] } ?? [:], selected: chosen)
+      try contrast.evaluate(ContrastGradients(anchors: !gradients.isEmpty), workers: workers),
+      details: chosen)
+  }
+
+  public func evaluate(
+    _ inputs: (queries: Matrix, keys: Matrix, bank: any Bank, mixes: NegativeMixes),
+    gradients: Set<QueryVariable>, workers: Workers
+  ) throws(ContrastiveError) -> Evaluation<MoCHi> {
+    try evaluate(
+      queries: inputs.queries, keys: inputs.keys, bank: inputs.bank, mixes: inputs.mixes,
+      gradients: gradients, workers: workers)
+  }
+
+  public func scratchBytes(for shape: ProblemShape, workers: Workers = .all) -> Int {
+    shape.contrastBytes(summingColumns: false, workers: workers)
   }
 }

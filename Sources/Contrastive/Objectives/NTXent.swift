@@ -8,16 +8,10 @@
 /// eq. 1; the mean is the paper's (the authors' code sums the two views' means, which is twice it).
 ///
 /// Rows are used as given: normalize them first for cosine similarity (`Matrix.normalized`).
-public struct NTXent: Objective {
-  /// What the loss can be differentiated by.
-  public enum Variable: String, CaseIterable, Sendable {
-    case view1, view2, temperature
-  }
+public struct NTXent: PairedViewObjective {
+  public typealias Scalar = TemperatureScalar
 
-  /// Gradients for both views.
-  public static let defaultGradients: Set<Variable> = [.view1, .view2]
-
-  /// Divides the similarities.
+  /// Softmax temperature τ.
   public let temperature: Double
   /// Which columns are negatives, and how they count.
   public let negatives: Negatives
@@ -31,8 +25,8 @@ public struct NTXent: Objective {
   /// - Throws: `ContrastiveError.parameter`.
   public init(temperature: Double = 0.1, negatives: Negatives = .all) throws(ContrastiveError) {
     try requireTemperature(temperature)
-    try negatives.refuse(
-      [.mixing], in: "NT-Xent", expected: "a bank: mixed rows are constants")
+    try negatives.validate(
+      without: [.mixing], in: "NT-Xent", use: "a bank: mixed rows are constants")
     self.temperature = temperature
     self.negatives = negatives
   }
@@ -40,9 +34,9 @@ public struct NTXent: Objective {
   /// The loss and its exact gradients; 0 for a single image, which has no negatives.
   ///
   /// Complexity: the similarity matrix is symmetric and each pair is computed once: 4·N²·D
-  /// floating-point operations for the loss, 12·N²·D more for the gradients. With `negatives` other
-  /// than `hardness` it is twice that and what `InfoNCE` says of them. Scratch:
-  /// `scratchBytes`.
+  /// floating-point operations for the loss, 12·N²·D more for the gradients, 8·N²·D of them where
+  /// the similarities find room in 64 MiB. A ring takes twice that. `negatives` add what `InfoNCE`
+  /// says of them.
   ///
   /// - Parameters:
   ///   - view1: [N × D].
@@ -50,60 +44,15 @@ public struct NTXent: Objective {
   ///   - gradients: what to differentiate by.
   ///   - workers: the threads to use; no effect on the result.
   /// - Returns: the mean loss over the 2N rows and the gradients asked for.
-  /// - Throws: `ContrastiveError`: `.shape`, `.empty`, `.nonFinite`, `.tooLarge`.
+  /// - Throws: `ContrastiveError`: `.shape`, `.empty`, `.nonFinite`, `.tooLarge`, `.canceled`.
   public func evaluate(
-    view1: Matrix, view2: Matrix, gradients: Set<Variable> = Self.defaultGradients,
+    view1: Matrix, view2: Matrix, gradients: Set<ViewVariable> = Self.defaultGradients,
     workers: Workers = .all
-  ) throws(ContrastiveError) -> Evaluation<Variable> {
+  ) throws(ContrastiveError) -> Evaluation<NTXent> {
     let views = try PairedViews(view1, view2)
-    guard negatives.parts.isEmpty else {
-      return try views.contrast(
-        temperature: temperature, negatives: negatives, gradients: gradients, workers: workers)
-    }
-    let differentiates = !gradients.isDisjoint(with: [.view1, .view2])
-    let kept = differentiates ? KeptTiles(SymmetricGrid(rows: views.rows.rows)) : nil
-    let pass = try views.run(
-      RunningSoftmax(temperature: temperature, excluding: views.notNegatives, readsOnly: true),
-      accumulating: false, kept: kept, workers: workers)
-    let margins = OwnMargins(
-      views.rows, views.partners, against: pass.blocks, temperature: temperature)
-
-    var result: [Variable: Matrix] = [:]
-    if differentiates {
-      let scale = 1 / (Double(views.rows.rows) * temperature)
-      let side = margins.side(scale: scale)
-      let coefficients = SoftmaxCoefficients(
-        temperature: temperature, rows: side, columns: side, excluding: views.notNegatives)
-      if var gradient = try views.run(
-        coefficients, accumulating: true, kept: kept, workers: workers
-      ).accumulated {
-        gradient.addRows(of: views.partners) { row in
-          Float(-scale * (margins.pull[row] + margins.pull[views.partner(of: row)]))
-        }
-        if gradients.contains(.view1) { result[.view1] = gradient.rows(0..<views.count) }
-        if gradients.contains(.view2) {
-          result[.view2] = gradient.rows(views.count..<(2 * views.count))
-        }
-      }
-    }
-    return Evaluation(
-      loss: margins.meanLoss, gradients: result,
-      temperatureGradient: gradients.contains(.temperature) ? margins.temperatureGradient : nil)
-  }
-
-  /// Bytes of scratch an evaluation holds at most.
-  ///
-  /// That is beyond its inputs, its gradients, two copies of the views and a few numbers a row:
-  /// with B = 256 (min(2N, 128) up to 1,024 rows) and W workers, `8 · W · B · (B + 1)`, and the
-  /// similarities that the gradients need again, `8·N²` and half a block more, of which at most 64
-  /// MiB are kept and the rest computed again, whatever N.
-  ///
-  /// - Parameters:
-  ///   - images: N.
-  ///   - workers: W.
-  /// - Returns: the bytes.
-  public static func scratchBytes(images: Int, workers: Workers = .all) -> Int {
-    SymmetricGrid(rows: 2 * images).scratchBytes(workers: workers)
-      + KeptTiles.bytes(SymmetricGrid(rows: 2 * images))
+    let (contrast, chosen) = try views.contrast(
+      temperature: temperature, negatives, workers: workers)
+    return try contrast.evaluate(
+      views: views, gradients, details: chosen, scalars: { [.temperature: $0] }, workers: workers)
   }
 }

@@ -35,7 +35,7 @@ public struct NegativeSelection: Sendable {
   /// log Σ_m exp(⟨x, c_m⟩/φ_m) of each candidate, which serves until candidate or prototypes
   /// change.
   ///
-  /// Complexity: 2·K·k·D floating-point operations. Scratch: the sweep's tiles.
+  /// Complexity: 2·K·k·D floating-point operations. Scratch: the pass's tiles.
   ///
   /// - Parameters:
   ///   - candidates: [K × D].
@@ -48,16 +48,15 @@ public struct NegativeSelection: Sendable {
     let rows = Operand("candidates", candidates)
     try rows.requireDimension(of: Operand("centroids", scaled))
     guard candidates.rows > 0 else { return [] }
-    let blocks = try TiledSweep(rows: rows, columns: Operand("centroids", scaled)).run(
-      RunningSoftmax(temperature: 1, readsOnly: true), accumulating: false, workers: workers
-    ).blocks
-    return RowSoftmax(blocks, temperature: 1).logSum.map { Float($0) }
+    let blocks = try RectanglePass(rows: rows, columns: Operand("centroids", scaled)).read(
+      SoftmaxReader(temperature: 1), workers: workers)
+    return blocks.logSums(temperature: 1).map { Float($0.logSum) }
   }
 
   /// Draws which candidates are negatives of which query.
   ///
   /// The draw of query i and candidate j is a function of the seed, i and j. Complexity: 2·N·K·D
-  /// floating-point operations and N·K draws. Scratch: the sweep's tiles and a copy of N
+  /// floating-point operations and N·K draws. Scratch: the pass's tiles and a copy of N
   /// prototypes.
   ///
   /// - Parameters:
@@ -66,7 +65,7 @@ public struct NegativeSelection: Sendable {
   ///   - assignments: N indices of prototypes, each query's own.
   ///   - omitted: pairs of a query and a candidate that is never its negative.
   ///   - bounds: of every probability, within 0 … 1.
-  ///   - seed: names the draws.
+  ///   - seed: random seed.
   ///   - workers: the threads to use; no effect on the result.
   /// - Returns: [N × K].
   /// - Throws: `ContrastiveError`: `.shape`, `.index`, `.nonFinite`, `.tooLarge`, `.parameter`.
@@ -95,10 +94,9 @@ public struct NegativeSelection: Sendable {
     if rows > 0, width > 0 {
       let own = Operand("own centroids", scaled.rows(at: assignments))
       try values.withUnsafeMutableBufferPointer { buffer throws(ContrastiveError) in
-        _ = try TiledSweep(rows: own, columns: columns).run(
-          SelectionDraws(
-            shift: logSums, within: bounds, seed: seed, into: SharedMemory(buffer)),
-          accumulating: false, workers: workers)
+        _ = try RectanglePass(rows: own, columns: columns).read(
+          MaskDrawReader(shift: logSums, within: bounds, seed: seed, into: SharedMemory(buffer)),
+          workers: workers)
       }
     }
     for pair in omitted?.pairs ?? [] { values[pair.row * width + pair.column] = 0 }

@@ -1,13 +1,44 @@
+/// An objective of two views of the same images.
+public protocol PairedViewObjective: Objective
+where Inputs == (view1: Matrix, view2: Matrix), Variable == ViewVariable {
+  /// The loss and its exact gradients.
+  ///
+  /// - Parameters:
+  ///   - view1: [N × D].
+  ///   - view2: [N × D]; row i is another view of the same image.
+  ///   - gradients: what to differentiate by.
+  ///   - workers: the threads to use; no effect on the result.
+  /// - Returns: the mean loss over the 2N rows and the gradients asked for.
+  /// - Throws: `ContrastiveError`: `.shape`, `.empty`, `.nonFinite`, `.tooLarge`, `.canceled`.
+  func evaluate(
+    view1: Matrix, view2: Matrix, gradients: Set<ViewVariable>, workers: Workers
+  ) throws(ContrastiveError) -> Evaluation<Self>
+}
+
+extension PairedViewObjective {
+  /// Gradients for both views.
+  public static var defaultGradients: Set<ViewVariable> { [.view1, .view2] }
+
+  /// The loss and its exact gradients, of both views in one value.
+  public func evaluate(
+    _ inputs: (view1: Matrix, view2: Matrix), gradients: Set<ViewVariable>, workers: Workers
+  ) throws(ContrastiveError) -> Evaluation<Self> {
+    try evaluate(view1: inputs.view1, view2: inputs.view2, gradients: gradients, workers: workers)
+  }
+
+  /// With B the rows of a block and W workers, `8 · W · B²`, and at most 64 MiB of similarities,
+  /// whatever the images.
+  public func scratchBytes(for shape: ProblemShape, workers: Workers = .all) -> Int {
+    SymmetricPass.scratchBytes(rows: 2 * shape.rows, keeping: true, workers: workers)
+  }
+}
+
 /// Two views of N images as one set of 2N rows, in which every row has a partner.
 struct PairedViews: Sendable {
   /// Images.
   let count: Int
   /// [view1; view2].
-  let rows: Matrix
-  /// [view2; view1]: row i's partner.
-  let partners: Matrix
-  /// A row itself and its partner, which are not negatives.
-  let notNegatives: [Exclusion]
+  let rows: Operand
 
   /// Checks that the views are finite, not empty and of one shape.
   init(_ view1: Matrix, _ view2: Matrix) throws(ContrastiveError) {
@@ -17,23 +48,44 @@ struct PairedViews: Sendable {
     try second.requireShape(of: first)
     try first.requireFinite()
     try second.requireFinite()
-    let count = view1.rows
-    self.count = count
-    rows = view1.stacked(on: view2)
-    partners = view2.stacked(on: view1)
-    notNegatives = [
-      .diagonal, .listed(RowLists((0..<(2 * count)).map { [($0 + count) % (2 * count)] })),
-    ]
+    count = view1.rows
+    rows = Operand("views", view1.stacked(on: view2))
   }
 
-  /// The index of a row's partner.
-  func partner(of row: Int) -> Int { (row + count) % (2 * count) }
+  /// Each row against all others, its partner its positive, with a choice of negatives.
+  func contrast(
+    temperature: Double, _ negatives: Negatives, form: Margins.Form = .outside, workers: Workers
+  ) throws(ContrastiveError) -> (contrast: Contrast, chosen: NegativeCounts) {
+    var contrast = Contrast(
+      rows, against: .anchors, temperature: temperature, excluding: [.diagonal])
+    contrast.roles = PairRoles(positive: (0..<(2 * count)).map { ($0 + count) % (2 * count) })
+    contrast.form = form
+    let chosen = try contrast.choose(
+      negatives, support: Contrast.Support(embeddings: rows, images: count), workers: workers)
+    return (contrast, chosen)
+  }
 
-  /// Every row against every row, each pair once.
-  func run<Consumer: TileConsumer>(
-    _ consumer: Consumer, accumulating: Bool, kept: KeptTiles?, workers: Workers
-  ) throws(ContrastiveError) -> TiledSweep.Outcome<Consumer.Partial> {
-    try TiledSweep(symmetric: Operand("views", rows)).run(
-      consumer, accumulating: accumulating, kept: kept, workers: workers)
+  /// Similarity of each row and its partner.
+  var partnerSimilarities: [Double] {
+    let own = rows.matrix.rows(0..<count).rowDots(rows.matrix.rows(count..<(2 * count)))
+    return own + own
+  }
+}
+
+extension Contrast {
+  /// The value of both views together, with the gradient of each that is asked for.
+  func evaluate<Objective: Contrastive.Objective>(
+    views: PairedViews, _ wanted: Set<ViewVariable>, details: Objective.Details,
+    scalars: (Double) -> [Objective.Scalar: Double], workers: Workers
+  ) throws(ContrastiveError) -> Evaluation<Objective> where Objective.Variable == ViewVariable {
+    let value = try evaluate(ContrastGradients(anchors: !wanted.isEmpty), workers: workers)
+    var result: [ViewVariable: Matrix] = [:]
+    if wanted.contains(.view1) { result[.view1] = value.anchors?.rows(0..<views.count) }
+    if wanted.contains(.view2) {
+      result[.view2] = value.anchors?.rows(views.count..<(2 * views.count))
+    }
+    return Evaluation(
+      loss: value.loss, losses: value.losses, gradients: result,
+      scalars: scalars(value.temperatureGradient), details: details)
   }
 }

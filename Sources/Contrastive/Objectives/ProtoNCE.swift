@@ -11,14 +11,6 @@
 /// columns; with `masksDuplicates` query i sees its own once, in column i. Everything but the
 /// queries is constant. Without clusterings it is `InfoNCE`. Rows are used as given.
 public struct ProtoNCE: Objective {
-  /// What the loss can be differentiated by.
-  public enum Variable: String, CaseIterable, Sendable {
-    case queries
-  }
-
-  /// Gradients for the queries.
-  public static let defaultGradients: Set<Variable> = [.queries]
-
   /// Divides the similarities with keys and bank.
   public let temperature: Double
   /// Whether a column other than i that holds query i's own prototype is left out of row i.
@@ -38,7 +30,7 @@ public struct ProtoNCE: Objective {
     temperature: Double = 0.2, masksDuplicates: Bool = true, negatives: Negatives = .all
   ) throws(ContrastiveError) {
     try requireTemperature(temperature)
-    try negatives.refuse([], in: "ProtoNCE", expected: "")
+    try negatives.validate(in: "ProtoNCE")
     self.negatives = negatives
     self.temperature = temperature
     self.masksDuplicates = masksDuplicates
@@ -47,8 +39,8 @@ public struct ProtoNCE: Objective {
   /// The loss and its exact gradient.
   ///
   /// Complexity: 4·N·K·D floating-point operations for the bank and 4·N·(N + r)·D for a clustering
-  /// with r negatives. Scratch: that of `InfoNCE` and a copy of the 2N + r prototypes of a
-  /// clustering.
+  /// with r negatives. Scratch beyond `scratchBytes`: a copy of the 2N + r prototypes
+  /// of a clustering.
   ///
   /// - Parameters:
   ///   - queries: [N × D].
@@ -57,39 +49,49 @@ public struct ProtoNCE: Objective {
   ///   - clusterings: the prototypes; may be empty.
   ///   - gradients: what to differentiate by.
   ///   - workers: the threads to use; no effect on the result.
-  /// - Returns: the loss, the gradient asked for, and the count `masked` of columns left out as
-  ///   duplicates, summed over rows and clusterings.
-  /// - Throws: `ContrastiveError`: `.shape`, `.empty`, `.bankNotFilled`, `.nonFinite`, `.tooLarge`.
+  /// - Returns: the loss, the gradient asked for, and how many columns were excluded as duplicates,
+  ///   summed over rows and clusterings.
+  /// - Throws: `ContrastiveError`: `.shape`, `.empty`, `.bankNotFilled`, `.nonFinite`, `.tooLarge`, `.canceled`.
   public func evaluate(
-    queries: Matrix, keys: Matrix, bank: Matrix, clusterings: [PrototypeTargets],
-    gradients: Set<Variable> = Self.defaultGradients, workers: Workers = .all
-  ) throws(ContrastiveError) -> Evaluation<Variable> {
-    let inputs = try BankInputs(queries: queries, keys: keys, bank: bank)
+    queries: Matrix, keys: Matrix, bank: any Bank, clusterings: [PrototypeTargets],
+    gradients: Set<QueryVariable> = Self.defaultGradients, workers: Workers = .all
+  ) throws(ContrastiveError) -> Evaluation<ProtoNCE> {
+    let problem = try BankProblem(queries, keys, bank)
     for (level, targets) in clusterings.enumerated() {
-      try targets.require(of: inputs.queries, level: level)
+      try targets.require(of: problem.queries, level: level)
     }
-    var (loss, masked) = (0.0, 0)
-    var gradient = inputs.gradient(gradients.contains(.queries))
-    let instance = try inputs.term(temperature: temperature, negatives, workers: workers)
-    try instance.term.add(weight: 1, to: &loss, gradient: &gradient, workers: workers)
+    let wanted = ContrastGradients(anchors: !gradients.isEmpty)
+    let (instance, found) = try problem.contrast(
+      temperature: temperature, negatives, workers: workers)
+    var chosen = found
+    var value = try instance.evaluate(wanted, workers: workers)
     for (level, targets) in clusterings.enumerated() {
       let columns = targets.assignments + targets.negatives
-      var term = targets.term(of: inputs.queries, among: columns, level: level)
+      var contrast = targets.contrast(of: problem.queries, among: columns, level: level)
       if masksDuplicates {
-        term.exclusions = [
+        contrast.exclusions = [
           .sameLabel(rows: targets.assignments.map(Int32.init), columns: columns.map(Int32.init))
         ]
-        var holders: [Int: Int] = [:]
-        for column in columns { holders[column, default: 0] += 1 }
-        masked += targets.assignments.reduce(0) { $0 + holders[$1, default: 1] - 1 }
+        chosen.add(NegativeCounts(excluded: targets.duplicates(among: columns)))
       } else {
-        term.exclusions = [.diagonal]
+        contrast.exclusions = [.diagonal]
       }
-      try term.add(
-        weight: 1 / Double(clusterings.count), to: &loss, gradient: &gradient, workers: workers)
+      value.add(
+        try contrast.evaluate(wanted, workers: workers), times: 1 / Double(clusterings.count))
     }
-    return Evaluation(
-      loss: loss, gradients: gradient.map { [.queries: $0] } ?? [:],
-      selected: instance.chosen.merging(masksDuplicates ? ["masked": masked] : [:]) { $1 })
+    return Evaluation(value, details: chosen)
+  }
+
+  public func evaluate(
+    _ inputs: (queries: Matrix, keys: Matrix, bank: any Bank, clusterings: [PrototypeTargets]),
+    gradients: Set<QueryVariable>, workers: Workers
+  ) throws(ContrastiveError) -> Evaluation<ProtoNCE> {
+    try evaluate(
+      queries: inputs.queries, keys: inputs.keys, bank: inputs.bank,
+      clusterings: inputs.clusterings, gradients: gradients, workers: workers)
+  }
+
+  public func scratchBytes(for shape: ProblemShape, workers: Workers = .all) -> Int {
+    shape.contrastBytes(summingColumns: false, workers: workers)
   }
 }

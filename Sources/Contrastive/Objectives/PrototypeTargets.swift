@@ -59,12 +59,18 @@ public struct PrototypeTargets: Sendable {
   }
 
   /// Each row's own prototype among columns of this clustering, which are prototypes by index.
-  func term(
-    of queries: Operand, among columns: [Int], level: Int
-  ) -> ContrastTerm {
-    ContrastTerm(
-      anchors: queries, own: scaled(assignments),
-      columns: Operand("centroids.\(level) / concentrations.\(level)", scaled(columns)),
+  func contrast(of queries: Operand, among columns: [Int], level: Int) -> Contrast {
+    Contrast(
+      queries, paired: scaled(assignments),
+      against: .others(
+        Operand("centroids.\(level) / concentrations.\(level)", scaled(columns))),
       temperature: 1)
+  }
+
+  /// Columns but one that hold a row's own prototype, summed over the rows.
+  func duplicates(among columns: [Int]) -> Int {
+    var holders: [Int: Int] = [:]
+    for column in columns { holders[column, default: 0] += 1 }
+    return assignments.reduce(0) { $0 + holders[$1, default: 1] - 1 }
   }
 }

@@ -10,17 +10,9 @@
 ///
 /// Rows are used as given: normalize them first for cosine similarity (`Matrix.normalized`).
 public struct ReSSL: Objective {
-  /// What the loss can be differentiated by.
-  public enum Variable: String, CaseIterable, Sendable {
-    case queries
-  }
-
-  /// Gradients for the queries.
-  public static let defaultGradients: Set<Variable> = [.queries]
-
-  /// Divides the queries' similarities.
+  /// Softmax temperature of the queries.
   public let temperature: Double
-  /// Divides the keys' similarities.
+  /// Softmax temperature of the keys, whose similarities are targets.
   public let targetTemperature: Double
 
   /// A ReSSL objective.
@@ -41,52 +33,46 @@ public struct ReSSL: Objective {
   /// The loss and its exact gradient; 0 for a bank of one row.
   ///
   /// Complexity: with N queries, M bank rows and dimension D, 4·N·M·D floating-point operations for
-  /// the loss, 8·N·M·D with the gradient. Scratch: `scratchBytes`.
+  /// the loss, 8·N·M·D with the gradient.
   ///
   /// - Parameters:
   ///   - queries: [N × D].
   ///   - keys: [N × D]; row i is another view of query i's image.
-  ///   - bank: [M × D].
+  ///   - bank: [M × D]; columns may be excluded, not weighted.
   ///   - gradients: what to differentiate by.
   ///   - workers: the threads to use; no effect on the result.
   /// - Returns: the mean loss over the queries and the gradients asked for.
   /// - Throws: `ContrastiveError`: `.shape`, `.empty`, `.bankNotFilled` for a bank without rows,
-  ///   `.nonFinite`, `.tooLarge`.
+  ///   `.nonFinite`, `.tooLarge`, `.canceled`.
   public func evaluate(
-    queries: Matrix, keys: Matrix, bank: Matrix,
-    gradients: Set<Variable> = Self.defaultGradients, workers: Workers = .all
-  ) throws(ContrastiveError) -> Evaluation<Variable> {
-    let queries = Operand("queries", queries)
-    let keys = Operand("keys", keys)
-    let columns = Operand("bank", bank)
-    try queries.requireRows()
-    try keys.requireShape(of: queries)
-    guard bank.rows > 0 else { throw .bankNotFilled(argument: columns.name) }
-    try columns.requireDimension(of: queries)
+    queries: Matrix, keys: Matrix, bank: any Bank,
+    gradients: Set<QueryVariable> = Self.defaultGradients, workers: Workers = .all
+  ) throws(ContrastiveError) -> Evaluation<ReSSL> {
+    let problem = try BankProblem(queries, keys, bank)
+    let columns = problem.bank.operand
     let pass = try StudentsAndTeachers(
-      queries: queries, keys: keys, columns: columns, temperature: temperature,
-      targetTemperature: targetTemperature, excluding: [],
-      accumulating: gradients.contains(.queries), workers: workers)
-    let count = Double(queries.matrix.rows)
-    let loss = zip(pass.logSum, pass.targetGap).reduce(0) { $0 + $1.0 + $1.1 / temperature }
-    let scale = 1 / (count * temperature)
-    var result: [Variable: Matrix] = [:]
-    result[.queries] = pass.difference(of: bank, pull: { _ in scale }, target: { _ in scale })
-    return Evaluation(loss: loss / count, gradients: result)
+      queries: problem.queries, keys: problem.keys, columns: columns, temperature: temperature,
+      targetTemperature: targetTemperature,
+      excluding: problem.bank.softTargetExclusions(in: "ReSSL"), summing: !gradients.isEmpty,
+      workers: workers)
+    let losses = zip(pass.logSum, pass.targetGap).map { $0 + $1 / temperature }
+    let scale = 1 / (Double(queries.rows) * temperature)
+    let gradient = pass.difference(of: columns, pull: { _ in scale }, target: { _ in scale })
+    return Evaluation(
+      loss: losses.mean, losses: losses, gradients: gradient.map { [.queries: $0] } ?? [:],
+      details: NegativeCounts())
   }
 
-  /// Bytes of scratch an evaluation holds at most; as `SCE.scratchBytes`.
-  ///
-  /// - Parameters:
-  ///   - queries: N.
-  ///   - columns: the bank's rows.
-  ///   - dimension: D.
-  ///   - workers: the threads.
-  /// - Returns: the bytes.
-  public static func scratchBytes(
-    queries: Int, columns: Int, dimension: Int, workers: Workers = .all
-  ) -> Int {
-    StudentsAndTeachers.scratchBytes(
-      queries: queries, columns: columns, dimension: dimension, workers: workers)
+  public func evaluate(
+    _ inputs: (queries: Matrix, keys: Matrix, bank: any Bank), gradients: Set<QueryVariable>,
+    workers: Workers
+  ) throws(ContrastiveError) -> Evaluation<ReSSL> {
+    try evaluate(
+      queries: inputs.queries, keys: inputs.keys, bank: inputs.bank, gradients: gradients,
+      workers: workers)
+  }
+
+  public func scratchBytes(for shape: ProblemShape, workers: Workers = .all) -> Int {
+    shape.softTargetBytes(workers: workers)
   }
 }

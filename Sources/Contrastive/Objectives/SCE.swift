@@ -17,25 +17,19 @@
 ///
 /// Rows are used as given: normalize them first for cosine similarity (`Matrix.normalized`).
 public struct SCE: Objective {
-  /// What the loss can be differentiated by.
-  public enum Variable: String, CaseIterable, Sendable {
-    case queries, temperature
-  }
-
   /// What becomes of the own column in the targets' softmax.
   public enum OwnColumn: String, CaseIterable, Sendable {
-    /// It is left out: the paper's definition.
+    /// It is excluded: the paper's definition.
     case exclude
-    /// It takes part with logit 0: the authors' code.
+    /// It has logit 0: the authors' code.
     case zero
   }
 
-  /// Gradients for the queries.
-  public static let defaultGradients: Set<Variable> = [.queries]
+  public typealias Scalar = TemperatureScalar
 
-  /// Divides the queries' similarities.
+  /// Softmax temperature of the queries.
   public let temperature: Double
-  /// Divides the keys' similarities.
+  /// Softmax temperature of the keys, whose similarities are targets.
   public let targetTemperature: Double
   /// Target of the own column; the rest follows the key's similarities.
   public let lambda: Double
@@ -69,12 +63,13 @@ public struct SCE: Objective {
   ///
   /// Complexity: with N queries, M columns and dimension D, 4·N·M·D floating-point operations for
   /// the loss and the gradient for the temperature, 8·N·M·D with the gradient for the queries.
-  /// Scratch: `scratchBytes`.
+  ///
   ///
   /// - Parameters:
   ///   - queries: [N × D].
   ///   - keys: [N × D]; row i is query i's own.
-  ///   - bank: [M × D]; without it the other columns are the other keys.
+  ///   - bank: [M × D]; without it the other columns are the other keys. Columns may be excluded, not
+  ///     weighted.
   ///   - gradients: what to differentiate by.
   ///   - workers: the threads to use; no effect on the result.
   /// - Returns: the mean loss over the queries and the gradients asked for.
@@ -82,96 +77,85 @@ public struct SCE: Objective {
   ///   column is left out, `.empty`, `.bankNotFilled` for a bank without rows, `.nonFinite`,
   ///   `.tooLarge`.
   public func evaluate(
-    queries: Matrix, keys: Matrix, bank: Matrix? = nil,
-    gradients: Set<Variable> = Self.defaultGradients, workers: Workers = .all
-  ) throws(ContrastiveError) -> Evaluation<Variable> {
-    let queries = Operand("queries", queries)
-    let keys = Operand("keys", keys)
-    try queries.requireRows()
-    try keys.requireShape(of: queries)
-    let columns = bank.map { Operand("bank", $0) } ?? keys
-    guard columns.matrix.rows > 0 else { throw .bankNotFilled(argument: columns.name) }
-    try columns.requireDimension(of: queries)
-    guard bank != nil || ownColumn == .zero || keys.matrix.rows > 1 else {
+    queries: Matrix, keys: Matrix, bank: (any Bank)? = nil,
+    gradients: Set<QueryVariable> = Self.defaultGradients, workers: Workers = .all
+  ) throws(ContrastiveError) -> Evaluation<SCE> {
+    let problem = try BankProblem(queries, keys, bank ?? keys)
+    guard bank != nil || ownColumn == .zero || keys.rows > 1 else {
       throw .shape(
-        argument: keys.name, found: keys.matrix.shape,
+        argument: "keys", found: keys.shape,
         expected: "at least two rows, without a bank and with the own column excluded")
     }
+    let columns = bank == nil ? problem.keys : problem.bank.operand
     let pass = try StudentsAndTeachers(
-      queries: queries, keys: keys, columns: columns, temperature: temperature,
-      targetTemperature: targetTemperature, excluding: bank == nil ? [.diagonal] : [],
-      accumulating: gradients.contains(.queries), workers: workers)
-    let margins = OwnMargins(
-      queries.matrix, keys.matrix, against: pass.blocks, temperature: temperature)
+      queries: problem.queries, keys: problem.keys, columns: columns, temperature: temperature,
+      targetTemperature: targetTemperature,
+      excluding: bank == nil ? [.diagonal] : problem.bank.softTargetExclusions(in: "SCE"),
+      summing: !gradients.isEmpty, workers: workers)
+    let own = queries.rowDots(keys)
+    let margins = Margins(
+      own.map { Margins.Positives($0, temperature: temperature) },
+      against: Denominators(
+        pass.blocks.logSums(temperature: temperature), temperature: temperature))
     // Target of all columns but the own.
     let rest = pass.teacherLogSum.map {
       (1 - lambda) * (ownColumn == .exclude ? 1 : logistic($0))
     }
-    let count = Double(queries.matrix.rows)
-    var loss = 0.0
-    for row in rest.indices where rest[row] > 0 || margins.loss[row] > 0 {
+    let losses = rest.indices.map { row -> Double in
+      guard rest[row] > 0 || margins.loss[row] > 0 else { return 0 }
+      let loss = (1 - rest[row]) * margins.loss[row]
+      guard rest[row] > 0 else { return loss }
       let entropy = pass.logSum[row] + pass.targetGap[row] / temperature
-      loss += (1 - rest[row]) * margins.loss[row]
-      if rest[row] > 0 { loss += rest[row] * (softplus(-margins.margin[row]) + entropy) }
+      return loss + rest[row] * (softplus(-margins.margin[row]) + entropy)
     }
-
-    var result: [Variable: Matrix] = [:]
-    if gradients.contains(.queries) {
-      let scale = 1 / (count * temperature)
-      var gradient = pass.difference(
-        of: columns.matrix, pull: { scale * margins.pull[$0] }, target: { scale * rest[$0] })
-      gradient?.addRows(of: keys.matrix) { Float(scale * (rest[$0] - margins.pull[$0])) }
-      result[.queries] = gradient
-    }
+    let count = Double(queries.rows)
+    let scale = 1 / (count * temperature)
+    var gradient = pass.difference(
+      of: columns, pull: { scale * margins.push[$0] }, target: { scale * rest[$0] })
+    gradient?.addRows(of: keys) { Float(scale * (rest[$0] - margins.push[$0])) }
+    let slope =
+      margins.temperatureGradient
+      + targetSlope(pass, rest, margins, own, problem.queries, columns) / count
     return Evaluation(
-      loss: loss / count, gradients: result,
-      temperatureGradient: gradients.contains(.temperature)
-        ? margins.temperatureGradient
-          + targetSlope(pass, rest, margins, queries, keys, columns) / count : nil)
+      loss: losses.mean, losses: losses, gradients: gradient.map { [.queries: $0] } ?? [:],
+      scalars: [.temperature: slope], details: NegativeCounts())
   }
 
   /// What the targets of the other columns add to ∂(loss of all rows)/∂temperature.
   ///
-  /// Where a column and the own one are near-copies the slope is a difference of their
-  /// similarities, of which the sweep's last digit is left: columns that hold much of the mass are
-  /// looked at in Double.
+  /// Where a column and the own one are near-copies it is a difference of their similarities, of
+  /// which the pass's last digit is left: columns that hold much of the mass are looked at in
+  /// Double.
   private func targetSlope(
-    _ pass: StudentsAndTeachers, _ rest: [Double], _ margins: OwnMargins, _ queries: Operand,
-    _ keys: Operand, _ columns: Operand
+    _ pass: StudentsAndTeachers, _ rest: [Double], _ margins: Margins, _ own: [Double],
+    _ queries: Operand, _ columns: Operand
   ) -> Double {
-    let own = queries.matrix.rowDots(keys.matrix)
+    let tops = pass.blocks.flatMap(\.maximum)
     let gaps = rest.indices.reduce(0) { sum, row in
       guard rest[row] > 0 else { return sum }
-      let ownGap = margins.negatives[row].maximum - own[row]
-      return sum + rest[row] * (ownGap - pass.targetGap[row])
+      return sum + rest[row] * (Double(tops[row]) - own[row] - pass.targetGap[row])
     }
     let exact = queries.matrix.rows(at: pass.apart.map(\.row)).rowDots(
-      columns.matrix.rows(at: pass.apart.map(\.column)))
+      columns.rows(at: pass.apart.map(\.column)))
     let rounding = zip(pass.apart, exact).reduce(0) { sum, pair in
       let (column, exact) = pair
       guard let similarity = column.similarity else { return sum }
-      let share = rest[column.row] * column.teacher - margins.pull[column.row] * column.student
+      let share = rest[column.row] * column.teacher - margins.push[column.row] * column.student
       return sum + share * (exact - similarity)
     }
     return (gaps + rounding) / (temperature * temperature)
   }
 
-  /// Bytes of scratch an evaluation holds at most.
-  ///
-  /// That is beyond its inputs, its gradient and a few numbers a row: the queries and keys once
-  /// more and the accumulated rows of both, 16·N·D bytes, and what `InfoNCE.scratchBytes` states
-  /// for 2N queries in the first direction.
-  ///
-  /// - Parameters:
-  ///   - queries: N.
-  ///   - columns: the bank's rows, or N without a bank.
-  ///   - dimension: D.
-  ///   - workers: the threads.
-  /// - Returns: the bytes.
-  public static func scratchBytes(
-    queries: Int, columns: Int, dimension: Int, workers: Workers = .all
-  ) -> Int {
-    StudentsAndTeachers.scratchBytes(
-      queries: queries, columns: columns, dimension: dimension, workers: workers)
+  public func evaluate(
+    _ inputs: (queries: Matrix, keys: Matrix, bank: (any Bank)?), gradients: Set<QueryVariable>,
+    workers: Workers
+  ) throws(ContrastiveError) -> Evaluation<SCE> {
+    try evaluate(
+      queries: inputs.queries, keys: inputs.keys, bank: inputs.bank, gradients: gradients,
+      workers: workers)
+  }
+
+  public func scratchBytes(for shape: ProblemShape, workers: Workers = .all) -> Int {
+    shape.softTargetBytes(workers: workers)
   }
 }

@@ -7,15 +7,7 @@
 /// Chen and He, "Exploring Simple Siamese Representation Learning", CVPR 2021, eqs. 1–4.
 /// Projections are constants (stop-gradient). Rows may have any length: the cosine divides by it,
 /// so normalizing them first changes nothing.
-public struct SimSiam: Objective {
-  /// What the loss can be differentiated by.
-  public enum Variable: String, CaseIterable, Sendable {
-    case predictions1, predictions2
-  }
-
-  /// Gradients for both predictions.
-  public static let defaultGradients: Set<Variable> = [.predictions1, .predictions2]
-
+public struct SimSiam: PredictionObjective {
   /// A SimSiam objective.
   public init() {}
 
@@ -35,17 +27,11 @@ public struct SimSiam: Objective {
   ///   row of zeros, which has no direction.
   public func evaluate(
     predictions1: Matrix, predictions2: Matrix, projections1: Matrix, projections2: Matrix,
-    gradients: Set<Variable> = Self.defaultGradients, workers: Workers = .all
-  ) throws(ContrastiveError) -> Evaluation<Variable> {
+    gradients: Set<PredictionVariable> = Self.defaultGradients, workers: Workers = .all
+  ) throws(ContrastiveError) -> Evaluation<SimSiam> {
     let pairs = try PredictionPairs(
-      predictions1, predictions2, projections1, projections2,
-      gradientScale: -0.5 / Double(max(1, predictions1.rows)),
-      of: (gradients.contains(.predictions1), gradients.contains(.predictions2)),
-      workers: workers)
-    var result: [Variable: Matrix] = [:]
-    result[.predictions1] = pairs.first.gradient
-    result[.predictions2] = pairs.second.gradient
-    return Evaluation(
-      loss: -0.5 * (pairs.first.cosines.mean + pairs.second.cosines.mean), gradients: result)
+      (predictions1, predictions2, projections1, projections2), gradients,
+      scale: -0.5 / Double(max(1, predictions1.rows)), workers: workers)
+    return pairs.evaluation(losses: pairs.rows(\.cosines).map { -0.5 * $0 })
   }
 }

@@ -1,10 +1,10 @@
-/// Softmax of each query and of its key over the same columns, in one sweep.
+/// Softmax of each query and of its key over the same columns, in one pass.
 ///
 /// The query is a student at one temperature, its key the teacher at another; the teacher's
 /// probabilities are targets, constants.
 struct StudentsAndTeachers: Sendable {
   /// The students' statistics by row block.
-  let blocks: [RunningSoftmax.Partial]
+  let blocks: [SoftmaxStatistics]
   /// log Σ exp((s − m)/temperature) ≥ 0 of each student, m its largest similarity; 0 without
   /// columns.
   let logSum: [Double]
@@ -16,7 +16,7 @@ struct StudentsAndTeachers: Sendable {
   private let teacherSum: [Double]
   private let studentRows: Matrix?
   private let teacherRows: Matrix?
-  /// Columns that the accumulated rows lack.
+  /// Columns that the sums lack.
   let apart: [Apart]
 
   /// A column that holds much of the mass of a student or its teacher.
@@ -26,40 +26,38 @@ struct StudentsAndTeachers: Sendable {
     /// Its probabilities.
     let student: Double
     let teacher: Double
-    /// ⟨query, column⟩ as the sweep has it, where its exponential still tells.
+    /// ⟨query, column⟩ as the pass has it, where its exponential still tells.
     let similarity: Double?
   }
 
-  /// One sweep of 2N rows.
+  /// One pass of 2N rows.
   init(
     queries: Operand, keys: Operand, columns: Operand, temperature: Double,
-    targetTemperature: Double, excluding exclusions: [Exclusion], accumulating: Bool,
+    targetTemperature: Double, excluding exclusions: [Exclusion], summing: Bool,
     workers: Workers
   ) throws(ContrastiveError) {
     try queries.requireFinite()
     try keys.requireFinite()
-    let pass = try TiledSweep(
+    let (found, sums) = try RectanglePass(
       rows: Operand("queries", TwinRows.interleaved(queries.matrix, keys.matrix)),
       columns: columns
-    ).run(
-      SoftTargets(
+    ).readAndSum(
+      SoftTargetReader(
         temperature: temperature, targetTemperature: targetTemperature, excluding: exclusions),
-      accumulating: accumulating, workers: workers)
-    blocks = pass.blocks.map(\.student)
-    let (studentTop, teacherTop) = (
-      blocks.flatMap(\.maximum), pass.blocks.flatMap(\.teacher.maximum)
-    )
+      summing: summing, workers: workers)
+    blocks = found.map(\.student)
+    let (studentTop, teacherTop) = (blocks.flatMap(\.maximum), found.flatMap(\.teacher.maximum))
     let studentSum = blocks.flatMap(\.sum)
-    let teacherSum = pass.blocks.flatMap(\.teacher.sum)
+    let teacherSum = found.flatMap(\.teacher.sum)
     self.teacherSum = teacherSum
     logSum = studentSum.map { $0 > 0 ? logarithm1p($0 - 1) : 0 }
-    targetGap = zip(pass.blocks.flatMap(\.gaps), teacherSum).map { $1 > 0 ? $0 / $1 : 0 }
+    targetGap = zip(found.flatMap(\.gaps), teacherSum).map { $1 > 0 ? $0 / $1 : 0 }
     teacherLogSum = zip(teacherTop, teacherSum).map {
       $1 > 0 ? Double($0) / targetTemperature + logarithm($1) : -.infinity
     }
-    let rows = pass.accumulated.map(TwinRows.separated)
+    let rows = sums.map(TwinRows.separated)
     (studentRows, teacherRows) = (rows?.first, rows?.second)
-    apart = pass.blocks.flatMap(\.apart).map { entry in
+    apart = found.flatMap(\.apart).map { entry in
       func probability(
         _ side: (weight: Float, maximum: Float), _ top: Float, _ sum: Double, _ temperature: Double
       ) -> Double {
@@ -77,9 +75,9 @@ struct StudentsAndTeachers: Sendable {
   }
 
   /// Σ_c ( pull · student's probability − target · teacher's ) · column c, one row for each
-  /// student; nil when nothing was accumulated.
+  /// student; nil without sums.
   func difference(
-    of columns: Matrix, pull: (Int) -> Double, target: (Int) -> Double
+    of columns: Operand, pull: (Int) -> Double, target: (Int) -> Double
   ) -> Matrix? {
     guard var difference = studentRows, let teacherRows else { return nil }
     let sums = blocks.flatMap(\.sum)
@@ -87,19 +85,37 @@ struct StudentsAndTeachers: Sendable {
     difference.addRows(of: teacherRows) {
       teacherSum[$0] > 0 ? Float(-target($0) / teacherSum[$0]) : 0
     }
-    for entry in apart {
+    let rows = columns.rows(at: apart.map(\.column))
+    for (place, entry) in apart.enumerated() {
       let share = pull(entry.row) * entry.student - target(entry.row) * entry.teacher
-      difference.add(Float(share), times: columns.row(entry.column), toRow: entry.row)
+      difference.add(Float(share), times: rows.row(place), toRow: entry.row)
     }
     return difference
   }
 }
 
-extension StudentsAndTeachers {
-  /// The stacked rows, the accumulated ones, and the sweep's own scratch.
-  static func scratchBytes(queries: Int, columns: Int, dimension: Int, workers: Workers) -> Int {
-    16 * queries * dimension
-      + TileGrid(rows: 2 * queries, columns: columns).scratchBytes(
-        dimension: dimension, accumulating: true, workers: workers)
+extension BankColumns {
+  /// The exclusions of a loss whose targets are similarities: a column counts or it does not.
+  ///
+  /// - Throws: `ContrastiveError.parameter` for pairs with weights or targets.
+  func softTargetExclusions(in objective: String) throws(ContrastiveError) -> [Exclusion] {
+    guard !pairs.pairs.isEmpty else { return exclusions }
+    guard pairs.pairs.allSatisfy({ $0.weight == 0 }) else {
+      throw .parameter(
+        name: "pairs", found: "weights or targets in \(objective)",
+        expected: "pairs that are excluded: its targets are similarities")
+    }
+    return exclusions
+      + [.listed(RowLists((0..<pairs.rows).map { pairs[$0].map(\.column) }, isSymmetric: false))]
+  }
+}
+
+extension ProblemShape {
+  /// The stacked rows, their sums, and a pass of 2N rows.
+  func softTargetBytes(workers: Workers) -> Int {
+    16 * rows * dimension
+      + RectanglePass.scratchBytes(
+        rows: 2 * rows, columns: columns == 0 ? rows : columns, dimension: dimension,
+        summing: true, workers: workers)
   }
 }

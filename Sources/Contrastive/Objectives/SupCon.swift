@@ -6,16 +6,19 @@
 /// inside    loss_i = −log( 1/|P(i)| · Σ_{p ∈ P(i)} exp(u_ip) / Σ_{a ∈ A(i)} exp(u_ia) )
 /// loss = temperature / base temperature · mean over all rows of loss_i
 /// ```
-/// A row whose label no other row has counts 0 and stays in the mean. Khosla et al., "Supervised
-/// Contrastive Learning", NeurIPS 2020, eq. 2 and 3; the mean and the factor are the authors'
-/// code's (the paper sums over the rows). With a label for each image and two views it is NT-Xent.
+/// A row whose label no other row has counts 0 and stays in the mean; so does a row of label −1,
+/// which means none. Khosla et al., "Supervised Contrastive Learning", NeurIPS 2020, eq. 2 and 3;
+/// the mean and the factor are the authors' code's (the paper sums over the rows). With a label for
+/// each image and two views it is NT-Xent.
 ///
 /// Rows are used as given: normalize them first for cosine similarity (`Matrix.normalized`).
 public struct SupCon: Objective {
   /// What the loss can be differentiated by.
   public enum Variable: String, CaseIterable, Sendable {
-    case embeddings, temperature
+    case embeddings
   }
+
+  public typealias Scalar = TemperatureScalar
 
   /// Where the mean over the positives stands.
   public enum Variant: String, CaseIterable, Sendable {
@@ -28,7 +31,7 @@ public struct SupCon: Objective {
   /// Gradients for the embeddings.
   public static let defaultGradients: Set<Variable> = [.embeddings]
 
-  /// Divides the similarities.
+  /// Softmax temperature τ.
   public let temperature: Double
   /// Divides the temperature to give the factor of the loss; without it the factor is 1.
   public let baseTemperature: Double?
@@ -36,10 +39,6 @@ public struct SupCon: Objective {
   public let variant: Variant
   /// Which rows of other labels are negatives, and how they count.
   public let negatives: Negatives
-
-  /// Labels of at least this many rows have their positives taken from the tiles; the fewer
-  /// positives of smaller ones are looked at one by one, in Double.
-  static let smallestRun = 33
 
   /// A supervised contrastive objective.
   ///
@@ -54,19 +53,19 @@ public struct SupCon: Objective {
     temperature: Double = 0.07, baseTemperature: Double? = nil, variant: Variant = .outside,
     negatives: Negatives = .all
   ) throws(ContrastiveError) {
-    try negatives.refuse(
-      [.falseNegatives], in: "SupCon, whose labels say which they are", expected: "NT-Xent")
-    try negatives.refuse(
-      [.mixing], in: "SupCon", expected: "a bank: mixed rows are constants")
+    try negatives.validate(
+      without: [.falseNegatives], in: "SupCon, whose labels say which they are", use: "NT-Xent")
+    try negatives.validate(
+      without: [.mixing], in: "SupCon", use: "a bank: mixed rows are constants")
     guard variant == .outside || negatives.pairs?.pairs.allSatisfy({ $0.target == 0 }) ?? true
     else {
       throw .parameter(
         name: "pairs", found: "targets in SupCon inside the logarithm",
         expected: "SupCon outside the logarithm")
     }
-    self.negatives = negatives
     try requireTemperature(temperature)
     if let baseTemperature { try requireTemperature(baseTemperature, named: "base-temperature") }
+    self.negatives = negatives
     self.temperature = temperature
     self.baseTemperature = baseTemperature
     self.variant = variant
@@ -75,21 +74,21 @@ public struct SupCon: Objective {
   /// The loss and its exact gradients; 0 where no row has a positive.
   ///
   /// Complexity: the similarity matrix is symmetric and each pair is computed once: B²·D
-  /// floating-point operations for the loss, 3·B²·D more for the gradients. Scratch:
-  /// `scratchBytes`. With `negatives` it is twice that and what `InfoNCE` says of them, and 28
-  /// bytes for each positive of each row.
+  /// floating-point operations for the loss, 3·B²·D more for the gradients. With `negatives` what
+  /// `InfoNCE` says of them, and 28 bytes for each positive of each row.
   ///
   /// - Parameters:
   ///   - embeddings: [B × D].
-  ///   - labels: [B], any whole numbers.
+  ///   - labels: [B], whole numbers of at least −1; −1 is no label, and such a row no positive.
   ///   - gradients: what to differentiate by.
   ///   - workers: the threads to use; no effect on the result.
   /// - Returns: the loss and the gradients asked for.
-  /// - Throws: `ContrastiveError`: `.shape`, `.empty`, `.nonFinite`, `.tooLarge`.
+  /// - Throws: `ContrastiveError`: `.shape`, `.empty`, `.index`, `.nonFinite`, `.tooLarge`,
+  ///   `.canceled`.
   public func evaluate(
     embeddings: Matrix, labels: [Int], gradients: Set<Variable> = Self.defaultGradients,
     workers: Workers = .all
-  ) throws(ContrastiveError) -> Evaluation<Variable> {
+  ) throws(ContrastiveError) -> Evaluation<SupCon> {
     let given = Operand("embeddings", embeddings)
     try given.requireRows()
     guard labels.count == embeddings.rows else {
@@ -97,109 +96,65 @@ public struct SupCon: Objective {
         argument: "labels", found: "[\(labels.count)]",
         expected: "[\(embeddings.rows)], one for each row of embeddings")
     }
-    try given.requireFinite()
-    guard negatives.parts.isEmpty else { return try chosen(given, labels, gradients, workers) }
-    let sorted = RowsByLabel(embeddings, labels)
-    let runs = sorted.runs
-    let sweep = TiledSweep(symmetric: Operand("embeddings", sorted.rows))
-    let kept =
-      gradients.contains(.embeddings) ? KeptTiles(SymmetricGrid(rows: sorted.rows.rows)) : nil
-    let blocks = try sweep.run(
-      RunSoftmax(temperature: temperature, runs: runs, smallestRun: Self.smallestRun),
-      accumulating: false, kept: kept, workers: workers
-    ).blocks
-    let few = ListedPairs(
-      sorted.pairs(below: Self.smallestRun), rows: sorted.rows, columns: sorted.rows,
-      workers: workers)
-    let margins = margins(
-      blocks, few, counts: (0..<runs.rows).map { runs[$0].count - 1 }, workers)
-
-    let factor = baseTemperature.map { temperature / $0 } ?? 1
-    var result: [Variable: Matrix] = [:]
-    if gradients.contains(.embeddings) {
-      let scale = factor / (Double(embeddings.rows) * temperature)
-      let coefficients = RunCoefficients(
-        temperature: temperature, runs: runs, smallestRun: Self.smallestRun,
-        outside: margins.negativeSide(blocks.flatMap(\.outside.maximum), scale: scale),
-        inside: margins.positiveSide(blocks.flatMap(\.inside.maximum), scale: scale),
-        target: margins.target.map { Float(scale * $0) })
-      if var gradient = try sweep.run(
-        coefficients, accumulating: true, kept: kept, workers: workers
-      ).accumulated {
-        few.add(to: &gradient, columns: sorted.rows, workers: workers) { row, column, similarity in
-          scale * (margins.positive(row, similarity) + margins.positive(column, similarity))
-        }
-        result[.embeddings] = sorted.inGivenOrder(gradient)
-      }
+    if let position = labels.firstIndex(where: { $0 < -1 }) {
+      throw .index(
+        argument: "labels", position: position, found: "\(labels[position])",
+        expected: "-1 for no label, or more")
     }
-    return evaluation(margins.meanLoss, margins.temperatureGradient, result, gradients)
+    try given.requireFinite()
+    let wanted = ContrastGradients(anchors: gradients.contains(.embeddings))
+    // Without a choice of negatives rows are put in the order of their labels, so that positives of
+    // many rows are read from the tiles.
+    let isPlain = negatives.parts.isEmpty
+    let sorted = isPlain ? RowsByLabel(embeddings, labels) : nil
+    var contrast = Contrast(
+      sorted.map { Operand(given.name, $0.rows) } ?? given, against: .anchors,
+      temperature: temperature, excluding: isPlain ? [] : [.diagonal])
+    contrast.groups = sorted?.groups
+    contrast.roles = PairRoles(
+      mutualPositives: sorted?.positives(below: Contrast.smallestReadGroup)
+        ?? positives(by: labels))
+    contrast.form = variant == .inside ? .inside : .outside
+    let chosen = try contrast.choose(
+      negatives, support: Contrast.Support(given), workers: workers)
+    var value = try contrast.evaluate(wanted, workers: workers)
+    if let sorted { sorted.putInGivenOrder(&value) }
+    return evaluation(value, chosen)
   }
 
-  /// With a choice of negatives: the positives are listed one by one.
-  private func chosen(
-    _ given: Operand, _ labels: [Int], _ wanted: Set<Variable>, _ workers: Workers
-  ) throws(ContrastiveError) -> Evaluation<Variable> {
+  /// The other rows of each row's label.
+  private func positives(by labels: [Int]) -> [[Int]] {
     var rows: [Int: [Int]] = [:]
-    for (row, label) in labels.enumerated() { rows[label, default: []].append(row) }
-    var term = ContrastTerm(
-      anchors: given, own: nil, columns: given, temperature: temperature, exclusions: [.diagonal])
-    term.roles = ColumnRoles(
-      positives: labels.enumerated().map { row, label in
-        rows[label, default: []].filter { $0 != row }
-      })
-    term.insideLogarithm = variant == .inside
-    let found = try term.choose(
-      negatives, support: ContrastTerm.Support(given), workers: workers)
-    let wants = wanted.contains(.embeddings)
-    let outcome = try term.evaluate(anchors: wants, columns: wants, workers: workers)
-    var gradient = outcome.anchors
-    let factor = Float(baseTemperature.map { temperature / $0 } ?? 1)
-    gradient?.scaleRows { _ in factor }
-    if let columns = outcome.columns { gradient?.addRows(of: columns) { _ in factor } }
-    return evaluation(
-      outcome.loss, outcome.slope, gradient.map { [.embeddings: $0] } ?? [:], wanted,
-      selected: found)
+    for (row, label) in labels.enumerated() where label >= 0 {
+      rows[label, default: []].append(row)
+    }
+    return labels.enumerated().map { row, label in rows[label, default: []].filter { $0 != row } }
   }
 
   private func evaluation(
-    _ loss: Double, _ slope: Double, _ gradients: [Variable: Matrix], _ wanted: Set<Variable>,
-    selected: [String: Int] = [:]
-  ) -> Evaluation<Variable> {
+    _ value: ContrastValue, _ chosen: NegativeCounts
+  ) -> Evaluation<SupCon> {
     let factor = baseTemperature.map { temperature / $0 } ?? 1
-    let whole = factor * slope + (baseTemperature.map { loss / $0 } ?? 0)
+    var gradient = value.anchors
+    if factor != 1 { gradient?.scaleRows { _ in Float(factor) } }
+    let slope =
+      factor * value.temperatureGradient + (baseTemperature.map { value.loss / $0 } ?? 0)
     return Evaluation(
-      loss: factor * loss, gradients: gradients,
-      temperatureGradient: wanted.contains(.temperature) ? whole : nil, selected: selected)
+      loss: factor * value.loss, losses: value.losses.map { factor * $0 },
+      gradients: gradient.map { [.embeddings: $0] } ?? [:], scalars: [.temperature: slope],
+      details: chosen)
   }
 
-  private func margins(
-    _ blocks: [RunSoftmax.Partial], _ few: ListedPairs, counts: [Int], _ workers: Workers
-  ) -> PositiveMargins {
-    var (positives, totals, _) = few.summary(temperature: temperature, workers: workers) {
-      _, _ in true
-    }
-    positives.add(RowSoftmax(blocks.map(\.inside), temperature: temperature))
-    for (row, total) in blocks.flatMap(\.total).enumerated() { totals[row] += total }
-    return PositiveMargins(
-      positives: positives, totals: totals, counts: counts,
-      negatives: RowSoftmax(blocks.map(\.outside), temperature: temperature),
-      temperature: temperature, insideLogarithm: variant == .inside)
+  public func evaluate(
+    _ inputs: (embeddings: Matrix, labels: [Int]), gradients: Set<Variable>, workers: Workers
+  ) throws(ContrastiveError) -> Evaluation<SupCon> {
+    try evaluate(
+      embeddings: inputs.embeddings, labels: inputs.labels, gradients: gradients,
+      workers: workers)
   }
 
-  /// Bytes of scratch an evaluation holds at most.
-  ///
-  /// That is beyond its inputs, its gradient, two copies of the embeddings, a few numbers a row and
-  /// at most 32 × 12 bytes a row for the positives of small labels: with B = 256 (128 up to 1,024
-  /// rows) and W workers, `8 · W · B · (B + 1)`, and at most 64 MiB of the similarities that the
-  /// gradient needs again, as `NTXent.scratchBytes` says, whatever the rows.
-  ///
-  /// - Parameters:
-  ///   - rows: number of embeddings.
-  ///   - workers: W.
-  /// - Returns: the bytes.
-  public static func scratchBytes(rows: Int, workers: Workers = .all) -> Int {
-    SymmetricGrid(rows: rows).scratchBytes(workers: workers)
-      + KeptTiles.bytes(SymmetricGrid(rows: rows))
+  public func scratchBytes(for shape: ProblemShape, workers: Workers = .all) -> Int {
+    shape.oneSetBytes(workers: workers)
   }
 }
 
@@ -207,7 +162,7 @@ public struct SupCon: Objective {
 private struct RowsByLabel {
   /// The embeddings, those of one label side by side.
   let rows: Matrix
-  let runs: RowRuns
+  let groups: RowGroups
   /// Where each row was before.
   private let order: [Int]
 
@@ -216,27 +171,27 @@ private struct RowsByLabel {
     rows = embeddings.rows(at: order)
     var lengths: [Int] = []
     for (place, row) in order.enumerated() {
-      if place > 0, labels[order[place - 1]] == labels[row] {
+      if place > 0, labels[row] >= 0, labels[order[place - 1]] == labels[row] {
         lengths[lengths.count - 1] += 1
       } else {
         lengths.append(1)
       }
     }
-    runs = RowRuns(lengths: lengths)
+    groups = RowGroups(lengths: lengths)
   }
 
   /// The other rows of each row's label, where they are fewer than `limit` with it.
-  func pairs(below limit: Int) -> RowLists {
-    RowLists(
-      (0..<runs.rows).map { row in
-        (runs[row].count < limit ? runs[row] : row..<row).filter { $0 != row }
-      }, isSymmetric: true)
+  func positives(below limit: Int) -> [[Int]] {
+    (0..<groups.rows).map { row in
+      groups[row].count < limit ? groups[row].filter { $0 != row } : []
+    }
   }
 
-  /// The rows of a gradient where their embeddings were.
-  func inGivenOrder(_ gradient: Matrix) -> Matrix {
+  /// Puts losses and gradients where their embeddings were.
+  func putInGivenOrder(_ value: inout ContrastValue) {
     var place = [Int](repeating: 0, count: order.count)
     for (index, row) in order.enumerated() { place[row] = index }
-    return gradient.rows(at: place)
+    value.losses = place.map { value.losses[$0] }
+    if let gradient = value.anchors { value.anchors = gradient.rows(at: place) }
   }
 }

@@ -18,7 +18,7 @@ public struct SwAV: Objective {
   /// Gradients for the views and the prototypes.
   public static let defaultGradients: Set<Variable> = [.views, .prototypes]
 
-  /// Divides the scores in the predictions.
+  /// Softmax temperature of the predictions.
   public let temperature: Double
   /// Turns the scores into codes.
   public let sinkhorn: Sinkhorn
@@ -66,7 +66,7 @@ public struct SwAV: Objective {
   public func evaluate(
     views: Matrix, count: Int, prototypes: Matrix, queue: [Matrix] = [],
     gradients: Set<Variable> = Self.defaultGradients, workers: Workers = .all
-  ) throws(ContrastiveError) -> Evaluation<Variable> {
+  ) throws(ContrastiveError) -> Evaluation<SwAV> {
     let batch = try SwappedViews(
       views: views, count: count, assigned: assignedViews, prototypes: prototypes, queue: queue)
     try BLAS.prepare()
@@ -109,27 +109,25 @@ public struct SwAV: Objective {
     var result: [Variable: Matrix] = [:]
     result[.views] = forViews
     result[.prototypes] = forPrototypes
-    return Evaluation(loss: total * batch.weight, gradients: result)
+    return Evaluation(loss: total * batch.weight, gradients: result, details: NegativeCounts())
   }
 
-  /// Bytes of scratch an evaluation holds at most.
-  ///
-  /// That is beyond its inputs and gradients: scores of the assigned views with their queues, their
-  /// codes, the scores of one view more, and what Sinkhorn holds for one view with R = B + L rows:
+  public func evaluate(
+    _ inputs: (views: Matrix, count: Int, prototypes: Matrix, queue: [Matrix]),
+    gradients: Set<Variable>, workers: Workers
+  ) throws(ContrastiveError) -> Evaluation<SwAV> {
+    try evaluate(
+      views: inputs.views, count: inputs.count, prototypes: inputs.prototypes,
+      queue: inputs.queue, gradients: gradients, workers: workers)
+  }
+
+  /// Scores of the assigned views with their queues, their codes, the scores of one view more, and
+  /// what Sinkhorn holds for one view with R = B + L rows:
   /// ```
   /// 4·P·( A·R + (A + 1)·B )  +  16·P·⌈R/64⌉ + 8·(R + P)
   /// ```
-  ///
-  /// - Parameters:
-  ///   - images: B.
-  ///   - assignedViews: A.
-  ///   - queueRows: L.
-  ///   - prototypes: P.
-  /// - Returns: the bytes.
-  public static func scratchBytes(
-    images: Int, assignedViews: Int, queueRows: Int = 0, prototypes: Int
-  ) -> Int {
-    let rows = images + queueRows
+  public func scratchBytes(for shape: ProblemShape, workers: Workers = .all) -> Int {
+    let (images, prototypes, rows) = (shape.rows, shape.columns, shape.rows + shape.queueRows)
     return 4 * prototypes * (assignedViews * rows + (assignedViews + 1) * images)
       + 16 * prototypes * pieces(rows, 64) + 8 * (rows + prototypes)
   }

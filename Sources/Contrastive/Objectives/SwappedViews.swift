@@ -104,7 +104,7 @@ struct SwappedViews: Sendable {
         forEachPiece(of: images, workers) { piece in
           for row in piece {
             let scores = table + (skipped + row) * width
-            var own = SoftmaxRow()
+            var (maximum, sum, spread, rescale) = (-Float.infinity, 0.0, 0.0, Float(1))
             var (mass, along) = (0.0, 0.0)
             for other in others {
               codes[other].withRow(row) { target in
@@ -112,13 +112,16 @@ struct SwappedViews: Sendable {
                 along += RowKernels.best.dot(target, scores, count: width)
               }
             }
-            own.fold(scores, count: width, temperature: temperature)
+            RowKernels.best.softmaxUpdate(
+              Tile(rows: 0..<1, columns: 0..<width, values: scores, stride: width),
+              inverseTemperature: Float(1 / temperature), maximum: &maximum, sum: &sum,
+              spread: &spread, rescale: &rescale)
             losses[row] =
-              mass * logarithm(own.sum) + (mass * Double(own.maximum) - along) / temperature
+              mass * logarithm(sum) + (mass * Double(maximum) - along) / temperature
             guard coefficients else { continue }
             // The softmax's share goes with the first view's codes: one pass over the row instead
             // of two.
-            var share = Float(scale * mass / own.sum)
+            var share = Float(scale * mass / sum)
             if others.isEmpty { scores.update(repeating: 0, count: width) }
             for other in others {
               codes[other].withRow(row) { target in
@@ -178,22 +181,6 @@ struct SwappedViews: Sendable {
     workers.forEach(pieces(count, Self.piece)) { index, _ in
       body((index * Self.piece)..<min(count, (index + 1) * Self.piece))
     }
-  }
-}
-
-/// The softmax of one row of scores.
-private struct SoftmaxRow {
-  var maximum = -Float.infinity
-  var sum = 0.0
-  private var spread = 0.0
-  private var rescale: Float = 1
-
-  /// Leaves exp((s − maximum)/temperature) in place of the scores.
-  mutating func fold(_ scores: UnsafeMutablePointer<Float>, count: Int, temperature: Double) {
-    RowKernels.best.softmaxUpdate(
-      Tile(rows: 0..<1, columns: 0..<count, values: scores, stride: count),
-      inverseTemperature: Float(1 / temperature), maximum: &maximum, sum: &sum, spread: &spread,
-      rescale: &rescale)
   }
 }
 

@@ -22,7 +22,7 @@ extension KMeans {
     let chunk = ClusterKernels.chunk
     let fine = plan.strategy == .perCentroid ? pieces(clusters, chunk) * chunk : 0
     let sweep = TileGrid(rows: rows, columns: clusters).scratchBytes(
-      dimension: dimension, accumulating: false, workers: workers)
+      dimension: dimension, summing: false, workers: workers)
     let blocks =
       plan.strategy == .exhaustive
       ? 0

@@ -17,19 +17,18 @@ struct NearestSearch: Sendable {
   /// Every distance, and for each block of rows the centroids that may be the nearest.
   func candidates(
     bounds: BoundsWriter?, workers: Workers
-  ) throws(ContrastiveError) -> TiledSweep.Outcome<NearestCandidates.Partial> {
-    try TiledSweep(
-      rows: Operand(points.argument, points.matrix), columns: Operand("centroids", centroids)
-    ).run(
-      NearestCandidates(
-        rowNorms: points.norms, columnNorms: columnNorms, dimension: points.dimension,
-        bounds: bounds),
-      accumulating: false, workers: workers)
+  ) throws(ContrastiveError) -> (blocks: [NearestCandidatesReader.Statistics], rowsPerBlock: Int) {
+    let pass = RectanglePass(
+      rows: Operand(points.argument, points.matrix), columns: Operand("centroids", centroids))
+    let reader = NearestCandidatesReader(
+      rowNorms: points.norms, columnNorms: columnNorms, dimension: points.dimension,
+      bounds: bounds)
+    return (try pass.read(reader, workers: workers), pass.rowsPerBlock)
   }
 
   /// The nearest of a row's candidates, and an upper bound on its distance.
   func resolve(
-    _ block: NearestCandidates.Partial, row: Int, index: Int
+    _ block: NearestCandidatesReader.Statistics, row: Int, index: Int
   ) -> (column: Int, distance: Double) {
     if let only = block.onlyCandidate(row: row) {
       let slack = rounding.slack(norm: points.norms[index])

@@ -12,8 +12,6 @@ package struct BYOLLoss: LossMethod {
       Gradients: predictions1, predictions2 (both by default).
       """)
 
-  package static let defaultGradients = BYOL.defaultGradients
-
   @OptionGroup package var files: LossFiles
 
   package init() {}
@@ -22,8 +20,8 @@ package struct BYOLLoss: LossMethod {
 
   /// With or without `--normalize`: the cosine does not change when rows are normalized first.
   package func evaluate(
-    _ inputs: inout LossInputs, gradients: Set<BYOL.Variable>, workers: Workers
-  ) throws -> Evaluation<BYOL.Variable> {
+    _ inputs: inout LossInputs, gradients: Set<PredictionVariable>, workers: Workers
+  ) throws -> Evaluation<BYOL> {
     try BYOL().evaluate(
       predictions1: inputs.matrix("predictions1"), predictions2: inputs.matrix("predictions2"),
       projections1: inputs.matrix("projections1"), projections2: inputs.matrix("projections2"),

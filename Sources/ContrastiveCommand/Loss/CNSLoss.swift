@@ -13,11 +13,9 @@ package struct CNSLoss: LossMethod {
       Gradients: queries. Reports the ring's size.
       """)
 
-  package static let defaultGradients = CNS.defaultGradients
-
   @OptionGroup package var files: LossFiles
 
-  @Option(help: "Divides the similarities.")
+  @Option(help: "Softmax temperature.")
   package var temperature: Double = 0.07
 
   @Option(help: "Fraction of the bank inside the ring's outer bound.")
@@ -53,8 +51,8 @@ package struct CNSLoss: LossMethod {
   }
 
   package func evaluate(
-    _ inputs: inout LossInputs, gradients: Set<CNS.Variable>, workers: Workers
-  ) throws -> Evaluation<CNS.Variable> {
+    _ inputs: inout LossInputs, gradients: Set<QueryVariable>, workers: Workers
+  ) throws -> Evaluation<CNS> {
     let queries = try inputs.embeddings("queries")
     let bank = try inputs.embeddings("bank")
     let negatives = try Negatives(

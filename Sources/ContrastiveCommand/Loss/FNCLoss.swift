@@ -11,11 +11,9 @@ package struct FNCLoss: LossMethod {
       together). Gradients: embeddings.
       """)
 
-  package static let defaultGradients = FNC.defaultGradients
-
   @OptionGroup package var files: LossFiles
 
-  @Option(help: "Divides the similarities.")
+  @Option(help: "Softmax temperature.")
   package var temperature: Double = 0.1
 
   @Option(help: "False negatives an image has at most.")
@@ -46,7 +44,7 @@ package struct FNCLoss: LossMethod {
 
   package func evaluate(
     _ inputs: inout LossInputs, gradients: Set<FNC.Variable>, workers: Workers
-  ) throws -> Evaluation<FNC.Variable> {
+  ) throws -> Evaluation<FNC> {
     let search = try FalseNegatives(
       topK: topK, threshold: threshold.number, aggregate: aggregate)
     let embeddings = try inputs.embeddings("embeddings", axes: 3)

@@ -10,11 +10,9 @@ package struct HCLLoss: LossMethod {
       Tensors: view1 [N,D], view2 [N,D], N at least 2. Gradients: view1, view2 (default).
       """)
 
-  package static let defaultGradients = HCL.defaultGradients
-
   @OptionGroup package var files: LossFiles
 
-  @Option(help: "Divides the similarities.")
+  @Option(help: "Softmax temperature.")
   package var temperature: Double = 0.5
 
   @Option(help: "Chance that a negative shows the same thing as the anchor.")
@@ -39,8 +37,8 @@ package struct HCLLoss: LossMethod {
   }
 
   package func evaluate(
-    _ inputs: inout LossInputs, gradients: Set<HCL.Variable>, workers: Workers
-  ) throws -> Evaluation<HCL.Variable> {
+    _ inputs: inout LossInputs, gradients: Set<ViewVariable>, workers: Workers
+  ) throws -> Evaluation<HCL> {
     let view1 = try inputs.embeddings("view1")
     let negatives = try Negatives(
       pairs: inputs.pairs(rows: 2 * view1.rows, columns: 2 * view1.rows),

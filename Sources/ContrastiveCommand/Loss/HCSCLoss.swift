@@ -13,8 +13,6 @@ package struct HCSCLoss: LossMethod {
       (default). Reports selected.unselected.
       """)
 
-  package static let defaultGradients = HCSC.defaultGradients
-
   @OptionGroup package var files: LossFiles
 
   @Option(help: "Divides the similarities of the instance terms.")
@@ -38,8 +36,8 @@ package struct HCSCLoss: LossMethod {
   }
 
   package func evaluate(
-    _ inputs: inout LossInputs, gradients: Set<HCSC.Variable>, workers: Workers
-  ) throws -> Evaluation<HCSC.Variable> {
+    _ inputs: inout LossInputs, gradients: Set<QueryVariable>, workers: Workers
+  ) throws -> Evaluation<HCSC> {
     let levels = try inputs.prototypeTargets().enumerated().map { level, targets in
       HCSC.Level(
         targets: targets, instances: try inputs.mask("instance-mask.\(level)"),
@@ -54,6 +52,10 @@ package struct HCSCLoss: LossMethod {
     ).evaluate(
       queries: queries, keys: inputs.embeddings("keys"), bank: bank, levels: levels,
       gradients: gradients, workers: workers)
+  }
+
+  package static func selected(_ details: NegativeCounts) -> [String: Int] {
+    details.named(excluded: "unselected")
   }
 }
 

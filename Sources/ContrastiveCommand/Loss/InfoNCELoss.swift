@@ -11,11 +11,9 @@ package struct InfoNCELoss: LossMethod {
       other keys). Gradients: queries (default), keys, bank, temperature.
       """)
 
-  package static let defaultGradients = InfoNCE.defaultGradients
-
   @OptionGroup package var files: LossFiles
 
-  @Option(help: "Divides the similarities.")
+  @Option(help: "Softmax temperature.")
   package var temperature: Double = 0.07
 
   @Flag(help: "The mean of both directions (without a bank only).")
@@ -33,7 +31,7 @@ package struct InfoNCELoss: LossMethod {
 
   package func evaluate(
     _ inputs: inout LossInputs, gradients: Set<InfoNCE.Variable>, workers: Workers
-  ) throws -> Evaluation<InfoNCE.Variable> {
+  ) throws -> Evaluation<InfoNCE> {
     let queries = try inputs.embeddings("queries")
     let bank = try inputs.embeddingsIfPresent("bank")
     let negatives = try negatives.value(

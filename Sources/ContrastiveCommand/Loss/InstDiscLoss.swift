@@ -11,11 +11,9 @@ package struct InstDiscLoss: LossMethod {
       softmax runs over the whole bank). Gradients: queries.
       """)
 
-  package static let defaultGradients = InstDisc.defaultGradients
-
   @OptionGroup package var files: LossFiles
 
-  @Option(help: "Divides the similarities.")
+  @Option(help: "Softmax temperature.")
   package var temperature: Double = 0.07
 
   @Option(help: "Partition function Z (default: n times the mean of exp(u) over the columns).")
@@ -36,8 +34,8 @@ package struct InstDiscLoss: LossMethod {
   }
 
   package func evaluate(
-    _ inputs: inout LossInputs, gradients: Set<InstDisc.Variable>, workers: Workers
-  ) throws -> Evaluation<InstDisc.Variable> {
+    _ inputs: inout LossInputs, gradients: Set<QueryVariable>, workers: Workers
+  ) throws -> Evaluation<InstDisc> {
     let queries = try inputs.embeddings("queries")
     let bank = try inputs.embeddings("bank")
     let objective = try InstDisc(
@@ -52,5 +50,13 @@ package struct InstDiscLoss: LossMethod {
       queries: queries, bank: bank,
       indices: inputs.integers("indices"), noise: noise?.values,
       gradients: gradients, workers: workers)
+  }
+
+  package static func selected(_ details: InstDisc.Details) -> [String: Int] {
+    details.negatives.named()
+  }
+
+  package static func settled(_ details: InstDisc.Details) -> [String: Double] {
+    details.partition.map { ["partition": $0] } ?? [:]
   }
 }

@@ -10,11 +10,9 @@ package struct InvPLoss: LossMethod {
       Tensors: queries [B,D], bank [n,D], indices [B], neighbors [n,k]. Gradients: queries.
       """)
 
-  package static let defaultGradients = InvP.defaultGradients
-
   @OptionGroup package var files: LossFiles
 
-  @Option(help: "Divides the similarities.")
+  @Option(help: "Softmax temperature.")
   package var temperature: Double = 0.07
 
   @Option(help: "Nearest bank rows in the denominators, at most the whole bank.")
@@ -46,8 +44,8 @@ package struct InvPLoss: LossMethod {
   }
 
   package func evaluate(
-    _ inputs: inout LossInputs, gradients: Set<InvP.Variable>, workers: Workers
-  ) throws -> Evaluation<InvP.Variable> {
+    _ inputs: inout LossInputs, gradients: Set<QueryVariable>, workers: Workers
+  ) throws -> Evaluation<InvP> {
     let objective = try InvP(
       temperature: temperature, background: background, positives: positives, steps: steps,
       weight: weight, epsilon: epsilon, exactBackground: exactBackground)
@@ -57,5 +55,11 @@ package struct InvPLoss: LossMethod {
       indices: inputs.integers("indices"),
       neighbors: NeighborGraph(nodes: table.shape[0], indices: table.values),
       gradients: gradients, workers: workers)
+  }
+
+  package static func selected(_ details: InvP.Details) -> [String: Int] { [:] }
+
+  package static func settled(_ details: InvP.Details) -> [String: Double] {
+    ["background": Double(details.background)]
   }
 }

@@ -11,11 +11,9 @@ package struct LooCLoss: LossMethod {
       up the other views of the same image are negatives. Gradients: queries (default).
       """)
 
-  package static let defaultGradients = LooC.defaultGradients
-
   @OptionGroup package var files: LossFiles
 
-  @Option(help: "Divides the similarities.")
+  @Option(help: "Softmax temperature.")
   package var temperature: Double = 0.2
 
   @OptionGroup(title: "Negatives") package var negatives: NegativeOptions
@@ -27,8 +25,8 @@ package struct LooCLoss: LossMethod {
   }
 
   package func evaluate(
-    _ inputs: inout LossInputs, gradients: Set<LooC.Variable>, workers: Workers
-  ) throws -> Evaluation<LooC.Variable> {
+    _ inputs: inout LossInputs, gradients: Set<QueryVariable>, workers: Workers
+  ) throws -> Evaluation<LooC> {
     let queries = try inputs.embeddings("queries", axes: 3)
     let keys = try inputs.embeddings("keys", axes: 4)
     let bank = try inputs.embeddings("bank", axes: 3)

@@ -33,6 +33,8 @@ package struct LossCommand: ParsableCommand {
       CNSLoss.self,
       ReSSLLoss.self,
       SCELoss.self,
+      SigLIPLoss.self,
+      DecoupledLoss.self,
     ])
 
   package init() {}

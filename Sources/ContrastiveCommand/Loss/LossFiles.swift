@@ -13,27 +13,41 @@ package struct LossFiles: ParsableArguments {
   @Flag(help: "Divide each embedding row by its norm first, and carry the gradient back.")
   package var normalize = false
 
-  @Option(help: "Gradients to compute, separated by commas; see the method's help.")
+  @Option(help: "Gradients to compute, separated by commas, or none; see the method's help.")
   package var gradient: String?
+
+  @Flag(help: "Also write `losses`, F64: one for each row, whose mean is the loss.")
+  package var rows = false
 
   @OptionGroup var parallel: ParallelOptions
 
   package init() {}
 
   /// The gradients asked for.
-  func variables<Method: LossMethod>(of type: Method.Type) throws -> Set<Method.Variable> {
-    guard let gradient else { return type.defaultGradients }
-    let names = Method.Variable.allCases.map(\.rawValue)
-    var wanted: Set<Method.Variable> = []
+  func gradients<Method: Objective>(of type: Method.Type) throws -> WantedGradients<Method> {
+    var wanted = WantedGradients<Method>(variables: type.defaultGradients, scalars: [])
+    guard let gradient else { return wanted }
+    wanted.variables = []
+    if gradient == "none" { return wanted }
+    let names = Method.Variable.allCases.map(\.rawValue) + Method.Scalar.allCases.map(\.rawValue)
     for name in gradient.split(separator: ",").map(String.init) {
-      guard let variable = Method.Variable(rawValue: name) else {
+      if let variable = Method.Variable(rawValue: name) {
+        wanted.variables.insert(variable)
+      } else if let scalar = Method.Scalar(rawValue: name) {
+        wanted.scalars.insert(scalar)
+      } else {
         let nearest = nearestName(to: name, among: names).map { "; did you mean '\($0)'?" } ?? ""
         throw ValidationError(
           "--gradient: there is no gradient for '\(name)', only for "
             + "\(names.joined(separator: ", "))\(nearest)")
       }
-      wanted.insert(variable)
     }
     return wanted
   }
+}
+
+/// What a method's loss is to be differentiated by.
+struct WantedGradients<Method: Objective> {
+  var variables: Set<Method.Variable>
+  var scalars: Set<Method.Scalar>
 }

@@ -1,5 +1,6 @@
 import Contrastive
 import ContrastiveFiles
+import ContrastiveTraining
 
 /// The input file as a method sees it.
 package struct LossInputs {
@@ -9,6 +10,8 @@ package struct LossInputs {
   package let normalizes: Bool
   /// The tensors that were normalized, by name.
   package private(set) var normalized: [String: NormalizedRows] = [:]
+  /// The tensors that were looked for.
+  private let looked = NameSet()
 
   package init(file: SafetensorsFile, normalizes: Bool) {
     self.file = file
@@ -16,11 +19,33 @@ package struct LossInputs {
   }
 
   /// Whether the file has a tensor.
-  func has(_ name: String) -> Bool { file.tensors[name] != nil }
+  func has(_ name: String) -> Bool {
+    looked.insert(name)
+    return file.tensors[name] != nil
+  }
+
+  /// A tensor by its name.
+  private func tensor(_ name: String) throws(ContrastiveError) -> Tensor {
+    looked.insert(name)
+    return try file.tensor(name)
+  }
+
+  /// The names of the tensors that were read.
+  var used: [String] { looked.names.filter { file.tensors[$0] != nil } }
+
+  /// Refuses a file with a tensor that a method and its options do not use.
+  func requireAllUsed(by method: String) throws(ContrastiveError) {
+    guard let name = file.tensors.keys.sorted().first(where: { !looked.names.contains($0) })
+    else { return }
+    let nearest = nearestName(to: name, among: looked.names.subtracting(used).sorted())
+    throw .shape(
+      argument: name, found: "a tensor that \(method) does not use",
+      expected: nearest.map { "\($0), or no such tensor" } ?? "no such tensor")
+  }
 
   /// An embedding tensor [rows, dimension], normalized when that was asked for.
   mutating func embeddings(_ name: String) throws(ContrastiveError) -> Matrix {
-    try normalized(file.tensor(name).matrix(argument: name), name)
+    try normalized(tensor(name).matrix(argument: name), name)
   }
 
   /// The same for a tensor that may be absent.
@@ -32,64 +57,64 @@ package struct LossInputs {
   mutating func embeddings(
     _ name: String, axes: Int
   ) throws(ContrastiveError) -> (rows: Matrix, shape: [Int]) {
-    let tensor = try file.tensor(name)
-    guard tensor.shape.count == axes, let dimension = tensor.shape.last, dimension > 0 else {
-      throw .shape(argument: name, found: tensor.summary, expected: "F32 of \(axes) axes")
+    let found = try tensor(name)
+    guard found.shape.count == axes, let dimension = found.shape.last, dimension > 0 else {
+      throw .shape(argument: name, found: found.summary, expected: "F32 of \(axes) axes")
     }
-    let values = try tensor.float32s(argument: name)
+    let values = try found.float32s(argument: name)
     let rows = Matrix(rows: values.count / dimension, columns: dimension, sharing: values)
-    return (try normalized(rows, name), tensor.shape)
+    return (try normalized(rows, name), found.shape)
   }
 
   /// A tensor [rows, dimension] that is never normalized.
   func matrix(_ name: String) throws(ContrastiveError) -> Matrix {
-    try file.tensor(name).matrix(argument: name)
+    try tensor(name).matrix(argument: name)
   }
 
   /// Indices or labels [count].
   func integers(_ name: String) throws(ContrastiveError) -> [Int] {
-    try file.tensor(name).int64s(argument: name).map { Int($0) }
+    try tensor(name).int64s(argument: name).map { Int($0) }
   }
 
   /// Indices of several axes with their shape.
   func integers(
     _ name: String, axes: Int
   ) throws(ContrastiveError) -> (values: [Int], shape: [Int]) {
-    let tensor = try file.tensor(name)
-    guard tensor.shape.count == axes else {
-      throw .shape(argument: name, found: tensor.summary, expected: "I64 of \(axes) axes")
+    let found = try tensor(name)
+    guard found.shape.count == axes else {
+      throw .shape(argument: name, found: found.summary, expected: "I64 of \(axes) axes")
     }
-    let flat = try Tensor(shape: [tensor.elements.count], elements: tensor.elements)
-    return (try flat.int64s(argument: name).map { Int($0) }, tensor.shape)
+    let flat = try Tensor(shape: [found.elements.count], elements: found.elements)
+    return (try flat.int64s(argument: name).map { Int($0) }, found.shape)
   }
 
   /// Numbers [count], F32.
   func numbers(_ name: String) throws(ContrastiveError) -> [Float] {
-    let tensor = try file.tensor(name)
-    guard tensor.shape.count == 1 else {
-      throw .shape(argument: name, found: tensor.summary, expected: "F32 [count]")
+    let found = try tensor(name)
+    guard found.shape.count == 1 else {
+      throw .shape(argument: name, found: found.summary, expected: "F32 [count]")
     }
-    return try tensor.float32s(argument: name)
+    return try found.float32s(argument: name)
   }
 
   /// Weights [rows, columns], F32; either may be 0.
   func weights(_ name: String) throws(ContrastiveError) -> Matrix {
-    let tensor = try file.tensor(name)
-    guard tensor.shape.count == 2 else {
-      throw .shape(argument: name, found: tensor.summary, expected: "F32 [rows × columns]")
+    let found = try tensor(name)
+    guard found.shape.count == 2 else {
+      throw .shape(argument: name, found: found.summary, expected: "F32 [rows × columns]")
     }
     return try Matrix(
-      rows: tensor.shape[0], columns: tensor.shape[1], values: tensor.float32s(argument: name))
+      rows: found.shape[0], columns: found.shape[1], values: found.float32s(argument: name))
   }
 
   /// A mask [rows, columns], U8.
   func mask(_ name: String) throws(ContrastiveError) -> SelectionMask {
-    let tensor = try file.tensor(name)
-    guard tensor.shape.count == 2 else {
-      throw .shape(argument: name, found: tensor.summary, expected: "U8 [rows × columns]")
+    let found = try tensor(name)
+    guard found.shape.count == 2 else {
+      throw .shape(argument: name, found: found.summary, expected: "U8 [rows × columns]")
     }
     return try SelectionMask(
-      rows: tensor.shape[0], columns: tensor.shape[1], values: tensor.uint8s(argument: name),
+      rows: found.shape[0], columns: found.shape[1], values: found.uint8s(argument: name),
       argument: name)
   }
 
@@ -108,4 +133,11 @@ package struct LossInputs {
     return try Tensor(
       shape: file.tensor(name).shape, elements: .float32(Array(carried.values)))
   }
+}
+
+/// Names that are collected while a value is read.
+private final class NameSet {
+  private(set) var names: Set<String> = []
+
+  func insert(_ name: String) { names.insert(name) }
 }

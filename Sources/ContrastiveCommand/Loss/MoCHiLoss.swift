@@ -12,11 +12,9 @@ package struct MoCHiLoss: LossMethod {
       0. Gradients: queries (default).
       """)
 
-  package static let defaultGradients = MoCHi.defaultGradients
-
   @OptionGroup package var files: LossFiles
 
-  @Option(help: "Divides the similarities.")
+  @Option(help: "Softmax temperature.")
   package var temperature: Double = 0.2
 
   @OptionGroup(title: "Negatives") package var falseNegatives: FalseNegativeOptions
@@ -32,8 +30,8 @@ package struct MoCHiLoss: LossMethod {
   }
 
   package func evaluate(
-    _ inputs: inout LossInputs, gradients: Set<MoCHi.Variable>, workers: Workers
-  ) throws -> Evaluation<MoCHi.Variable> {
+    _ inputs: inout LossInputs, gradients: Set<QueryVariable>, workers: Workers
+  ) throws -> Evaluation<MoCHi> {
     let pairs = try inputs.integers("pairs", axes: 3)
     let pairWeights = try inputs.weights("pair-weights")
     let queryPairs = try inputs.integers("query-pairs", axes: 2)

@@ -10,11 +10,9 @@ package struct NTXentLoss: LossMethod {
       Tensors: view1 [N,D], view2 [N,D]. Gradients: view1, view2 (default), temperature.
       """)
 
-  package static let defaultGradients = NTXent.defaultGradients
-
   @OptionGroup package var files: LossFiles
 
-  @Option(help: "Divides the similarities.")
+  @Option(help: "Softmax temperature.")
   package var temperature: Double = 0.1
 
   @OptionGroup(title: "Negatives") package var negatives: NegativeOptions
@@ -26,8 +24,8 @@ package struct NTXentLoss: LossMethod {
   }
 
   package func evaluate(
-    _ inputs: inout LossInputs, gradients: Set<NTXent.Variable>, workers: Workers
-  ) throws -> Evaluation<NTXent.Variable> {
+    _ inputs: inout LossInputs, gradients: Set<ViewVariable>, workers: Workers
+  ) throws -> Evaluation<NTXent> {
     let view1 = try inputs.embeddings("view1")
     let negatives = try negatives.value(
       &inputs, rows: 2 * view1.rows, columns: 2 * view1.rows)

@@ -12,8 +12,6 @@ package struct ProtoNCELoss: LossMethod {
       Gradients: queries (default). Reports selected.masked with --duplicates mask.
       """)
 
-  package static let defaultGradients = ProtoNCE.defaultGradients
-
   /// What `--duplicates` takes.
   package enum Duplicates: String, CaseIterable, ExpressibleByArgument, Sendable {
     case mask, keep
@@ -39,8 +37,8 @@ package struct ProtoNCELoss: LossMethod {
   }
 
   package func evaluate(
-    _ inputs: inout LossInputs, gradients: Set<ProtoNCE.Variable>, workers: Workers
-  ) throws -> Evaluation<ProtoNCE.Variable> {
+    _ inputs: inout LossInputs, gradients: Set<QueryVariable>, workers: Workers
+  ) throws -> Evaluation<ProtoNCE> {
     let queries = try inputs.embeddings("queries")
     let bank = try inputs.embeddings("bank")
     let negatives = try negatives.value(&inputs, rows: queries.rows, columns: bank.rows)
@@ -50,5 +48,9 @@ package struct ProtoNCELoss: LossMethod {
       queries: queries, keys: inputs.embeddings("keys"), bank: bank,
       clusterings: inputs.prototypeTargets(),
       gradients: gradients, workers: workers)
+  }
+
+  package static func selected(_ details: NegativeCounts) -> [String: Int] {
+    details.named(excluded: "masked")
   }
 }

@@ -10,8 +10,6 @@ package struct ReSSLLoss: LossMethod {
       Tensors: queries [N,D], keys [N,D], bank [K,D]. Gradients: queries.
       """)
 
-  package static let defaultGradients = ReSSL.defaultGradients
-
   @OptionGroup package var files: LossFiles
 
   @Option(help: "Divides the queries' similarities.")
@@ -27,8 +25,8 @@ package struct ReSSLLoss: LossMethod {
   }
 
   package func evaluate(
-    _ inputs: inout LossInputs, gradients: Set<ReSSL.Variable>, workers: Workers
-  ) throws -> Evaluation<ReSSL.Variable> {
+    _ inputs: inout LossInputs, gradients: Set<QueryVariable>, workers: Workers
+  ) throws -> Evaluation<ReSSL> {
     try ReSSL(temperature: temperature, targetTemperature: targetTemperature).evaluate(
       queries: inputs.embeddings("queries"), keys: inputs.embeddings("keys"),
       bank: inputs.embeddings("bank"), gradients: gradients, workers: workers)

@@ -13,8 +13,6 @@ package struct SCELoss: LossMethod {
       keys). Gradients: queries (default), temperature.
       """)
 
-  package static let defaultGradients = SCE.defaultGradients
-
   @OptionGroup package var files: LossFiles
 
   @Option(help: "Divides the queries' similarities.")
@@ -39,8 +37,8 @@ package struct SCELoss: LossMethod {
   }
 
   package func evaluate(
-    _ inputs: inout LossInputs, gradients: Set<SCE.Variable>, workers: Workers
-  ) throws -> Evaluation<SCE.Variable> {
+    _ inputs: inout LossInputs, gradients: Set<QueryVariable>, workers: Workers
+  ) throws -> Evaluation<SCE> {
     try SCE(
       temperature: temperature, targetTemperature: targetTemperature, lambda: lambda,
       ownColumn: ownColumn

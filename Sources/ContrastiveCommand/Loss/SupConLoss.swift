@@ -10,11 +10,9 @@ package struct SupConLoss: LossMethod {
       Tensors: embeddings [B,D], labels [B]. Gradients: embeddings (default), temperature.
       """)
 
-  package static let defaultGradients = SupCon.defaultGradients
-
   @OptionGroup package var files: LossFiles
 
-  @Option(help: "Divides the similarities.")
+  @Option(help: "Softmax temperature.")
   package var temperature: Double = 0.07
 
   @Option(help: "The loss is multiplied by temperature / this constant (default: not at all).")
@@ -37,7 +35,7 @@ package struct SupConLoss: LossMethod {
 
   package func evaluate(
     _ inputs: inout LossInputs, gradients: Set<SupCon.Variable>, workers: Workers
-  ) throws -> Evaluation<SupCon.Variable> {
+  ) throws -> Evaluation<SupCon> {
     let embeddings = try inputs.embeddings("embeddings")
     let negatives = try negatives.value(
       &inputs, rows: embeddings.rows, columns: embeddings.rows)

@@ -12,8 +12,6 @@ package struct SwAVLoss: LossMethod {
       prototypes (both by default).
       """)
 
-  package static let defaultGradients = SwAV.defaultGradients
-
   @OptionGroup package var files: LossFiles
 
   @Option(help: "Divides the scores in the predictions.")
@@ -39,7 +37,7 @@ package struct SwAVLoss: LossMethod {
 
   package func evaluate(
     _ inputs: inout LossInputs, gradients: Set<SwAV.Variable>, workers: Workers
-  ) throws -> Evaluation<SwAV.Variable> {
+  ) throws -> Evaluation<SwAV> {
     let objective = try SwAV(
       temperature: temperature, sinkhorn: Sinkhorn(epsilon: Float(epsilon), iterations: iterations),
       assignedViews: assignViews)

@@ -20,29 +20,39 @@ package struct RowKernels: @unchecked Sendable {  // a constant table of C funct
   /// Folds a tile into each row's running softmax, leaving `exp((s − max) / temperature)`; see
   /// `softmax_update` in the header.
   package func softmaxUpdate(
+    _ tile: Tile, inverseTemperature: Float, into rows: SoftmaxStatistics.Pointers,
+    rescale: UnsafeMutablePointer<Float>
+  ) {
+    table.pointee.softmax_update(
+      tile.values, tile.rows.count, tile.columns.count, tile.stride, inverseTemperature,
+      rows.maximum, rows.sum, rows.spread, rescale)
+  }
+
+  /// The same for one row, whose statistics stand apart.
+  package func softmaxUpdate(
     _ tile: Tile, inverseTemperature: Float, maximum: UnsafeMutablePointer<Float>,
     sum: UnsafeMutablePointer<Double>, spread: UnsafeMutablePointer<Double>,
     rescale: UnsafeMutablePointer<Float>
   ) {
-    table.pointee.softmax_update(
-      tile.values, tile.rows.count, tile.columns.count, tile.stride, inverseTemperature, maximum,
-      sum, spread, rescale)
+    softmaxUpdate(
+      tile, inverseTemperature: inverseTemperature,
+      into: SoftmaxStatistics.Pointers(maximum: maximum, sum: sum, spread: spread),
+      rescale: rescale)
   }
 
   /// Folds a tile into each row's running softmax and leaves it as it is.
   package func softmaxStatistics(
-    _ tile: Tile, inverseTemperature: Float, maximum: UnsafeMutablePointer<Float>,
-    sum: UnsafeMutablePointer<Double>, spread: UnsafeMutablePointer<Double>
+    _ tile: Tile, inverseTemperature: Float, into rows: SoftmaxStatistics.Pointers
   ) {
     table.pointee.softmax_statistics(
-      tile.values, tile.rows.count, tile.columns.count, tile.stride, inverseTemperature, maximum,
-      sum, spread)
+      tile.values, tile.rows.count, tile.columns.count, tile.stride, inverseTemperature,
+      rows.maximum, rows.sum, rows.spread)
   }
 
   /// Folds a tile into the running softmax of each row and of each column and leaves it as it is.
   package func softmaxStatistics(
-    _ tile: Tile, inverseTemperature: Float, ofRows rows: RunningSoftmax.Pointers,
-    ofColumns columns: RunningSoftmax.Pointers
+    _ tile: Tile, inverseTemperature: Float, ofRows rows: SoftmaxStatistics.Pointers,
+    ofColumns columns: SoftmaxStatistics.Pointers
   ) {
     table.pointee.softmax_both_statistics(
       tile.values, tile.rows.count, tile.columns.count, tile.stride, inverseTemperature,
@@ -137,6 +147,27 @@ package struct RowKernels: @unchecked Sendable {  // a constant table of C funct
     into bins: UnsafeMutablePointer<UInt16>
   ) {
     table.pointee.bin_values(values, count, scale, offset, Float(last), bins)
+  }
+
+  /// Adds softplus, logistic and logistic · similarity of every entry to its row's sums; see
+  /// `sigmoid_update` in the header. The logistic stays in the tile.
+  package func sigmoidUpdate(
+    _ tile: Tile, scale: Float, bias: Float, loss: UnsafeMutablePointer<Double>,
+    sum: UnsafeMutablePointer<Double>, moment: UnsafeMutablePointer<Double>
+  ) {
+    table.pointee.sigmoid_update(
+      tile.values, tile.rows.count, tile.columns.count, tile.stride, scale, bias, loss, sum,
+      moment)
+  }
+
+  /// The same, and leaves the tile as it is.
+  package func sigmoidStatistics(
+    _ tile: Tile, scale: Float, bias: Float, loss: UnsafeMutablePointer<Double>,
+    sum: UnsafeMutablePointer<Double>, moment: UnsafeMutablePointer<Double>
+  ) {
+    table.pointee.sigmoid_statistics(
+      tile.values, tile.rows.count, tile.columns.count, tile.stride, scale, bias, loss, sum,
+      moment)
   }
 }
 

@@ -1,10 +1,10 @@
 /// Counts, for each row, where its rank keys lie relative to some intervals.
 ///
 /// Those inside an interval are collected if they are few. A step of `RankThresholds`.
-struct RankCount: TileConsumer {
+struct RankCount: MergingReader {
   /// For each row, its intervals; those that are nil are skipped.
   let intervals: [[RankInterval?]]
-  /// Entries that take no part.
+  /// Excluded entries.
   let exclusions: [Exclusion]
   private let kernels = RowKernels.best
 
@@ -14,7 +14,7 @@ struct RankCount: TileConsumer {
   }
 
   /// What was counted for each row and interval of a block.
-  struct Partial: Sendable {
+  struct Statistics: Sendable {
     /// [row][interval].
     fileprivate(set) var counts: [[Count]]
     fileprivate var buffer: [UInt64]
@@ -34,8 +34,8 @@ struct RankCount: TileConsumer {
     fileprivate(set) var keys: [UInt64] = []
   }
 
-  func start(rows: Range<Int>) -> Partial {
-    Partial(
+  func start(rows: Range<Int>) -> Statistics {
+    Statistics(
       counts: rows.map { row in
         intervals[row].map {
           Count(
@@ -43,13 +43,11 @@ struct RankCount: TileConsumer {
             bins: [UInt32](repeating: 0, count: $0 == nil ? 0 : RankInterval.bins))
         }
       },
-      buffer: [UInt64](repeating: 0, count: TileGrid.mostColumnsPerTile))
+      buffer: [UInt64](repeating: 0, count: BlockSizes.current.maxColumns))
   }
 
-  func consume(
-    _ tile: Tile, into partial: inout Partial, rescale: UnsafeMutablePointer<Float>
-  ) {
-    for exclusion in exclusions { exclusion.apply(to: tile) }
+  func read(_ tile: Tile, into statistics: inout Statistics) {
+    exclusions.apply(to: tile)
     for (place, row) in tile.rows.enumerated() {
       let values = tile.row(place)
       for (index, interval) in intervals[row].enumerated() {
@@ -57,19 +55,16 @@ struct RankCount: TileConsumer {
         let (found, above) = kernels.filter(
           values, count: tile.columns.count, from: RankKey.value(interval.lowest),
           to: RankKey.value(interval.highest), firstIndex: tile.columns.lowerBound,
-          into: &partial.buffer)
-        partial.counts[place][index].add(partial.buffer[..<found], above: above, interval)
+          into: &statistics.buffer)
+        statistics.counts[place][index].add(statistics.buffer[..<found], above: above, interval)
       }
     }
   }
 
-  func merge(
-    _ later: Partial, into partial: inout Partial,
-    keep: UnsafeMutablePointer<Float>, add: UnsafeMutablePointer<Float>
-  ) {
-    for row in partial.counts.indices {
-      for index in partial.counts[row].indices {
-        partial.counts[row][index].add(later.counts[row][index])
+  func merge(_ later: Statistics, into statistics: inout Statistics) {
+    for row in statistics.counts.indices {
+      for index in statistics.counts[row].indices {
+        statistics.counts[row][index].add(later.counts[row][index])
       }
     }
   }

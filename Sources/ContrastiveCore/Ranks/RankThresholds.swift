@@ -15,7 +15,7 @@ package struct RankThresholds: Sendable {
   package private(set) var boundaries: [[RankBoundary]] = []
 
   /// Rows taken at a time: whole blocks of the grid.
-  private static let rowsAtOnce = 4 * TileGrid.mostRowsPerBlock
+  private static let rowsAtOnce = 4 * BlockSizes.current.tallRows
   /// Ranks below this are found by one sweep that keeps the largest keys.
   private static let fewest = 512
   /// Columns of the sample.
@@ -63,7 +63,7 @@ package struct RankThresholds: Sendable {
   package static func scratchBytes(rows: Int, columns: Int, ranks: [Int]) -> Int {
     let rows = min(rows, rowsAtOnce)
     func kept(_ count: Int, _ columns: Int) -> Int {
-      8 * (2 * count + TileGrid.mostColumnsPerTile) * rows
+      8 * (2 * count + BlockSizes.current.maxColumns) * rows
         * TileGrid(rows: rows, columns: columns).chunks
     }
     guard let deepest = ranks.max() else { return 0 }
@@ -80,9 +80,8 @@ package struct RankThresholds: Sendable {
   ) throws(ContrastiveError) -> [[RankSearch.Outcome]] {
     guard let deepest = ranks.joined().max() else { return ranks.map { _ in [] } }
     let kept = deepest + 1 + spare
-    let blocks = try TiledSweep(rows: rows, columns: columns).run(
-      TopK(k: kept, excluding: exclusions), accumulating: false, workers: workers
-    ).blocks
+    let blocks = try RectanglePass(rows: rows, columns: columns).read(
+      TopKReader(k: kept, excluding: exclusions), workers: workers)
     let best = blocks.flatMap { block in (0..<block.rows).map { Array(block.best(row: $0)) } }
     return zip(ranks, zip(best, band)).map { ranks, row in
       let (best, band) = row
@@ -105,14 +104,13 @@ package struct RankThresholds: Sendable {
       let open = searches.indices.filter { searches[$0].contains { $0.outcome == nil } }
       guard !open.isEmpty else { break }
       // Few rows need more than two sweeps.
-      let consumer = RankCount(
+      let reader = RankCount(
         intervals: open.map { searches[$0].map { $0.outcome == nil ? $0.interval : nil } },
         excluding: open.count == searches.count
           ? exclusions : exclusions.map { .selected(rows: open, $0) })
       let part = open.count == searches.count ? rows.matrix : rows.matrix.rows(at: open)
-      let blocks = try TiledSweep(rows: Operand(rows.name, part), columns: columns).run(
-        consumer, accumulating: false, workers: workers
-      ).blocks
+      let blocks = try RectanglePass(rows: Operand(rows.name, part), columns: columns).read(
+        reader, workers: workers)
       for (row, counts) in zip(open, blocks.flatMap(\.counts)) {
         for index in counts.indices where searches[row][index].outcome == nil {
           searches[row][index].narrow(by: counts[index])
@@ -129,9 +127,8 @@ package struct RankThresholds: Sendable {
   ) throws(ContrastiveError) -> [[RankSearch]] {
     let count = columns.matrix.rows
     let some = columns.matrix.rows(at: (0..<sample).map { $0 * count / sample })
-    let blocks = try TiledSweep(rows: rows, columns: Operand(columns.name, some)).run(
-      TopK(k: sample), accumulating: false, workers: workers
-    ).blocks
+    let blocks = try RectanglePass(rows: rows, columns: Operand(columns.name, some)).read(
+      TopKReader(k: sample), workers: workers)
     let sorted = blocks.flatMap { block in (0..<block.rows).map { Array(block.best(row: $0)) } }
     return zip(ranks, zip(sorted, band)).map { ranks, row in
       let (sorted, band) = row

@@ -1,9 +1,9 @@
 /// For each row the columns whose similarity, in Double, has a rank in a range; ties go to the
 /// lower column.
 ///
-/// As an exclusion it holds in any sweep of the same rows and columns, whatever the rounding of its
+/// As a mask it holds in any pass over the same rows and columns, whatever the rounding of its
 /// similarities: columns near an end of the range are listed, the others are far enough from it.
-package struct RankWindows: Sendable {
+package struct RankWindows: TileMask {
   private let highest: [UInt64]
   private let lowest: [UInt64]
   /// Columns near an end, ascending.
@@ -72,8 +72,7 @@ package struct RankWindows: Sendable {
       watching: watched, workers: workers)
   }
 
-  /// Sets what is outside the windows to −∞.
-  func apply(to tile: Tile) {
+  package func exclude(from tile: Tile) {
     for (place, row) in tile.rows.enumerated() {
       let values = tile.row(place)
       keepingNear(row, in: tile.columns, at: { values + $0 }) {
@@ -84,8 +83,7 @@ package struct RankWindows: Sendable {
     }
   }
 
-  /// The same for a tile whose rows are the columns.
-  func applyExchanged(to tile: Tile) {
+  package func exclude(fromTransposed tile: Tile) {
     for (place, row) in tile.columns.enumerated() {
       let (top, bottom) = (RankKey.value(highest[row]), RankKey.value(lowest[row]))
       keepingNear(row, in: tile.rows, at: { tile.row($0) + place }) {

@@ -1,5 +1,5 @@
 /// Columns chosen by index, whatever the row.
-package struct ColumnSet: Sendable, Equatable {
+package struct ColumnSet: TileMask, Equatable {
   /// The indices, ascending.
   package let indices: [Int]
 
@@ -12,7 +12,7 @@ package struct ColumnSet: Sendable, Equatable {
   /// Sets the entries of these columns to −∞.
   ///
   /// Complexity: O(log columns + rows of the tile × its columns that are chosen).
-  func apply(to tile: Tile) {
+  package func exclude(from tile: Tile) {
     var (low, high) = (0, indices.count)
     while low < high {
       let middle = (low + high) / 2
@@ -24,6 +24,13 @@ package struct ColumnSet: Sendable, Equatable {
     for row in 0..<tile.rows.count {
       let values = tile.row(row) - tile.columns.lowerBound
       for place in low..<end { values[indices[place]] = -.infinity }
+    }
+  }
+
+  package func exclude(fromTransposed tile: Tile) {
+    for index in indices where tile.rows ~= index {
+      tile.row(index - tile.rows.lowerBound).update(
+        repeating: -.infinity, count: tile.columns.count)
     }
   }
 }

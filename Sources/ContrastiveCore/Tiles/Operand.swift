@@ -13,10 +13,18 @@ package struct Operand: Sendable {
     elements = .single(matrix)
   }
 
-  /// Columns of a sweep that are widened tile by tile; they can be no sweep's rows.
+  /// Columns of a pass that are widened tile by tile; they can be no pass's rows.
   package init(_ name: String, _ matrix: HalfMatrix) {
     self.name = name
     elements = .half(matrix)
+  }
+
+  /// The same under another name.
+  package func named(_ name: String) -> Operand { Operand(name: name, elements: elements) }
+
+  private init(name: String, elements: Elements) {
+    self.name = name
+    self.elements = elements
   }
 
   /// The matrix of an operand in Float32.

@@ -4,20 +4,12 @@
 /// row block against a run of consecutive column tiles (a *chunk*). Few row blocks get several
 /// chunks each so that there is work for every worker; their results are merged in chunk order.
 package struct TileGrid: Equatable, Sendable {
-  /// Columns of the widest tile.
-  package static let mostColumnsPerTile = 512
-  /// Rows of the tallest tile; every other divides it.
-  package static let mostRowsPerBlock = 512
   /// Fewest tiles worth a unit of their own.
-  static let smallestChunk = 4
+  private static let minChunk = 4
 
   package let rows: Int
   package let columns: Int
   /// Rows of a block, and of a tile.
-  ///
-  /// With `columnsPerTile` it makes a tile of 512 KiB, or 768 KiB where there are rows for a taller
-  /// one: it stays in a second-level cache between the product that writes it, the consumer, and
-  /// the product that reads it. The taller it is, the less often columns are packed for a product.
   package let rowsPerBlock: Int
   /// Columns of a tile.
   package let columnsPerTile: Int
@@ -27,14 +19,15 @@ package struct TileGrid: Equatable, Sendable {
   package init(rows: Int, columns: Int) {
     self.rows = rows
     self.columns = columns
-    let isTall = rows >= Self.mostRowsPerBlock
-    rowsPerBlock = isTall ? Self.mostRowsPerBlock : 256
-    columnsPerTile = isTall ? 384 : Self.mostColumnsPerTile
+    let sizes = BlockSizes.current
+    let isTall = rows >= sizes.tallRows
+    rowsPerBlock = isTall ? sizes.tallRows : sizes.wideRows
+    columnsPerTile = isTall ? sizes.tallColumns : sizes.wideColumns
     // Units to aim for where rows alone do not give as many.
     let targetUnits = isTall ? 16 : 32
     let blocks = max(1, pieces(rows, rowsPerBlock))
     let tiles = pieces(columns, columnsPerTile)
-    chunks = max(1, min(pieces(targetUnits, blocks), pieces(tiles, Self.smallestChunk)))
+    chunks = max(1, min(pieces(targetUnits, blocks), pieces(tiles, Self.minChunk)))
   }
 
   package var rowBlocks: Int { pieces(rows, rowsPerBlock) }
@@ -58,16 +51,16 @@ package struct TileGrid: Equatable, Sendable {
     (chunk * columnTiles / chunks)..<((chunk + 1) * columnTiles / chunks)
   }
 
-  /// Bytes of scratch a sweep holds at most: a tile and a row of factors for each worker, and, when
-  /// it accumulates, the accumulated rows of every chunk but each block's first.
+  /// Bytes of scratch a pass holds at most: a tile and a row of factors for each worker, and, when
+  /// it sums, the sums of every chunk but each block's first.
   ///
   /// ```
-  /// 4 · ( W · tileRows · (tileColumns + 1) + [accumulating] · (chunks − 1) · rows · dimension )
+  /// 4 · ( W · tileRows · (tileColumns + 1) + [summing] · (chunks − 1) · rows · dimension )
   /// ```
   /// with W the workers, at most one for each unit.
-  package func scratchBytes(dimension: Int, accumulating: Bool, workers: Workers) -> Int {
+  package func scratchBytes(dimension: Int, summing: Bool, workers: Workers) -> Int {
     let perWorker = tileRows * (tileColumns + 1)
-    let partials = accumulating ? (chunks - 1) * rows * dimension : 0
+    let partials = summing ? (chunks - 1) * rows * dimension : 0
     return 4 * (min(workers.count, max(units, 1)) * perWorker + partials)
   }
 }

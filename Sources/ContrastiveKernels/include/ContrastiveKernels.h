@@ -89,6 +89,16 @@ typedef struct {
   // bins[i] <- min(last, max(0, values[i] * scale + offset)), rounded down; -infinity goes to 0.
   void (*bin_values)(const float *values, size_t count, float scale, float offset, float last,
                      uint16_t *bins);
+
+  // Adds to each row's loss the sum of log(1 + exp(z)), z = s * scale + bias, to its sum that of
+  // p = 1 / (1 + exp(-z)) and to its moment that of p * s, and leaves p in the tile.
+  // An entry of -infinity counts 0 and becomes 0; p is 0 for z below -87.
+  void (*sigmoid_update)(float *tile, size_t rows, size_t columns, size_t stride, float scale,
+                         float bias, double *loss, double *sum, double *moment);
+
+  // The same, and leaves the tile as it is.
+  void (*sigmoid_statistics)(const float *tile, size_t rows, size_t columns, size_t stride,
+                             float scale, float bias, double *loss, double *sum, double *moment);
 } ContrastiveRowKernels;
 
 // The kernels of an instruction set, or null when this processor or build lacks it.
@@ -135,6 +145,9 @@ void contrastive_transpose(const float *source, size_t rows, size_t columns, siz
 
 // Number of processors the calling process may run on (its affinity mask counts), at least 1.
 int contrastive_processor_count(void);
+
+/// Bytes of a core's second-level cache; 0 where it is not known.
+long contrastive_second_level_cache_bytes(void);
 
 // Waits a few cycles, as one does between looks at memory that another thread writes.
 void contrastive_pause(void);

@@ -74,7 +74,7 @@ public struct FNCMethod: TrainingMethod {
         result[.embeddings] ?? blank, through: online, workers: workers),
       measures: [
         "embedding_spread": projections.view(0).unitSpread(),
-        "false_negatives": Double(result.selected["false_negatives"] ?? 0)
+        "false_negatives": Double(result.details.falseNegatives ?? 0)
           / Double(projections.images),
       ])
   }

@@ -70,7 +70,7 @@ public struct InstDiscMethod: TrainingMethod {
       partition: noise != nil && partition > 0 ? partition : nil)
     let result = try objective.evaluate(
       queries: queries.rows, bank: bank, indices: batch.indices, noise: noise, workers: workers)
-    partition = result.settled["partition"] ?? partition
+    partition = result.details.partition ?? partition
 
     var rows = bank.rows(at: batch.indices)
     let kept = options.bankMomentum

@@ -28,7 +28,7 @@ struct KeyQueue: Sendable {
     let loss: Double
     let gradient: Matrix?
 
-    init<Variable>(_ evaluation: Evaluation<Variable>, _ queries: Variable) {
+    init<O: Objective>(_ evaluation: Evaluation<O>, _ queries: O.Variable) {
       loss = evaluation.loss
       gradient = evaluation[queries]
     }
@@ -43,7 +43,7 @@ struct KeyQueue: Sendable {
   ///   - ownKeys: what keys of an image's earlier visits are to it.
   /// - Throws: `ContrastiveError.parameter`.
   init(
-    _ start: MethodStart, capacity: Int?, momentum: Float, ownKeys: OwnEntries = .leaveOut
+    _ start: MethodStart, capacity: Int?, momentum: Float, ownKeys: OwnEntries = .exclude
   ) throws(ContrastiveError) {
     self.momentum = try MomentumEncoder(start.online, momentum: momentum)
     self.ownKeys = ownKeys

@@ -111,7 +111,7 @@ public struct LooCMethod: TrainingMethod {
     for space in 0..<spaces {
       try banks[space].enqueue(own[space], ids: batch.indices, step: batch.step)
     }
-    let slope = try queries.backward(result.gradients[.queries, default: queries.rows])
+    let slope = try queries.backward(result[.queries] ?? queries.rows)
     return StepGradient(
       loss: result.loss,
       encoder: try online.backward(

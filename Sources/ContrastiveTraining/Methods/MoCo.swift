@@ -27,7 +27,7 @@ public struct MoCo: TrainingMethod {
     public var encoderMomentum: Float = 0.996
     /// What keys of an image's earlier visits are to it: left out by default, kept as negatives in
     /// the authors' code, or attracted.
-    public var ownKeys = OwnEntries.leaveOut
+    public var ownKeys = OwnEntries.exclude
 
     /// The defaults.
     public init() {}

@@ -89,10 +89,11 @@ public struct RankedViews: TrainingMethod {
       values: embedded.dropFirst().flatMap(\.values))
     let ranks = ranks(embedded.dropFirst().map { $0.rowDots(embedded[0]) })
     let best = ranks.enumerated().map { image, ranked in ranked[0].view * ranks.count + image }
-    let columns = BankColumns(candidates, queries: anchors.images)
-      .with(try pairs(ranks, columns: candidates.rows))
-    let result = try objective.evaluate(
-      queries: anchors.rows, keys: candidates.rows(at: best), bank: columns, workers: workers)
+    let paired = try InfoNCE(
+      temperature: objective.temperature,
+      negatives: Negatives(pairs: pairs(ranks, columns: candidates.rows)))
+    let result = try paired.evaluate(
+      queries: anchors.rows, keys: candidates.rows(at: best), bank: candidates, workers: workers)
     return StepGradient(
       loss: result.loss,
       encoder: try anchors.backward(

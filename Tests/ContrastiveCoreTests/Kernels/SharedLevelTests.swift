@@ -30,10 +30,9 @@ struct SharedLevelTests {
   @Test(arguments: shapes, temperatures)
   func statisticsOfBothSides(shape: (Int, Int), temperature: Double) throws {
     let (rows, columns) = shape
-    let softmax = RunningSoftmax(temperature: temperature)
     for kernels in RowKernels.available {
-      var ofRows = softmax.start(rows: 0..<rows)
-      var ofColumns = softmax.start(rows: 0..<columns)
+      var ofRows = SoftmaxStatistics(rows: rows)
+      var ofColumns = SoftmaxStatistics(rows: columns)
       var values = similarities(rows, columns)
       let first = values
       // Twice, the second time larger by 0.1: what was known before counts for less.
@@ -65,7 +64,7 @@ struct SharedLevelTests {
   }
 
   private func check(
-    _ found: RunningSoftmax.Partial, _ index: Int, _ seen: [Float], _ temperature: Double,
+    _ found: SoftmaxStatistics, _ index: Int, _ seen: [Float], _ temperature: Double,
     _ name: String
   ) {
     let top = seen.max() ?? -.infinity

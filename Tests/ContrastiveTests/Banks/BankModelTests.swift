@@ -46,7 +46,7 @@ import Testing
       let mine = (0..<count).filter { takesPart[$0] && slots.ids[$0] == id }
       for slot in mine {
         pairs.append(
-          own == .leaveOut
+          own == .exclude
             ? PairTerms.Pair(row: row, column: slot)
             : PairTerms.Pair(row: row, column: slot, weight: 1, target: 1 / Double(1 + mine.count)))
       }
@@ -69,7 +69,7 @@ import Testing
       } catch { return error != .bankNotFilled(argument: "bank") }
     }
     let found = try bank.columns(for: ids, own: own, olderThan: age)
-    return found.omitted != omitted || found.pairs.pairs != pairs
+    return found.excluded != omitted || found.pairs.pairs != pairs
   }
 
   @Test(arguments: BankSlots.Precision.allCases)

@@ -145,7 +145,7 @@ import Testing
     try half.enqueue(TestData.embeddings(700, 16, seed: 1))
     let queries = try TestData.embeddings(32, 16, seed: 2)
     let keys = try TestData.near(queries, noise: 0.5, seed: 3)
-    let search = try FalseNegativeTreatment(FalseNegatives(topK: 3, threshold: nil), mode: .drop)
+    let search = try FalseNegativeTreatment(FalseNegatives(topK: 3, threshold: nil), mode: .exclude)
     let weights = try HardNegativeWeights(beta: 1, tauPlus: 0.1)
     for negatives in try [
       Negatives(

@@ -38,7 +38,7 @@ enum InstDiscEntry: ObjectiveEntry {
     guard problem.tensors["noise"] != nil else { return problem }
     var inputs = LossInputs(file: SafetensorsFile(tensors: problem.tensors), normalizes: false)
     let found = try method(problem).evaluate(&inputs, gradients: [], workers: .one)
-    let partition = try #require(found.settled["partition"])
+    let partition = try #require(found.details.partition)
     return Problem(problem.tensors, problem.arguments + ["--partition", "\(partition)"])
   }
 

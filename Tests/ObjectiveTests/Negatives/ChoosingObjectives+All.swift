@@ -72,7 +72,7 @@ struct ChoiceInputs: Sendable {
             temperature: temperature, symmetric: symmetric,
             negatives: choice.negatives(rows: count, columns: count)
           ).evaluate(
-            queries: queries, keys: keys, gradients: [.queries, .keys, .temperature],
+            queries: queries, keys: keys, gradients: [.queries, .keys],
             workers: workers))
       },
       terms: {
@@ -107,7 +107,7 @@ struct ChoiceInputs: Sendable {
       term: term, anchors: ("views", rows), own: ("views", partner), columns: ("views", rows))
   }
 
-  private func stacked(_ found: Evaluation<NTXent.Variable>) -> NamedResult {
+  private func stacked(_ found: Evaluation<NTXent>) -> NamedResult {
     var result = NamedResult(found)
     if let first = found[.view1], let second = found[.view2] {
       result.gradients = ["views": first.stacked(on: second)]
@@ -124,7 +124,7 @@ struct ChoiceInputs: Sendable {
             temperature: temperature, negatives: choice.negatives(rows: count, columns: count)
           ).evaluate(
             view1: queries.rows(0..<(count / 2)), view2: queries.rows((count / 2)..<count),
-            gradients: Set(NTXent.Variable.allCases), workers: workers))
+            gradients: Set(ViewVariable.allCases), workers: workers))
       }, terms: { [views] })
   }
 

@@ -7,9 +7,9 @@ struct NamedResult {
   var slope: Double?
   var gradients: [String: Matrix] = [:]
 
-  init<Variable: RawRepresentable<String>>(_ found: Evaluation<Variable>) {
+  init<O: Objective>(_ found: Evaluation<O>) {
     loss = found.loss
-    slope = found.temperatureGradient
+    slope = O.Scalar(rawValue: "temperature").map { found[$0] }
     for (variable, gradient) in found.gradients { gradients[variable.rawValue] = gradient }
   }
 }

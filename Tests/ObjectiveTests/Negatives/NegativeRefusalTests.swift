@@ -102,7 +102,7 @@ import Testing
   }
 
   @Test func nothingLeft() throws {
-    let all = try FalseNegativeTreatment(FalseNegatives(topK: 20, threshold: nil), mode: .drop)
+    let all = try FalseNegativeTreatment(FalseNegatives(topK: 20, threshold: nil), mode: .exclude)
     expectRefusal("bank", "ranks 0 ..< 0") {
       _ = try InfoNCE(negatives: Negatives(falseNegatives: all, ring: Ring())).evaluate(
         queries: queries, keys: keys, bank: bank)
@@ -130,7 +130,7 @@ import Testing
   /// Draws are those of the negatives that are left.
   @Test func drawsLeaveOutWhatIsDropped() throws {
     let nearest = try FalseNegativeTreatment(
-      FalseNegatives(topK: 4, threshold: nil), mode: .drop, support: queries)
+      FalseNegatives(topK: 4, threshold: nil), mode: .exclude, support: queries)
     let draw = try HardNegativeMixing(hardest: 2, pairs: 5, queryPairs: 5)
     let found = try InfoNCE(
       negatives: Negatives(falseNegatives: nearest, mixing: .drawn(draw))

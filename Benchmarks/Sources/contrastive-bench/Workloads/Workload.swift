@@ -38,9 +38,10 @@ struct Outcome {
 
 extension Outcome {
   /// A loss with its gradients, each named `gradient.` and its variable.
-  init<Variable: RawRepresentable<String>>(_ evaluation: Evaluation<Variable>) {
+  init<O: Objective>(_ evaluation: Evaluation<O>) {
     value = evaluation.loss
-    for (variable, matrix) in evaluation.gradients {
+    for variable in O.Variable.allCases {
+      guard let matrix = evaluation[variable] else { continue }
       matrices["gradient." + variable.rawValue] = matrix
     }
   }

@@ -40,11 +40,8 @@ public struct Uniformity: Sendable {
         argument: "embeddings", found: embeddings.shape, expected: "at least 2 rows")
     }
     let rows = try embeddings.normalized().rows
-    let sweep = TiledSweep(symmetric: Operand("embeddings", rows))
-    let blocks = try sweep.run(
-      RunningSoftmax(temperature: 1 / (2 * t), excluding: [.diagonal], readsOnly: true),
-      accumulating: false, workers: workers
-    ).blocks
+    let blocks = try SymmetricPass(Operand("embeddings", rows)).read(
+      SoftmaxReader(temperature: 1 / (2 * t), excluding: [.diagonal]), workers: workers)
     // Relative to the largest similarity of all, as only the mean's logarithm is wanted.
     let top = blocks.flatMap(\.maximum).max().map(Double.init) ?? 0
     var sum = 0.0

@@ -41,7 +41,7 @@ public struct AuditCandidates: Sendable, Equatable {
     neighbors = common.map { Float($0) / Float(k) }
     let tables = clusterings.indices.map(pairs.insideFromHere)
     similarity = found.maximum.map { value in
-      let bin = GroupCensus.bin(of: Double(value))
+      let bin = GroupSimilarityReader.bin(of: Double(value))
       return Float(tables.reduce(0) { $0 + $1[bin] } / Double(tables.count))
     }
     clusters = found.columns.enumerated().map { place, column in

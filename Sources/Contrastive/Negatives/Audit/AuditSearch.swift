@@ -33,19 +33,19 @@ struct AuditSearch {
   private func best(
     of view: Matrix?, _ index: Int, _ workers: Workers
   ) throws(ContrastiveError) -> [UInt64] {
-    let consumer = TopK(k: k, excluding: [.diagonal])
+    let reader = TopKReader(k: k, excluding: [.diagonal])
     let columns = Operand("embeddings", unit)
-    let sweep: TiledSweep
+    let blocks: [TopKReader.Statistics]
     if let view {
-      let rows = try view.normalized(argument: "support \(index)").rows
-      sweep = TiledSweep(rows: Operand("support \(index)", rows), columns: columns)
+      let name = "support \(index)"
+      let rows = Operand(name, try view.normalized(argument: name).rows)
+      blocks = try RectanglePass(rows: rows, columns: columns).read(reader, workers: workers)
     } else {
-      sweep = TiledSweep(symmetric: columns)
+      blocks = try SymmetricPass(columns).read(reader, workers: workers)
     }
-    let blocks = try sweep.run(consumer, accumulating: false, workers: workers).blocks
     var keys: [UInt64] = []
     keys.reserveCapacity(unit.rows * k)
-    for block in blocks { for row in 0..<block.rows { keys += block.best(row: row) } }
+    for best in blocks.lazy.flatMap(\.best) { keys += best }
     return keys
   }
 

@@ -31,7 +31,7 @@ public struct LabeledAudit: Sendable {
     isSuspected: [Bool], all: [Int], same: [Int], neighbors: [Int]
   ) {
     self.share = share
-    cosine = PrecisionRecall(found: all, true: same, lowerEdge: GroupCensus.lowerEdge)
+    cosine = PrecisionRecall(found: all, true: same, lowerEdge: GroupSimilarityReader.lowerEdge)
     let k = candidates.k
     let isTrue = candidates.columns.enumerated().map { place, column in
       labels[place / k] == labels[Int(column)]
@@ -51,15 +51,15 @@ public struct LabeledAudit: Sendable {
     suspected = quality { isSuspected[$0] }
     evidence = Evidence.allCases.map { kind in
       var (found, right) = (
-        [Int](repeating: 0, count: GroupCensus.bins), [Int](repeating: 0, count: GroupCensus.bins)
+        [Int](repeating: 0, count: GroupSimilarityReader.bins), [Int](repeating: 0, count: GroupSimilarityReader.bins)
       )
       for (place, value) in candidates.values(of: kind).enumerated() {
-        let bin = GroupCensus.bin(of: Double(value))
+        let bin = GroupSimilarityReader.bin(of: Double(value))
         found[bin] += 1
         right[bin] += isTrue[place] ? 1 : 0
       }
       return (
-        kind, PrecisionRecall(found: found, true: right, lowerEdge: GroupCensus.lowerEdge)
+        kind, PrecisionRecall(found: found, true: right, lowerEdge: GroupSimilarityReader.lowerEdge)
       )
     }
     var tenths = [(count: Int, right: Int)](repeating: (0, 0), count: 10)

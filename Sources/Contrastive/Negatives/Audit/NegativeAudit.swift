@@ -90,10 +90,10 @@ public struct NegativeAudit: Sendable {
     guard k < rows else {
       throw .parameter(name: "k", found: "\(k)", expected: "1 … \(rows - 1), the other rows")
     }
-    guard rows <= GroupCensus.mostRows else {
+    guard rows <= GroupSimilarityReader.maxRows else {
       throw .shape(
         argument: "embeddings", found: embeddings.shape,
-        expected: "at most \(GroupCensus.mostRows) rows")
+        expected: "at most \(GroupSimilarityReader.maxRows) rows")
     }
     for (index, view) in support.enumerated() {
       try Operand("support \(index)", view).requireShape(of: given)
@@ -104,10 +104,9 @@ public struct NegativeAudit: Sendable {
 
     let search = AuditSearch(unit: unit, support: support, k: k)
     let found = try search.candidates(workers: workers)
-    let census = try TiledSweep(symmetric: Operand("embeddings", unit)).run(
-      GroupCensus(groupings: groupings, temperature: temperature), accumulating: false,
-      workers: workers)
-    let pairs = PairCensus(census.blocks, groupings: groupings.count)
+    let census = try SymmetricPass(Operand("embeddings", unit)).read(
+      GroupSimilarityReader(groupings: groupings, temperature: temperature), workers: workers)
+    let pairs = PairCensus(census, groupings: groupings.count)
     let candidates = AuditCandidates(
       found, clusterings: Array(groupings[..<clusters.count]), pairs: pairs, workers: workers)
     return NegativeAuditResult(

@@ -11,8 +11,8 @@ struct PairCensus: Sendable {
   /// Mean over the rows of the part of that sum inside the row's group, for each grouping.
   let gradientShares: [Double]
 
-  init(_ blocks: [GroupCensus.Partial], groupings: Int) {
-    let bins = GroupCensus.bins
+  init(_ blocks: [GroupSimilarityReader.Statistics], groupings: Int) {
+    let bins = GroupSimilarityReader.bins
     var counts = [[Int]](
       repeating: [Int](repeating: 0, count: bins), count: 1 + groupings)
     var shares = [Double](repeating: 0, count: groupings)

@@ -1,0 +1,70 @@
+/// What an objective can take as its bank of negatives.
+///
+/// A `Matrix` or `HalfMatrix` of rows, a memory bank that knows its samples, or what
+/// `MemoryBank.columns(for:)` makes of one for a batch.
+public protocol Bank: Sendable {
+  /// The bank as columns.
+  var bankColumns: BankColumns { get }
+}
+
+/// What a bank is to one batch: its columns, and what some of them are to some of the batch's rows.
+public struct BankColumns: Bank {
+  /// The bank's embeddings, in the precision it keeps them in.
+  package let operand: Operand
+  /// Slots excluded for every row, ascending: never written, or too old.
+  public let excluded: [Int]
+  /// What slots are to rows: those of a row's own sample, and suspected false negatives.
+  public let pairs: PairTerms
+
+  init(_ operand: Operand, excluded: [Int] = [], pairs: PairTerms? = nil) {
+    self.operand = operand
+    self.excluded = excluded
+    self.pairs = pairs ?? PairTerms(rows: 0, columns: operand.rows)
+  }
+
+  /// These columns.
+  public var bankColumns: BankColumns { self }
+}
+
+extension Matrix: Bank {
+  /// Every row is a negative of every query.
+  public var bankColumns: BankColumns { BankColumns(Operand("bank", self)) }
+}
+
+extension HalfMatrix: Bank {
+  /// Every row is a negative of every query; rows are widened tile by tile.
+  public var bankColumns: BankColumns { BankColumns(Operand("bank", self)) }
+}
+
+extension BankColumns {
+  /// The same under another name in errors.
+  func named(_ name: String) -> BankColumns {
+    BankColumns(operand.named(name), excluded: excluded, pairs: pairs)
+  }
+
+  /// What the objectives exclude.
+  var exclusions: [Exclusion] { excluded.isEmpty ? [] : [.mask(ColumnSet(excluded))] }
+
+  /// Checks that there is a column left, of the right dimension.
+  func require(of queries: Operand) throws(ContrastiveError) {
+    guard operand.rows > excluded.count else { throw .bankNotFilled(argument: operand.name) }
+    try operand.requireDimension(of: queries)
+  }
+
+  /// A choice of negatives with these pairs in it.
+  ///
+  /// - Throws: `ContrastiveError.parameter` for pairs given twice.
+  func adding(pairsTo negatives: Negatives) throws(ContrastiveError) -> Negatives {
+    guard !pairs.pairs.isEmpty else { return negatives }
+    try negatives.validate(
+      without: [.pairs], in: "a bank that knows its samples", use: "pairs given once")
+    var all = negatives
+    all.pairs = pairs
+    return all
+  }
+
+  /// The rows that searches, ranks and mixes look at: in Float32 where they do.
+  func operand(for negatives: Negatives) -> Operand {
+    negatives.parts.isSubset(of: [.pairs]) ? operand : operand.widened
+  }
+}

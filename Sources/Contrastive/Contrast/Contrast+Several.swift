@@ -1,0 +1,142 @@
+/// Contrasts that share their similarities, which are then computed once for all.
+extension Contrast {
+  /// The mean of two directions: anchors against columns, and the reverse.
+  ///
+  /// Complexity: 8·N²·D floating-point operations for everything, 6·N²·D up to 4,096 rows, where
+  /// all columns but each anchor's own are plain negatives; else twice that of one direction.
+  ///
+  /// - Parameters:
+  ///   - forward: columns are another set, of which row i is anchor i's positive.
+  ///   - backward: the same with the two sets exchanged.
+  ///   - wanted: gradients for the anchors and the columns of `forward`.
+  ///   - workers: the threads to use; no effect on the result.
+  /// - Returns: losses of the forward anchors, then of the backward ones; no `paired`.
+  static func mean(
+    of forward: Contrast, and backward: Contrast, _ wanted: ContrastGradients, workers: Workers
+  ) throws(ContrastiveError) -> ContrastValue {
+    guard forward.isPlain, backward.isPlain else {
+      return try separately(forward, backward, wanted, workers)
+    }
+    let (queries, keys, temperature) = (forward.anchors, backward.anchors, forward.temperature)
+    let pass = CrossingPass(queries, keys)
+    let reader = SoftmaxReader(temperature: temperature, excluding: forward.exclusions)
+    let (rows, columns): ([SoftmaxStatistics], [SoftmaxStatistics])
+    var kept: KeptTiles?
+    if wanted.anchors || wanted.columns {
+      (rows, columns, kept) = try pass.readBothKeeping(reader, workers: workers)
+    } else {
+      (rows, columns) = try pass.readBoth(reader, workers: workers)
+    }
+    func read(
+      _ contrast: Contrast, _ blocks: [SoftmaxStatistics]
+    ) throws(ContrastiveError) -> ReadContrast {
+      try ReadContrast(
+        contrast,
+        negatives: Denominators(
+          blocks.logSums(temperature: temperature), temperature: temperature),
+        maxima: [blocks.flatMap(\.maximum)], weight: 0.5, workers: workers)
+    }
+    let (ahead, back) = (try read(forward, rows), try read(backward, columns))
+    var value = ContrastValue(
+      losses: ahead.margins.loss + back.margins.loss,
+      temperatureGradient: 0.5
+        * (ahead.margins.temperatureGradient + back.margins.temperatureGradient),
+      paired: [])
+    guard wanted.anchors || wanted.columns else { return value }
+    let sums = try pass.sums(
+      SoftmaxWriter(
+        temperature: temperature, rows: ahead.sides[0].side, columns: back.sides[0].side,
+        excluding: forward.exclusions),
+      kept: kept, workers: workers)
+    let (own, other) = (ahead.pairedCoefficients, back.pairedCoefficients)
+    if wanted.anchors {
+      value.anchors = sums.rows.adding(keys.matrix) { Float(own[$0] + other[$0]) }
+    }
+    if wanted.columns {
+      value.columns = sums.columns.adding(queries.matrix) { Float(own[$0] + other[$0]) }
+    }
+    return value
+  }
+
+  /// Whether all columns but an anchor's own are negatives that count once.
+  private var isPlain: Bool {
+    roles.isEmpty && zeros.isEmpty && extras.isEmpty && hardness == nil && readsColumns
+      && exclusions.isSymmetric
+  }
+
+  private static func separately(
+    _ forward: Contrast, _ backward: Contrast, _ wanted: ContrastGradients, _ workers: Workers
+  ) throws(ContrastiveError) -> ContrastValue {
+    let ahead = try forward.evaluate(wanted, workers: workers)
+    let back = try backward.evaluate(
+      ContrastGradients(anchors: wanted.columns, columns: wanted.anchors), workers: workers)
+    /// Half of what the one and the other direction give a set, and what its rows are paired with.
+    func half(_ a: Matrix?, _ b: Matrix?, paired: [Double], with rows: Matrix) -> Matrix? {
+      guard var sum = a, let b else { return nil }
+      sum.addRows(of: b) { _ in 1 }
+      sum.addRows(of: rows) { Float(paired[$0]) }
+      sum.scaleRows { _ in 0.5 }
+      return sum
+    }
+    return ContrastValue(
+      losses: ahead.losses + back.losses,
+      temperatureGradient: 0.5 * (ahead.temperatureGradient + back.temperatureGradient),
+      anchors: half(
+        ahead.anchors, back.columns, paired: back.paired, with: backward.anchors.matrix),
+      columns: half(
+        ahead.columns, back.anchors, paired: ahead.paired, with: forward.anchors.matrix),
+      paired: [])
+  }
+
+  /// A sum of contrasts that differ in their exclusions alone: one pass for what they know of the
+  /// columns, one for the gradient.
+  ///
+  /// Complexity: 6·N·M·D floating-point operations, whatever their number.
+  ///
+  /// - Parameters:
+  ///   - contrasts: at least one, of the same anchors, columns and temperature.
+  ///   - weight: of each.
+  ///   - wantsAnchors: whether the gradient for the anchors is wanted.
+  ///   - workers: the threads to use; no effect on the result.
+  static func sum(
+    of contrasts: [Contrast], weight: Double, anchors wantsAnchors: Bool, workers: Workers
+  ) throws(ContrastiveError) -> ContrastValue {
+    let (first, temperature) = (contrasts[0], contrasts[0].temperature)
+    let pass = RectanglePass(rows: first.anchors, columns: first.columns)
+    let blocks = try pass.read(
+      MultiMaskSoftmaxReader(
+        temperature: temperature, exclusions: contrasts.map(\.allExclusions)),
+      workers: workers)
+    var value = ContrastValue(
+      losses: [Double](repeating: 0, count: first.anchors.rows), temperatureGradient: 0,
+      paired: [Double](repeating: 0, count: first.anchors.rows))
+    var terms: [SoftmaxWriter] = []
+    for (index, contrast) in contrasts.enumerated() {
+      let found = blocks.map { $0[index] }
+      let read = try ReadContrast(
+        contrast,
+        negatives: Denominators(found.logSums(temperature: temperature), temperature: temperature),
+        maxima: [found.flatMap(\.maximum)], weight: weight, workers: workers)
+      for (row, loss) in read.margins.loss.enumerated() { value.losses[row] += weight * loss }
+      for (row, own) in read.pairedCoefficients.enumerated() { value.paired[row] += own }
+      value.temperatureGradient += weight * read.margins.temperatureGradient
+      terms += read.sides.map { temperature, side in
+        SoftmaxWriter(temperature: temperature, rows: side, excluding: contrast.allExclusions)
+      }
+    }
+    guard wantsAnchors else { return value }
+    let sums = try pass.sums(SoftmaxSumWriter(terms), workers: workers)
+    let own = value.paired
+    value.anchors = first.paired.map { paired in sums.adding(paired) { Float(own[$0]) } } ?? sums
+    return value
+  }
+}
+
+extension Matrix {
+  /// These rows and those of another, each times a factor.
+  fileprivate func adding(_ other: Matrix, times factor: (_ row: Int) -> Float) -> Matrix {
+    var sum = self
+    sum.addRows(of: other, times: factor)
+    return sum
+  }
+}

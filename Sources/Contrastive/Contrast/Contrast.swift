@@ -1,0 +1,120 @@
+/// What an objective of InfoNCE's shape says of its rows; the engine does the rest.
+///
+/// An anchor's positives are its own row of `paired`, which is no column, and the columns that
+/// `roles` name. Its negatives are the columns that are not excluded, those that `roles` weigh, any
+/// number at logit 0, and columns of the row's own. Only positives and named columns are looked at
+/// one by one, in Double (see `Margins`).
+struct Contrast: Sendable {
+  /// What the anchors are compared with.
+  enum Columns: Sendable {
+    /// The anchors themselves: gradients for both sides are one.
+    case anchors
+    /// Keys, a bank or prototypes; in half precision they have no gradient and no `hardness`.
+    case others(Operand)
+  }
+
+  let anchors: Operand
+  private let choice: Columns
+  let temperature: Double
+  /// Row i is a positive of anchor i.
+  var paired: Matrix?
+  /// Whether columns are negatives unless `roles` name them; else only those that are named count.
+  var readsColumns = true
+  /// Excluded entries of anchors × columns.
+  var exclusions: [Exclusion]
+  /// Negatives at logit 0 of each row, which have a value and no gradient; empty for none.
+  var zeros: [Int] = []
+  /// Columns of each row's own.
+  var extras: [any RowColumns] = []
+  /// Columns that are more than a negative, or less.
+  var roles: PairRoles
+  /// Groups of rows that stand side by side, and are each other's positives.
+  var groups: RowGroups?
+  /// Negatives of each row that no window of ranks excludes; nil where there is none.
+  var rankedCounts: [Int]?
+  /// How negatives are weighted and debiased.
+  var hardness: HardNegativeWeights?
+  /// How positives and negatives make a loss.
+  var form = Margins.Form.outside
+
+  init(
+    _ anchors: Operand, paired: Matrix? = nil, against columns: Columns, temperature: Double,
+    excluding exclusions: [Exclusion] = []
+  ) {
+    self.anchors = anchors
+    self.paired = paired
+    choice = columns
+    self.temperature = temperature
+    self.exclusions = exclusions
+    roles = PairRoles(rows: anchors.rows)
+  }
+
+  /// The columns.
+  var columns: Operand {
+    switch choice {
+    case .anchors: anchors
+    case .others(let columns): columns
+    }
+  }
+
+  /// Whether the columns are the anchors themselves.
+  var isOneSet: Bool { if case .anchors = choice { true } else { false } }
+
+  /// The columns that a pass reads.
+  var readColumns: Operand {
+    readsColumns ? columns : Operand(columns.name, Matrix(zeros: 0, by: columns.dimension))
+  }
+
+  /// What the pass excludes: named columns are looked at apart.
+  var allExclusions: [Exclusion] { exclusions + (roles.isEmpty ? [] : [.listed(roles.lists)]) }
+}
+
+/// A value with what it was asked to be differentiated by.
+struct ContrastValue: Sendable {
+  /// Loss of each anchor; their mean is the value.
+  var losses: [Double]
+  /// ∂loss/∂temperature.
+  var temperatureGradient: Double
+  /// ∂loss/∂anchors; with the anchors as columns, what both sides add.
+  var anchors: Matrix?
+  /// ∂loss/∂columns.
+  var columns: Matrix?
+  /// ∂loss/∂(row i of `paired`) is this times anchor i.
+  var paired: [Double]
+
+  /// The mean over the anchors.
+  var loss: Double { losses.reduce(0, +) / Double(max(1, losses.count)) }
+
+  /// A sum of no terms.
+  init(zeros anchors: Operand, _ wanted: ContrastGradients) {
+    losses = [Double](repeating: 0, count: anchors.rows)
+    temperatureGradient = 0
+    self.anchors =
+      wanted.anchors ? Matrix(zeros: anchors.rows, by: anchors.dimension) : nil
+    paired = []
+  }
+
+  init(
+    losses: [Double], temperatureGradient: Double, anchors: Matrix? = nil,
+    columns: Matrix? = nil, paired: [Double]
+  ) {
+    self.losses = losses
+    self.temperatureGradient = temperatureGradient
+    self.anchors = anchors
+    self.columns = columns
+    self.paired = paired
+  }
+
+  /// Adds another term of the same anchors.
+  mutating func add(_ other: ContrastValue, times weight: Double) {
+    for (row, loss) in other.losses.enumerated() { losses[row] += weight * loss }
+    temperatureGradient += weight * other.temperatureGradient
+    if let gradient = other.anchors { anchors?.addRows(of: gradient) { _ in Float(weight) } }
+  }
+}
+
+/// Which gradients an evaluation is to give.
+struct ContrastGradients: Sendable {
+  var anchors = false
+  var columns = false
+}

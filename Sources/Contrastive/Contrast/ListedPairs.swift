@@ -1,0 +1,140 @@
+/// A few columns of each row, looked at one by one in Double.
+///
+/// What a loss depends on most, its positives, is then known to every digit; a pass over the rest
+/// excludes these columns.
+struct ListedPairs: Sendable {
+  /// The columns of each row.
+  let lists: RowLists
+  /// ⟨row, column⟩ of each, in the order of the lists.
+  let similarities: [Double]
+  /// Rows of a piece of work.
+  private static let rowsPerPiece = 64
+
+  /// Computes the dot products.
+  ///
+  /// Complexity: 2 · listed columns · dimension floating-point operations and 8 bytes each.
+  init(_ lists: RowLists, rows: Matrix, columns: Matrix, workers: Workers) {
+    precondition(lists.rows == rows.rows && rows.columns == columns.columns)
+    self.lists = lists
+    var similarities = [Double](repeating: 0, count: lists.count)
+    let dimension = rows.columns
+    rows.withUnsafeBufferPointer { a in
+      columns.withUnsafeBufferPointer { b in
+        similarities.withUnsafeMutableBufferPointer { found in
+          let (a, b) = (SharedReadOnlyMemory(a), SharedReadOnlyMemory(b))
+          let found = SharedMemory(found)
+          Self.forEachPiece(lists.rows, workers) { range in
+            for row in range {
+              for (place, column) in zip(lists.places(of: row), lists[row]) {
+                found[place] = RowKernels.best.dot(
+                  a + row * dimension, b + Int(column) * dimension, count: dimension)
+              }
+            }
+          }
+        }
+      }
+    }
+    self.similarities = similarities
+  }
+
+  /// Adds Σ coefficient · column over each row's listed columns to the row of `gradient`.
+  ///
+  /// - Parameters:
+  ///   - gradient: a row for each row of the lists.
+  ///   - columns: what the lists index.
+  ///   - workers: the threads to use; no effect on the result.
+  ///   - coefficient: of a row and a place in the lists.
+  func add(
+    to gradient: inout Matrix, columns: Matrix, workers: Workers,
+    coefficient: @Sendable (_ row: Int, _ place: Int) -> Double
+  ) {
+    let dimension = columns.columns
+    gradient.withUnsafeMutableBufferPointer { gradient in
+      columns.withUnsafeBufferPointer { values in
+        let (gradient, values) = (SharedMemory(gradient), SharedReadOnlyMemory(values))
+        Self.forEachPiece(lists.rows, workers) { range in
+          withUnsafeTemporaryAllocation(of: Double.self, capacity: dimension) { sum in
+            guard let sum = sum.baseAddress else { return }
+            for row in range where !lists[row].isEmpty {
+              sum.initialize(repeating: 0, count: dimension)
+              for (place, column) in zip(lists.places(of: row), lists[row]) {
+                let factor = coefficient(row, place)
+                guard factor != 0 else { continue }
+                let from = values + Int(column) * dimension
+                for d in 0..<dimension { sum[d] += factor * Double(from[d]) }
+              }
+              let target = gradient + row * dimension
+              for d in 0..<dimension { target[d] = Float(Double(target[d]) + sum[d]) }
+            }
+          }
+        }
+      }
+    }
+  }
+
+  /// Adds Σ coefficient · row over the rows that list a column to that column's row of `gradient`.
+  ///
+  /// - Parameters:
+  ///   - gradient: a row for each column.
+  ///   - rows: the rows of the lists.
+  ///   - workers: the threads to use; no effect on the result.
+  ///   - coefficient: of a row and a place in the lists.
+  func addTransposed(
+    to gradient: inout Matrix, rows: Matrix, workers: Workers,
+    coefficient: @Sendable (_ row: Int, _ place: Int) -> Double
+  ) {
+    guard lists.count > 0 else { return }
+    let (dimension, count) = (rows.columns, gradient.rows)
+    let holders = Holders(of: lists, columns: count)
+    gradient.withUnsafeMutableBufferPointer { gradient in
+      rows.withUnsafeBufferPointer { values in
+        let (gradient, values) = (SharedMemory(gradient), SharedReadOnlyMemory(values))
+        Self.forEachPiece(count, workers) { range in
+          for column in range {
+            for holder in holders.starts[column]..<holders.starts[column + 1] {
+              let (row, place) = (Int(holders.rows[holder]), Int(holders.places[holder]))
+              let factor = coefficient(row, place)
+              guard factor != 0 else { continue }
+              let (target, from) = (gradient + column * dimension, values + row * dimension)
+              for d in 0..<dimension {
+                target[d] = Float(Double(target[d]) + factor * Double(from[d]))
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+
+  /// The rows that list each column, ascending, and where in the lists.
+  private struct Holders: Sendable {
+    /// Those of column c are `rows[starts[c] ..< starts[c + 1]]`.
+    private(set) var starts: [Int]
+    private(set) var rows: [Int32]
+    private(set) var places: [Int32]
+
+    init(of lists: RowLists, columns: Int) {
+      starts = [Int](repeating: 0, count: columns + 1)
+      for place in 0..<lists.count { starts[lists.column(at: place) + 1] += 1 }
+      for column in 0..<columns { starts[column + 1] += starts[column] }
+      var next = starts
+      rows = [Int32](repeating: 0, count: lists.count)
+      places = rows
+      for row in 0..<lists.rows {
+        for place in lists.places(of: row) {
+          let column = lists.column(at: place)
+          (rows[next[column]], places[next[column]]) = (Int32(row), Int32(place))
+          next[column] += 1
+        }
+      }
+    }
+  }
+
+  private static func forEachPiece(
+    _ rows: Int, _ workers: Workers, _ body: @Sendable (Range<Int>) -> Void
+  ) {
+    workers.forEach(pieces(rows, rowsPerPiece)) { piece, _ in
+      body((piece * rowsPerPiece)..<min(rows, (piece + 1) * rowsPerPiece))
+    }
+  }
+}

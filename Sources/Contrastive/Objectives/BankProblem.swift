@@ -1,0 +1,43 @@
+/// Queries with their own keys and a bank of negatives, checked.
+struct BankProblem: Sendable {
+  let queries: Operand
+  let keys: Operand
+  let bank: BankColumns
+
+  /// Checks all but the elements of queries and bank.
+  ///
+  /// - Throws: `ContrastiveError`: `.shape`, `.empty`, `.bankNotFilled`, `.nonFinite`, `.tooLarge`.
+  init(_ queries: Matrix, _ keys: Matrix, _ bank: any Bank) throws(ContrastiveError) {
+    self.queries = Operand("queries", queries)
+    self.keys = Operand("keys", keys)
+    self.bank = bank.bankColumns
+    try self.queries.requireRows()
+    try self.keys.requireShape(of: self.queries)
+    try self.bank.require(of: self.queries)
+    // The pass over the other two looks at every element anyway.
+    try self.keys.requireFinite()
+  }
+
+  /// InfoNCE with the bank and a choice of negatives, and the counts of what was chosen.
+  func contrast(
+    temperature: Double, _ negatives: Negatives, workers: Workers
+  ) throws(ContrastiveError) -> (contrast: Contrast, chosen: NegativeCounts) {
+    let all = try bank.adding(pairsTo: negatives)
+    var contrast = Contrast(
+      queries, paired: keys.matrix, against: .others(bank.operand(for: negatives)),
+      temperature: temperature, excluding: bank.exclusions)
+    let chosen = try contrast.choose(all, support: Contrast.Support(keys), workers: workers)
+    return (contrast, chosen)
+  }
+}
+
+extension Evaluation where Objective.Variable == QueryVariable {
+  /// What an objective with a gradient for the queries alone gives.
+  init(
+    _ value: ContrastValue, scalars: [Objective.Scalar: Double] = [:], details: Objective.Details
+  ) {
+    self.init(
+      loss: value.loss, losses: value.losses,
+      gradients: value.anchors.map { [.queries: $0] } ?? [:], scalars: scalars, details: details)
+  }
+}

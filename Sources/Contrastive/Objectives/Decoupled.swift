@@ -1,0 +1,76 @@
+/// Decoupled contrastive learning: NT-Xent whose denominator leaves out the positive.
+///
+/// With Z = [view1; view2], 2N rows, u_ij = ⟨z_i, z_j⟩ / temperature and s_i the similarity of
+/// pair i,
+/// ```
+/// loss = mean over the 2N rows i of  −w_i u_i,partner + log Σ_{j ≠ i, partner} exp(u_ij)
+/// w_i  = 2 − N · softmax_i(s / σ) over the N pairs, a constant (DCLW); without σ 1 (DCL)
+/// ```
+/// Yeh et al., "Decoupled Contrastive Learning", ECCV 2022, eq. 6 and 7. An anchor that a choice of
+/// `negatives` leaves without any has loss 0.
+///
+/// Rows are used as given: normalize them first for cosine similarity (`Matrix.normalized`).
+public struct Decoupled: PairedViewObjective {
+  public typealias Scalar = TemperatureScalar
+
+  /// Softmax temperature τ.
+  public let temperature: Double
+  /// σ, the temperature of the weights; without it all pairs weigh the same.
+  public let sigma: Double?
+  /// Which columns are negatives, and how they count.
+  public let negatives: Negatives
+
+  /// A decoupled objective.
+  ///
+  /// - Parameters:
+  ///   - temperature: 1e-6 … 1e6; 0.1 is the authors'.
+  ///   - sigma: 1e-6 … 1e6; 0.5 is the authors'.
+  ///   - negatives: which of the other rows are negatives, as in `NTXent`.
+  /// - Throws: `ContrastiveError.parameter`.
+  public init(
+    temperature: Double = 0.1, sigma: Double? = nil, negatives: Negatives = .all
+  ) throws(ContrastiveError) {
+    try requireTemperature(temperature)
+    if let sigma { try requireTemperature(sigma, named: "sigma") }
+    try negatives.validate(
+      without: [.mixing], in: "decoupled contrast", use: "a bank: mixed rows are constants")
+    self.temperature = temperature
+    self.sigma = sigma
+    self.negatives = negatives
+  }
+
+  /// The loss and its exact gradients.
+  ///
+  /// Complexity and scratch: as `NTXent`.
+  ///
+  /// - Parameters:
+  ///   - view1: [N × D], N at least 2.
+  ///   - view2: [N × D]; row i is another view of the same image.
+  ///   - gradients: what to differentiate by.
+  ///   - workers: the threads to use; no effect on the result.
+  /// - Returns: the mean loss over the 2N rows and the gradients asked for.
+  /// - Throws: `ContrastiveError`: `.shape`, `.empty`, `.nonFinite`, `.tooLarge`, `.canceled`.
+  public func evaluate(
+    view1: Matrix, view2: Matrix, gradients: Set<ViewVariable> = Self.defaultGradients,
+    workers: Workers = .all
+  ) throws(ContrastiveError) -> Evaluation<Decoupled> {
+    guard view1.rows != 1 else {
+      throw .shape(argument: "view1", found: view1.shape, expected: "at least 2 rows")
+    }
+    let views = try PairedViews(view1, view2)
+    let (contrast, chosen) = try views.contrast(
+      temperature: temperature, negatives, form: .decoupled(weights: weights(of: views)),
+      workers: workers)
+    return try contrast.evaluate(
+      views: views, gradients, details: chosen, scalars: { [.temperature: $0] }, workers: workers)
+  }
+
+  private func weights(of views: PairedViews) -> [Double]? {
+    guard let sigma else { return nil }
+    let similarities = views.partnerSimilarities
+    let all = LogSumExp(similarities.prefix(views.count).map { ($0, 1) }, temperature: sigma)
+    return similarities.map {
+      2 - Double(views.count) * exponential($0 / sigma - all.logSum)
+    }
+  }
+}

@@ -1,0 +1,136 @@
+import ContrastiveKernels
+
+/// Runs every pair of a grid's blocks; what `SymmetricPass` and `CrossingPass` share.
+struct BlockPairPass<Grid: BlockPairGrid>: Sendable {
+  let grid: Grid
+  let rows: Operand
+  /// The same operand again in a symmetric pass.
+  let columns: Operand
+
+  /// What is done with a tile.
+  ///
+  /// `transposed` makes a copy the other way around; `isDiagonal` says that rows and columns are
+  /// one block.
+  typealias Visit = @Sendable (
+    _ pair: BlockPair, _ tile: Tile, _ product: TileProduct, _ transposed: () -> Tile
+  ) -> Void
+
+  /// Shows each tile to `visit`; blocks of a pair are its own while it runs.
+  ///
+  /// - Parameters:
+  ///   - kept: tiles to be filled, or to be taken where `taking`.
+  ///   - finish: called for each block after its last tile.
+  func forEachTile(
+    kept: KeptTiles?, taking: Bool, workers: Workers,
+    finish: @Sendable (_ block: Int) -> Void = { _ in }, _ visit: Visit
+  ) throws(ContrastiveError) {
+    try BLAS.prepare()
+    let scratch = Scratch(count: min(workers.count, max(1, grid.pairs)) * 2 * grid.tileSize)
+    let sets = grid.blocks / max(1, grid.blocksOfSet)
+    let faults = Faults(rowBlocks: grid.blocksOfSet, columnBlocks: (sets - 1) * grid.blocksOfSet)
+    let watch = CancelationWatch(workers, steps: grid.pairs)
+    rows.matrix.withUnsafeBufferPointer { rowValues in
+      columns.matrix.withUnsafeBufferPointer { columnValues in
+        let product = TileProduct(
+          rows: SharedReadOnlyMemory(rowValues),
+          columns: .single(SharedReadOnlyMemory(columnValues)), dimension: rows.dimension)
+        let found = faults.slots
+        let memory = scratch.memory
+        let turns = BlockTurns(count: grid.blocks)
+        workers.forEach(grid.pairs) { index, worker in
+          let pair = grid.pair(index)
+          turns.await(pair.round, of: pair.first)
+          guard let second = pair.second else { return turns.end(of: pair.first) }
+          if second != pair.first { turns.await(pair.round, of: second) }
+          if !watch.isCanceled {
+            if pair.round == 0 { note(pair.first, second, in: product, found) }
+            let room = memory + worker * 2 * grid.tileSize
+            let tile = tile(of: index, pair.first, second, product, kept, taking, room)
+            visit(pair, tile, product) { Self.transpose(tile, into: room + grid.tileSize) }
+            watch.report(index + 1, worker: worker)
+          }
+          if second != pair.first { turns.end(of: second) }
+          turns.end(of: pair.first)
+        }
+        if !watch.isCanceled { workers.forEach(grid.blocks) { block, _ in finish(block) } }
+      }
+    }
+    if watch.isCanceled { throw .canceled }
+    try faults.check(rows: rows, columns: columns)
+  }
+
+  private func tile(
+    of index: Int, _ first: Int, _ second: Int, _ product: TileProduct, _ kept: KeptTiles?,
+    _ taking: Bool, _ room: UnsafeMutablePointer<Float>
+  ) -> Tile {
+    let (range, others) = (grid.rows(block: first), grid.rows(block: second))
+    let slot = kept?.slot(of: index)
+    if let slot, taking {
+      return Tile(rows: range, columns: others, values: slot, stride: others.count)
+    }
+    let packed = product.columns.pack(others, dimension: product.dimension, scratch: room)
+    return product.tile(range, others, packed: packed, in: slot ?? room)
+  }
+
+  /// Looks for faults in the blocks of a pair of the first round, in which every block is.
+  private func note(
+    _ first: Int, _ second: Int, in product: TileProduct,
+    _ found: (rows: SharedMemory<Int>, columns: SharedMemory<Int>)
+  ) {
+    found.rows[first] = Faults.find(in: product.rows, rows: grid.rows(block: first), of: rows)
+    guard second != first else { return }
+    found.columns[second - grid.blocksOfSet] = product.columns.firstFault(
+      in: grid.rows(block: second), of: columns)
+  }
+
+  private static func transpose(_ tile: Tile, into memory: UnsafeMutablePointer<Float>) -> Tile {
+    contrastive_transpose(
+      tile.values, tile.rows.count, tile.columns.count, tile.stride, memory, tile.rows.count)
+    return Tile(
+      rows: tile.columns, columns: tile.rows, values: memory, stride: tile.rows.count)
+  }
+}
+
+extension BlockPairPass {
+  /// The statistics of each block, from tiles that are read for both of their blocks.
+  func read<Reader: TileReader>(
+    _ reader: Reader, kept: KeptTiles?, workers: Workers
+  ) throws(ContrastiveError) -> [Reader.Statistics] {
+    let all = SharedArray((0..<grid.blocks).map { reader.start(rows: grid.rows(block: $0)) })
+    let found = all.memory
+    try forEachTile(
+      kept: kept, taking: false, workers: workers, finish: { reader.finish(&found.base[$0]) }
+    ) { pair, tile, _, transposed in
+      guard let second = pair.second, second != pair.first else {
+        return reader.read(tile, into: &found.base[pair.first])
+      }
+      reader.read(
+        tile, transposed: transposed, rows: &found.base[pair.first], columns: &found.base[second])
+    }
+    return all.elements
+  }
+
+  /// Σ coefficient · row of the other block for each row of all sets, added by `visit`'s tiles.
+  func sums(
+    kept: KeptTiles?, workers: Workers, finish: @Sendable (_ block: Int) -> Void = { _ in },
+    _ write: @Sendable (BlockPair, Tile) -> Void
+  ) throws(ContrastiveError) -> Matrix {
+    let isOneSet = grid.blocks == grid.blocksOfSet
+    let dimension = rows.dimension
+    var sums = Matrix(zeros: (isOneSet ? 1 : 2) * grid.rows, by: dimension)
+    try sums.withUnsafeMutableBufferPointer { buffer throws(ContrastiveError) in
+      let sums = SharedMemory(buffer)
+      try forEachTile(kept: kept, taking: true, workers: workers, finish: finish) {
+        pair, tile, product, _ in
+        write(pair, tile)
+        let packed = product.columns.pack(tile.columns, dimension: dimension, scratch: tile.values)
+        product.accumulate(
+          tile, packed: packed, into: sums + grid.start(block: pair.first) * dimension,
+          adding: true)
+        guard let second = pair.second, second != pair.first else { return }
+        product.accumulateTransposed(tile, into: sums + grid.start(block: second) * dimension)
+      }
+    }
+    return sums
+  }
+}

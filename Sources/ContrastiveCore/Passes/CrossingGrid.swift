@@ -1,0 +1,26 @@
+/// How the similarity matrix of two sets of the same size is cut, when each tile serves its rows
+/// and its columns.
+///
+/// The first set's blocks come first. In each round every block of the one set is paired with one
+/// of the other, in the next round with its successor.
+package struct CrossingGrid: BlockPairGrid, Equatable {
+  package let rows: Int
+
+  package init(rows: Int) { self.rows = rows }
+
+  package var blocks: Int { 2 * blocksOfSet }
+
+  package var pairs: Int { blocksOfSet * blocksOfSet }
+
+  package func pair(_ index: Int) -> BlockPair {
+    let (round, first) = index.quotientAndRemainder(dividingBy: blocksOfSet)
+    return BlockPair(
+      round: round, first: first, second: blocksOfSet + (first + round) % blocksOfSet)
+  }
+
+  package func rows(block: Int) -> Range<Int> { rows(blockOfSet: block % blocksOfSet) }
+
+  package func start(block: Int) -> Int {
+    (block < blocksOfSet ? 0 : rows) + rows(block: block).lowerBound
+  }
+}
