@@ -23,6 +23,8 @@ public enum ContrastiveError: Error, Equatable, Sendable {
   case file(path: String, problem: String)
   /// A BLAS that does not do what the engine relies on.
   case blas(configuration: String, problem: String)
+  /// The call's task was canceled, or its progress closure said stop.
+  case canceled
 }
 
 extension ContrastiveError: CustomStringConvertible {
@@ -49,6 +51,8 @@ extension ContrastiveError: CustomStringConvertible {
       "\(path): \(problem)"
     case .blas(let configuration, let problem):
       "BLAS (\(configuration)): \(problem)"
+    case .canceled:
+      "canceled before it was done"
     }
   }
 }

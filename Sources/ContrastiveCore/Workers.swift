@@ -2,21 +2,29 @@ import ContrastiveKernels
 import Dispatch
 import Synchronization
 
-/// How many threads share the work of a call.
+/// How many threads share the work of a call, and who is told of its progress.
 ///
 /// The count never changes a result: work is cut by the problem alone, every piece is computed by
 /// one thread, and pieces are merged in their own order.
+///
+/// A call whose `Task` is canceled, or whose progress closure returns false, ends within two tiles
+/// with `ContrastiveError.canceled`.
 public struct Workers: Sendable, Equatable {
   /// Number of threads, the caller's included; at least 1.
   public let count: Int
+  let monitor: ProgressMonitor?
 
   /// One worker for every processor this process may use.
-  public static let all = Workers(unchecked: Int(min(contrastive_processor_count(), 1024)))
+  public static let all = Workers(
+    count: Int(min(contrastive_processor_count(), 1024)), monitor: nil)
 
   /// The calling thread alone.
-  public static let one = Workers(unchecked: 1)
+  public static let one = Workers(count: 1, monitor: nil)
 
-  private init(unchecked count: Int) { self.count = count }
+  private init(count: Int, monitor: ProgressMonitor?) {
+    self.count = count
+    self.monitor = monitor
+  }
 
   /// A chosen number of workers.
   ///
@@ -26,7 +34,21 @@ public struct Workers: Sendable, Equatable {
     guard 1...1024 ~= count else {
       throw .parameter(name: "threads", found: "\(count)", expected: "1 … 1024")
     }
-    self.count = count
+    self.init(count: count, monitor: nil)
+  }
+
+  /// The same workers for one call that reports its progress.
+  ///
+  /// - Parameter progress: called after tiles of each pass over the data, by one thread at a time;
+  ///   returning false cancels the call.
+  /// - Returns: the workers; once canceled they stay so.
+  public func reporting(_ progress: @escaping @Sendable (PassProgress) -> Bool) -> Workers {
+    Workers(count: count, monitor: ProgressMonitor(progress))
+  }
+
+  /// The same number of threads and the same progress closure.
+  public static func == (a: Workers, b: Workers) -> Bool {
+    a.count == b.count && a.monitor === b.monitor
   }
 
   /// Calls `body(index, worker)` once for every index in `0..<pieces`, and returns when all are

@@ -1,0 +1,63 @@
+import Synchronization
+
+/// How far a call has come.
+public struct PassProgress: Sendable, Equatable {
+  /// Which pass over the data this is, from 1 on.
+  public let pass: Int
+  /// Share of the pass that is done, 0 … 1.
+  public let fraction: Double
+}
+
+/// Whom a call reports to, and whether it has been told to stop.
+final class ProgressMonitor: Sendable {
+  fileprivate let report: @Sendable (PassProgress) -> Bool
+  fileprivate let isStopped = Atomic(false)
+  fileprivate let passes = Atomic(0)
+
+  init(_ report: @escaping @Sendable (PassProgress) -> Bool) { self.report = report }
+}
+
+extension Workers {
+  /// Whether the call at hand is to end.
+  ///
+  /// For the calling thread; `CancelationWatch` is for the threads that work for it.
+  package var isCanceled: Bool {
+    Task.isCancelled || monitor?.isStopped.load(ordering: .relaxed) ?? false
+  }
+
+  /// Throws `ContrastiveError.canceled` if the call at hand is to end.
+  package func checkCanceled() throws(ContrastiveError) {
+    if isCanceled { throw .canceled }
+  }
+}
+
+/// Tells the threads that work on one pass whether its caller wants it to go on.
+///
+/// Made on the calling thread, and used no longer than the call lasts.
+package struct CancelationWatch: @unchecked Sendable {
+  private let task: UnsafeCurrentTask?
+  private let monitor: ProgressMonitor?
+  private let pass: Int
+  private let steps: Double
+
+  /// A pass of `steps` tiles, or other pieces of work, starts.
+  package init(_ workers: Workers, steps: Int) {
+    task = withUnsafeCurrentTask { $0 }
+    monitor = workers.monitor
+    pass = monitor?.passes.wrappingAdd(1, ordering: .relaxed).newValue ?? 0
+    self.steps = Double(max(1, steps))
+  }
+
+  /// Whether the pass is to end; for any thread.
+  package var isCanceled: Bool {
+    if let task, task.isCancelled { return true }
+    return monitor?.isStopped.load(ordering: .relaxed) ?? false
+  }
+
+  /// Reports so many steps as done, if this is the worker that reports: the first.
+  package func report(_ done: Int, worker: Int) {
+    guard worker == 0, let monitor else { return }
+    let progress = PassProgress(pass: pass, fraction: min(1, Double(done) / steps))
+    if !monitor.report(progress) { monitor.isStopped.store(true, ordering: .relaxed) }
+  }
+}
