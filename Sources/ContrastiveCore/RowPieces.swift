@@ -26,7 +26,8 @@ package struct RowPieces: Sendable {
 extension Matrix {
   /// The sum over all pieces of what `body(rows, values, sums)` adds to `width` zeros.
   ///
-  /// `values` are the rows of the piece in Double, which `body` may change.
+  /// `values` are the rows of the piece in Double, which `body` may change. Throws
+  /// `ContrastiveError.canceled`.
   package func sumOfPieces(
     width: Int, workers: Workers,
     _ body:
@@ -34,7 +35,7 @@ extension Matrix {
         _ rows: Range<Int>, _ values: UnsafeMutablePointer<Double>,
         _ sums: UnsafeMutablePointer<Double>
       ) -> Void
-  ) -> [Double] {
+  ) throws(ContrastiveError) -> [Double] {
     let columns = columns
     let cut = RowPieces(rows: rows)
     let active = max(1, min(workers.count, cut.count))
@@ -46,7 +47,7 @@ extension Matrix {
       let source = SharedReadOnlyMemory(source)
       blocks.withUnsafeMutableBufferPointer { blocks in
         let blocks = SharedMemory(blocks)
-        for first in stride(from: 0, to: cut.count, by: active) {
+        for first in stride(from: 0, to: cut.count, by: active) where !workers.isCanceled {
           let wave = min(active, cut.count - first)
           sums.withUnsafeMutableBufferPointer { sums in
             sums.update(repeating: 0)
@@ -67,6 +68,7 @@ extension Matrix {
         }
       }
     }
+    try workers.checkCanceled()
     return total
   }
 }

@@ -2,11 +2,10 @@ import ContrastiveKernels
 import Dispatch
 import Synchronization
 
-/// The process's helper threads, which stay awake for a moment after each job.
+/// The process's pool of helper threads.
 ///
-/// A thread that sleeps between jobs takes long to wake, most of all on a virtual machine, and an
-/// evaluation is many short jobs: it would spend its time on that. So helpers look for the next job
-/// for about a millisecond before they sleep.
+/// A sleeping thread takes long to wake, most of all on a virtual machine, and an evaluation is
+/// many short jobs. So helpers spin for about a millisecond before they sleep.
 final class Team: Sendable {
   /// As many helpers as there are further processors.
   static let shared = Team(helpers: Workers.all.count - 1)
@@ -18,10 +17,10 @@ final class Team: Sendable {
   private let inside = Atomic<Int>(0)
   private let next = Atomic<Int>(0)
   private let isBusy = Atomic<Bool>(false)
-  private let job = Mailbox()
+  private let job = Job()
 
-  /// What is to be done: written before a job opens, read only while it is open.
-  private final class Mailbox: @unchecked Sendable {
+  /// The open job: written before it opens, read only while it is open.
+  private final class Job: @unchecked Sendable {
     var body: (@Sendable (_ index: Int, _ worker: Int) -> Void)?
     var pieces = 0
     var workers = 0
@@ -29,7 +28,7 @@ final class Team: Sendable {
 
   private final class Helper: Sendable {
     let sleeps = Atomic<Bool>(false)
-    let alarm = DispatchSemaphore(value: 0)
+    let wakeUp = DispatchSemaphore(value: 0)
   }
 
   private init(helpers count: Int) {
@@ -46,7 +45,7 @@ final class Team: Sendable {
     }
   }
 
-  /// What a new thread is told.
+  /// The argument of a new thread.
   private final class Start: Sendable {
     let team: Team
     let worker: Int
@@ -57,8 +56,8 @@ final class Team: Sendable {
     }
   }
 
-  /// Does the pieces of a job together with helpers; false, with nothing done, if there are too few
-  /// of them or they are at work for another caller or on the job this is a part of.
+  /// Runs the pieces of a job on the calling thread and helpers; false, with nothing done, if there
+  /// are too few helpers or they are busy with another job.
   @inline(never)
   func forEach(
     _ pieces: Int, workers: Int,
@@ -72,13 +71,13 @@ final class Team: Sendable {
     state.wrappingAdd(1, ordering: .sequentiallyConsistent)
     for helper in helpers.prefix(workers - 1)
     where helper.sleeps.exchange(false, ordering: .sequentiallyConsistent) {
-      helper.alarm.signal()
+      helper.wakeUp.signal()
     }
     takePieces(as: 0)
     state.wrappingAdd(1, ordering: .sequentiallyConsistent)
-    // Whoever came in before it closed is at a last piece.
-    var looks = 0
-    while inside.load(ordering: .sequentiallyConsistent) > 0 { Self.look(&looks) }
+    // Helpers that entered before it closed finish their last piece.
+    var spins = 0
+    while inside.load(ordering: .sequentiallyConsistent) > 0 { Self.spin(&spins) }
     job.body = nil
     isBusy.store(false, ordering: .releasing)
     return true
@@ -98,41 +97,41 @@ final class Team: Sendable {
     }
   }
 
-  /// A helper's life.
+  /// Worker main loop.
   private func help(as worker: Int) {
     let own = helpers[worker - 1]
-    var (last, looks) = (0, 0)
+    var (last, spins) = (0, 0)
     while true {
       let now = state.load(ordering: .acquiring)
       if now % 2 == 1, now != last {
         inside.wrappingAdd(1, ordering: .sequentiallyConsistent)
         if state.load(ordering: .sequentiallyConsistent) == now {
           takePieces(as: worker)
-          looks = 0
+          spins = 0
         }
         inside.wrappingSubtract(1, ordering: .sequentiallyConsistent)
         last = now
-      } else if looks < Self.patience {
-        Self.look(&looks)
+      } else if spins < Self.spinLimit {
+        Self.spin(&spins)
       } else {
         own.sleeps.store(true, ordering: .sequentiallyConsistent)
-        let isNews = state.load(ordering: .sequentiallyConsistent) != now
-        // Whoever takes the mark away rings the alarm, or is this helper.
-        if !isNews || !own.sleeps.exchange(false, ordering: .sequentiallyConsistent) {
-          own.alarm.wait()
+        let hasChanged = state.load(ordering: .sequentiallyConsistent) != now
+        // Who clears the flag signals the semaphore, unless it is this helper.
+        if !hasChanged || !own.sleeps.exchange(false, ordering: .sequentiallyConsistent) {
+          own.wakeUp.wait()
         }
-        looks = 0
+        spins = 0
       }
     }
   }
 
-  /// Looks before a waiting thread lets others run.
-  private static let looksAtOnce = 64
-  /// Looks before a helper sleeps.
-  private static let patience = 1 << 15
+  /// Spins between two yields.
+  private static let spinsPerYield = 64
+  /// Spins before a helper sleeps.
+  private static let spinLimit = 1 << 15
 
-  private static func look(_ looks: inout Int) {
-    looks += 1
-    if looks.isMultiple(of: looksAtOnce) { contrastive_yield() } else { contrastive_pause() }
+  private static func spin(_ spins: inout Int) {
+    spins += 1
+    if spins.isMultiple(of: spinsPerYield) { contrastive_yield() } else { contrastive_pause() }
   }
 }

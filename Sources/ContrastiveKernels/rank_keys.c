@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-// Up to this many, insertion is faster than counting.
+// Up to this many keys, insertion sort is faster than radix sort.
 enum { FEW = 48, DIGITS = sizeof(uint64_t), VALUES = 256 };
 
 static void insert(uint64_t *keys, size_t count) {
@@ -19,7 +19,7 @@ void contrastive_sort_rank_keys(uint64_t *keys, size_t count, uint64_t *spare) {
     insert(keys, count);
     return;
   }
-  // Radix sort from the lowest byte on; a byte that all keys share takes no pass.
+  // Radix sort from the lowest byte on; bytes that all keys share are skipped.
   size_t counts[DIGITS][VALUES];
   memset(counts, 0, sizeof counts);
   for (size_t i = 0; i < count; i++) {
@@ -64,7 +64,7 @@ uint64_t contrastive_keep_largest_rank_keys(uint64_t *keys, size_t count, size_t
     const uint64_t pivot =
         count == 2 ? (from[0] < from[1] ? from[0] : from[1])
                    : median(from[0], from[count / 2], from[count - 1]);
-    // Both sides are written at every key, and one of them moves on: no branch to guess.
+    // Write every key to both sides and advance one of them: no branch to mispredict.
     uint64_t *const above = keys + kept;
     size_t larger = 0, others = 0;
     for (size_t i = 0; i < count; i++) {

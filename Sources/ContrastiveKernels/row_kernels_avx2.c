@@ -9,6 +9,7 @@
 #define ISA avx2
 #include "row_kernels.inc"
 #include "cluster_kernels.inc"
+#include "sinkhorn_kernels.inc"
 #else
 typedef int contrastive_avx2_is_x86_only;
 #endif

@@ -12,6 +12,7 @@
 #define SCALE(p, n) (floats) _mm512_scalef_ps((__m512)(p), (__m512)(n))
 #include "row_kernels.inc"
 #include "cluster_kernels.inc"
+#include "sinkhorn_kernels.inc"
 #else
 typedef int contrastive_avx512_is_x86_only;
 #endif

@@ -9,3 +9,4 @@
 #define ISA portable
 #include "row_kernels.inc"
 #include "cluster_kernels.inc"
+#include "sinkhorn_kernels.inc"

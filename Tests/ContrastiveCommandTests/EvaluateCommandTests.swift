@@ -43,6 +43,27 @@ import Testing
     #expect(keys.isDisjoint(with: ["knn_accuracy", "purity", "hubness_skewness"]))
   }
 
+  /// Rows of -1 are excluded from scores, and counted.
+  @Test func countsRowsWithoutALabel() throws {
+    try folder.writeLabels("some.npy", (0..<90).map { $0 % 5 == 0 ? -1 : Int64($0 % 3) })
+    let some = try Command(
+      "evaluate", "--train", folder["rows.npy"], "--train-labels", folder["some.npy"], "--test",
+      folder["rows.npy"], "--test-labels", folder["some.npy"], "--measures", "knn", "ridge")
+    #expect(some.status == 0, "\(some.errors)")
+    let found = try some.json()
+    #expect(found["test_unlabeled"] as? Int == 18)
+    #expect(found["train_unlabeled"] as? Int == 18)
+    #expect(found["k"] as? Int == 72)
+    #expect(found["knn_accuracy"] as? Double == 1)
+    #expect(some.errors.contains("18, excluded"))
+    try folder.writeLabels("none.npy", [Int64](repeating: -1, count: 90))
+    let none = try Command(
+      "evaluate", "--train", folder["rows.npy"], "--train-labels", folder["none.npy"], "--test",
+      folder["rows.npy"], "--test-labels", folder["none.npy"], "--measures", "knn", "uniformity")
+    #expect(none.status == 0, "\(none.errors)")
+    #expect(try none.json()["knn_accuracy"] == nil)
+  }
+
   static let refusals: [(arguments: [String], status: Int32, text: String)] = [
     ([], 64, "--test"), (["--test", "rows.npy", "--train", "rows.npy"], 64, "--train-labels"),
     (["--test", "rows.npy", "--measures", "rnak"], 64, "rank"),

@@ -79,7 +79,7 @@ import Testing
     let matrix = try Matrix(
       rows: rows, columns: 3, values: random(rows * 3, seed: 5).map(Float.init))
     let sums = try [1, 2, 3, 7].map { count in
-      matrix.sumOfPieces(width: 3, workers: try Workers(count: count)) { rows, values, sums in
+      try matrix.sumOfPieces(width: 3, workers: try Workers(count: count)) { rows, values, sums in
         for row in 0..<rows.count {
           for column in 0..<3 { sums[column] += values[row * 3 + column] }
         }

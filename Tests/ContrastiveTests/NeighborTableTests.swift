@@ -73,7 +73,7 @@ import _Reference
     let bank = try Matrix(
       rows: 5, columns: 2, values: [1, 0.1, 1, -0.1, 0.5, 1, 0.5, -1, 0.4, 1])
     let query = try Matrix(rows: 1, columns: 2, values: [2, 0])
-    let labels: [Int64] = [7, 7, 3, 3, 3]
+    let labels = [7, 7, 3, 3, 3]
     let sharp = try WeightedKNN(k: 5, temperature: 0.07)
     #expect(try sharp.classify(query, bank: bank, labels: labels) == [7])
     let flat = try WeightedKNN(k: 5, temperature: 100)

@@ -11,7 +11,7 @@ struct EmbeddingOperation: Sendable, CustomTestStringConvertible {
     self.run = run
   }
 
-  static let labels = (0..<12).map { Int64($0 % 3) }
+  static let labels = (0..<12).map { $0 % 3 }
 
   static func good() throws -> Matrix { try TestData.embeddings(12, 4, seed: 3) }
 
@@ -31,10 +31,10 @@ struct EmbeddingOperation: Sendable, CustomTestStringConvertible {
       try bank.update(good(), ids: Array(0..<12))
       try unchanged(&bank) { bank throws in try bank.update(poisoned, ids: Array(0..<12)) }
     },
-    .init("k-means") { _ = try KMeans(clusters: 3).fit($0) },
-    .init("spherical k-means") { _ = try KMeans(clusters: 3, metric: .spherical).fit($0) },
+    .init("k-means") { _ = try KMeans().fit($0, clusters: 3) },
+    .init("spherical k-means") { _ = try KMeans(metric: .spherical).fit($0, clusters: 3) },
     .init("hierarchical k-means") {
-      _ = try HierarchicalKMeans($0, clusters: [4, 2], options: KMeans(clusters: 4))
+      _ = try HierarchicalKMeans($0, clusters: [4, 2], options: KMeans())
     },
     .init("nearest neighbors, queries") {
       _ = try NeighborTable(nearestTo: $0, in: good(), k: 3)

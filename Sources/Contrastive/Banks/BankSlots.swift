@@ -9,7 +9,7 @@ public struct BankSlots: Sendable, Equatable {
   public enum Precision: String, CaseIterable, Sendable {
     /// Float32.
     case single
-    /// IEEE binary16, half the memory; widened tile by tile in the engine.
+    /// IEEE binary16, half the memory; widened tile by tile.
     ///
     /// A similarity of unit rows is then off by at most 2⁻¹¹ + √D · 2⁻²⁵ (see `HalfMatrix`), and a
     /// loss by at most twice that over the temperature.
@@ -32,12 +32,12 @@ public struct BankSlots: Sendable, Equatable {
   }
 
   /// An id or a label that is not known, and the step of a slot that was never written.
-  public static let none = -1
+  package static let none = -1
 
   /// The embeddings' dimension.
   public let dimension: Int
   /// How embeddings are kept.
-  public let precision: Precision
+  package let precision: Precision
   /// Sample id of each slot, or −1.
   public private(set) var ids: [Int]
   /// Label of each slot, or −1.
@@ -56,7 +56,7 @@ public struct BankSlots: Sendable, Equatable {
   ///   - precision: how embeddings are kept.
   ///   - name: the capacity's name, for errors.
   /// - Throws: `ContrastiveError.parameter`.
-  public init(
+  package init(
     capacity: Int, dimension: Int, precision: Precision = .single, named name: String = "capacity"
   ) throws(ContrastiveError) {
     guard capacity > 0 else {
@@ -137,20 +137,20 @@ public struct BankSlots: Sendable, Equatable {
   }
 
   /// Number of slots.
-  public var capacity: Int { steps.count }
+  package var capacity: Int { steps.count }
 
   /// The embeddings of all slots.
   public var elements: Elements { precision == .single ? .single(single) : .half(half) }
 
   /// The embedding of a slot.
-  public func embedding(_ slot: Int) -> [Float] {
+  package func embedding(_ slot: Int) -> [Float] {
     precondition(steps.indices ~= slot, "slot outside the bank")
     return precision == .single
       ? Array(single[(slot * dimension)..<((slot + 1) * dimension)])
       : Array(halves(capacity).rows(at: [slot]).values)
   }
 
-  /// The first slots as columns of a sweep, without a copy.
+  /// The first slots as columns of a pass, without a copy.
   func operand(_ count: Int, named name: String) -> Operand {
     precision == .single ? Operand(name, rows(count)) : Operand(name, halves(count))
   }

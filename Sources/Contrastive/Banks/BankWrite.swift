@@ -9,7 +9,7 @@ struct BankWrite {
   /// Checks a batch.
   ///
   /// - Throws: `ContrastiveError`: `.shape`, `.nonFinite`, `.tooLarge`, `.zeroNorm`, `.index` for a
-  ///   negative id or label, `.parameter` for a step before the last one.
+  ///   negative id or a label below −1, `.parameter` for a step before the last one.
   init(
     _ embeddings: Matrix, ids: [Int]?, labels: [Int]?, step: Int?, last: Int, dimension: Int
   ) throws(ContrastiveError) {
@@ -18,9 +18,12 @@ struct BankWrite {
         argument: "embeddings", found: embeddings.shape,
         expected: "[\(embeddings.rows) × \(dimension)]")
     }
-    for (name, values) in [("ids", ids), ("labels", labels)] {
-      if let values {
-        try requireIndices(values, count: embeddings.rows, below: .max, named: name)
+    if let ids { try requireIndices(ids, count: embeddings.rows, below: .max, named: "ids") }
+    if let labels {
+      try requireLabels(labels, of: embeddings, named: "labels")
+      if let row = labels.firstIndex(where: { $0 < BankSlots.none }) {
+        throw .index(
+          argument: "labels", position: row, found: "\(labels[row])", expected: "-1 or more")
       }
     }
     self.step = step ?? (last + 1)

@@ -18,7 +18,7 @@ public protocol MemoryBank: Bank {
 
 extension MemoryBank {
   /// Whether no slot holds an embedding.
-  public var isEmpty: Bool { count == 0 }
+  package var isEmpty: Bool { count == 0 }
 
   /// The embeddings' dimension.
   public var dimension: Int { slots.dimension }

@@ -1,8 +1,8 @@
 /// A first-in, first-out memory bank of unit embeddings (MoCo's queue) that knows its samples.
 ///
-/// A value: a copy is a snapshot. Any batch size fits: a batch that reaches the end goes on at the
-/// start, and of a batch larger than the capacity the last rows stay. Rows not yet written are not
-/// part of `rows`, so they never enter a loss.
+/// A value: a copy is a snapshot. Any batch size fits: a batch that reaches the end continues at
+/// the start, and of a batch larger than the capacity the last rows stay. Rows not yet written are
+/// not part of `rows`, so they never enter a loss.
 public struct QueueBank: MemoryBank, Equatable {
   /// The embeddings with id, label and step of each.
   public private(set) var slots: BankSlots
@@ -43,8 +43,8 @@ public struct QueueBank: MemoryBank, Equatable {
   ///
   /// - Parameters:
   ///   - embeddings: [any number × dimension].
-  ///   - ids: sample id of each, 0 or more; without them a row is nobody's own.
-  ///   - labels: label of each, 0 or more.
+  ///   - ids: sample id of each, 0 or more; without them no row has a known sample.
+  ///   - labels: label of each, −1 for none.
   ///   - step: when this is, not before the last write; without it, one after that.
   /// - Throws: `ContrastiveError`: `.shape`, `.nonFinite`, `.tooLarge`, `.zeroNorm`, `.index`,
   ///   `.parameter`; the bank is then unchanged.
@@ -53,9 +53,9 @@ public struct QueueBank: MemoryBank, Equatable {
   ) throws(ContrastiveError) {
     let batch = try BankWrite(
       embeddings, ids: ids, labels: labels, step: step, last: lastStep, dimension: dimension)
-    let dropped = max(0, batch.unit.rows - capacity)
-    nextSlot = (nextSlot + dropped) % capacity
-    for row in dropped..<batch.unit.rows {
+    let first = max(0, batch.unit.rows - capacity)
+    nextSlot = (nextSlot + first) % capacity
+    for row in first..<batch.unit.rows {
       slots.write(
         nextSlot, embedding: batch.unit.row(row), id: batch.id(row), label: batch.label(row),
         step: batch.step)

@@ -9,8 +9,8 @@
 /// counts. Wu et al., "Unsupervised Feature Learning via Non-Parametric Instance Discrimination",
 /// CVPR 2018 (m = 0.5); InvP and PCL's features are kept the same way.
 ///
-/// A value: a copy is a snapshot. Rows of samples not yet written are zeros, and `columns` leaves
-/// them out.
+/// A value: a copy is a snapshot. Rows of samples not yet written are zeros, and `columns`
+/// excludes them.
 public struct SampleBank: MemoryBank, Equatable {
   /// The embeddings with id, label and step of each.
   public private(set) var slots: BankSlots
@@ -48,13 +48,13 @@ public struct SampleBank: MemoryBank, Equatable {
   }
 
   /// Number of samples.
-  public var samples: Int { slots.capacity }
+  package var samples: Int { slots.capacity }
 
   /// Slots that are columns: all.
   public var columnCount: Int { samples }
 
   /// Whether a sample has an embedding.
-  public func holds(_ sample: Int) -> Bool { slots.steps[sample] >= 0 }
+  package func holds(_ sample: Int) -> Bool { slots.steps[sample] >= 0 }
 
   /// The samples that have an embedding from the oldest update to the newest; those of one step in
   /// ascending order.
@@ -71,7 +71,7 @@ public struct SampleBank: MemoryBank, Equatable {
   /// - Parameters:
   ///   - embeddings: [any number × dimension]; normalized before they are used.
   ///   - ids: sample of each, below `samples`.
-  ///   - labels: label of each, 0 or more; without them labels stay as they are.
+  ///   - labels: label of each, −1 for none; without them labels stay as they are.
   ///   - step: when this is, not before the last write; without it, one after that.
   /// - Throws: `ContrastiveError`: `.shape`, `.nonFinite`, `.tooLarge`, `.index`, `.parameter`, and
   ///   `.zeroNorm` for an embedding of zeros or one that cancels the row; the bank is then

@@ -1,19 +1,24 @@
 extension Matrix {
   /// Each row divided by its Euclidean norm, with what is needed to carry a gradient back.
   ///
-  /// Unit row x̂ = x / max(‖x‖₂, 1e-12). Norms are summed in Double. Complexity: O(rows · columns).
+  /// Unit row x̂ = x / ‖x‖₂, for every row that is not zero, however small or large: norms are
+  /// summed in Double, which holds the square of any Float32. Complexity: O(rows · columns).
   ///
   /// - Parameter argument: the name to use in errors.
   /// - Returns: the unit rows and their former norms.
-  /// - Throws: `ContrastiveError.nonFinite`, `.tooLarge`, or `.zeroNorm` for a row of zeros.
+  /// - Throws: `ContrastiveError.nonFinite`, or `.zeroNorm` for a row of zeros.
   public func normalized(
     argument: String = "embeddings"
   ) throws(ContrastiveError) -> NormalizedRows {
-    try Operand(argument, self).requireFinite()
+    let position = withUnsafeBufferPointer { values in
+      values.baseAddress.flatMap {
+        RowKernels.best.firstBeyond($0, count: values.count, limit: .greatestFiniteMagnitude)
+      }
+    }
+    if let position { throw Operand(argument, self).fault(at: position) }
     let norms = rowDots(self).map { $0.squareRoot() }
     if let row = norms.firstIndex(of: 0) { throw .zeroNorm(argument: argument, row: row) }
-    // In Double: the reciprocal of a tiny norm overflows Float.
-    return NormalizedRows(rows: rows(times: norms.map { 1 / max($0, 1e-12) }), norms: norms)
+    return NormalizedRows(rows: rows(times: norms.map { 1 / $0 }), norms: norms)
   }
 }
 
@@ -26,17 +31,26 @@ public struct NormalizedRows: Sendable {
 
   /// Carries ∂loss/∂(unit rows) back to the rows as they were.
   ///
-  /// ∂loss/∂x = (g − ⟨g, x̂⟩ x̂) / ‖x‖ for g = ∂loss/∂x̂; where the norm was below 1e-12 the
-  /// division was by that constant, and the gradient is g · 1e12.
+  /// ∂loss/∂x = (g − ⟨g, x̂⟩ x̂) / ‖x‖ for g = ∂loss/∂x̂.
   ///
   /// - Parameter gradient: of the unit rows' shape.
   /// - Returns: ∂loss/∂rows before they were normalized.
-  /// - Throws: `ContrastiveError.shape`.
+  /// - Throws: `ContrastiveError.shape`, and `.tooLarge` for a gradient beyond Float32, which only
+  ///   rows of norms below 1e-30 can have.
   public func backward(_ gradient: Matrix) throws(ContrastiveError) -> Matrix {
     try Operand("gradient", gradient).requireShape(of: Operand("rows", rows))
     let along = rows.rowDots(gradient)
     var result = gradient
-    result.addRows(of: rows) { norms[$0] < 1e-12 ? 0 : Float(-along[$0]) }
-    return result.rows(times: norms.map { 1 / max($0, 1e-12) })
+    result.addRows(of: rows) { Float(-along[$0]) }
+    result = result.rows(times: norms.map { 1 / $0 })
+    for row in norms.indices where norms[row] < 1e-30 {
+      let values = result.row(row)
+      guard let column = values.firstIndex(where: { !$0.isFinite }) else { continue }
+      throw .tooLarge(
+        argument: "gradient", row: row, column: column - values.startIndex,
+        found: "\(gradient[row, column - values.startIndex])",
+        limit: "norm \(norms[row]) of the row")
+    }
+    return result
   }
 }

@@ -35,7 +35,7 @@ public struct RepresentationEvaluation: Sendable {
   public var clusters: Int?
   /// Neighbors of each row for hubness and false negatives; all others when there are fewer.
   public var graphNeighbors = 10
-  /// Of k-means.
+  /// Random seed of k-means.
   public var seed: UInt64 = 0
 
   /// All measures, with the papers' defaults.
@@ -49,24 +49,27 @@ public struct RepresentationEvaluation: Sendable {
 
   /// Embeddings with or without labels.
   public struct Embeddings: Sendable {
-    /// [N × D].
-    public let rows: Matrix
-    /// N labels, or nil.
-    public let labels: [Int64]?
+    package let rows: Matrix
+    /// N labels of which not all are −1, or nil.
+    package let labels: [Int]?
+    /// Rows of −1, where others have a label.
+    let unlabeledCount: Int
 
     /// Rows and their labels.
     ///
     /// - Parameters:
     ///   - rows: [N × D].
-    ///   - labels: N labels, or nil.
+    ///   - labels: N labels, −1 for a row without one, or nil.
     ///   - name: the labels' name, for errors.
     /// - Throws: `ContrastiveError.shape` for labels of another number.
     public init(
-      _ rows: Matrix, labels: [Int64]?, named name: String = "labels"
+      _ rows: Matrix, labels: [Int]?, named name: String = "labels"
     ) throws(ContrastiveError) {
       if let labels { try requireLabels(labels, of: rows, named: name) }
       self.rows = rows
-      self.labels = labels
+      let count = labels?.count { $0 == unlabeled } ?? 0
+      self.labels = count == rows.rows ? nil : labels
+      unlabeledCount = self.labels == nil ? 0 : count
     }
   }
 
@@ -81,16 +84,24 @@ public struct RepresentationEvaluation: Sendable {
   ///   - workers: the threads to use; no effect on the result.
   ///   - report: called before each group, such as to show progress.
   /// - Returns: the measures.
-  /// - Throws: `ContrastiveError` as the measures.
+  /// - Throws: `ContrastiveError` as the measures; `.canceled`.
   public func run(
     test: Embeddings, train: Embeddings? = nil, views: Matrix? = nil, workers: Workers = .all,
     report: (Measure) -> Void = { _ in }
   ) throws(ContrastiveError) -> RepresentationMeasures {
-    var result = RepresentationMeasures(
-      testRows: test.rows.rows, dimension: test.rows.columns, trainRows: train?.rows.rows)
+    var result = RepresentationMeasures()
+    result[.testRows] = Double(test.rows.rows)
+    result[.dimension] = Double(test.rows.columns)
+    result[.trainRows] = (train?.rows.rows).map(Double.init)
+    for (quantity, set) in [
+      (RepresentationMeasures.Quantity.testUnlabeled, test), (.trainUnlabeled, train),
+    ] {
+      if let count = set?.unlabeledCount, count > 0 { result[quantity] = Double(count) }
+    }
     let clock = ContinuousClock()
     for measure in Measure.allCases where measures.contains(measure) {
       report(measure)
+      try workers.checkCanceled()
       let start = clock.now
       let isDone =
         if let train, let bankLabels = train.labels, let labels = test.labels {
@@ -110,22 +121,23 @@ public struct RepresentationEvaluation: Sendable {
 
   /// The measures that learn from a bank.
   private func classify(
-    _ measure: Measure, _ rows: Matrix, _ labels: [Int64], bank: Matrix, _ bankLabels: [Int64],
+    _ measure: Measure, _ rows: Matrix, _ labels: [Int], bank: Matrix, _ bankLabels: [Int],
     _ workers: Workers, _ result: inout RepresentationMeasures
   ) throws(ContrastiveError) -> Bool {
     switch measure {
     case .knn:
-      result.knnAccuracy = try classifier.accuracy(
+      result[.knnAccuracy] = try classifier.accuracy(
         queries: rows, queryLabels: labels, bank: bank, bankLabels: bankLabels, workers: workers)
-      result.k = min(classifier.k, bank.rows)
-      result.temperature = classifier.temperature
+      result[.k] = Double(min(classifier.k, bankLabels.count { $0 != unlabeled }))
+      result[.temperature] = classifier.temperature
     case .ridge:
-      result.ridgeAccuracy = try ridge.fit(bank, labels: bankLabels, workers: workers)
+      result[.ridgeAccuracy] = try ridge.fit(bank, labels: bankLabels, workers: workers)
         .accuracy(rows, labels: labels, workers: workers)
     case .logistic:
       let fit = try logistic.fit(bank, labels: bankLabels, workers: workers)
-      result.logisticAccuracy = try fit.classifier.accuracy(rows, labels: labels, workers: workers)
-      result.logisticIterations = fit.iterations
+      result[.logisticAccuracy] = try fit.classifier.accuracy(
+        rows, labels: labels, workers: workers)
+      result[.logisticIterations] = Double(fit.iterations)
       result.isLogisticConverged = fit.isConverged
     default: return false
     }
@@ -137,9 +149,10 @@ public struct RepresentationEvaluation: Sendable {
     _ rows: Matrix, into labels: Int, _ workers: Workers
   ) throws(ContrastiveError) -> KMeansResult? {
     let options = try KMeans(
-      clusters: clusters ?? labels, metric: .spherical, iterations: 100, restarts: 5, seed: seed)
+      metric: .spherical, iterations: 100, restarts: 5, seed: seed)
     do throws(ContrastiveError) {
-      return try options.fit(rows, argument: "embeddings", workers: workers)
+      return try options.fit(
+        rows, clusters: clusters ?? labels, argument: "embeddings", workers: workers)
     } catch {
       if clusters == nil, case .parameter("clusters", _, _) = error { return nil }
       throw error
@@ -155,27 +168,28 @@ public struct RepresentationEvaluation: Sendable {
     switch measure {
     case .clusters:
       guard let labels = test.labels else { return false }
-      guard let found = try cluster(rows, into: Set(labels).count, workers) else { return false }
-      let agreement = ClusterAgreement(
-        try Contingency(clusters: found.assignments.map(Int64.init), labels: labels))
-      result.clusters = found.centroids.rows
-      (result.purity, result.nmi) = (agreement.purity, agreement.nmi)
-      (result.ami, result.ari) = (agreement.ami, agreement.ari)
+      guard let found = try cluster(rows, into: ClassPlaces(labels).classes.count, workers) else {
+        return false
+      }
+      let agreement = try ClusterAgreement(clusters: found.assignments, labels: labels)
+      result[.clusters] = Double(found.centroids.rows)
+      (result[.purity], result[.nmi]) = (agreement.purity, agreement.nmi)
+      (result[.ami], result[.ari]) = (agreement.ami, agreement.ari)
     case .alignment:
-      if let views { result.alignment = try Alignment().value(rows, views) }
+      if let views { result[.alignment] = try Alignment().value(rows, views) }
       if let labels = test.labels {
-        result.classAlignment = try Alignment.ofClasses(rows, labels: labels)
+        result[.classAlignment] = try Alignment.ofClasses(rows, labels: labels)
       }
       return views != nil || test.labels != nil
     case .uniformity:
       guard rows.rows > 1 else { return false }
-      result.uniformity = try Uniformity().value(of: rows, workers: workers)
+      result[.uniformity] = try Uniformity().value(of: rows, workers: workers)
     case .rank:
       let spectrum = try Spectrum(of: rows, workers: workers)
       let collapse = try Collapse(of: rows, spectrum: spectrum, workers: workers)
-      (result.effectiveRank, result.rankMe) = (spectrum.effectiveRank, spectrum.rankMe)
-      (result.rank, result.spread) = (spectrum.rank, collapse.spread)
-      result.meanCosine = collapse.meanCosine
+      (result[.effectiveRank], result[.rankMe]) = (spectrum.effectiveRank, spectrum.rankMe)
+      (result[.rank], result[.spread]) = (Double(spectrum.rank), collapse.spread)
+      result[.meanCosine] = collapse.meanCosine
       result.warnings = collapse.warnings
     case .neighbors:
       guard rows.rows > 1 else { return false }
@@ -183,11 +197,13 @@ public struct RepresentationEvaluation: Sendable {
         graphOf: rows.normalized().rows, k: max(1, min(graphNeighbors, rows.rows - 1)),
         workers: workers)
       let hubness = try Hubness(graph)
-      result.hubnessSkewness = hubness.skewness
-      (result.largestHub, result.orphanShare) = (hubness.largest, hubness.orphanShare)
+      result[.hubnessSkewness] = hubness.skewness
+      result[.largestHub] = Double(hubness.largest)
+      result[.orphanShare] = hubness.orphanShare
       if let labels = test.labels {
         let rate = try FalseNegativeRate(graph: graph, labels: labels)
-        (result.falseNegativeRate, result.nearestFalseNegativeRate) = (rate.overall, rate.nearest)
+        result[.falseNegativeRate] = rate.overall
+        result[.nearestFalseNegativeRate] = rate.nearest
       }
     default: return false
     }

@@ -1,102 +1,101 @@
-/// What `RepresentationEvaluation` found; what was not measured is nil.
+/// What `RepresentationEvaluation` found: `measures[.knnAccuracy]`, nil when it was not measured.
+///
+/// As JSON it is one flat object with a key for each quantity that was measured.
 public struct RepresentationMeasures: Codable, Sendable, Equatable {
-  /// Rows measured.
-  public var testRows: Int
-  /// Their dimension.
-  public var dimension: Int
-  /// Rows that classifiers learned from.
-  public var trainRows: Int?
-
-  /// Accuracy of the weighted vote.
-  public var knnAccuracy: Double?
-  /// Neighbors that voted.
-  public var k: Int?
-  /// Temperature of the vote.
-  public var temperature: Double?
-  /// Accuracy of the ridge probe.
-  public var ridgeAccuracy: Double?
-  /// Accuracy of the logistic probe.
-  public var logisticAccuracy: Double?
-  /// Iterations it took.
-  public var logisticIterations: Int?
-  /// Whether they were enough.
-  public var isLogisticConverged: Bool?
-
-  /// Clusters of k-means.
-  public var clusters: Int?
-  /// See `ClusterAgreement`.
-  public var purity: Double?
-  /// See `ClusterAgreement`.
-  public var nmi: Double?
-  /// See `ClusterAgreement`.
-  public var ami: Double?
-  /// See `ClusterAgreement`.
-  public var ari: Double?
-
-  /// Alignment of two views.
-  public var alignment: Double?
-  /// Alignment of all pairs of a class.
-  public var classAlignment: Double?
-  /// Uniformity.
-  public var uniformity: Double?
-
-  /// Singular values above rounding.
-  public var rank: Int?
-  /// Effective rank.
-  public var effectiveRank: Double?
-  /// RankMe.
-  public var rankMe: Double?
-  /// √D · mean deviation of unit rows.
-  public var spread: Double?
-  /// Mean cosine of two rows.
-  public var meanCosine: Double?
-  /// Signs of collapse.
-  public var warnings: [String]?
-
-  /// Skewness of the k-occurrences.
-  public var hubnessSkewness: Double?
-  /// Occurrences of the largest hub.
-  public var largestHub: Int?
-  /// Share of rows that are nobody's neighbor.
-  public var orphanShare: Double?
-  /// False negatives among random others.
-  public var falseNegativeRate: Double?
-  /// False negatives among the nearest others.
-  public var nearestFalseNegativeRate: Double?
-
-  /// Seconds each group of measures took.
-  public var seconds: [String: Double] = [:]
-
-  /// Nothing measured yet.
-  init(testRows: Int, dimension: Int, trainRows: Int?) {
-    self.testRows = testRows
-    self.dimension = dimension
-    self.trainRows = trainRows
-  }
-
-  enum CodingKeys: String, CodingKey {
-    case testRows = "test_rows"
-    case dimension
-    case trainRows = "train_rows"
-    case knnAccuracy = "knn_accuracy"
-    case k, temperature
+  /// A number that can be measured; the raw value is its key in JSON.
+  public enum Quantity: String, CaseIterable, Sendable {
+    /// Rows measured and their dimension; rows that classifiers learned from.
+    case testRows = "test_rows", dimension, trainRows = "train_rows"
+    /// Rows excluded from accuracies and agreements, as they have no label; nil for none.
+    case testUnlabeled = "test_unlabeled", trainUnlabeled = "train_unlabeled"
+    /// Accuracy of `WeightedKNN`; the neighbors that voted and the temperature of the vote.
+    case knnAccuracy = "knn_accuracy", k, temperature
+    /// Accuracy of `RidgeProbe`.
     case ridgeAccuracy = "ridge_accuracy"
-    case logisticAccuracy = "logistic_accuracy"
-    case logisticIterations = "logistic_iterations"
-    case isLogisticConverged = "logistic_converged"
-    case clusters, purity, nmi, ami, ari, alignment
-    case classAlignment = "class_alignment"
-    case uniformity, rank
-    case effectiveRank = "effective_rank"
-    case rankMe = "rankme"
-    case spread
-    case meanCosine = "mean_cosine"
-    case warnings
-    case hubnessSkewness = "hubness_skewness"
-    case largestHub = "largest_hub"
+    /// Accuracy of `LogisticProbe`, and the iterations it took.
+    case logisticAccuracy = "logistic_accuracy", logisticIterations = "logistic_iterations"
+    /// Clusters of k-means and their `ClusterAgreement` with the labels.
+    case clusters, purity, nmi, ami, ari
+    /// `Alignment` of two views, and of all pairs of a class.
+    case alignment, classAlignment = "class_alignment"
+    /// `Uniformity`.
+    case uniformity
+    /// `Spectrum`.
+    case rank, effectiveRank = "effective_rank", rankMe = "rankme"
+    /// `Collapse`.
+    case spread, meanCosine = "mean_cosine"
+    /// `Hubness`: skewness of the k-occurrences, occurrences of the largest hub, and the share of
+    /// rows that are no row's neighbor.
+    case hubnessSkewness = "hubness_skewness", largestHub = "largest_hub"
     case orphanShare = "orphan_share"
+    /// `FalseNegativeRate` among random others and among the nearest.
     case falseNegativeRate = "false_negative_rate"
     case nearestFalseNegativeRate = "nearest_false_negative_rate"
-    case seconds
+
+    /// Whether it is a count.
+    fileprivate var isCount: Bool {
+      switch self {
+      case .testRows, .dimension, .trainRows, .testUnlabeled, .trainUnlabeled, .k,
+        .logisticIterations, .clusters, .rank, .largestHub:
+        true
+      default: false
+      }
+    }
+  }
+
+  private var values: [Quantity: Double] = [:]
+  /// Whether the logistic probe's iterations were enough.
+  public internal(set) var isLogisticConverged: Bool?
+  /// Signs of collapse, in words.
+  public internal(set) var warnings: [String]?
+  /// Seconds each group of measures took, by its raw value.
+  public internal(set) var seconds: [String: Double] = [:]
+
+  init() {}
+
+  /// A number, or nil when it was not measured.
+  public internal(set) subscript(_ quantity: Quantity) -> Double? {
+    get { values[quantity] }
+    set { values[quantity] = newValue }
+  }
+
+  /// Writes what was measured.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: Key.self)
+    for (quantity, value) in values {
+      if quantity.isCount {
+        try container.encode(Int(value), forKey: Key(quantity.rawValue))
+      } else {
+        try container.encode(value, forKey: Key(quantity.rawValue))
+      }
+    }
+    try container.encodeIfPresent(isLogisticConverged, forKey: .isLogisticConverged)
+    try container.encodeIfPresent(warnings, forKey: .warnings)
+    try container.encode(seconds, forKey: .seconds)
+  }
+
+  /// Reads what was measured.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: Key.self)
+    for quantity in Quantity.allCases {
+      values[quantity] = try container.decodeIfPresent(
+        Double.self, forKey: Key(quantity.rawValue))
+    }
+    isLogisticConverged = try container.decodeIfPresent(Bool.self, forKey: .isLogisticConverged)
+    warnings = try container.decodeIfPresent([String].self, forKey: .warnings)
+    seconds = try container.decode([String: Double].self, forKey: .seconds)
+  }
+
+  private struct Key: CodingKey {
+    let stringValue: String
+    var intValue: Int? { nil }
+
+    static let isLogisticConverged = Key("logistic_converged")
+    static let warnings = Key("warnings")
+    static let seconds = Key("seconds")
+
+    init(_ name: String) { stringValue = name }
+    init(stringValue: String) { self.init(stringValue) }
+    init?(intValue: Int) { nil }
   }
 }

@@ -31,7 +31,7 @@ extension NeighborGraph {
   /// - Returns: of each query, positives from the least similar on, their counts adding up to
   ///   `count` or, where fewer are reached, to that.
   /// - Throws: `ContrastiveError`: `.parameter`, `.shape`, `.empty`, `.index`, `.nonFinite`,
-  ///   `.tooLarge`.
+  ///   `.tooLarge`, `.canceled`.
   public func hardPositives(
     _ count: Int, of queries: Matrix, in bank: Matrix, indices: [Int], steps: Int = 3,
     repeats: Bool = true, workers: Workers = .all
@@ -51,6 +51,7 @@ extension NeighborGraph {
     try rows.requireFinite()
     try columns.requireFinite()
     let dimension = queries.columns
+    let watch = CancelationWatch(workers, steps: queries.rows)
     var result = [[Positive]](repeating: [], count: queries.rows)
     result.withUnsafeMutableBufferPointer { result in
       let result = SharedMemory(result)
@@ -58,6 +59,7 @@ extension NeighborGraph {
         bank.withUnsafeBufferPointer { columns in
           let (rows, columns) = (SharedReadOnlyMemory(rows), SharedReadOnlyMemory(columns))
           workers.forEach(queries.rows) { row, _ in
+            guard !watch.isCanceled else { return }
             result[row] = hardest(count, from: indices[row], steps: steps, repeats: repeats) {
               RowKernels.best.dot(
                 rows + row * dimension, columns + $0 * dimension, count: dimension)
@@ -66,6 +68,7 @@ extension NeighborGraph {
         }
       }
     }
+    try workers.checkCanceled()
     return result
   }
 

@@ -6,13 +6,13 @@ public struct NeighborTable: Sendable {
   public let k: Int
   /// [rows × k], row-major: indices of bank rows.
   public let indices: [Int]
-  /// [rows × k]: their dot products with the query.
-  public let similarities: Matrix
+  /// [rows × k]: their dot products with the query; of unit rows within −1 … 1.
+  public private(set) var similarities: Matrix
 
   /// Exact search by inner product; on unit rows that is cosine similarity.
   ///
   /// Complexity: 2 · queries · bank · dimension floating-point operations. Scratch beyond the
-  /// result: the engine's tiles, and 8 · (2 k + 64) bytes for each row of the blocks at work.
+  /// result: the tiles, and 8 · (2 k + 64) bytes for each row of the blocks at work.
   ///
   /// - Parameters:
   ///   - queries: [N × D].
@@ -34,12 +34,13 @@ public struct NeighborTable: Sendable {
     self.init(
       try RectanglePass(rows: rows, columns: columns).read(TopKReader(k: k), workers: workers),
       rows: queries.rows, k: k)
+    clampCosines(queries, bank, workers)
   }
 
   /// The kNN graph of a set: the nearest others of each row, by inner product.
   ///
   /// Each pair of rows is compared once. Complexity: rows² · dimension floating-point operations.
-  /// Scratch beyond the result: the engine's tiles and 8 · (2 k + 64) bytes a row.
+  /// Scratch beyond the result: the tiles and 8 · (2 k + 64) bytes a row.
   ///
   /// - Parameters:
   ///   - embeddings: [N × D].
@@ -58,6 +59,7 @@ public struct NeighborTable: Sendable {
     self.init(
       try SymmetricPass(rows).read(TopKReader(k: k, excluding: [.diagonal]), workers: workers),
       rows: embeddings.rows, k: k)
+    clampCosines(embeddings, embeddings, workers)
   }
 
   private init(_ blocks: [TopKReader.Statistics], rows: Int, k: Int) {
@@ -69,6 +71,18 @@ public struct NeighborTable: Sendable {
     self.indices = indices
     similarities = Matrix(
       rows: rows, columns: k, sharing: blocks.flatMap { $0.keys.lazy.map(RankKey.value) })
+  }
+
+  /// Of unit rows, brings similarities that rounding has put beyond ±1 back.
+  private mutating func clampCosines(_ queries: Matrix, _ bank: Matrix, _ workers: Workers) {
+    // Float32 rows are unit within 2⁻²².
+    let areUnit = [queries, bank].allSatisfy { rows in
+      rows.squaredNorms(workers: workers).allSatisfy { $0 <= 1 + 0x1p-20 }
+    }
+    guard areUnit else { return }
+    similarities.withUnsafeMutableBufferPointer { values in
+      for place in values.indices { values[place] = min(max(values[place], -1), 1) }
+    }
   }
 
   /// The neighbors of one query, nearest first.

@@ -1,5 +1,5 @@
-/// One block of points assigned anew: bounds first, then the distances they leave in doubt, as
-/// products of gathered rows or one point at a time, whichever is less work.
+/// One block of points assigned anew: bounds first, then the distances that they cannot
+/// rule out, as products of gathered rows or one point at a time, whichever is less work.
 struct BoundedBlock {
   let search: SearchMemory
   let tables: BoundTables
@@ -24,18 +24,18 @@ struct BoundedBlock {
   private var dimension: Int { search.dimension }
   private var groups: GroupTables { tables.groups }
 
-  /// What became of a block.
+  /// The result of a block.
   struct Outcome: Sendable {
     var moves: [ClusterMove] = []
     /// Distances computed.
     var computed = 0
   }
 
-  /// A point some of whose centroids are in doubt.
-  private struct Doubt {
+  /// A point whose nearest centroid the bounds do not decide.
+  private struct Undecided {
     let row: Int
     var best: Nearest
-    /// Its centroids in doubt, or their groups, in the lists.
+    /// Its candidate centroids, or their groups, in the lists.
     var list: Range<Int>
   }
 
@@ -43,31 +43,31 @@ struct BoundedBlock {
   ///
   /// A product computes all pairs of its rows and columns at the speed of BLAS; single distances
   /// run at the speed of the cache the centroids are in.
-  private static let worthOfSingle = 2.5
+  private static let productsPerDistance = 2.5
 
   /// Assigns points whose bounds may be right.
   mutating func run(_ chosen: Range<Int>) {
-    var (doubts, pairs) = findDoubts(chosen)
-    guard !doubts.isEmpty else { return }
-    let worth = Double(pairs) * Self.worthOfSingle
-    if worth >= Double(doubts.count) * Double(clusters) {
-      multiply(&doubts, all)
+    var (points, pairs) = findUndecided(chosen)
+    guard !points.isEmpty else { return }
+    let worth = Double(pairs) * Self.productsPerDistance
+    if worth >= Double(points.count) * Double(clusters) {
+      multiply(&points, all)
     } else {
-      let union = uniteLists(count: doubts.last?.list.upperBound ?? 0)
-      if worth >= Double(doubts.count) * Double(union.count) {
-        multiply(&doubts, union)
+      let union = uniteLists(count: points.last?.list.upperBound ?? 0)
+      if worth >= Double(points.count) * Double(union.count) {
+        multiply(&points, union)
       } else {
-        for place in doubts.indices { single(&doubts[place]) }
+        for place in points.indices { single(&points[place]) }
       }
     }
-    for doubt in doubts { settle(doubt) }
+    for point in points { finish(point) }
   }
 
-  /// Assigns points of which nothing is known, and writes their bounds.
-  mutating func runAfresh(_ chosen: Range<Int>) {
-    var doubts = chosen.map { Doubt(row: $0, best: Nearest(), list: 0..<0) }
-    multiply(&doubts, all)
-    for doubt in doubts { settle(doubt) }
+  /// Assigns points by all their distances, and writes their bounds.
+  mutating func runFully(_ chosen: Range<Int>) {
+    var points = chosen.map { Undecided(row: $0, best: Nearest(), list: 0..<0) }
+    multiply(&points, all)
+    for point in points { finish(point) }
   }
 
   /// Every centroid, group by group.
@@ -76,10 +76,10 @@ struct BoundedBlock {
     return UnsafeBufferPointer(start: scratch.columns, count: clusters)
   }
 
-  /// The points whose bounds leave a centroid in doubt, and how many pairs there are.
-  private mutating func findDoubts(
+  /// The points that the bounds do not decide, and their number of candidates in all.
+  private mutating func findUndecided(
     _ chosen: Range<Int>
-  ) -> (doubts: [Doubt], pairs: Int) {
+  ) -> (points: [Undecided], pairs: Int) {
     let failures = findFailures(chosen)
     guard failures > 0 else { return ([], 0) }
     // Their distances to their own centroids, then their bounds again.
@@ -88,8 +88,8 @@ struct BoundedBlock {
       rows: search.points.base, failed, columns: search.centroids.base, scratch.owners,
       count: failures, dimension: dimension, into: scratch.dots)
     outcome.computed += failures
-    var doubts: [Doubt] = []
-    doubts.reserveCapacity(failures)
+    var points: [Undecided] = []
+    points.reserveCapacity(failures)
     var known = 0
     for place in 0..<failures {
       let (row, own) = (Int(failed[place]), Int(scratch.owners[place]))
@@ -97,25 +97,25 @@ struct BoundedBlock {
         search.rowNorms.base[row] + search.columnNorms.base[own] - 2 * scratch.dots[place]
       let best = Nearest(own: own, float: square, slack: search.slack(row))
       reach[row] = min(reach[row], best.distanceAtMost)
-      doubts.append(Doubt(row: row, best: best, list: 0..<0))
+      points.append(Undecided(row: row, best: best, list: 0..<0))
       if let threshold = tables.own(distance: reach[row], row: row) {
         // Those of known thresholds come first.
-        doubts.swapAt(known, place)
+        points.swapAt(known, place)
         scratch.thresholds[known] = threshold
         known += 1
       }
     }
-    for place in 0..<known { scratch.rows[place] = UInt32(doubts[place].row) }
-    return keepDoubts(doubts, known: known)
+    for place in 0..<known { scratch.rows[place] = UInt32(points[place].row) }
+    return listCandidates(points, known: known)
   }
 
-  /// Lists what is in doubt, of those of known thresholds and then, all of it, of the others.
-  private func keepDoubts(
-    _ suspects: [Doubt], known: Int
-  ) -> (doubts: [Doubt], pairs: Int) {
+  /// Lists the candidates: what the bounds leave for points of known thresholds, all for others.
+  private func listCandidates(
+    _ suspects: [Undecided], known: Int
+  ) -> (points: [Undecided], pairs: Int) {
     filter(known)
-    var doubts: [Doubt] = []
-    doubts.reserveCapacity(suspects.count)
+    var points: [Undecided] = []
+    points.reserveCapacity(suspects.count)
     var (pairs, end) = (0, 0)
     for (place, suspect) in suspects.enumerated() {
       let start = end
@@ -127,10 +127,10 @@ struct BoundedBlock {
         end = start + count
       }
       guard end > start else { continue }
-      doubts.append(Doubt(row: suspect.row, best: suspect.best, list: start..<end))
+      points.append(Undecided(row: suspect.row, best: suspect.best, list: start..<end))
       pairs += tables.fine == nil ? size(of: start..<end) : end - start
     }
-    return (doubts, pairs)
+    return (points, pairs)
   }
 
   /// Centroids of the groups on a list.
@@ -211,14 +211,14 @@ struct BoundedBlock {
     return end - start
   }
 
-  /// All pairs of the doubtful points and some centroids, as products.
+  /// All pairs of the undecided points and some centroids, as products.
   private mutating func multiply(
-    _ doubts: inout [Doubt], _ chosen: UnsafeBufferPointer<UInt32>
+    _ points: inout [Undecided], _ chosen: UnsafeBufferPointer<UInt32>
   ) {
     let block = GatheredBlock(
       rows: search.points, columns: search.centroids, dimension: dimension)
-    let indices = doubts.map { UInt32($0.row) }
-    outcome.computed += doubts.count * chosen.count
+    let indices = points.map { UInt32($0.row) }
+    outcome.computed += points.count * chosen.count
     let isRun = chosen.count == clusters && tables.fine != nil
     indices.withUnsafeBufferPointer { indices in
       block.forEachTile(rows: indices, columns: chosen, scratch: scratch.tiles) { tile in
@@ -229,9 +229,9 @@ struct BoundedBlock {
         let continuing =
           first > 0
           && groups.group[Int(chosen[first])] == groups.group[Int(chosen[first - 1])]
-        for place in doubts.indices {
+        for place in points.indices {
           gathered.take(
-            tile.row(place), for: doubts[place].row, best: &doubts[place].best,
+            tile.row(place), for: points[place].row, best: &points[place].best,
             run: isRun ? tile.columns : nil, continuing: continuing)
         }
       }
@@ -239,37 +239,37 @@ struct BoundedBlock {
   }
 
   /// A point's own list.
-  private mutating func single(_ doubt: inout Doubt) {
-    var columns = UnsafePointer(scratch.lists + doubt.list.lowerBound)
-    var count = doubt.list.count
+  private mutating func single(_ point: inout Undecided) {
+    var columns = UnsafePointer(scratch.lists + point.list.lowerBound)
+    var count = point.list.count
     if tables.fine == nil {
       count = 0
-      for place in doubt.list {
+      for place in point.list {
         count += expand(scratch.lists[place], into: scratch.columns + count)
       }
       columns = UnsafePointer(scratch.columns)
     }
     outcome.computed += count
     kernels.gatheredDots(
-      search.points + doubt.row * dimension, rows: search.centroids.base, dimension: dimension,
+      search.points + point.row * dimension, rows: search.centroids.base, dimension: dimension,
       indices: columns, count: count, into: scratch.dots)
     GatheredColumns(
       UnsafeBufferPointer(start: columns, count: count), search: search, tables: tables,
       work: scratch.work
-    ).take(scratch.dots, for: doubt.row, best: &doubt.best, run: nil, continuing: false)
+    ).take(scratch.dots, for: point.row, best: &point.best, run: nil, continuing: false)
   }
 
-  /// Notes a point's nearest centroid.
-  private mutating func settle(_ doubt: Doubt) {
-    let (row, old, new) = (doubt.row, labels[doubt.row], doubt.best.column)
+  /// Stores a point's nearest centroid.
+  private mutating func finish(_ point: Undecided) {
+    let (row, old, new) = (point.row, labels[point.row], point.best.column)
     if old != UInt32(new) {
       if let fine = tables.fine, old != ClusterMove.none {
-        fine.write(exact: doubt.best.oldDistance, column: Int(old), row: row)
-        tables.lower(coarseOf: Int(old), to: doubt.best.oldDistance, row: row)
+        fine.write(exact: point.best.oldDistance, column: Int(old), row: row)
+        tables.lower(coarseOf: Int(old), to: point.best.oldDistance, row: row)
       }
       outcome.moves.append(ClusterMove(row: UInt32(row), from: old, to: UInt32(new)))
       labels[row] = UInt32(new)
-      reach[row] = doubt.best.distanceAtMost
+      reach[row] = point.best.distanceAtMost
     }
     tables.fine?.row(row)[new] = BoundsWriter.own
   }

@@ -4,19 +4,18 @@ struct BoundsPlan: Sendable, Equatable {
   /// Groups of centroids that have a bound of their own.
   let groups: Int
 
-  /// Fewest centroids that are worth a bound each.
-  static let fewestClusters = 4
+  /// The least number of centroids that are worth a bound each.
+  static let minClusters = 4
   /// Centroids of a group where memory does not ask for more.
   static let groupSize = 10
 
   /// Bounds for each centroid where they fit the memory, else for each of as many groups as fit.
-  init(rows: Int, dimension: Int, options: KMeans) {
-    let clusters = options.clusters
+  init(clusters: Int, rows: Int, options: KMeans) {
     let runs = pieces(clusters, ClusterKernels.chunk)
     let fits = options.boundsMemory / max(1, 2 * rows)
     let groups = max(1, min(pieces(clusters, Self.groupSize), fits))
     let chosen: KMeansStrategy =
-      if clusters < Self.fewestClusters {
+      if clusters < Self.minClusters {
         .exhaustive
       } else if clusters + runs <= fits {
         .perCentroid

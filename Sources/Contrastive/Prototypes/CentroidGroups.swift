@@ -18,8 +18,8 @@ struct CentroidGroups: Sendable {
   /// Groups do not affect the result; those of equal centroids are runs by index.
   init(of centroids: Matrix, count: Int, workers: Workers) {
     let found = try? KMeans(
-      clusters: count, seeding: .randomPoints, iterations: 5, strategy: .exhaustive
-    ).fit(centroids, workers: workers)
+      seeding: .randomPoints, iterations: 5, strategy: .exhaustive
+    ).fit(centroids, clusters: count, workers: workers)
     if let found {
       self.init(group: found.assignments.map(UInt32.init), count: count)
     } else {

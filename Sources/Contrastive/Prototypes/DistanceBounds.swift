@@ -3,9 +3,9 @@
 /// Distances are counted in units of 1/50,000 of the longest there can be. For each point there is
 /// a *coarse* bound for each group of centroids, on the distance to all of them but the point's
 /// own, and with `KMeansStrategy.perCentroid` a *fine* one for each centroid beside it; groups are
-/// then runs of 32 centroids and the coarse bounds save looking at the fine ones. See
-/// `BoundsWriter` for what is stored. A path that grows long is taken off the bounds it weakens and
-/// starts again at 0.
+/// then runs of 32 centroids and the coarse bounds save reading the fine ones. See
+/// `BoundsWriter` for what is stored. A path that grows long is subtracted from the bounds it
+/// weakens and starts again at 0.
 struct DistanceBounds: Sendable {
   let strategy: KMeansStrategy
   private(set) var groups: CentroidGroups
@@ -21,18 +21,18 @@ struct DistanceBounds: Sendable {
   /// How far each point has moved; empty when none has.
   private var rowPaths: [Double] = []
   private var inverseUnit = 1.0
-  /// Whether there are bounds that say anything.
+  /// Whether there are valid bounds.
   private(set) var areUsable = false
 
   /// Longest path in units: beside the longest distance it fits 16 bits.
   private static let longestPath = 12_000.0
 
   init(
-    rows: Int, dimension: Int, centroids: Matrix, options: KMeans, workers: Workers
+    rows: Int, centroids: Matrix, options: KMeans, workers: Workers
   ) {
     clusters = centroids.rows
     stride = pieces(clusters, ClusterKernels.chunk) * ClusterKernels.chunk
-    let plan = BoundsPlan(rows: rows, dimension: dimension, options: options)
+    let plan = BoundsPlan(clusters: clusters, rows: rows, options: options)
     strategy = plan.strategy
     groups =
       strategy == .perGroup
@@ -40,10 +40,11 @@ struct DistanceBounds: Sendable {
       : CentroidGroups(centroids: clusters, runsOf: ClusterKernels.chunk)
   }
 
-  /// Most entries of a point's list of what is in doubt.
+  /// The longest list of candidates a point can have.
   var listEntries: Int { strategy == .perCentroid ? clusters : groups.count }
 
-  /// Starts afresh, for a pass that writes every bound; coarse ones beside fine may wait.
+  /// Resets all bounds, for a pass that writes every one; coarse bounds beside fine ones are 0
+  /// until they are needed.
   mutating func reset(rows: Int, largestDistance: Float) {
     guard strategy != .exhaustive else { return }
     if coarse.isEmpty {
@@ -61,7 +62,7 @@ struct DistanceBounds: Sendable {
     areUsable = true
   }
 
-  /// Gives the bounds up when distances have outgrown their unit.
+  /// Discards the bounds when distances have outgrown their unit.
   mutating func require(largestDistance: Float) {
     if Double(largestDistance) * inverseUnit > 60_000 { areUsable = false }
   }
@@ -112,7 +113,7 @@ struct DistanceBounds: Sendable {
     for row in long { rowPaths[row] = 0 }
   }
 
-  /// Takes long paths off the bounds; gives the bounds up when most are long.
+  /// Subtracts long paths from the bounds; discards the bounds when most paths are long.
   private mutating func shorten(workers: Workers) {
     let limit = Self.longestPath / inverseUnit
     let paths = strategy == .perCentroid ? finePaths : coarsePaths
@@ -223,7 +224,8 @@ struct BoundTables: Sendable {
 
   func rowPath(_ row: Int) -> UInt16 { rowDown.count == 0 ? 0 : rowDown[row] }
 
-  /// What is to reach beside a path for a point at `distance` from its own centroid.
+  /// The threshold that a bound less its path must reach to rule a centroid out, for a point at
+  /// `distance` from its own centroid.
   ///
   /// Strictly more than the distance, whatever was rounded; nil when 16 bits cannot hold it.
   func own(distance: Double, row: Int) -> UInt16? {

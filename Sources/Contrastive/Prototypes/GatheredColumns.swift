@@ -1,4 +1,4 @@
-/// Chosen centroids beside each other, as a block of points meets them.
+/// Chosen centroids side by side, to be compared with a block of points.
 struct GatheredColumns {
   private let chosen: UnsafeBufferPointer<UInt32>
   private let search: SearchMemory
@@ -103,7 +103,7 @@ struct GatheredColumns {
     }
   }
 
-  /// The bound of each group: the least of its distances, the nearest centroid's left out.
+  /// The bound of each group: the least of its distances, the nearest centroid's excluded.
   private func writeGroups(
     _ dots: UnsafeMutablePointer<Float>, slack: Float, for index: Int, best: Int,
     continuing: Bool

@@ -11,7 +11,7 @@ public struct HierarchicalKMeans: Sendable {
   public let assignments: [[Int]]
 
   /// The cluster on level l + 1 of each cluster of level l.
-  public var parents: [[Int]] { levels.dropFirst().map(\.assignments) }
+  package var parents: [[Int]] { levels.dropFirst().map(\.assignments) }
 
   /// Clusters the points, then centroids, level by level.
   ///
@@ -20,8 +20,8 @@ public struct HierarchicalKMeans: Sendable {
   /// - Parameters:
   ///   - points: [n × D].
   ///   - clusters: clusters of each level, each fewer than or as many as the level before.
-  ///   - options: metric, iterations, restarts, seed and seeding of every level; its number of
-  ///     clusters is not used, and given centroids are for level 0 alone.
+  ///   - options: metric, iterations, restarts, seed and seeding of every level; given centroids
+  ///     are for level 0 alone.
   ///   - argument: the name of the points in errors.
   ///   - workers: the threads to use; no effect on the result.
   ///   - progress: as in `KMeans.fit`, with the level; false ends with the levels done so far.
@@ -29,7 +29,8 @@ public struct HierarchicalKMeans: Sendable {
   ///   `.zeroNorm` for a centroid at the origin.
   public init(
     _ points: Matrix, clusters: [Int], options: KMeans, argument: String = "points",
-    workers: Workers = .all, progress: (_ level: Int, KMeansProgress) -> Bool = { _, _ in true }
+    workers: Workers = .all,
+    progress: (_ level: Int, KMeansProgress) -> Bool = { _, _ in true }
   ) throws(ContrastiveError) {
     guard !clusters.isEmpty, zip(clusters, clusters.dropFirst()).allSatisfy({ $0 >= $1 }) else {
       throw .parameter(
@@ -40,12 +41,10 @@ public struct HierarchicalKMeans: Sendable {
     var members = points
     var goesOn = true
     for (level, count) in clusters.enumerated() where goesOn {
-      var kMeans = options
-      kMeans.clusters = count
-      kMeans.seed = options.seed &+ UInt64(level)
-      if level > 0, case .given = options.seeding { kMeans.seeding = .plusPlus }
       let name = level == 0 ? argument : "centroids of level \(level - 1)"
-      let result = try kMeans.fit(members, argument: name, workers: workers) {
+      let result = try options.options(for: level).fit(
+        members, clusters: count, argument: name, workers: workers
+      ) {
         goesOn = progress(level, $0)
         return goesOn
       }
@@ -58,22 +57,5 @@ public struct HierarchicalKMeans: Sendable {
     }
     self.levels = levels
     self.assignments = assignments
-  }
-
-  /// φ of the clusters of each level; above level 0 the members are the centroids below.
-  ///
-  /// - Parameters:
-  ///   - temperature: the mean of each level's, above 0.
-  ///   - workers: the threads to use; no effect on the result.
-  /// - Returns: for each level, one number for each cluster; see `Concentration`.
-  /// - Throws: `ContrastiveError.parameter`.
-  public func concentrations(
-    temperature: Float, workers: Workers = .all
-  ) throws(ContrastiveError) -> [[Float]] {
-    var result: [[Float]] = []
-    for level in levels {
-      result.append(try level.concentrations(temperature: temperature, workers: workers))
-    }
-    return result
   }
 }

@@ -13,15 +13,18 @@ extension KMeans {
   /// too.
   ///
   /// - Parameters:
+  ///   - clusters: k.
   ///   - rows: n.
   ///   - dimension: D.
   ///   - workers: the threads.
   /// - Returns: the bytes.
-  public func memory(rows: Int, dimension: Int, workers: Workers = .all) -> Int {
-    let plan = BoundsPlan(rows: rows, dimension: dimension, options: self)
+  public func memory(
+    clusters: Int, rows: Int, dimension: Int, workers: Workers = .all
+  ) -> Int {
+    let plan = BoundsPlan(clusters: clusters, rows: rows, options: self)
     let chunk = ClusterKernels.chunk
     let fine = plan.strategy == .perCentroid ? pieces(clusters, chunk) * chunk : 0
-    let sweep = TileGrid(rows: rows, columns: clusters).scratchBytes(
+    let pass = TileGrid(rows: rows, columns: clusters).scratchBytes(
       dimension: dimension, summing: false, workers: workers)
     let blocks =
       plan.strategy == .exhaustive
@@ -32,6 +35,6 @@ extension KMeans {
           dimension: dimension)
     return rows * 100 + (metric == .spherical ? 4 * rows * dimension : 0)
       + 2 * rows * (fine + plan.groups) + clusters * (12 * dimension + 32)
-      + max(sweep, blocks)
+      + max(pass, blocks)
   }
 }

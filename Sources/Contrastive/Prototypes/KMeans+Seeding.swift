@@ -1,22 +1,31 @@
 extension KMeans {
   /// The first centroids of a restart.
   func initialCentroids(
-    _ points: PreparedPoints, restart: Int, workers: Workers
+    _ points: PreparedPoints, clusters: Int, restart: Int, workers: Workers,
+    progress: (KMeansProgress) -> Bool
   ) throws(ContrastiveError) -> Matrix {
     var random = CounterRandom(seed: seed, 0x6b6d_6561_6e73, UInt64(restart))
     switch seeding {
-    case .given(let centroids): return try given(centroids, points)
+    case .given(let centroids): return try given(centroids, points, clusters)
     case .randomPoints:
-      let rows = try randomRows(points, using: &random)
+      let rows = try randomRows(points, clusters, using: &random)
       return points.matrix.gathered(rows)
     case .plusPlus:
-      let rows = try plusPlusRows(points, using: &random, workers: workers)
+      let rows = try plusPlusRows(
+        points, clusters: clusters, using: &random, workers: workers
+      ) { chosen, potential in
+        progress(
+          KMeansProgress(
+            restart: restart, iteration: -1, moved: points.rows,
+            computedShare: Double(chosen) / Double(clusters), objective: potential,
+            isConverged: false))
+      }
       return points.matrix.gathered(rows)
     }
   }
 
   private func given(
-    _ centroids: Matrix, _ points: PreparedPoints
+    _ centroids: Matrix, _ points: PreparedPoints, _ clusters: Int
   ) throws(ContrastiveError) -> Matrix {
     guard centroids.rows == clusters, centroids.columns == points.dimension else {
       throw .shape(
@@ -29,18 +38,21 @@ extension KMeans {
 
   /// Distinct points in random order.
   private func randomRows(
-    _ points: PreparedPoints, using random: inout CounterRandom
+    _ points: PreparedPoints, _ clusters: Int, using random: inout CounterRandom
   ) throws(ContrastiveError) -> [Int] {
     var seen = Set<ArraySlice<Float>>()
     var rows: [Int] = []
     for row in random.permutation(points.rows) where rows.count < clusters {
       if seen.insert(points.matrix.row(row)).inserted { rows.append(row) }
     }
-    guard rows.count == clusters else { throw tooFew(distinct: rows.count) }
+    guard rows.count == clusters else { throw points.tooFew(distinct: rows.count, for: clusters) }
     return rows
   }
+}
 
-  func tooFew(distinct: Int) -> ContrastiveError {
+extension PreparedPoints {
+  /// The error for more clusters than there are distinct points.
+  func tooFew(distinct: Int, for clusters: Int) -> ContrastiveError {
     .parameter(
       name: "clusters", found: "\(clusters)",
       expected: "at most \(distinct), the number of distinct points")

@@ -46,8 +46,6 @@ public struct KMeans: Sendable {
     case given(Matrix)
   }
 
-  /// Number of clusters.
-  public var clusters: Int
   /// Euclidean or spherical.
   public var metric: Metric
   /// Where the first centroids come from.
@@ -56,7 +54,7 @@ public struct KMeans: Sendable {
   public var iterations: Int
   /// Runs from different seeds; the one of the lowest objective is kept, the first on a tie.
   public var restarts: Int
-  /// Names the random streams; restart r of seed s is the same in every run.
+  /// Random seed; restart r of seed s is the same in every run.
   public var seed: UInt64
   /// Most bytes the bounds may take; see `KMeansStrategy`.
   public var boundsMemory: Int
@@ -68,23 +66,19 @@ public struct KMeans: Sendable {
   /// What to do.
   ///
   /// - Parameters:
-  ///   - clusters: 1 or more, at most the number of distinct points.
   ///   - metric: Euclidean or spherical.
   ///   - seeding: where the first centroids come from.
   ///   - iterations: 0 or more.
   ///   - restarts: 1 or more; more than 1 makes no sense with given centroids and is refused.
-  ///   - seed: names the random streams.
+  ///   - seed: random seed.
   ///   - boundsMemory: most bytes the bounds may take, 0 for none.
   ///   - strategy: how distances are to be chosen; nil leaves it to the sizes and `boundsMemory`.
   /// - Throws: `ContrastiveError.parameter`.
   public init(
-    clusters: Int, metric: Metric = .euclidean, seeding: Seeding = .plusPlus,
-    iterations: Int = 20, restarts: Int = 1, seed: UInt64 = 0, boundsMemory: Int = 2 << 30,
+    metric: Metric = .euclidean, seeding: Seeding = .plusPlus, iterations: Int = 20,
+    restarts: Int = 1, seed: UInt64 = 0, boundsMemory: Int = 2 << 30,
     strategy: KMeansStrategy? = nil
   ) throws(ContrastiveError) {
-    guard clusters > 0 else {
-      throw .parameter(name: "clusters", found: "\(clusters)", expected: "1 or more")
-    }
     guard iterations >= 0 else {
       throw .parameter(name: "iterations", found: "\(iterations)", expected: "0 or more")
     }
@@ -98,7 +92,6 @@ public struct KMeans: Sendable {
     guard boundsMemory >= 0 else {
       throw .parameter(name: "boundsMemory", found: "\(boundsMemory)", expected: "0 or more")
     }
-    self.clusters = clusters
     self.metric = metric
     self.seeding = seeding
     self.iterations = iterations
@@ -112,30 +105,95 @@ public struct KMeans: Sendable {
   ///
   /// - Parameters:
   ///   - points: [n × D].
+  ///   - clusters: 1 or more, at most the number of distinct points.
   ///   - argument: the name of the points in errors.
   ///   - workers: the threads to use; no effect on the result.
-  ///   - progress: called after every assignment; returning false ends the work there, with a
-  ///     result that is what has been reached and is not marked as converged.
+  ///   - progress: called while k-means++ chooses centroids and after every assignment. Returning
+  ///     false ends the work: with the result reached, not marked as converged, or with `.canceled`
+  ///     when there is none yet.
   /// - Returns: the clustering.
   /// - Throws: `ContrastiveError`: `.parameter` when there are fewer distinct points than clusters
   ///   (it says how many), `.empty`, `.shape` for given centroids that do not fit, `.nonFinite`,
-  ///   `.tooLarge`, `.zeroNorm` for a row of zeros under spherical.
+  ///   `.tooLarge`, `.zeroNorm` for a row of zeros under spherical, `.canceled`.
   public func fit(
-    _ points: Matrix, argument: String = "points", workers: Workers = .all,
+    _ points: Matrix, clusters: Int, argument: String = "points", workers: Workers = .all,
     progress: (KMeansProgress) -> Bool = { _ in true }
   ) throws(ContrastiveError) -> KMeansResult {
-    try fit(
+    try Self.require([clusters])
+    return try fit(
       PreparedPoints(points, argument: argument, metric: metric, workers: workers),
-      workers: workers, progress: progress)
+      clusters: clusters, workers: workers, progress: progress)
+  }
+
+  /// Clusters the same points into several numbers of clusters, such as PCL's granularities.
+  ///
+  /// Clustering m uses the seed plus m and is what `fit` with that seed gives; the points are
+  /// checked and prepared once. Given initial centroids are for the first; the others are seeded by
+  /// k-means++.
+  ///
+  /// - Parameters:
+  ///   - points: [n × D].
+  ///   - clusters: the numbers of clusters, at least one number.
+  ///   - argument: the name of the points in errors.
+  ///   - workers: the threads to use; no effect on the result.
+  ///   - progress: as for one number, with the place of the clustering; false ends with the
+  ///     clusterings there are so far.
+  /// - Returns: a clustering for each number.
+  /// - Throws: as for one number; `.parameter` for no numbers.
+  public func fit(
+    _ points: Matrix, clusters: [Int], argument: String = "points", workers: Workers = .all,
+    progress: (_ clustering: Int, KMeansProgress) -> Bool = { _, _ in true }
+  ) throws(ContrastiveError) -> [KMeansResult] {
+    try Self.require(clusters)
+    let prepared = try PreparedPoints(
+      points, argument: argument, metric: metric, workers: workers)
+    var results: [KMeansResult] = []
+    var goesOn = true
+    for (place, count) in clusters.enumerated() where goesOn {
+      results.append(
+        try options(for: place).fit(prepared, clusters: count, workers: workers) {
+          goesOn = progress(place, $0)
+          return goesOn
+        })
+    }
+    return results
+  }
+
+  private static func require(_ clusters: [Int]) throws(ContrastiveError) {
+    guard !clusters.isEmpty else {
+      throw .parameter(name: "clusters", found: "no number", expected: "at least one")
+    }
+    for count in clusters where count < 1 {
+      throw .parameter(name: "clusters", found: "\(count)", expected: "1 or more")
+    }
+  }
+
+  /// The options of one of several clusterings.
+  func options(for place: Int) -> KMeans {
+    var options = self
+    options.seed = seed &+ UInt64(place)
+    if place > 0, case .given = seeding { options.seeding = .plusPlus }
+    return options
   }
 
   /// Clusters points that were checked.
-  func fit(
-    _ points: PreparedPoints, workers: Workers, progress: (KMeansProgress) -> Bool
+  private func fit(
+    _ points: PreparedPoints, clusters: Int, workers: Workers,
+    progress: (KMeansProgress) -> Bool
   ) throws(ContrastiveError) -> KMeansResult {
     var best: KMeansResult?
-    for restart in 0..<restarts {
-      let state = try start(points, restart: restart, workers: workers)
+    for restart in 0..<max(1, restarts) {
+      let centroids: Matrix
+      do throws(ContrastiveError) {
+        centroids = try initialCentroids(
+          points, clusters: clusters, restart: restart, workers: workers, progress: progress)
+      } catch {
+        // What an earlier restart has found stands.
+        if error == .canceled, let best, !workers.isCanceled { return best }
+        throw error
+      }
+      let state = try KMeansState(
+        points: points, centroids: centroids, options: self, workers: workers)
       let (result, goesOn) = try run(
         state, restart: restart, workers: workers, progress: progress)
       if best.map({ result.objective < $0.objective }) ?? true { best = result }
@@ -157,8 +215,8 @@ public struct KMeans: Sendable {
   /// Clusters points again after they have changed, from where the last run ended.
   ///
   /// The same result as with those centroids `given`, but the last run's bounds are carried over:
-  /// they are widened by how far points and centroids have moved, and only the distances then in
-  /// doubt are computed. Hyper-parameters of seeding and restarts are not used.
+  /// they are widened by how far points and centroids have moved, and only the distances that they
+  /// then do not rule out are computed. Hyper-parameters of seeding and restarts are not used.
   ///
   /// - Parameters:
   ///   - points: the same points in the same order, [n × D].
@@ -168,9 +226,9 @@ public struct KMeans: Sendable {
   ///   - argument: the name of the points in errors.
   ///   - workers: the threads to use; no effect on the result.
   ///   - progress: as in `fit`.
-  /// - Returns: the clustering.
-  /// - Throws: as `fit`, and `.shape` when the number of points, of dimensions or of clusters
-  ///   differs, `.parameter` when the metric does.
+  /// - Returns: the clustering, into as many clusters as the last.
+  /// - Throws: as `fit`, and `.shape` when the number of points or of dimensions differs,
+  ///   `.parameter` when the metric does.
   public func refit(
     _ points: Matrix, from last: consuming KMeansResult, startingAt start: WarmStart = .means,
     argument: String = "points", workers: Workers = .all,
@@ -178,11 +236,6 @@ public struct KMeans: Sendable {
   ) throws(ContrastiveError) -> KMeansResult {
     var state = last.state
     _ = consume last
-    guard state.clusters == clusters else {
-      throw .parameter(
-        name: "clusters", found: "\(clusters)", expected: "\(state.clusters), those of the last run"
-      )
-    }
     guard state.points.metric == metric else {
       throw .parameter(
         name: "metric", found: metric.rawValue,
@@ -208,31 +261,5 @@ public struct KMeans: Sendable {
     }
     let objective = state.objective(workers: workers)
     return (KMeansResult(state: state, objective: objective, restart: restart), goesOn)
-  }
-
-  /// The state before the first iteration: initial centroids and the assignment to them.
-  ///
-  /// `advance` on it, and on copies of it kept anywhere, is one iteration.
-  ///
-  /// - Parameters:
-  ///   - points: [n × D].
-  ///   - argument: the name of the points in errors.
-  ///   - restart: which restart, 0 or more.
-  ///   - workers: the threads to use; no effect on the result.
-  /// - Returns: the state.
-  /// - Throws: as `fit`.
-  public func start(
-    _ points: Matrix, argument: String = "points", restart: Int = 0, workers: Workers = .all
-  ) throws(ContrastiveError) -> KMeansState {
-    try start(
-      PreparedPoints(points, argument: argument, metric: metric, workers: workers),
-      restart: restart, workers: workers)
-  }
-
-  private func start(
-    _ points: PreparedPoints, restart: Int, workers: Workers
-  ) throws(ContrastiveError) -> KMeansState {
-    let seeds = try initialCentroids(points, restart: restart, workers: workers)
-    return try KMeansState(points: points, centroids: seeds, options: self, workers: workers)
   }
 }

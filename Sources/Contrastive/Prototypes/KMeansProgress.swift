@@ -16,37 +16,18 @@ public enum KMeansStrategy: String, Sendable {
 public struct KMeansProgress: Sendable, Equatable {
   /// Which restart, from 0.
   public let restart: Int
-  /// Iterations done.
+  /// Iterations done; −1 while k-means++ chooses centroids.
   public let iteration: Int
-  /// Points whose cluster changed in the last assignment; all of them in the first.
+  /// Points whose cluster changed in the last assignment; all of them before the first iteration.
   public let moved: Int
-  /// Share of the n · k distances that the last assignment computed.
+  /// Share of the n · k distances that the last assignment computed; while centroids are chosen,
+  /// the share of them that is.
   public let computedShare: Double
   /// Σ ‖x − c(a(x))‖² from the clusters' sums, good to 2⁻⁵⁰ of Σ ‖x‖².
   ///
-  /// `KMeansState.objective` has every digit.
+  /// `KMeansResult.objective` has every digit. While centroids are chosen, it is with those there
+  /// are.
   public let objective: Double
   /// Whether nothing changed any more.
   public let isConverged: Bool
-}
-
-/// A finished clustering.
-public struct KMeansResult: Sendable {
-  /// The last state, from which a later run can start warm.
-  public let state: KMeansState
-  /// Σ ‖x − c(a(x))‖², in Double.
-  public let objective: Double
-  /// Which restart won, from 0.
-  public let restart: Int
-
-  /// [k × D].
-  public var centroids: Matrix { state.centroids }
-  /// The cluster of each point, which is the one of its nearest centroid.
-  public var assignments: [Int] { state.assignments }
-  /// Members of each cluster, each at least 1.
-  public var counts: [Int] { state.counts }
-  /// Iterations done.
-  public var iterations: Int { state.iteration }
-  /// Whether the last iteration changed nothing.
-  public var isConverged: Bool { state.isConverged }
 }

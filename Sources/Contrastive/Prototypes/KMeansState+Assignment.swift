@@ -5,7 +5,7 @@ extension KMeansState {
     let isFresh = !bounds.areUsable || labels.first == ClusterMove.none
     let (moves, computed) =
       if !isFresh {
-        assignByBlocks(afresh: false, workers: workers)
+        try assignByBlocks(fully: false, workers: workers)
       } else if strategy == .perGroup {
         try assignAllByBlocks(workers: workers)
       } else {
@@ -16,7 +16,7 @@ extension KMeansState {
     return moves
   }
 
-  /// Every distance, in one sweep over tiles; writes every bound.
+  /// Every distance, in one pass over tiles; writes every bound.
   private mutating func assignAll(
     workers: Workers
   ) throws(ContrastiveError) -> (moves: [ClusterMove], computed: Int) {
@@ -30,6 +30,7 @@ extension KMeansState {
     }.get()
     let blocks = pass.blocks
     var moves = [[ClusterMove]](repeating: [], count: blocks.count)
+    let watch = CancelationWatch(workers, steps: blocks.count)
     labels.withUnsafeMutableBufferPointer { labels in
       let labels = SharedMemory(labels)
       reach.withUnsafeMutableBufferPointer { reach in
@@ -39,6 +40,7 @@ extension KMeansState {
           bounds.withTables { tables in
             let writer = tables?.fine
             workers.forEach(blocks.count) { block, _ in
+              guard !watch.isCanceled else { return }
               let first = block * pass.rowsPerBlock
               var own: [ClusterMove] = []
               for row in blocks[block].least.indices {
@@ -59,6 +61,7 @@ extension KMeansState {
         }
       }
     }
+    try workers.checkCanceled()
     return (moves.flatMap { $0 }, points.rows * clusters)
   }
 
@@ -75,13 +78,13 @@ extension KMeansState {
     bounds.reset(
       rows: points.rows,
       largestDistance: largestDistance(centroids.squaredNorms(workers: workers)))
-    return assignByBlocks(afresh: true, workers: workers)
+    return try assignByBlocks(fully: true, workers: workers)
   }
 
-  /// Only the distances that the bounds leave in doubt, or afresh all of them.
+  /// The distances that the bounds do not rule out, or all of them.
   private mutating func assignByBlocks(
-    afresh: Bool, workers: Workers
-  ) -> (moves: [ClusterMove], computed: Int) {
+    fully: Bool, workers: Workers
+  ) throws(ContrastiveError) -> (moves: [ClusterMove], computed: Int) {
     let blocks = pieces(points.rows, BlockScratch.rows)
     let columnNorms = centroids.squaredNorms(workers: workers)
     let rounding = DistanceRounding(
@@ -93,6 +96,7 @@ extension KMeansState {
     let scratch = Scratch(count: min(workers.count, blocks) * scratchCount)
     let memory = scratch.memory
     var outcomes = [BoundedBlock.Outcome](repeating: .init(), count: blocks)
+    let watch = CancelationWatch(workers, steps: blocks)
     withSearchMemory(columnNorms: columnNorms, rounding: rounding) {
       search, labels, reach, bounds in
       outcomes.withUnsafeMutableBufferPointer { outcomes in
@@ -100,6 +104,7 @@ extension KMeansState {
         bounds.withTables { tables in
           guard let tables else { return }
           workers.forEach(blocks) { block, worker in
+            guard !watch.isCanceled else { return }
             var work = BoundedBlock(
               search: search, tables: tables, labels: labels.base, reach: reach.base,
               scratch: BlockScratch(
@@ -107,12 +112,13 @@ extension KMeansState {
                 dimension: dimension))
             let first = block * BlockScratch.rows
             let rows = first..<min(pointCount, first + BlockScratch.rows)
-            if afresh { work.runAfresh(rows) } else { work.run(rows) }
+            if fully { work.runFully(rows) } else { work.run(rows) }
             outcomes[block] = work.outcome
           }
         }
       }
     }
+    try workers.checkCanceled()
     return (outcomes.flatMap(\.moves), outcomes.reduce(0) { $0 + $1.computed })
   }
 

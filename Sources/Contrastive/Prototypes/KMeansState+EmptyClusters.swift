@@ -17,9 +17,7 @@ extension KMeansState {
       given.append(row)
     }
     guard !given.isEmpty else {
-      throw .parameter(
-        name: "clusters", found: "\(clusters)",
-        expected: "at most \(points.matrix.distinctRowCount()), the number of distinct points")
+      throw points.tooFew(distinct: points.matrix.distinctRowCount(), for: clusters)
     }
     var drifts = [Double](repeating: 0, count: clusters)
     let dimension = points.dimension

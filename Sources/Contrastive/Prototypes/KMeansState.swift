@@ -1,22 +1,22 @@
-/// A k-means run between two iterations: centroids, assignments, what is known of the distances.
+/// A k-means run between two iterations: centroids, assignments and bounds on the distances.
 ///
 /// A value: a copy is a checkpoint that `advance` continues from.
 ///
 /// Memory: see `KMeans.memory`.
-public struct KMeansState: Sendable {
+package struct KMeansState: Sendable {
   var points: PreparedPoints
   /// [k × D].
-  public internal(set) var centroids: Matrix
+  package internal(set) var centroids: Matrix
   /// Iterations done.
-  public private(set) var iteration = 0
+  package private(set) var iteration = 0
   /// Whether the last iteration changed nothing.
-  public private(set) var isConverged = false
+  package private(set) var isConverged = false
   /// Points whose cluster changed in the last assignment.
-  public private(set) var moved = 0
+  package private(set) var moved = 0
   /// Distances computed so far, those of the first assignment included.
-  public internal(set) var computedDistances = 0
+  package internal(set) var computedDistances = 0
   /// Assignments made so far, those that filled empty clusters included.
-  public internal(set) var assignmentsMade = 0
+  package internal(set) var assignmentsMade = 0
   /// Distances computed by the last assignment.
   var computedLast = 0
 
@@ -38,12 +38,11 @@ public struct KMeansState: Sendable {
       clusters: centroids.rows, dimension: points.dimension, rows: points.rows,
       largest: points.largest)
     bounds = DistanceBounds(
-      rows: points.rows, dimension: points.dimension, centroids: centroids, options: options,
-      workers: workers)
+      rows: points.rows, centroids: centroids, options: options, workers: workers)
     _ = try reassign(workers: workers)
   }
 
-  /// Goes on with points that have moved; the iterations are counted afresh.
+  /// Continues with points that have moved; iterations are counted from 0.
   mutating func restart(
     with moved: PreparedPoints, at start: KMeans.WarmStart, workers: Workers
   ) throws(ContrastiveError) {
@@ -79,17 +78,17 @@ public struct KMeansState: Sendable {
   }
 
   /// Number of clusters.
-  public var clusters: Int { centroids.rows }
+  package var clusters: Int { centroids.rows }
   /// The cluster of each point: that of its nearest centroid, the lowest on a tie.
-  public var assignments: [Int] { labels.map(Int.init) }
+  package var assignments: [Int] { labels.map(Int.init) }
   /// Members of each cluster, each at least 1.
-  public var counts: [Int] { sums.counts }
+  package var counts: [Int] { sums.counts }
   /// How distances are chosen.
-  public var strategy: KMeansStrategy { bounds.strategy }
+  package var strategy: KMeansStrategy { bounds.strategy }
   /// Groups of centroids that have a lower bound of their own; 0 with `KMeansStrategy.exhaustive`.
-  public var groups: Int { strategy == .exhaustive ? 0 : bounds.groups.count }
+  package var groups: Int { strategy == .exhaustive ? 0 : bounds.groups.count }
   /// Share of all the distances of all assignments that was computed.
-  public var computedShare: Double {
+  package var computedShare: Double {
     let all = Double(points.rows) * Double(clusters) * Double(max(1, assignmentsMade))
     return Double(computedDistances) / all
   }
@@ -100,7 +99,7 @@ public struct KMeansState: Sendable {
   ///
   /// - Parameter workers: the threads to use; no effect on the result.
   /// - Throws: `ContrastiveError.parameter` when there are fewer distinct points than clusters.
-  public mutating func advance(workers: Workers = .all) throws(ContrastiveError) {
+  package mutating func advance(workers: Workers = .all) throws(ContrastiveError) {
     guard !isConverged else { return }
     moveCentroidsToMeans(workers: workers)
     iteration += 1
@@ -113,6 +112,7 @@ public struct KMeansState: Sendable {
     moved = 0
     computedLast = 0
     while true {
+      try workers.checkCanceled()
       let moves = try assign(workers: workers)
       sums.apply(moves, points: points.matrix, workers: workers)
       moved += moves.count
@@ -155,7 +155,7 @@ public struct KMeansState: Sendable {
     noteMoves(drifts, workers: workers)
   }
 
-  /// Takes account of how far each centroid has moved.
+  /// Widens the bounds by how far each centroid has moved.
   mutating func noteMoves(_ drifts: [Double], workers: Workers) {
     bounds.centroidsMoved(by: drifts, workers: workers)
     for row in labels.indices where labels[row] != ClusterMove.none {
@@ -170,7 +170,7 @@ public struct KMeansState: Sendable {
   ///
   /// - Parameter workers: the threads to use; no effect on the result.
   /// - Returns: the objective, for spherical that of the unit rows.
-  public func objective(workers: Workers = .all) -> Double {
+  package func objective(workers: Workers = .all) -> Double {
     // Added up in point order.
     squaredDistances(workers: workers).reduce(0, +)
   }
@@ -179,7 +179,7 @@ public struct KMeansState: Sendable {
   ///
   /// - Parameter workers: the threads to use; no effect on the result.
   /// - Returns: one number for each point.
-  public func squaredDistances(workers: Workers = .all) -> [Double] {
+  package func squaredDistances(workers: Workers = .all) -> [Double] {
     let dimension = points.dimension
     return centroids.withUnsafeBufferPointer { centroids in
       let centroids = SharedReadOnlyMemory(centroids)
@@ -193,10 +193,8 @@ public struct KMeansState: Sendable {
     }
   }
 
-  /// Where the run stands, as restart 0.
-  public var progress: KMeansProgress { progress(restart: 0) }
-
-  func progress(restart: Int) -> KMeansProgress {
+  /// Where the run stands.
+  package func progress(restart: Int = 0) -> KMeansProgress {
     KMeansProgress(
       restart: restart, iteration: iteration, moved: moved,
       computedShare: Double(computedLast) / (Double(points.rows) * Double(clusters)),

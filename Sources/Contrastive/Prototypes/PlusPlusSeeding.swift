@@ -5,60 +5,62 @@ extension KMeans {
   /// nearest centroid so far. Only stale weights W ≥ w, from before the current batch, are kept: a
   /// draw ∝ W is accepted with probability w/W, which makes it a draw ∝ w (rejection sampling), and
   /// w is computed for the points drawn alone. A batch is a quarter of the centroids there are, at
-  /// most 256, and ends with one sweep of all points against its centroids.
+  /// most 256, and ends with one pass of all points against its centroids, or earlier when stale
+  /// weights are so much too large that 1,000 draws are rejected in a row.
   ///
-  /// Complexity: 2 · n · k · D operations in products, as much as one assignment. Memory: 8 · n.
+  /// A weight is the pass's Float32 distance where rounding is below 2 % of it. Where it is not, as
+  /// for duplicates, or for all points when they are far from the origin relative to their spread,
+  /// it is computed in Double: so exactly the points that equal a centroid have weight 0.
+  ///
+  /// Complexity: 2 · n · k · D operations in products, as much as one assignment; in Double for
+  /// ill-conditioned points. Memory: 8 · n.
   ///
   /// Source: Arthur and Vassilvitskii, "k-means++: the advantages of careful seeding", SODA 2007;
   /// the rejection follows Cohen-Addad et al., "Fast and accurate k-means++ via rejection
   /// sampling", NeurIPS 2020.
+  ///
+  /// `progress` is told before each batch how many centroids there are, and Σ w.
   func plusPlusRows(
-    _ points: PreparedPoints, using random: inout CounterRandom, workers: Workers
+    _ points: PreparedPoints, clusters: Int, using random: inout CounterRandom, workers: Workers,
+    progress: (_ chosen: Int, _ potential: Double) -> Bool
   ) throws(ContrastiveError) -> [Int] {
     var rows = [random.index(below: points.rows)]
-    var weights = StaleWeights(rows: points.rows)
+    var weights = StaleWeights(points)
     var swept = 0
     while rows.count < clusters {
-      let batch = rows[swept...]
-      let centroids = points.matrix.gathered(Array(batch))
-      try weights.lower(points, centroids: centroids, workers: workers)
+      try weights.lower(to: Array(rows[swept...]), workers: workers)
+      guard progress(rows.count, weights.total) else { throw .canceled }
       swept = rows.count
-      let exact = ExactWeight(points: points)
       let limit = min(clusters, rows.count + max(1, min(256, rows.count / 4)))
-      while rows.count < limit {
+      var rejections = 0
+      while rows.count < limit, rejections < 1000 {
         guard let row = weights.draw(using: &random) else {
           if rows.count > swept { break }
-          throw tooFew(distinct: points.matrix.distinctRowCount())
+          throw points.tooFew(distinct: points.matrix.distinctRowCount(), for: clusters)
         }
-        let stale = weights[row]
-        // A stale weight within rounding of zero says nothing: look at every centroid.
-        let doubtful = stale <= exact.rounding(row)
-        let weight = exact.weight(row, centroids: doubtful ? rows[...] : rows[swept...])
+        let weight = points.squaredDistance(of: row, toNearestOf: rows[swept...])
         guard weight > 0 else {
-          weights.lower(row, to: 0)
+          weights.remove(row)
           continue
         }
-        if Double(random.uniform()) * Double(stale) < weight { rows.append(row) }
+        if Double(random.uniform()) * weights[row] < weight {
+          rows.append(row)
+          rejections = 0
+        } else {
+          rejections += 1
+        }
       }
     }
     return rows
   }
 }
 
-/// The squared distance to the nearest centroid, decided in Double.
-private struct ExactWeight {
-  let points: PreparedPoints
-
-  func rounding(_ row: Int) -> Float {
-    let norm = points.norms[row]
-    return 4 * DistanceRounding(dimension: points.dimension, largestNorm: norm).slack(norm: norm)
-  }
-
-  func weight(_ row: Int, centroids: ArraySlice<Int>) -> Double {
-    let dimension = points.dimension
-    return points.matrix.withUnsafeBufferPointer { values in
-      guard let base = values.baseAddress else { return 0 }
-      return centroids.reduce(Double.infinity) { least, other in
+extension PreparedPoints {
+  /// The squared distance of a point to the nearest of some points, in Double; ∞ of none.
+  fileprivate func squaredDistance(of row: Int, toNearestOf others: ArraySlice<Int>) -> Double {
+    matrix.withUnsafeBufferPointer { values in
+      guard let base = values.baseAddress else { return .infinity }
+      return others.reduce(Double.infinity) { least, other in
         min(
           least,
           ClusterKernels.best.squaredDistance(
@@ -68,50 +70,66 @@ private struct ExactWeight {
   }
 }
 
-/// A weight for each point, to draw points by.
+/// A weight for each point, to draw points by: its squared distance to the nearest centroid before
+/// the current batch.
 private struct StaleWeights {
-  private var weights: [Float]
-  private var blockSums: [Double]
+  private let points: PreparedPoints
+  private var weights: [Double]
+  private var blockSums: [Double] = []
   private static let block = 256
+  /// A Float32 distance counts when rounding is at most 1 / 64 of it.
+  private static let precision: Float = 64
 
-  init(rows: Int) {
-    weights = [Float](repeating: .infinity, count: rows)
-    blockSums = []
+  init(_ points: PreparedPoints) {
+    self.points = points
+    weights = [Double](repeating: .infinity, count: points.rows)
   }
 
-  subscript(row: Int) -> Float { weights[row] }
+  subscript(row: Int) -> Double { weights[row] }
 
-  /// Lowers every weight to the squared distance to the nearest of some centroids.
-  mutating func lower(
-    _ points: PreparedPoints, centroids: Matrix, workers: Workers
-  ) throws(ContrastiveError) {
+  /// Σ of all weights.
+  var total: Double { blockSums.reduce(0, +) }
+
+  /// Lowers every weight to the squared distance to the nearest of some points.
+  mutating func lower(to chosen: [Int], workers: Workers) throws(ContrastiveError) {
+    let centroids = points.matrix.gathered(chosen)
     let search = NearestSearch(
       points: points, centroids: centroids,
       columnNorms: centroids.squaredNorms(workers: workers))
-    let blocks = try search.candidates(bounds: nil, workers: workers).blocks
-    var row = 0
-    for block in blocks {
-      for least in block.least {
-        weights[row] = min(weights[row], max(0, least))
-        row += 1
+    let pass = try search.candidates(bounds: nil, workers: workers)
+    let (points, watch) = (points, CancelationWatch(workers, steps: pass.blocks.count))
+    weights.withUnsafeMutableBufferPointer { weights in
+      let weights = SharedMemory(weights)
+      workers.forEach(pass.blocks.count) { block, _ in
+        guard !watch.isCanceled else { return }
+        for (place, least) in pass.blocks[block].least.enumerated() {
+          let row = block * pass.rowsPerBlock + place
+          let slack = search.rounding.slack(norm: points.norms[row])
+          let square =
+            least > Self.precision * slack
+            ? Double(least) : points.squaredDistance(of: row, toNearestOf: chosen[...])
+          weights[row] = min(weights[row], square)
+        }
       }
     }
+    try workers.checkCanceled()
     blockSums = (0..<pieces(weights.count, Self.block)).map(sum(block:))
   }
 
-  mutating func lower(_ row: Int, to weight: Float) {
-    weights[row] = weight
+  /// Gives a point the weight 0.
+  mutating func remove(_ row: Int) {
+    weights[row] = 0
     blockSums[row / Self.block] = sum(block: row / Self.block)
   }
 
   private func sum(block: Int) -> Double {
     let range = (block * Self.block)..<min(weights.count, (block + 1) * Self.block)
-    return weights[range].reduce(0) { $0 + Double($1) }
+    return weights[range].reduce(0, +)
   }
 
   /// A point drawn with probability ∝ its weight; nil when all weights are 0.
   func draw(using random: inout CounterRandom) -> Int? {
-    let total = blockSums.reduce(0, +)
+    let total = total
     guard total > 0 else { return nil }
     var target = Double(random.next() >> 11) * 0x1p-53 * total
     var last: Int?
@@ -125,7 +143,7 @@ private struct StaleWeights {
     for row in (last * Self.block)..<min(weights.count, (last + 1) * Self.block)
     where weights[row] > 0 {
       found = row
-      target -= Double(weights[row])
+      target -= weights[row]
       if target < 0 { break }
     }
     return found

@@ -14,7 +14,8 @@ public struct PrototypeAssignment: Sendable {
   ///   - prototypes: [k × D]; for spherical, both are normalized first.
   ///   - metric: Euclidean or spherical.
   ///   - workers: the threads to use; no effect on the result.
-  /// - Throws: `ContrastiveError`: `.empty`, `.shape`, `.nonFinite`, `.tooLarge`, `.zeroNorm`.
+  /// - Throws: `ContrastiveError`: `.empty`, `.shape`, `.nonFinite`, `.tooLarge`, `.zeroNorm`,
+  ///   `.canceled`.
   public init(
     _ points: Matrix, to prototypes: Matrix, metric: KMeans.Metric = .euclidean,
     workers: Workers = .all
@@ -29,15 +30,18 @@ public struct PrototypeAssignment: Sendable {
       points: rows, centroids: centroids.matrix, columnNorms: centroids.norms)
     let found = try search.candidates(bounds: nil, workers: workers)
     var assignments = [Int](repeating: 0, count: rows.rows)
+    let watch = CancelationWatch(workers, steps: found.blocks.count)
     assignments.withUnsafeMutableBufferPointer { assignments in
       let assignments = SharedMemory(assignments)
       workers.forEach(found.blocks.count) { block, _ in
+        guard !watch.isCanceled else { return }
         for row in found.blocks[block].least.indices {
           let index = block * found.rowsPerBlock + row
           assignments[index] = search.resolve(found.blocks[block], row: row, index: index).column
         }
       }
     }
+    try workers.checkCanceled()
     let labels = assignments
     self.assignments = assignments
     squaredDistances = rows.matrix.eachIndexedRow(of: Double.self, workers: workers) { index, _ in

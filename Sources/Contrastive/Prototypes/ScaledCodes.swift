@@ -16,7 +16,7 @@ struct ScaledCodes {
   /// Rows of a piece: they stay in a cache while they are gone over twice.
   private static let piece = 64
   /// Beyond such factors a code that Float32 rounded to 0 may come to matter.
-  private static let mostStretched = 1e6
+  private static let maxStretch = 1e6
 
   init(_ values: consuming Matrix, workers: Workers) {
     columns = [Double](repeating: 1, count: values.columns)
@@ -28,7 +28,7 @@ struct ScaledCodes {
 
   /// Whether factors have grown so far that they should go into the logarithms.
   var isStretched: Bool {
-    let usual = (1 / Self.mostStretched)...Self.mostStretched
+    let usual = (1 / Self.maxStretch)...Self.maxStretch
     return !columns.allSatisfy(usual.contains) || !rows.allSatisfy(usual.contains)
   }
 
@@ -49,8 +49,8 @@ struct ScaledCodes {
       workers.forEach(pieces(wanted.count, Self.piece)) { piece, _ in
         for row in (piece * Self.piece)..<min(wanted.count, (piece + 1) * Self.piece) {
           let own = codes + row * count
-          let sum = ClusterKernels.best.weightedSum(own, factors: columns, count: count)
-          ClusterKernels.best.scale(own, by: columns, and: 1 / sum, count: count, into: own)
+          let sum = SinkhornKernels.best.weightedSum(own, factors: columns, count: count)
+          SinkhornKernels.best.scale(own, by: columns, and: 1 / sum, count: count, into: own)
         }
       }
     }
@@ -68,6 +68,7 @@ struct ScaledCodes {
   private mutating func addUp(dividingRows: Bool) {
     let (count, columns) = (values.columns, columns)
     let cuts = pieces(values.rows, Self.piece)
+    let watch = CancelationWatch(workers, steps: cuts)
     var sums = [Double](repeating: 0, count: cuts * count)
     values.withUnsafeBufferPointer { values in
       let values = SharedReadOnlyMemory(values)
@@ -76,13 +77,14 @@ struct ScaledCodes {
         sums.withUnsafeMutableBufferPointer { sums in
           let sums = SharedMemory(sums)
           workers.forEach(cuts) { cut, _ in
+            guard !watch.isCanceled else { return }
             for row in (cut * Self.piece)..<min(rows.count, (cut + 1) * Self.piece) {
               let own = values + row * count
               if dividingRows {
                 rows[row] =
-                  1 / ClusterKernels.best.weightedSum(own, factors: columns, count: count)
+                  1 / SinkhornKernels.best.weightedSum(own, factors: columns, count: count)
               }
-              ClusterKernels.best.addScaled(
+              SinkhornKernels.best.addScaled(
                 own, count: count, factor: rows[row], to: sums + cut * count)
             }
           }

@@ -1,4 +1,4 @@
-/// What a search for nearest centroids reads, as the workers see it.
+/// The arrays that a search for nearest centroids reads, as shared memory.
 struct SearchMemory: Sendable {
   /// [n × D].
   let points: SharedReadOnlyMemory<Float>

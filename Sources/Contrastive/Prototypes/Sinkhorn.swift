@@ -50,8 +50,8 @@ public struct Sinkhorn: Sendable, Equatable {
   ///   - argument: the name of the scores in errors.
   ///   - workers: the threads to use; no effect on the result.
   /// - Returns: [rows × K], in order.
-  /// - Throws: `ContrastiveError`: `.empty`, `.shape`, `.nonFinite`, `.tooLarge`, and `.index` for
-  ///   rows that there are not.
+  /// - Throws: `ContrastiveError`: `.empty`, `.shape`, `.nonFinite`, `.tooLarge`, `.canceled`, and
+  ///   `.index` for rows that there are not.
   public func codes(
     _ scores: Matrix, rows: Range<Int>? = nil, argument: String = "scores",
     workers: Workers = .all
@@ -71,6 +71,7 @@ public struct Sinkhorn: Sendable, Equatable {
       return potentials.codes(wanted)
     }
     let first = potentials.normalize()
+    try workers.checkCanceled()
     guard iterations > 1 else {
       return wanted == 0..<scores.rows ? first : first.rows(wanted)
     }
@@ -78,10 +79,13 @@ public struct Sinkhorn: Sendable, Equatable {
     var scaled = ScaledCodes(consume first, workers: workers)
     for _ in 2..<iterations {
       scaled.normalize()
+      try workers.checkCanceled()
       guard scaled.isStretched else { continue }
       potentials.divide(byRows: scaled.rows, columns: scaled.columns)
       scaled = ScaledCodes(potentials.codes(0..<scores.rows), workers: workers)
     }
-    return (consume scaled).normalized(wanted)
+    let codes = (consume scaled).normalized(wanted)
+    try workers.checkCanceled()
+    return codes
   }
 }

@@ -24,6 +24,7 @@ struct SinkhornPotentials {
     columns = columnLogSums()
     let (count, inverse, columns) = (scores.columns, inverse, columns)
     let (rowCount, workers) = (scores.rows, workers)
+    let watch = CancelationWatch(workers, steps: pieces(rowCount, Self.piece))
     return rows.withUnsafeMutableBufferPointer { rows in
       let rows = SharedMemory(rows)
       return scores.withUnsafeBufferPointer { scores in
@@ -31,8 +32,9 @@ struct SinkhornPotentials {
         return Matrix(rows: rowCount, columns: count) { codes in
           let codes = SharedMemory(codes)
           workers.forEach(pieces(rowCount, Self.piece)) { piece, _ in
+            guard !watch.isCanceled else { return }
             for row in (piece * Self.piece)..<min(rowCount, (piece + 1) * Self.piece) {
-              rows[row] = ClusterKernels.best.softmax(
+              rows[row] = SinkhornKernels.best.softmax(
                 scores + row * count, count: count, inverse: inverse, shifts: columns,
                 into: codes + row * count)
             }
@@ -68,7 +70,7 @@ struct SinkhornPotentials {
           let end = min(wanted.count, (piece + 1) * Self.piece)
           for row in (piece * Self.piece)..<end {
             let source = wanted.lowerBound + row
-            ClusterKernels.best.exponentials(
+            SinkhornKernels.best.exponentials(
               scores + source * count, count: count, inverse: inverse, shifts: columns,
               shift: rows[source], into: codes + row * count)
           }
@@ -80,7 +82,7 @@ struct SinkhornPotentials {
   private func rowLogSums() -> [Double] {
     let (inverse, columns) = (inverse, columns)
     return scores.eachRow(of: Double.self, workers: workers) { row, count in
-      ClusterKernels.best.logSumExp(row, count: count, inverse: inverse, shifts: columns)
+      SinkhornKernels.best.logSumExp(row, count: count, inverse: inverse, shifts: columns)
     }
   }
 
@@ -88,6 +90,7 @@ struct SinkhornPotentials {
   private func columnLogSums() -> [Double] {
     let (count, inverse, rows) = (scores.columns, inverse, rows)
     let cuts = pieces(scores.rows, Self.piece)
+    let watch = CancelationWatch(workers, steps: cuts)
     var maxima = [Double](repeating: -.infinity, count: cuts * count)
     var sums = [Double](repeating: 0, count: cuts * count)
     maxima.withUnsafeMutableBufferPointer { maxima in
@@ -97,14 +100,15 @@ struct SinkhornPotentials {
         scores.withUnsafeBufferPointer { scores in
           let scores = SharedReadOnlyMemory(scores)
           workers.forEach(cuts) { cut, _ in
+            guard !watch.isCanceled else { return }
             let own = (cut * Self.piece)..<min(rows.count, (cut + 1) * Self.piece)
             for row in own {
-              ClusterKernels.best.raiseMaxima(
+              SinkhornKernels.best.raiseMaxima(
                 scores + row * count, count: count, inverse: inverse, shift: rows[row],
                 maxima: maxima + cut * count)
             }
             for row in own {
-              ClusterKernels.best.addExponentials(
+              SinkhornKernels.best.addExponentials(
                 scores + row * count, count: count, inverse: inverse, shift: rows[row],
                 maxima: maxima + cut * count, to: sums + cut * count)
             }

@@ -17,9 +17,9 @@ enum EmbeddingFiles {
       .matrix(argument: path)
   }
 
-  /// Labels i8, i4 or u1 [rows].
-  static func labels(path: String) throws(ContrastiveError) -> [Int64] {
-    try NPYFile.read(path: path).int64s(argument: path)
+  /// Labels i8, i4 or u1 [rows]; −1 for none.
+  static func labels(path: String) throws(ContrastiveError) -> [Int] {
+    try NPYFile.read(path: path).int64s(argument: path).map(Int.init)
   }
 
   private static func tensor(path: String) throws(ContrastiveError) -> Tensor {

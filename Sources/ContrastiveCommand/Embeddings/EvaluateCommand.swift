@@ -10,7 +10,8 @@ struct EvaluateCommand: ParsableCommand {
     discussion: """
       From files: --test, and as far as they exist --test-labels, --train with --train-labels, and \
       --test-views, embeddings of another view of each test row. Embeddings are .npy, a safetensors \
-      file with one tensor, or file:tensor, f4 or f8 [n, dimension]; labels .npy i8, i4 or u1 [n]. \
+      file with one tensor, or file:tensor, f4 or f8 [n, dimension]; labels .npy i8, i4 or u1 \
+      [n], -1 for a row without one. \
       With --run: the features of a trained encoder on a data folder.
 
       What is given decides what is measured: knn (weighted vote, Wu et al. 2018), ridge and \
@@ -47,7 +48,7 @@ struct EvaluateCommand: ParsableCommand {
   @Option(help: "Neighbors of each row for hubness and false negatives.")
   var graphNeighbors: Int = 10
 
-  @Option(help: "Names the random numbers of k-means.")
+  @Option(help: "Random seed of k-means.")
   var seed: UInt64 = 0
 
   @Flag(help: "Print the JSON object alone.")

@@ -10,27 +10,33 @@ struct MeasureTable {
       guard let value else { return }
       lines.append(name + String(repeating: " ", count: max(1, 32 - name.count)) + value)
     }
-    add("kNN accuracy", measures.knnAccuracy.map(percent))
-    add("ridge probe", measures.ridgeAccuracy.map(percent))
+    for (name, quantity) in [
+      ("test rows without label", RepresentationMeasures.Quantity.testUnlabeled),
+      ("training rows without label", .trainUnlabeled),
+    ] {
+      add(name, measures[quantity].map { "\(Int($0)), excluded from scores" })
+    }
+    add("kNN accuracy", measures[.knnAccuracy].map(percent))
+    add("ridge probe", measures[.ridgeAccuracy].map(percent))
     add(
       "logistic probe",
-      measures.logisticAccuracy.map {
+      measures[.logisticAccuracy].map {
         percent($0) + (measures.isLogisticConverged == false ? " (not converged)" : "")
       })
-    add("cluster purity", measures.purity.map(percent))
-    add("cluster NMI, AMI", Self.pair(measures.nmi, measures.ami))
-    add("cluster ARI", measures.ari.map { fixed($0, 4) })
-    add("alignment (views)", measures.alignment.map { fixed($0, 4) })
-    add("alignment (classes)", measures.classAlignment.map { fixed($0, 4) })
-    add("uniformity", measures.uniformity.map { fixed($0, 4) })
+    add("cluster purity", measures[.purity].map(percent))
+    add("cluster NMI, AMI", Self.pair(measures[.nmi], measures[.ami]))
+    add("cluster ARI", measures[.ari].map { fixed($0, 4) })
+    add("alignment (views)", measures[.alignment].map { fixed($0, 4) })
+    add("alignment (classes)", measures[.classAlignment].map { fixed($0, 4) })
+    add("uniformity", measures[.uniformity].map { fixed($0, 4) })
     add(
       "effective rank, RankMe",
-      Self.pair(measures.effectiveRank, measures.rankMe, digits: 1).map {
-        "\($0) of \(measures.dimension)"
+      Self.pair(measures[.effectiveRank], measures[.rankMe], digits: 1).map {
+        "\($0) of \(Int(measures[.dimension] ?? 0))"
       })
-    add("hubness (skewness)", measures.hubnessSkewness.map { fixed($0, 3) })
-    add("false negatives, random", measures.falseNegativeRate.map(percent))
-    add("false negatives, nearest", measures.nearestFalseNegativeRate.map(percent))
+    add("hubness (skewness)", measures[.hubnessSkewness].map { fixed($0, 3) })
+    add("false negatives, random", measures[.falseNegativeRate].map(percent))
+    add("false negatives, nearest", measures[.nearestFalseNegativeRate].map(percent))
     for warning in measures.warnings ?? [] { lines.append("warning: \(warning)") }
     self.lines = lines
   }

@@ -8,26 +8,26 @@ struct AuditCommand: ParsableCommand {
     commandName: "audit",
     abstract: "Find false negatives in a set of embeddings, and how much they weigh.",
     discussion: """
-      For each row the k most similar others (cosine; the maximum over the support sets, where there \
-      are any) are candidates, each with its evidence: that maximum and the mean, the share of pairs \
-      as similar that are inside one cluster, common and mutual neighbors, and how many of the \
-      clusterings have both in one cluster. The mean of the three shares is its confidence; from \
-      --threshold on it is suspected. Reports the estimated share of false negatives and of InfoNCE's \
-      gradient at --temperature that they bear, for each clustering and for what is suspected; with \
-      --labels also the true ones, precision and recall over thresholds and top-k, and the threshold \
-      of the largest F1.
+      For each row the k most similar others (cosine; the maximum over the support sets, where \
+      there are any) are candidates, each with its evidence: that maximum and the mean, the share \
+      of pairs as similar that are inside one cluster, common and mutual neighbors, and how many \
+      of the clusterings have both in one cluster. The mean of the three shares is its confidence; \
+      from --threshold on it is suspected. Reports the estimated share of false negatives and of \
+      InfoNCE's gradient at --temperature that they bear, for each clustering and for what is \
+      suspected; with --labels also the true ones, precision and recall over thresholds and top-k, \
+      and the threshold of the largest F1.
 
       Embeddings are .npy, a safetensors file with one tensor, or file:tensor, f4 or f8 \
       [n,dimension]; labels .npy i8, i4 or u1 [n]. The output holds, [n,k] row-major and the most \
       similar first, candidates I64, maximum, mean, similarity, neighbors, clusters and confidence \
-      F32, mutual and suspected U8, gradient_shares F32 [n], and with labels the curve of the cosine \
-      over all pairs: thresholds, precision, recall F32 [m].
+      F32, mutual and suspected U8, gradient_shares F32 [n], and with labels the curve of the \
+      cosine over all pairs: thresholds, precision, recall F32 [m].
       """)
 
   @Option(help: "Embeddings.")
   var embeddings: String
 
-  @Option(help: "Labels to compare with.")
+  @Option(help: "Labels to compare with; rows of -1 have none.")
   var labels: String?
 
   @Option(
@@ -51,7 +51,7 @@ struct AuditCommand: ParsableCommand {
   @Option(help: "Confidence from which a candidate is suspected.")
   var threshold: Double = 0.5
 
-  @Option(help: "Names the random numbers of the clusterings.")
+  @Option(help: "Random seed of the clusterings.")
   var seed: UInt64 = 0
 
   @Option(name: .shortAndLong, help: "Safetensors file to write.")
@@ -67,7 +67,7 @@ struct AuditCommand: ParsableCommand {
     _ = try audit(given.k ?? [1], given.clusters ?? [1])
     let rows = try EmbeddingFiles.matrix(path: embeddings)
     let views = try support.map { try EmbeddingFiles.matrix(path: $0) }
-    let labels = try labels.map { try EmbeddingFiles.labels(path: $0).map(Int.init) }
+    let labels = try labels.map { try EmbeddingFiles.labels(path: $0) }
     let audit = try audit(
       given.k ?? fitting([1, 5, 10, 20, 50], to: rows.rows - 1),
       given.clusters ?? fitting([10, 30, 100], to: rows.rows / 4))
@@ -78,7 +78,10 @@ struct AuditCommand: ParsableCommand {
     if let output {
       try SafetensorsFile(tensors: AuditReport.tensors(result)).write(to: output)
     }
-    try report.print(AuditReport(result, audit: audit, dimension: rows.columns, seconds: seconds))
+    try report.print(
+      AuditReport(
+        result, audit: audit, dimension: rows.columns, seconds: seconds,
+        unlabeled: labels?.count { $0 == unlabeled } ?? 0))
   }
 
   private func audit(_ k: [Int], _ clusters: [Int]) throws -> NegativeAudit {

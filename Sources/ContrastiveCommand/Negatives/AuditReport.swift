@@ -67,13 +67,15 @@ struct AuditReport: Report {
   struct Labels: Encodable {
     let share: Double
     let gradientShare: Double
+    /// Rows without a label, whose pairs do not count here.
+    let unlabeled: Int
     let cosine: Curve
     let topK: [TopK]
     let evidence: [String: Curve]
     let calibration: [Tenth]
 
     enum CodingKeys: String, CodingKey {
-      case share, cosine, evidence, calibration
+      case share, unlabeled, cosine, evidence, calibration
       case gradientShare = "gradient_share"
       case topK = "top_k"
     }
@@ -116,7 +118,10 @@ struct AuditReport: Report {
     let precision: Double
   }
 
-  init(_ result: NegativeAuditResult, audit: NegativeAudit, dimension: Int, seconds: Double) {
+  init(
+    _ result: NegativeAuditResult, audit: NegativeAudit, dimension: Int, seconds: Double,
+    unlabeled: Int
+  ) {
     rows = result.candidates.rows
     self.dimension = dimension
     k = result.candidates.k
@@ -135,9 +140,10 @@ struct AuditReport: Report {
     labels = result.labeled.map { labeled in
       Labels(
         share: labeled.share.ofNegatives, gradientShare: labeled.share.ofGradient,
+        unlabeled: unlabeled,
         cosine: Curve(labeled.cosine),
         topK: labeled.topK.map {
-          TopK(k: $0.k, precision: $0.quality.precision, recall: $0.quality.recall)
+          TopK(k: $0.k, precision: $0.precision, recall: $0.recall)
         },
         evidence: Dictionary(
           uniqueKeysWithValues: labeled.evidence.map { ($0.evidence.rawValue, Curve($0.curve)) }),
@@ -163,6 +169,7 @@ struct AuditReport: Report {
       "suspected: \(suspected.pairs) pairs, \(part(suspected.share, suspected.gradientShare))")
     guard let labels else { return lines }
     lines.append("by the labels: \(part(labels.share, labels.gradientShare))")
+    if labels.unlabeled > 0 { lines.append("  without \(labels.unlabeled) rows of label -1") }
     if let precision = suspected.precision {
       lines.append("  \(percent(precision)) of the suspected pairs have one label")
     }
@@ -191,14 +198,14 @@ struct AuditReport: Report {
     }
     var tensors = [
       "candidates": try table(.int64(found.columns.map(Int64.init))),
-      "maximum": try table(.float32(found.maximum)),
-      "mean": try table(.float32(found.mean)),
-      "similarity": try table(.float32(found.similarity)),
-      "neighbors": try table(.float32(found.neighbors)),
-      "clusters": try table(.float32(found.clusters)),
-      "confidence": try table(.float32(found.confidence)),
+      "maximum": try table(.float32(found.values(of: .maximum))),
+      "mean": try table(.float32(found.values(of: .mean))),
+      "similarity": try table(.float32(found.values(of: .similarity))),
+      "neighbors": try table(.float32(found.values(of: .neighbors))),
+      "clusters": try table(.float32(found.values(of: .clusters))),
+      "confidence": try table(.float32(found.values(of: .confidence))),
       "mutual": try table(.uint8(found.mutual.map { $0 ? 1 : 0 })),
-      "suspected": try table(.uint8(found.columns.indices.map { result.isSuspected($0) ? 1 : 0 })),
+      "suspected": try table(.uint8(result.isSuspected.map { $0 ? 1 : 0 })),
       "gradient_shares": Tensor(.float32(result.gradientShares)),
     ]
     if let curve = result.labeled?.cosine {

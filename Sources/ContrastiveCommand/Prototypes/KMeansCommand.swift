@@ -9,12 +9,13 @@ struct KMeansCommand: ParsableCommand {
     abstract: "Cluster embeddings: prototypes, assignments and concentrations.",
     discussion: """
       Exactly Lloyd's iteration, with most distances ruled out by bounds. Inputs are .npy, a \
-      safetensors file with one tensor, or file:tensor, f4 or f8 [n,D]. For each number of clusters \
-      m the output holds centroids.m F32 [k,D], assignments.m I64 [n], counts.m I64 [k] and \
-      concentrations.m F32 [k] (Li et al. 2021), with m counted from 0. With --hierarchical each \
-      clustering after the first is of the normalized centroids of the one before: assignments.m and \
-      counts.m are still of the points, concentrations.m of the centroids below, and parents.l I64 is \
-      the cluster of each centroid of level l on level l + 1. Clustering m uses seed + m.
+      safetensors file with one tensor, or file:tensor, f4 or f8 [n,D]. For each number of \
+      clusters m the output holds centroids.m F32 [k,D], assignments.m I64 [n], counts.m I64 [k] \
+      and concentrations.m F32 [k] (Li et al. 2021), with m counted from 0. With --hierarchical \
+      each clustering after the first is of the normalized centroids of the one before: \
+      assignments.m and counts.m are still of the points, concentrations.m of the centroids below, \
+      and parents.l I64 is the cluster of each centroid of level l on level l + 1. Clustering m \
+      uses seed + m.
       """)
 
   @Option(name: .shortAndLong, help: "Embeddings: .npy, safetensors, or file:tensor.")
@@ -35,7 +36,7 @@ struct KMeansCommand: ParsableCommand {
   @Option(help: "Runs from different seeds; the best is kept.")
   var restarts: Int = 1
 
-  @Option(help: "Names the random numbers.")
+  @Option(help: "Random seed.")
   var seed: UInt64 = 0
 
   @Option(help: "Initial centroids of the first clustering; k-means++ without.")
@@ -56,8 +57,8 @@ struct KMeansCommand: ParsableCommand {
   func run() throws {
     let counts = try clusterCounts()
     var options = try KMeans(
-      clusters: counts[0], metric: spherical ? .spherical : .euclidean, iterations: iterations,
-      restarts: restarts, seed: seed, boundsMemory: try boundsBytes())
+      metric: spherical ? .spherical : .euclidean, iterations: iterations, restarts: restarts,
+      seed: seed, boundsMemory: try boundsBytes())
     let workers = try parallel.workers
     guard temperature > 0, temperature.isFinite else {
       throw ContrastiveError.parameter(
@@ -66,7 +67,7 @@ struct KMeansCommand: ParsableCommand {
     let points = try EmbeddingFiles.matrix(path: input)
     if let initial {
       options = try KMeans(
-        clusters: counts[0], metric: options.metric,
+        metric: options.metric,
         seeding: .given(EmbeddingFiles.matrix(path: initial)), iterations: iterations,
         restarts: restarts, seed: seed, boundsMemory: options.boundsMemory)
     }
@@ -94,9 +95,9 @@ struct KMeansCommand: ParsableCommand {
           Clustering(
             result: result, assignments: levels.assignments[level],
             seed: seed &+ UInt64(level), seconds: seconds[level],
-            memory: memory(
-              of: counts[level], rows: result.assignments.count, dimension: points.columns,
-              options: options, workers: workers)))
+            memory: options.memory(
+              clusters: counts[level], rows: result.assignments.count, dimension: points.columns,
+              workers: workers)))
       }
     } else {
       let results = try options.fit(
@@ -115,8 +116,8 @@ struct KMeansCommand: ParsableCommand {
           Clustering(
             result: result, assignments: result.assignments, seed: seed &+ UInt64(index),
             seconds: seconds[index],
-            memory: memory(
-              of: counts[index], rows: points.rows, dimension: points.columns, options: options,
+            memory: options.memory(
+              clusters: counts[index], rows: points.rows, dimension: points.columns,
               workers: workers)))
       }
     }
@@ -133,14 +134,6 @@ struct KMeansCommand: ParsableCommand {
         name: "bounds-memory", found: "\(boundsMemory)", expected: "0 or more MiB")
     }
     return boundsMemory << 20
-  }
-
-  private func memory(
-    of clusters: Int, rows: Int, dimension: Int, options: KMeans, workers: Workers
-  ) -> Int {
-    var options = options
-    options.clusters = clusters
-    return options.memory(rows: rows, dimension: dimension, workers: workers)
   }
 
   private func clusterCounts() throws -> [Int] {

@@ -19,10 +19,15 @@ struct KMeansDisplay {
     let isLast = progress.isConverged || progress.iteration == iterations
     if !isLast, let lastShown, now - lastShown < .seconds(isTerminal ? 0.1 : 1) { return }
     lastShown = now
+    let restart = progress.restart > 0 ? " restart \(progress.restart)" : ""
+    guard progress.iteration >= 0 else {
+      let text = "k \(clusters)\(restart): \(percent(progress.computedShare)) of the seeds drawn"
+      return Standard.error(isTerminal ? "\r\u{1B}[K\(text)" : "\(text)\n")
+    }
     let text =
-      "k \(clusters) iteration \(progress.iteration)/\(iterations)"
-      + (progress.restart > 0 ? " restart \(progress.restart)" : "")
-      + ": objective \(progress.objective), \(progress.moved) moved, \(percent(progress.computedShare)) of the distances computed"
+      "k \(clusters) iteration \(progress.iteration)/\(iterations)\(restart)"
+      + ": objective \(progress.objective), \(progress.moved) moved, "
+      + "\(percent(progress.computedShare)) of the distances computed"
       + (progress.isConverged ? ", converged" : "")
     Standard.error(isTerminal ? "\r\u{1B}[K\(text)\(isLast ? "\n" : "")" : "\(text)\n")
   }

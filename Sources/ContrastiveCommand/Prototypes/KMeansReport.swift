@@ -34,8 +34,8 @@ struct KMeansReport: Report {
       iterations = clustering.result.iterations
       converged = clustering.result.isConverged
       objective = clustering.result.objective
-      computedShare = clustering.result.state.computedShare
-      strategy = clustering.result.state.strategy.rawValue
+      computedShare = clustering.result.computedShare
+      strategy = clustering.result.strategy.rawValue
       groups = clustering.result.state.groups
       restart = clustering.result.restart
       seconds = clustering.seconds

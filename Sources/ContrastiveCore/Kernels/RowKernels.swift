@@ -170,30 +170,3 @@ package struct RowKernels: @unchecked Sendable {  // a constant table of C funct
       moment)
   }
 }
-
-/// A (similarity, index) pair as one number: descending order is similarity descending, then index
-/// ascending.
-package enum RankKey {
-  package static func make(_ value: Float, _ index: Int) -> UInt64 {
-    contrastive_rank_key(value, UInt32(index))
-  }
-  package static func value(_ key: UInt64) -> Float { contrastive_rank_value(key) }
-  package static func index(_ key: UInt64) -> Int { Int(contrastive_rank_index(key)) }
-
-  /// Sorts keys, the largest first; `spare` has room for as many.
-  package static func sort(
-    _ keys: UnsafeMutablePointer<UInt64>, count: Int, spare: UnsafeMutablePointer<UInt64>
-  ) { contrastive_sort_rank_keys(keys, count, spare) }
-
-  /// Leaves the k largest of distinct keys in front, in no order, and returns the smallest of them;
-  /// `spare` has room for all.
-  ///
-  /// Complexity: O(count) on average (quickselect).
-  package static func keepLargest(
-    _ k: Int, of keys: UnsafeMutablePointer<UInt64>, count: Int,
-    spare: UnsafeMutablePointer<UInt64>
-  ) -> UInt64 {
-    precondition(1...max(1, count) ~= k)
-    return contrastive_keep_largest_rank_keys(keys, count, k, spare)
-  }
-}

@@ -53,11 +53,3 @@ extension RankInterval {
     self.init(around: RankInterval(lowest: key, highest: key), band, room: room)
   }
 }
-
-extension RankKey {
-  /// The key of a value at the first column there could be: the highest of the value's keys.
-  static func first(of value: Float) -> UInt64 { make(value, 0) }
-
-  /// The lowest of a value's keys.
-  static func last(of value: Float) -> UInt64 { make(value, Int(UInt32.max)) }
-}

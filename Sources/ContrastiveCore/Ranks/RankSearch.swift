@@ -11,15 +11,15 @@ struct RankSearch {
   let rank: Int
   /// What two Float32 similarities of the row may be disordered by, and more.
   let band: Float
-  /// What to look at next.
+  /// The interval to count next.
   var interval: RankInterval
   /// What is sure to hold the rank's key.
   private var bounds = RankInterval.all
   /// What was found.
   private(set) var outcome: Outcome?
 
-  /// Keys near a rank that are still looked at one by one.
-  private static let most = 8192
+  /// Keys near a rank that are still listed one by one.
+  private static let maxListed = 8192
 
   init(rank: Int, band: Float, interval: RankInterval) {
     self.rank = rank
@@ -43,12 +43,12 @@ struct RankSearch {
         above: count.above + sorted.count { $0 > near.highest },
         near: sorted.filter { near.contains($0) })
     } else {
-      look(into: count)
+      descend(into: count)
     }
   }
 
-  /// Goes on in the bin that holds the rank, and as far around it as rounding may reach.
-  private mutating func look(into count: RankCount.Count) {
+  /// Continues in the bin that holds the rank, widened by the rounding error.
+  private mutating func descend(into count: RankCount.Count) {
     var above = count.above
     for bin in count.bins.indices.reversed() {
       above += Int(count.bins[bin])
@@ -57,8 +57,8 @@ struct RankSearch {
       let next = RankInterval(around: bounds, band)
       if next.width < 16 * Double(band) || next == interval {
         // Bins cannot be told apart any more.
-        guard count.inside <= Self.most else { return outcome = .crowded }
-        interval.room = Self.most
+        guard count.inside <= Self.maxListed else { return outcome = .crowded }
+        interval.room = Self.maxListed
       } else {
         interval = next
       }
@@ -73,7 +73,7 @@ package struct RankBoundary: Sendable, Equatable {
   package var similarity: Double
   /// The column.
   package var column: Int
-  /// All columns whose Float32 similarity, from any sweep, may stand on the wrong side of it.
+  /// All columns whose Float32 similarity, from any pass, may stand on the wrong side of it.
   package var near: [Near]
 
   /// A column and its dot product in Double.

@@ -1,12 +1,12 @@
 /// The columns at given ranks of each row's similarities, as Double dot products order them.
 ///
-/// Rank 0 is the largest similarity; ties go to the lower column. Sweeps in Float32 find out which
+/// Rank 0 is the largest similarity; ties go to the lower column. Passes in Float32 find out which
 /// columns are so near a rank that rounding may have disordered them: a sample gives each rank an
-/// interval of keys, sweeps count the keys in the interval's bins and narrow it to the bin that
+/// interval of keys, passes count the keys in the interval's bins and narrow it to the bin that
 /// holds the rank, until the few around it are left. Those are ordered by their dot products in
-/// Double. Similarities of continuous data take two sweeps of all columns.
+/// Double. Similarities of continuous data take two passes over all columns.
 ///
-/// Complexity: 2 · rows · columns · dimension floating-point operations a sweep, and as many again,
+/// Complexity: 2 · rows · columns · dimension floating-point operations a pass, and as many again,
 /// in Double, for a row with thousands of columns within rounding of a rank (a bank of copies).
 /// Scratch: `scratchBytes`, bounded whatever the rows, columns and ranks: rows are taken 2,048 at a
 /// time.
@@ -16,8 +16,8 @@ package struct RankThresholds: Sendable {
 
   /// Rows taken at a time: whole blocks of the grid.
   private static let rowsAtOnce = 4 * BlockSizes.current.tallRows
-  /// Ranks below this are found by one sweep that keeps the largest keys.
-  private static let fewest = 512
+  /// Ranks below this are found by one pass that keeps the largest keys.
+  private static let minCounted = 512
   /// Columns of the sample.
   private static let sample = 512
   /// Columns kept beyond the deepest rank, for those within rounding of it.
@@ -26,7 +26,7 @@ package struct RankThresholds: Sendable {
   /// Finds what stands at the ranks.
   ///
   /// - Parameters:
-  ///   - ranks: of each row; each at least 0 and below the number of columns that take part.
+  ///   - ranks: of each row; each at least 0 and below the number of columns that are not excluded.
   ///   - rows: the rows; like the columns, known to be finite: faults would be named by numbers
   ///     that hold in a part of them.
   ///   - columns: what is ranked for each row.
@@ -47,7 +47,7 @@ package struct RankThresholds: Sendable {
       let band = range.map { resolver.rounding(of: $0) }
       let excluded = exclusions.map { Exclusion.from(row: start, $0) }
       let found: [[RankSearch.Outcome]]
-      if let deepest = ranks.joined().max(), deepest >= Self.fewest {
+      if let deepest = ranks.joined().max(), deepest >= Self.minCounted {
         found = try Self.narrow(ranks, band, some, columns, excluded, workers)
       } else {
         found = try Self.keepLargest(ranks, band, some, columns, excluded, workers)
@@ -56,10 +56,10 @@ package struct RankThresholds: Sendable {
     }
   }
 
-  /// Bytes held at most beyond a sweep's own scratch.
+  /// Bytes held at most beyond a pass's own scratch.
   ///
   /// With r = min(rows, 2048) in chunks of columns c: 12 · 128 + 128 bytes for each of r · c rows
-  /// and each of the ranks, or 12 KiB for each of r · c rows where a sweep keeps the largest keys.
+  /// and each of the ranks, or 12 KiB for each of r · c rows where a pass keeps the largest keys.
   package static func scratchBytes(rows: Int, columns: Int, ranks: [Int]) -> Int {
     let rows = min(rows, rowsAtOnce)
     func kept(_ count: Int, _ columns: Int) -> Int {
@@ -67,7 +67,7 @@ package struct RankThresholds: Sendable {
         * TileGrid(rows: rows, columns: columns).chunks
     }
     guard let deepest = ranks.max() else { return 0 }
-    if deepest < fewest { return kept(deepest + 1 + spare, columns) }
+    if deepest < minCounted { return kept(deepest + 1 + spare, columns) }
     let counted =
       ranks.count * rows * TileGrid(rows: rows, columns: columns).chunks
       * (12 * RankInterval.bins + 128)
@@ -103,7 +103,7 @@ package struct RankThresholds: Sendable {
     while true {
       let open = searches.indices.filter { searches[$0].contains { $0.outcome == nil } }
       guard !open.isEmpty else { break }
-      // Few rows need more than two sweeps.
+      // Few rows need more than two passes.
       let reader = RankCount(
         intervals: open.map { searches[$0].map { $0.outcome == nil ? $0.interval : nil } },
         excluding: open.count == searches.count

@@ -16,11 +16,11 @@ package struct RankWindows: TileMask {
 
   /// The columns of each row's ranks; no range may be empty.
   ///
-  /// Complexity: that of `RankThresholds`, or none where all take part.
+  /// Complexity: that of `RankThresholds`, or none where no column is outside.
   ///
   /// - Parameters:
   ///   - ranks: of each row.
-  ///   - counts: how many columns of each row take part.
+  ///   - counts: how many columns of each row are not excluded.
   ///   - rows: the rows.
   ///   - columns: what is ranked for each row.
   ///   - exclusions: entries that have no rank.

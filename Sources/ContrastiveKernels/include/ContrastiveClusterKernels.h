@@ -1,5 +1,4 @@
-// Cluster kernels: the loops of nearest-centroid search and of Sinkhorn codes that need explicit
-// vectors.
+// Cluster kernels: the loops of nearest-centroid search that need explicit vectors.
 //
 // Written once (cluster_kernels.inc) and compiled for several instruction sets, like the row
 // kernels. They know nothing of k-means, threads or BLAS.
@@ -44,7 +43,7 @@ typedef struct {
                       uint32_t *indices, uint32_t *ends);
 
   // The same for 32 * groups bounds a row, where every 32 have a coarse one below them all: only
-  // those of a coarse bound that fails are looked at, and it is raised to
+  // those of a coarse bound that fails are read, and it is raised to
   //   coarse[g] <- min(65534, min_c max(0, bounds[c] - paths[c]) + coarse_floor[g]).
   void (*filter_rows_coarsely)(const uint32_t *rows, const uint16_t *own, size_t count,
                                uint16_t *coarse, const uint16_t *coarse_paths,
@@ -70,37 +69,6 @@ typedef struct {
 
   // sums[c] <- sums[c] + round(values[c] * scale) in whole numbers; each product below 2^51.
   void (*add_fixed_point)(const float *values, size_t count, double scale, int64_t *sums);
-
-  // log sum exp(scores[c] * inverse - shifts[c]), exponents and sum in Double.
-  double (*log_sum_exp_row)(const float *scores, size_t count, double inverse,
-                            const double *shifts);
-
-  // maxima[c] <- max(maxima[c], scores[c] * inverse - shift).
-  void (*raise_maxima)(const float *scores, size_t count, double inverse, double shift,
-                       double *maxima);
-
-  // sums[c] <- sums[c] + exp(scores[c] * inverse - shift - maxima[c]), no exponent above 0.
-  void (*add_exponentials)(const float *scores, size_t count, double inverse, double shift,
-                           const double *maxima, double *sums);
-
-  // result[c] <- exp(scores[c] * inverse - shifts[c] - shift), no exponent above 88.
-  void (*exponentials)(const float *scores, size_t count, double inverse, const double *shifts,
-                       double shift, float *result);
-
-  // result[c] <- exp(scores[c] * inverse - shifts[c]) over its sum, of which the logarithm is
-  // returned.
-  double (*softmax_row)(const float *scores, size_t count, double inverse, const double *shifts,
-                        float *result);
-
-  // sum values[c] * factors[c], in Double.
-  double (*weighted_sum)(const float *values, const double *factors, size_t count);
-
-  // sums[c] <- sums[c] + values[c] * factor, in Double.
-  void (*add_scaled)(const float *values, size_t count, double factor, double *sums);
-
-  // result[c] <- values[c] * factors[c] * factor, products in Double.
-  void (*scale_values)(const float *values, const double *factors, double factor, size_t count,
-                       float *result);
 } ContrastiveClusterKernels;
 
 // The kernels of an instruction set, or null when this processor or build lacks it.

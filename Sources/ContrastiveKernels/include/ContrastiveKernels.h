@@ -10,6 +10,7 @@
 #include "ContrastiveClusterKernels.h"
 #include "ContrastiveHalves.h"
 #include "ContrastiveMemory.h"
+#include "ContrastiveSinkhornKernels.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -25,7 +26,7 @@ typedef struct {
   //   sum[r]     <- sum[r] * rescale[r] + sum e               (start: 0)
   //   spread[r]  <- sum e * (maximum - s) over all so far     (start: 0)
   //   rescale[r]  = exp((old maximum - new maximum) * inverse_temperature)
-  // An entry of -infinity takes no part. Terms below exp(-64) of the maximum count as 0.
+  // An entry of -infinity is excluded. Terms below exp(-64) of the maximum count as 0.
   void (*softmax_update)(float *tile, size_t rows, size_t columns, size_t stride,
                          float inverse_temperature, float *maximum, double *sum, double *spread,
                          float *rescale);
@@ -45,7 +46,7 @@ typedef struct {
   // Replaces each similarity s by
   //   row_weight[r] * exp((s - row_shift[r]) * inverse_temperature)
   // + column_weight[c] * exp((s - column_shift[c]) * inverse_temperature).
-  // A null weight leaves its term out. An entry of -infinity becomes 0.
+  // A null weight excludes its term. An entry of -infinity becomes 0.
   void (*softmax_coefficients)(float *tile, size_t rows, size_t columns, size_t stride,
                                float inverse_temperature, const float *row_shift,
                                const float *row_weight, const float *column_shift,
@@ -146,16 +147,16 @@ void contrastive_transpose(const float *source, size_t rows, size_t columns, siz
 // Number of processors the calling process may run on (its affinity mask counts), at least 1.
 int contrastive_processor_count(void);
 
-/// Bytes of a core's second-level cache; 0 where it is not known.
+// Bytes of a core's second-level cache; 0 where it is not known.
 long contrastive_second_level_cache_bytes(void);
 
-// Waits a few cycles, as one does between looks at memory that another thread writes.
+// Spin-wait hint: a few cycles between two reads of memory that another thread writes.
 void contrastive_pause(void);
 
 // Lets other threads run.
 void contrastive_yield(void);
 
-// Runs body(context) in a thread of its own that nobody waits for.
+// Runs body(context) in a new detached thread.
 bool contrastive_start_thread(void (*body)(void *), void *context);
 
 #endif

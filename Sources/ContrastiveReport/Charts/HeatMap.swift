@@ -3,7 +3,7 @@ struct HeatMap: Sendable {
   var caption: String
   var corner: String
   var columns: [String]
-  var rows: [(name: String, counts: [Int64])]
+  var rows: [(name: String, counts: [Int])]
 
   /// The table; numbers stay readable as text.
   var html: HTML {
@@ -29,7 +29,7 @@ struct HeatMap: Sendable {
       ])
   }
 
-  private func row(_ name: String, _ counts: [Int64]) -> HTML {
+  private func row(_ name: String, _ counts: [Int]) -> HTML {
     let total = Double(max(1, counts.reduce(0, +)))
     return .element(
       "tr", [:],

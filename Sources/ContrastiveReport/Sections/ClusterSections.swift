@@ -10,10 +10,9 @@ struct FeatureClusters: Sendable {
 
   /// As many clusters as there are classes; nil for features with fewer distinct rows.
   init?(_ features: RunFeatures, workers: Workers) throws(ContrastiveError) {
-    let options = try KMeans(
-      clusters: max(1, features.classes.count), metric: .spherical, iterations: 50)
     do throws(ContrastiveError) {
-      result = try options.fit(features.trainRows, workers: workers)
+      result = try KMeans(metric: .spherical, iterations: 50).fit(
+        features.trainRows, clusters: max(1, features.classes.count), workers: workers)
     } catch {
       if case .parameter("clusters", _, _) = error { return nil }
       throw error
@@ -40,11 +39,11 @@ extension ReportSection {
     let strips = shown.compactMap { prototype -> HTML? in
       let images = nearest[prototype].prefix(9)
       guard !images.isEmpty else { return nil }
-      let main = mode(images.map { labels[$0] })
+      let main = mode(images.map { Int(labels[$0]) })
       return strip(
         title: "prototype \(prototype + 1): mostly \(features.name(main))", own: nil,
         others: images.map {
-          ($0, labels[$0] == main, "near prototype \(prototype + 1)")
+          ($0, Int(labels[$0]) == main, "near prototype \(prototype + 1)")
         }, of: features)
     }
     let source =
@@ -67,10 +66,10 @@ extension ReportSection {
   ) throws(ContrastiveError) -> ReportSection? {
     guard let labels = features.train.labels else { return nil }
     let table = try Contingency(
-      clusters: clusters.result.assignments.map(Int64.init), labels: labels)
+      clusters: clusters.result.assignments, labels: labels.map { Int($0) })
     let agreement = ClusterAgreement(table)
-    var counts = [[Int64]](
-      repeating: [Int64](repeating: 0, count: table.labels.count), count: table.clusters.count)
+    var counts = [[Int]](
+      repeating: [Int](repeating: 0, count: table.labels.count), count: table.clusters.count)
     for cell in table.cells { counts[cell.cluster][cell.label] = cell.count }
     // Clusters in the order of their main labels: the table then has a diagonal.
     let order = counts.indices.sorted { a, b in
@@ -81,8 +80,8 @@ extension ReportSection {
       name: "clusters", title: "Clusters and classes",
       contents: [
         .paragraph(
-          "k-means on the unit features of the training images, \(table.clusters.count) clusters, those "
-            + "with the same main class together: "
+          "k-means on the unit features of the training images, \(table.clusters.count) clusters, "
+            + "those with the same main class together: "
             + "purity \(percent(agreement.purity)), NMI \(fixed(agreement.nmi, 3)), "
             + "AMI \(fixed(agreement.ami, 3)), ARI \(fixed(agreement.ari, 3))."),
         HeatMap(
@@ -93,11 +92,11 @@ extension ReportSection {
       ])
   }
 
-  private static func main(_ counts: [Int64]) -> Int {
+  private static func main(_ counts: [Int]) -> Int {
     counts.indices.reduce(0) { counts[$1] > counts[$0] ? $1 : $0 }
   }
 
-  private static func mode(_ labels: [Int64]) -> Int64 {
+  private static func mode(_ labels: [Int]) -> Int {
     let counts = Dictionary(labels.map { ($0, 1) }, uniquingKeysWith: +)
     return counts.max { ($0.value, -$0.key) < ($1.value, -$1.key) }?.key ?? 0
   }

@@ -7,7 +7,9 @@ extension ReportSection {
     -> ReportSection?
   {
     guard let labels = features.test.labels else { return nil }
-    let chosen = features.classes.prefix(12).compactMap { labels.firstIndex(of: $0) }
+    let chosen = features.classes.prefix(12).compactMap { label in
+      labels.firstIndex { $0 == label }
+    }
     guard !chosen.isEmpty else { return nil }
     let neighbors = try NeighborTable(
       nearestTo: features.testRows.rows(at: chosen), in: features.trainRows,

@@ -30,40 +30,41 @@ struct MeasureLine: Sendable {
     func share(_ value: Double?) -> String? { value.map { percent($0, digits: 2) } }
     func number(_ value: Double?, _ digits: Int = 3) -> String? { value.map { fixed($0, digits) } }
     let lines: [(String, String?, String)] = [
-      ("weighted kNN", share(measures.knnAccuracy), "test images whose neighbors vote right"),
-      ("ridge probe", share(measures.ridgeAccuracy), "linear classifier in closed form"),
-      ("logistic probe", share(measures.logisticAccuracy), "linear classifier, logistic loss"),
-      ("cluster purity", share(measures.purity), "test images of their cluster's main class"),
-      ("NMI", number(measures.nmi), "information clusters give on classes, 0 to 1"),
-      ("AMI", number(measures.ami), "the same less what chance gives, 0 by chance"),
-      ("ARI", number(measures.ari), "agreement on pairs, 0 by chance"),
+      ("weighted kNN", share(measures[.knnAccuracy]), "test images whose neighbors vote right"),
+      ("ridge probe", share(measures[.ridgeAccuracy]), "linear classifier in closed form"),
+      ("logistic probe", share(measures[.logisticAccuracy]), "linear classifier, logistic loss"),
+      ("cluster purity", share(measures[.purity]), "test images of their cluster's main class"),
+      ("NMI", number(measures[.nmi]), "information clusters give on classes, 0 to 1"),
+      ("AMI", number(measures[.ami]), "the same less what chance gives, 0 by chance"),
+      ("ARI", number(measures[.ari]), "agreement on pairs, 0 by chance"),
       (
-        "alignment", number(measures.alignment),
+        "alignment", number(measures[.alignment]),
         "mean squared distance of two views of an image; 0 is perfect"
       ),
       (
-        "class alignment", number(measures.classAlignment),
+        "class alignment", number(measures[.classAlignment]),
         "mean squared distance of two images of a class"
       ),
       (
-        "uniformity", number(measures.uniformity), "the lower, the more evenly spread; 0 is a point"
+        "uniformity", number(measures[.uniformity]),
+        "the lower, the more evenly spread; 0 is a point"
       ),
       (
-        "effective rank", number(measures.effectiveRank, 1),
-        "dimensions in use, of \(measures.dimension)"
-      ), ("RankMe", number(measures.rankMe, 1), "the same with the paper's ε"),
-      ("spread", number(measures.spread), "1 is even on the sphere, 0 is collapse"),
-      ("mean cosine", number(measures.meanCosine), "of two images"),
+        "effective rank", number(measures[.effectiveRank], 1),
+        "dimensions in use, of \(Int(measures[.dimension] ?? 0))"
+      ), ("RankMe", number(measures[.rankMe], 1), "the same with the paper's ε"),
+      ("spread", number(measures[.spread]), "1 is even on the sphere, 0 is collapse"),
+      ("mean cosine", number(measures[.meanCosine]), "of two images"),
       (
-        "hubness", number(measures.hubnessSkewness),
+        "hubness", number(measures[.hubnessSkewness]),
         "skewness of how often an image is a neighbor; 0 is even"
       ),
       (
-        "false negatives, random", share(measures.falseNegativeRate),
+        "false negatives, random", share(measures[.falseNegativeRate]),
         "of a random other image: it has the same class"
       ),
       (
-        "false negatives, nearest", share(measures.nearestFalseNegativeRate),
+        "false negatives, nearest", share(measures[.nearestFalseNegativeRate]),
         "of the nearest others: the hardest negatives"
       ),
     ]

@@ -12,7 +12,7 @@ extension ReportSection {
       numbers.append(("random encoder", percent(random, digits: 2)))
     }
     if let pixels = run.pixelAccuracy { numbers.append(("raw pixels", percent(pixels, digits: 2))) }
-    if let logistic = features?.measures.logisticAccuracy {
+    if let logistic = features?.measures[.logisticAccuracy] {
       numbers.append(("logistic probe", percent(logistic, digits: 2)))
     }
     numbers.append(("epochs", "\(run.epochs.count)"))

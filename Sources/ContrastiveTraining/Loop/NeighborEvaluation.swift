@@ -25,8 +25,8 @@ struct NeighborEvaluation: Sendable {
 
   private func accuracy(train: Matrix, test: Matrix) throws(ContrastiveError) -> Double {
     try classifier.accuracy(
-      queries: test, queryLabels: self.test.labels ?? [], bank: train,
-      bankLabels: self.train.labels ?? [], workers: workers)
+      queries: test, queryLabels: (self.test.labels ?? []).map { Int($0) }, bank: train,
+      bankLabels: (self.train.labels ?? []).map { Int($0) }, workers: workers)
   }
 
   private func rows(of images: Pixels) -> Matrix {

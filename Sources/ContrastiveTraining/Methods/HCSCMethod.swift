@@ -94,7 +94,6 @@ public struct HCSCMethod: TrainingMethod {
     let hierarchy = try HierarchicalKMeans(
       features, clusters: clusters,
       options: KMeans(
-        clusters: clusters[0],
         seeding: ImageClustering.seeding(
           after: levels.clusterings.first, clusters: clusters[0]),
         iterations: options.kmeansIterations, seed: CounterRandom.clustering(seed: epoch.seed)),

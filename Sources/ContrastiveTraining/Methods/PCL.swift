@@ -90,10 +90,10 @@ public struct PCL: TrainingMethod {
     for (index, count) in (options.clusters ?? []).enumerated() {
       let last = index < clusterings.count ? clusterings[index] : nil
       let result = try KMeans(
-        clusters: count, seeding: ImageClustering.seeding(after: last, clusters: count),
+        seeding: ImageClustering.seeding(after: last, clusters: count),
         iterations: options.kmeansIterations,
         seed: CounterRandom.clustering(seed: epoch.seed, index: index)
-      ).fit(features, argument: "projections", workers: workers)
+      ).fit(features, clusters: count, argument: "projections", workers: workers)
       found.append(
         try ImageClustering(
           result, assignments: result.assignments, temperature: options.temperature,

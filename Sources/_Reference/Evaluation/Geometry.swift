@@ -20,7 +20,7 @@ public func referenceAlignment(_ first: Rows, _ second: Rows, exponent: Double) 
 }
 
 /// Alignment of all pairs of different rows that share a label, for exponent 2.
-public func referenceClassAlignment(_ rows: Rows, labels: [Int64]) -> Double {
+public func referenceClassAlignment(_ rows: Rows, labels: [Int]) -> Double {
   var (sum, pairs) = (0.0, 0.0)
   for i in rows.indices {
     for j in rows.indices where i != j && labels[i] == labels[j] {

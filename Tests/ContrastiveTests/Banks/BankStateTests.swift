@@ -87,12 +87,19 @@ import Testing
       throws: ContrastiveError.parameter(
         name: "step", found: "-1", expected: "0 or more, the last one")
     ) { try bank.update(Matrix(rows: 1, columns: 2, values: [1, 1]), ids: [1], step: -1) }
-    #expect(throws: ContrastiveError.self) {
-      try bank.update(Matrix(rows: 1, columns: 2, values: [1, 1]), ids: [1], labels: [-1])
-    }
+    #expect(
+      throws: ContrastiveError.index(
+        argument: "labels", position: 0, found: "-2", expected: "-1 or more")
+    ) { try bank.update(Matrix(rows: 1, columns: 2, values: [1, 1]), ids: [1], labels: [-2]) }
     #expect(bank == before)
-    #expect(throws: ContrastiveError.self) { try SampleBank(samples: 1, dimension: 1, momentum: 1) }
-    #expect(throws: ContrastiveError.self) { try SampleBank(samples: 0, dimension: 1) }
+    try bank.update(Matrix(rows: 1, columns: 2, values: [1, 1]), ids: [0], labels: [-1])
+    #expect(bank.slots.labels[0] == -1)
+    #expect(
+      throws: ContrastiveError.parameter(name: "momentum", found: "1.0", expected: "0 ..< 1")
+    ) { try SampleBank(samples: 1, dimension: 1, momentum: 1) }
+    #expect(
+      throws: ContrastiveError.parameter(name: "samples", found: "0", expected: "at least 1")
+    ) { try SampleBank(samples: 0, dimension: 1) }
   }
 
   /// Two copies go their own ways.

@@ -33,11 +33,11 @@ import _Reference
       let wanted = referenceAlignment(x.doubles, y.doubles, exponent: exponent)
       #expect(relativeError(found, wanted) < 1e-6)  // 4e-10
     }
-    let labels = (0..<50).map { Int64($0 % 4) }
+    let labels = (0..<50).map { $0 % 4 }
     let found = try #require(try Alignment.ofClasses(x, labels: labels))
     // 2.7e-9
     #expect(relativeError(found, referenceClassAlignment(x.doubles, labels: labels)) < 1e-6)
-    #expect(try Alignment.ofClasses(x, labels: (0..<50).map(Int64.init)) == nil)
+    #expect(try Alignment.ofClasses(x, labels: Array(0..<50)) == nil)
   }
 
   @Test(arguments: [(1, 4), (9, 4), (4, 9), (3_000, 6)])

@@ -17,7 +17,7 @@ import _Reference
     2, 2, 0, 1, 0, 1, 1, 2, 2, 0, 0, 2, 0, 0, 1, 0, 2, 2, 0, 1, 1, 0, 1, 2,
   ]
   /// Labels need not be 0, 1, 2.
-  static let labels = places.map { [Int64(-4), 0, 900][$0] }
+  static let labels = places.map { [-4, 0, 900][$0] }
 
   private func matrix() throws -> Matrix {
     try Matrix(
@@ -60,7 +60,7 @@ import _Reference
   /// At the minimum the definition's gradient vanishes, whatever found it.
   @Test func logisticEndsWhereTheGradientVanishes() throws {
     let points = try TestData.embeddings(2_500, 6, seed: 3, unit: false)
-    let labels = (0..<2_500).map { Int64(points[$0, 0] + points[$0, 1] > 0.3 ? 1 : $0 % 3) }
+    let labels = (0..<2_500).map { points[$0, 0] + points[$0, 1] > 0.3 ? 1 : $0 % 3 }
     let fit = try LogisticProbe(penalty: 3, tolerance: 1e-9).fit(points, labels: labels)
     let scaling = try Standardization(of: points)
     let standard = points.doubles.map { row in
@@ -75,7 +75,7 @@ import _Reference
       }
     }
     let reference = referenceLogisticRegression(
-      weights: weights, intercepts: intercepts, features: standard, places: labels.map(Int.init),
+      weights: weights, intercepts: intercepts, features: standard, places: labels,
       penalty: 3)
     #expect(abs(reference.loss - fit.loss) < 1e-12)  // 8.9e-16
     let gradient = reference.weights.flatMap(\.self) + reference.intercepts
@@ -84,7 +84,7 @@ import _Reference
 
   @Test func sameBitsForAnyNumberOfThreads() throws {
     let points = try TestData.embeddings(5_000, 9, seed: 1, unit: false)
-    let labels = (0..<5_000).map { Int64($0 % 4) }
+    let labels = (0..<5_000).map { $0 % 4 }
     let workers = try [1, 2, 3, 7].map { try Workers(count: $0) }
     let ridges = try workers.map { try RidgeProbe().fit(points, labels: labels, workers: $0) }
     let logistics = try workers.map {
@@ -105,7 +105,7 @@ import _Reference
       points[row, 2] = 1e6
       points[row, 0] += Float(row % 2)
     }
-    let labels = (0..<60).map { Int64($0 % 2) }
+    let labels = (0..<60).map { $0 % 2 }
     let ridge = try RidgeProbe(penalty: 0).fit(points, labels: labels)
     let logistic = try LogisticProbe().fit(points, labels: labels).classifier
     for classifier in [ridge, logistic] {

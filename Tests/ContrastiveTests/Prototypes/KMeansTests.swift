@@ -15,7 +15,7 @@ struct KMeansTests {
   @Test func plusPlusFindsSeparateClusters() throws {
     let points = try clustered(600, 24, centers: 12, noise: 0.05)
     for seed in 0..<5 as Range<UInt64> {
-      let result = try KMeans(clusters: 12, restarts: 5, seed: seed).fit(points)
+      let result = try KMeans(restarts: 5, seed: seed).fit(points, clusters: 12)
       #expect(result.isConverged)
       for row in 12..<600 { #expect(result.assignments[row] == result.assignments[row % 12]) }
       #expect(Set(result.assignments).count == 12)
@@ -27,7 +27,7 @@ struct KMeansTests {
     let points = try Matrix(rows: 3, columns: 1, values: [0, 1, 3])
     var counts: [Float: Int] = [:]
     for seed in 0..<3000 as Range<UInt64> {
-      let state = try KMeans(clusters: 2, iterations: 0, seed: seed).start(points)
+      let state = try KMeans(iterations: 0, seed: seed).fit(points, clusters: 2)
       let (a, b) = (state.centroids[0, 0], state.centroids[1, 0])
       if a == 0 { counts[b, default: 0] += 1 }
     }
@@ -41,35 +41,35 @@ struct KMeansTests {
     let distinct = try TestData.embeddings(5, 7, seed: 1)
     let points = Matrix(
       rows: 100, columns: 7, sharing: (0..<100).flatMap { distinct.row($0 % 5) })
-    let result = try KMeans(clusters: 5, seeding: seeding).fit(points)
+    let result = try KMeans(seeding: seeding).fit(points, clusters: 5)
     #expect(result.objective == 0)
     #expect(result.counts == [20, 20, 20, 20, 20])
     #expect(
       throws: ContrastiveError.parameter(
         name: "clusters", found: "6", expected: "at most 5, the number of distinct points")
-    ) { try KMeans(clusters: 6, seeding: seeding).fit(points) }
+    ) { try KMeans(seeding: seeding).fit(points, clusters: 6) }
   }
 
   @Test func equalInitialCentroidsBecomeClusters() throws {
     let points = try TestData.embeddings(60, 6, seed: 2)
     let initial = Matrix(rows: 8, columns: 6, sharing: (0..<8).flatMap { _ in points.row(0) })
-    let result = try KMeans(clusters: 8, seeding: .given(initial)).fit(points)
+    let result = try KMeans(seeding: .given(initial)).fit(points, clusters: 8)
     #expect(result.counts.allSatisfy { $0 > 0 })
     #expect(result.counts.reduce(0, +) == 60)
     let few = Matrix(rows: 9, columns: 6, sharing: (0..<9).flatMap { points.row($0 % 3) })
     #expect(
       throws: ContrastiveError.parameter(
         name: "clusters", found: "8", expected: "at most 3, the number of distinct points")
-    ) { try KMeans(clusters: 8, seeding: .given(initial)).fit(few) }
+    ) { try KMeans(seeding: .given(initial)).fit(few, clusters: 8) }
   }
 
   @Test func restartsKeepTheBest() throws {
     let points = try clustered(500, 8, centers: 20, noise: 0.3)
-    var kMeans = try KMeans(clusters: 20, seeding: .randomPoints, restarts: 5, seed: 3)
-    let best = try kMeans.fit(points)
+    var kMeans = try KMeans(seeding: .randomPoints, restarts: 5, seed: 3)
+    let best = try kMeans.fit(points, clusters: 20)
     kMeans.restarts = 1
-    #expect(best.objective <= (try kMeans.fit(points)).objective)
-    #expect(best.objective == best.state.objective())
+    #expect(best.objective <= (try kMeans.fit(points, clusters: 20)).objective)
+    #expect(best.objective == best.squaredDistances().reduce(0, +))
   }
 
   @Test(arguments: [KMeansStrategy.perCentroid, .perGroup], [true, false])
@@ -77,8 +77,8 @@ struct KMeansTests {
     _ strategy: KMeansStrategy, following: Bool
   ) throws {
     let points = try clustered(2000, 16, centers: 40, noise: 0.4)
-    let kMeans = try KMeans(clusters: 50, iterations: 30, strategy: strategy)
-    var warm = try kMeans.fit(points)
+    let kMeans = try KMeans(iterations: 30, strategy: strategy)
+    var warm = try kMeans.fit(points, clusters: 50)
     var moving = points
     for epoch in 0..<4 as Range<UInt64> {
       moving = try TestData.near(moving, noise: 0.01, seed: 100 + epoch)
@@ -92,7 +92,7 @@ struct KMeansTests {
           points: moving.doubles, assignments: warm.assignments, clusters: 50, onSphere: false)
         if case .given(let first) = cold.seeding { #expect(worstError(first, means) < 1e-7) }
       }
-      let expected = try cold.fit(moving)
+      let expected = try cold.fit(moving, clusters: 50)
       warm = try kMeans.refit(
         moving, from: warm, startingAt: following ? .means : .centroids)
       #expect(warm.centroids == expected.centroids)
@@ -107,8 +107,8 @@ struct KMeansTests {
   @Test(arguments: [KMeansStrategy.perCentroid, .perGroup])
   func warmStartsAfterLongMoves(_ strategy: KMeansStrategy) throws {
     var points = try clustered(800, 8, centers: 20, noise: 0.4)
-    let kMeans = try KMeans(clusters: 40, iterations: 6, strategy: strategy)
-    var warm = try kMeans.fit(points)
+    let kMeans = try KMeans(iterations: 6, strategy: strategy)
+    var warm = try kMeans.fit(points, clusters: 40)
     for epoch in 0..<12 {
       var values = Array(points.values)
       let scale: Float = epoch == 7 ? 3 : 1
@@ -118,7 +118,7 @@ struct KMeansTests {
       points = try Matrix(rows: 800, columns: 8, values: values)
       var cold = kMeans
       cold.seeding = .given(warm.centroids)
-      let expected = try cold.fit(points)
+      let expected = try cold.fit(points, clusters: 40)
       warm = try kMeans.refit(points, from: warm, startingAt: .centroids)
       #expect(warm.assignments == expected.assignments)
       #expect(warm.centroids == expected.centroids)
@@ -128,7 +128,7 @@ struct KMeansTests {
   @Test func severalGranularitiesAreThoseOfSingleRuns() throws {
     let points = try clustered(600, 12, centers: 30, noise: 0.3)
     for metric in KMeans.Metric.allCases {
-      let options = try KMeans(clusters: 1, metric: metric, iterations: 5, restarts: 2, seed: 4)
+      let options = try KMeans(metric: metric, iterations: 5, restarts: 2, seed: 4)
       var seen: Set<Int> = []
       let results = try options.fit(points, clusters: [40, 15, 15]) { clustering, _ in
         seen.insert(clustering)
@@ -137,30 +137,31 @@ struct KMeansTests {
       #expect(seen == [0, 1, 2])
       for (index, count) in [40, 15, 15].enumerated() {
         var single = options
-        single.clusters = count
         single.seed = 4 + UInt64(index)
-        let expected = try single.fit(points)
+        let expected = try single.fit(points, clusters: count)
         #expect(results[index].assignments == expected.assignments)
         #expect(results[index].centroids == expected.centroids)
       }
     }
-    #expect(throws: ContrastiveError.self) {
-      try KMeans(clusters: 1).fit(points, clusters: [])
-    }
-    #expect(throws: ContrastiveError.self) {
-      try KMeans(clusters: 1).fit(points, clusters: [3, 0])
-    }
-    #expect(try KMeans(clusters: 1).fit(points, clusters: [3, 4]) { _, _ in false }.count == 1)
+    #expect(
+      throws: ContrastiveError.parameter(
+        name: "clusters", found: "no number", expected: "at least one")
+    ) { try KMeans().fit(points, clusters: []) }
+    #expect(
+      throws: ContrastiveError.parameter(name: "clusters", found: "0", expected: "1 or more")
+    ) { try KMeans().fit(points, clusters: [3, 0]) }
+    let one = try KMeans().fit(points, clusters: [3, 4]) { _, progress in progress.iteration < 0 }
+    #expect(one.count == 1)
   }
 
   @Test func progressEndsTheWork() throws {
     let points = try TestData.embeddings(500, 8, seed: 4)
     var seen: [Int] = []
-    let result = try KMeans(clusters: 30).fit(points) {
+    let result = try KMeans().fit(points, clusters: 30) {
       seen.append($0.iteration)
       return $0.iteration < 3
     }
-    #expect(seen == [0, 1, 2, 3])
+    #expect(seen.filter { $0 >= 0 } == [0, 1, 2, 3])
     #expect(result.iterations == 3)
     #expect(!result.isConverged)
     #expect(
@@ -170,7 +171,7 @@ struct KMeansTests {
 
   @Test func sphericalCentroidsAreUnit() throws {
     let points = try TestData.embeddings(400, 9, seed: 5, unit: false)
-    let result = try KMeans(clusters: 20, metric: .spherical).fit(points)
+    let result = try KMeans(metric: .spherical).fit(points, clusters: 20)
     for row in 0..<20 {
       let norm = result.centroids.row(row).reduce(0) { $0 + Double($1) * Double($1) }
       #expect(abs(norm - 1) < 1e-6)
@@ -201,7 +202,7 @@ struct KMeansTests {
   @Test func levelsAreComposed() throws {
     let points = try clustered(600, 12, centers: 30, noise: 0.3)
     let levels = try HierarchicalKMeans(
-      points, clusters: [40, 15, 4], options: KMeans(clusters: 1, seed: 2))
+      points, clusters: [40, 15, 4], options: KMeans(seed: 2))
     #expect(levels.levels.map(\.centroids.rows) == [40, 15, 4])
     #expect(levels.parents.map(\.count) == [40, 15])
     for row in 0..<600 {
@@ -216,7 +217,7 @@ struct KMeansTests {
       levels.parents[0]
         == referenceAssignments(
           points: unit.doubles, centroids: levels.levels[1].centroids.doubles))
-    let spreads = try levels.concentrations(temperature: 0.2)
+    let spreads = try levels.levels.map { try $0.concentrations(temperature: 0.2) }
     for level in spreads {
       let mean = level.reduce(0.0) { $0 + Double($1) } / Double(level.count)
       #expect(abs(mean - 0.2) < 1e-6)
@@ -224,38 +225,42 @@ struct KMeansTests {
     #expect(
       throws: ContrastiveError.parameter(
         name: "clusters", found: "[4, 5]", expected: "levels that do not grow")
-    ) { try HierarchicalKMeans(points, clusters: [4, 5], options: KMeans(clusters: 1)) }
+    ) { try HierarchicalKMeans(points, clusters: [4, 5], options: KMeans()) }
   }
 
   @Test func badInput() throws {
     let points = try TestData.embeddings(10, 4, seed: 8)
     #expect(
       throws: ContrastiveError.parameter(name: "clusters", found: "0", expected: "1 or more")
-    ) { try KMeans(clusters: 0) }
+    ) { try KMeans().fit(points, clusters: 0) }
     #expect(
       throws: ContrastiveError.shape(
         argument: "initial", found: "[2 × 4]", expected: "[3 × 4], a row for each cluster")
-    ) { try KMeans(clusters: 3, seeding: .given(points.rows(0..<2))).fit(points) }
+    ) { try KMeans(seeding: .given(points.rows(0..<2))).fit(points, clusters: 3) }
     #expect(throws: ContrastiveError.zeroNorm(argument: "points", row: 0)) {
-      try KMeans(clusters: 1, metric: .spherical).fit(Matrix(zeros: 2, by: 3))
+      try KMeans(metric: .spherical).fit(Matrix(zeros: 2, by: 3), clusters: 1)
     }
     #expect(throws: ContrastiveError.empty(argument: "points")) {
-      try KMeans(clusters: 1).fit(Matrix(zeros: 0, by: 3))
+      try KMeans().fit(Matrix(zeros: 0, by: 3), clusters: 1)
     }
     #expect(
       throws: ContrastiveError.nonFinite(argument: "points", row: 1, column: 0, found: "inf")
     ) {
-      try KMeans(clusters: 1).fit(Matrix(rows: 2, columns: 1, values: [0, .infinity]))
+      try KMeans().fit(Matrix(rows: 2, columns: 1, values: [0, .infinity]), clusters: 1)
     }
-    #expect(throws: ContrastiveError.self) {
-      try KMeans(clusters: 1).fit(Matrix(rows: 1, columns: 2, values: [1e19, 1e19]))
-    }
-    let last = try KMeans(clusters: 2).fit(points)
-    #expect(throws: ContrastiveError.self) {
-      try KMeans(clusters: 3).refit(points, from: last)
-    }
-    #expect(throws: ContrastiveError.self) {
-      try KMeans(clusters: 2).refit(points.rows(0..<5), from: last)
-    }
+    #expect(
+      throws: ContrastiveError.tooLarge(
+        argument: "points", row: 0, column: 0, found: "1e+19", limit: "a row of norm 6.3e18")
+    ) { try KMeans().fit(Matrix(rows: 1, columns: 2, values: [1e19, 1e19]), clusters: 1) }
+    let last = try KMeans().fit(points, clusters: 2)
+    #expect(
+      throws: ContrastiveError.parameter(
+        name: "metric", found: "spherical", expected: "euclidean, that of the last run")
+    ) { try KMeans(metric: .spherical).refit(points, from: last) }
+    #expect(
+      throws: ContrastiveError.shape(
+        argument: "points", found: "[5 × 4]",
+        expected: "[10 × 4], the shape of the last run's points")
+    ) { try KMeans().refit(points.rows(0..<5), from: last) }
   }
 }

@@ -32,9 +32,9 @@ struct LloydTests {
 
     func state(_ strategy: KMeansStrategy? = nil, workers: Workers = .all) throws -> KMeansState {
       try KMeans(
-        clusters: clusters, metric: spherical ? .spherical : .euclidean, seeding: .randomPoints,
+        metric: spherical ? .spherical : .euclidean, seeding: .randomPoints, iterations: 0,
         seed: 7, strategy: strategy
-      ).start(points(), workers: workers)
+      ).fit(points(), clusters: clusters, workers: workers).state
     }
   }
 
@@ -70,7 +70,7 @@ struct LloydTests {
             assignments: state.assignments) + 1e-12) < 1e-12)
       // Worst seen 3e-15 of Σ ‖x‖².
       let norm = points.values.reduce(0) { $0 + Double($1) * Double($1) }
-      #expect(abs(state.progress.objective - state.objective()) <= 1e-12 * norm)
+      #expect(abs(state.progress().objective - state.objective()) <= 1e-12 * norm)
       let before = state
       try state.advance()
       guard !state.isConverged else { break }
@@ -120,7 +120,7 @@ struct LloydTests {
     let initial = points.rows(0..<17)
     let reference = referenceLloyd(
       points: points.doubles, centroids: initial.doubles, iterations: 12)
-    var state = try KMeans(clusters: 17, seeding: .given(initial)).start(points)
+    var state = try KMeans(seeding: .given(initial), iterations: 0).fit(points, clusters: 17)
     for step in reference {
       #expect(state.assignments == step.assignments)
       // Worst seen 8e-8: the centroids are Float32.
@@ -140,12 +140,11 @@ struct LloydTests {
   @Test func longPathsAreTakenOffBounds() throws {
     let points = try TestData.embeddings(2000, 24, seed: 9)
     for strategy in [KMeansStrategy.perCentroid, .perGroup] {
-      let kMeans = try KMeans(clusters: 70, seeding: .randomPoints, seed: 3, strategy: strategy)
-      var (bounded, plain) = (
-        try kMeans.start(points),
-        try KMeans(clusters: 70, seeding: .randomPoints, seed: 3, strategy: .exhaustive)
-          .start(points)
-      )
+      var kMeans = try KMeans(
+        seeding: .randomPoints, iterations: 0, seed: 3, strategy: strategy)
+      var bounded = try kMeans.fit(points, clusters: 70)
+      kMeans.strategy = .exhaustive
+      var plain = try kMeans.fit(points, clusters: 70)
       for _ in 0..<60 {
         try bounded.advance()
         try plain.advance()
@@ -158,8 +157,8 @@ struct LloydTests {
   @Test func strategyIsChosenBySizes() throws {
     let points = try TestData.embeddings(600, 64, seed: 1)
     func chosen(_ clusters: Int, memory: Int) throws -> String {
-      let state = try KMeans(clusters: clusters, seeding: .randomPoints, boundsMemory: memory)
-        .start(points)
+      let state = try KMeans(seeding: .randomPoints, iterations: 0, boundsMemory: memory)
+        .fit(points, clusters: clusters).state
       return "\(state.groups) \(state.strategy.rawValue)"
     }
     #expect(try chosen(500, memory: 1 << 30) == "16 per-centroid bounds")
@@ -170,13 +169,14 @@ struct LloydTests {
   }
 
   @Test func aCopyIsACheckpoint() throws {
-    var state = try Case(rows: 800, dimension: 33, clusters: 100).state(.perCentroid)
-    try state.advance()
+    let points = try Case(rows: 800, dimension: 33, clusters: 100).points()
+    var state = try KMeans(iterations: 1, strategy: .perCentroid).fit(points, clusters: 100)
     var copy = state
     for _ in 0..<5 { try state.advance() }
     for _ in 0..<5 { try copy.advance() }
     #expect(state.centroids == copy.centroids)
     #expect(state.assignments == copy.assignments)
-    #expect(state.iteration == 6)
+    #expect(state.objective == copy.objective)
+    #expect(state.iterations == 6)
   }
 }

@@ -18,9 +18,10 @@ extension Workload {
       prepare: { inputs, workers in
         let points = try inputs.matrix("points")
         let options = try KMeans(
-          clusters: clusters, seeding: .given(try inputs.matrix("centroids")),
-          iterations: iterations)
-        return { Outcome(value: try options.fit(points, workers: workers).objective) }
+          seeding: .given(try inputs.matrix("centroids")), iterations: iterations)
+        return {
+          Outcome(value: try options.fit(points, clusters: clusters, workers: workers).objective)
+        }
       })
   }
 
@@ -37,15 +38,14 @@ extension Workload {
       prepare: { inputs, workers in
         let (points, moved) = (try inputs.matrix("points"), try inputs.matrix("moved"))
         var options = try KMeans(
-          clusters: clusters, seeding: .given(try inputs.matrix("centroids")),
-          iterations: iterations)
+          seeding: .given(try inputs.matrix("centroids")), iterations: iterations)
         let cold = options
         options.iterations = 2
         let warm = options
         return {
           let clock = ContinuousClock()
           let start = clock.now
-          let last = try cold.fit(points, workers: workers)
+          let last = try cold.fit(points, clusters: clusters, workers: workers)
           let restoring = clock.now - start
           // Handed over: of a result that is kept `refit` would copy the bounds.
           let result = try warm.refit(moved, from: consume last, workers: workers)

@@ -9,7 +9,7 @@
 /// ARI    = (pairs in both − expected) / (mean pairs − expected)
 /// ```
 /// Purity and NMI grow with the number of clusters by chance alone; AMI and ARI are 0 on average
-/// for chance. Counts are of 64 bits and sums in Double, so nothing overflows. Two partitions that
+/// for chance. Points without a label or a cluster (−1) are excluded. Two partitions that
 /// are each a single class, or each of single points, agree fully: all four are then 1.
 ///
 /// Sources: Vinh, Epps and Bailey, "Information theoretic measures for clusterings comparison",
@@ -24,19 +24,39 @@ public struct ClusterAgreement: Sendable, Equatable {
   /// Adjusted Rand index, at most 1.
   public let ari: Double
 
-  /// The agreement of a table of counts.
+  /// The agreement of two partitions.
   ///
-  /// Complexity: O(cells) but for the AMI, whose expectation takes O(clusters · labels) sums of as
-  /// many terms as the smaller of the two has points.
-  public init(_ table: Contingency) {
+  /// Complexity: O(n log n), and for the AMI's expectation O(clusters · labels) sums of as many
+  /// terms as the smaller of the two has points.
+  ///
+  /// - Parameters:
+  ///   - clusters: the cluster of each point, −1 for none.
+  ///   - labels: the label of each point, −1 for none.
+  /// - Throws: `ContrastiveError`: `.empty`, `.shape`, `.parameter` when no point has both.
+  public init(clusters: [Int], labels: [Int]) throws(ContrastiveError) {
+    self.init(try Contingency(clusters: clusters, labels: labels))
+  }
+
+  /// The agreement of a table of counts, such as one read elsewhere.
+  ///
+  /// - Parameter table: a row for each cluster, a column for each label, counts of 0 or more; no
+  ///   row and no column may be all zeros.
+  /// - Throws: `ContrastiveError`: `.empty`, `.shape` for rows of different lengths, `.parameter`
+  ///   for a negative count or an empty row or column.
+  public init(table: [[Int]]) throws(ContrastiveError) {
+    self.init(try Contingency(table: table))
+  }
+
+  /// The agreement of counts.
+  package init(_ table: Contingency) {
     let n = Double(table.points)
-    var best = [Int64](repeating: 0, count: table.clusters.count)
+    var best = [Int](repeating: 0, count: table.clusters.count)
     for cell in table.cells { best[cell.cluster] = max(best[cell.cluster], cell.count) }
     purity = Double(best.reduce(0, +)) / n
 
     let isTrivial =
       table.clusters.count == table.labels.count
-      && (table.clusters.count == 1 || Int64(table.clusters.count) == table.points)
+      && (table.clusters.count == 1 || Int(table.clusters.count) == table.points)
     let information = max(0, Self.mutualInformation(table, n))
     let mean = (Self.entropy(table.clusterSizes, n) + Self.entropy(table.labelSizes, n)) / 2
     nmi = isTrivial ? 1 : mean > 0 ? min(1, information / mean) : 0
@@ -53,7 +73,7 @@ public struct ClusterAgreement: Sendable, Equatable {
     }
   }
 
-  private static func entropy(_ sizes: [Int64], _ n: Double) -> Double {
+  private static func entropy(_ sizes: [Int], _ n: Double) -> Double {
     sizes.reduce(0) { $0 - Double($1) / n * logarithm(Double($1) / n) }
   }
 
@@ -68,7 +88,7 @@ public struct ClusterAgreement: Sendable, Equatable {
   }
 
   private static func adjustedRand(_ table: Contingency, _ n: Double) -> Double {
-    func pairs(_ count: Int64) -> Double { Double(count) * (Double(count) - 1) / 2 }
+    func pairs(_ count: Int) -> Double { Double(count) * (Double(count) - 1) / 2 }
     let both = table.cells.reduce(0) { $0 + pairs($1.count) }
     let inClusters = table.clusterSizes.reduce(0) { $0 + pairs($1) }
     let inLabels = table.labelSizes.reduce(0) { $0 + pairs($1) }
@@ -82,7 +102,8 @@ public struct ClusterAgreement: Sendable, Equatable {
 /// The mean mutual information of all tables with given sizes of clusters and labels.
 ///
 /// ```
-/// Σ_ij Σ_m m/n · log( n m / (a_i b_j) ) · P(m),    P hypergeometric, m from max(1, a + b − n) to min(a, b)
+/// Σ_ij Σ_m m/n · log( n m / (a_i b_j) ) · P(m)
+///     P hypergeometric, m from max(1, a + b − n) to min(a, b)
 /// ```
 /// Probabilities follow from each other by their ratio, which needs one logarithm of factorials for
 /// each pair of sizes.
@@ -103,25 +124,25 @@ private struct ExpectedInformation {
   }
 
   /// Each size once, with how often it occurs.
-  private static func multiplicities(_ sizes: [Int64]) -> [(size: Int64, count: Int)] {
+  private static func multiplicities(_ sizes: [Int]) -> [(size: Int, count: Int)] {
     Dictionary(sizes.map { ($0, 1) }, uniquingKeysWith: +).sorted { $0.key < $1.key }
       .map { ($0.key, $0.value) }
   }
 
-  private static func term(_ a: Int64, _ b: Int64, _ n: Int64) -> Double {
+  private static func term(_ a: Int, _ b: Int, _ n: Int) -> Double {
     let (first, last) = (max(1, a + b - n), min(a, b))
     guard first <= last else { return 0 }
-    func factorial(_ count: Int64) -> Double { logarithmOfFactorial(count) }
+    func factorial(_ count: Int) -> Double { logarithmOfFactorial(Int64(count)) }
     let fixed =
       factorial(a) + factorial(b) + factorial(n - a) + factorial(n - b) - factorial(n)
-    func probability(_ m: Int64) -> Double {
+    func probability(_ m: Int) -> Double {
       exponential(
         fixed - factorial(m) - factorial(a - m) - factorial(b - m) - factorial(n - a - b + m))
     }
     let scale = logarithm(Double(n)) - logarithm(Double(a)) - logarithm(Double(b))
     var sum = 0.0
     // From the mode outwards, where nothing underflows before it no longer counts.
-    let mode = min(max(first, Int64(Double(a + 1) * Double(b + 1) / Double(n + 2))), last)
+    let mode = min(max(first, Int(Double(a + 1) * Double(b + 1) / Double(n + 2))), last)
     let top = probability(mode)
     var p = top
     for m in mode...last {

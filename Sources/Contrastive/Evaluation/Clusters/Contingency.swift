@@ -1,46 +1,48 @@
-/// How often each cluster meets each label: counts of 64 bits, kept only where they are not zero.
-public struct Contingency: Sendable, Equatable {
+/// The points of each cluster and label, kept only where there are any.
+package struct Contingency: Sendable, Equatable {
   /// A cluster, a label and the number of points that have both.
-  public struct Cell: Sendable, Equatable {
+  package struct Cell: Sendable, Equatable {
     /// Place of the cluster in `clusters`.
-    public let cluster: Int
+    package let cluster: Int
     /// Place of the label in `labels`.
-    public let label: Int
+    package let label: Int
     /// Points that have both, at least 1.
-    public let count: Int64
+    package let count: Int
   }
 
   /// The clusters that have points, ascending.
-  public let clusters: [Int64]
+  package let clusters: [Int]
   /// The labels that occur, ascending.
-  public let labels: [Int64]
+  package let labels: [Int]
   /// The cells that are not zero, by cluster and then by label.
-  public let cells: [Cell]
+  package let cells: [Cell]
   /// Points of each cluster.
-  public let clusterSizes: [Int64]
+  package let clusterSizes: [Int]
   /// Points of each label.
-  public let labelSizes: [Int64]
+  package let labelSizes: [Int]
 
   /// Number of points.
-  public var points: Int64 { clusterSizes.reduce(0, +) }
+  package var points: Int { clusterSizes.reduce(0, +) }
 
   /// Counts the points of two partitions.
   ///
   /// Complexity: O(n log n) at most; memory O(cells that are not zero).
   ///
   /// - Parameters:
-  ///   - clusters: the cluster of each point, any numbers.
-  ///   - labels: the label of each point, any numbers.
-  /// - Throws: `ContrastiveError`: `.empty`, `.shape`.
-  public init(clusters: [Int64], labels: [Int64]) throws(ContrastiveError) {
+  ///   - clusters: the cluster of each point; a point of −1 is excluded.
+  ///   - labels: the label of each point; a point of −1 is excluded.
+  /// - Throws: `ContrastiveError`: `.empty`, `.shape`, `.parameter` when every point is excluded.
+  package init(clusters: [Int], labels: [Int]) throws(ContrastiveError) {
     guard !clusters.isEmpty else { throw .empty(argument: "clusters") }
     guard labels.count == clusters.count else {
       throw .shape(
         argument: "labels", found: "[\(labels.count)]",
         expected: "[\(clusters.count)], one for each point")
     }
-    let (rows, columns) = (ClassPlaces(clusters), ClassPlaces(labels))
-    var counts: [Int: Int64] = [:]
+    let known = zip(clusters, labels).filter { $0 != unlabeled && $1 != unlabeled }
+    guard !known.isEmpty else { throw noLabels("labels") }
+    let (rows, columns) = (ClassPlaces(known.map(\.0)), ClassPlaces(known.map(\.1)))
+    var counts: [Int: Int] = [:]
     for (row, column) in zip(rows.places, columns.places) {
       counts[row * columns.classes.count + column, default: 0] += 1
     }
@@ -54,12 +56,12 @@ public struct Contingency: Sendable, Equatable {
   }
 
   /// Counts that are known already.
-  init(clusters: [Int64], labels: [Int64], cells: [Cell]) {
+  init(clusters: [Int], labels: [Int], cells: [Cell]) {
     self.clusters = clusters
     self.labels = labels
     self.cells = cells
-    var clusterSizes = [Int64](repeating: 0, count: clusters.count)
-    var labelSizes = [Int64](repeating: 0, count: labels.count)
+    var clusterSizes = [Int](repeating: 0, count: clusters.count)
+    var labelSizes = [Int](repeating: 0, count: labels.count)
     for cell in cells {
       clusterSizes[cell.cluster] += cell.count
       labelSizes[cell.label] += cell.count
@@ -74,7 +76,7 @@ public struct Contingency: Sendable, Equatable {
   ///   row and no column may be all zeros.
   /// - Throws: `ContrastiveError`: `.empty`, `.shape` for rows of different lengths, `.parameter`
   ///   for a negative count or an empty row or column.
-  public init(table: [[Int64]]) throws(ContrastiveError) {
+  package init(table: [[Int]]) throws(ContrastiveError) {
     guard let columns = table.first?.count, columns > 0 else { throw .empty(argument: "table") }
     var cells: [Cell] = []
     for (row, counts) in table.enumerated() {
@@ -90,7 +92,7 @@ public struct Contingency: Sendable, Equatable {
       }
     }
     self.init(
-      clusters: table.indices.map(Int64.init), labels: (0..<columns).map(Int64.init), cells: cells)
+      clusters: Array(table.indices), labels: Array(0..<columns), cells: cells)
     guard !clusterSizes.contains(0), !labelSizes.contains(0) else {
       throw .parameter(
         name: "table", found: "zeros only", expected: "a count in each row and column")

@@ -7,7 +7,7 @@
 /// uniformity on the hypersphere", ICML 2020.
 public struct Alignment: Sendable {
   /// The power of the distance; the paper's default is 2.
-  public let exponent: Double
+  package let exponent: Double
 
   /// The measure.
   ///
@@ -56,11 +56,11 @@ public struct Alignment: Sendable {
   ///
   /// - Parameters:
   ///   - embeddings: [N × D].
-  ///   - labels: N labels.
+  ///   - labels: N labels; rows of −1 are excluded.
   /// - Returns: a number in 0 … 4, or nil when no two rows share a label.
   /// - Throws: `ContrastiveError`: `.shape`, `.empty`, `.nonFinite`, `.tooLarge`, `.zeroNorm`.
   public static func ofClasses(
-    _ embeddings: Matrix, labels: [Int64]
+    _ embeddings: Matrix, labels: [Int]
   ) throws(ContrastiveError) -> Double? {
     try Operand("embeddings", embeddings).requireRows()
     try requireLabels(labels, of: embeddings, named: "labels")
@@ -70,7 +70,7 @@ public struct Alignment: Sendable {
     var sums = [Double](repeating: 0, count: target.classes.count * dimension)
     var squares = [Double](repeating: 0, count: target.classes.count)
     var counts = [Double](repeating: 0, count: target.classes.count)
-    for (row, place) in target.places.enumerated() {
+    for (row, place) in target.places.enumerated() where place != unlabeled {
       for (column, value) in rows.row(row).enumerated() {
         sums[place * dimension + column] += Double(value)
         squares[place] += Double(value) * Double(value)

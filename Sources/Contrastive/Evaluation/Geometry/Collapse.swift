@@ -1,7 +1,8 @@
 /// Signs that embeddings have collapsed: to a point, to a few directions, or in single features.
 ///
 /// ```
-/// spread      = √D · mean over features of the deviation of unit rows x̂     1 when even on the sphere, 0 at a point
+/// spread      = √D · mean over features of the deviation of unit rows x̂
+///               1 when even on the sphere, 0 at a point
 /// mean cosine = mean over i ≠ j of ⟨x̂_i, x̂_j⟩
 /// ```
 /// The spread is the check of SimSiam (Chen and He, CVPR 2021, § 4.1); dimensional collapse, a
@@ -15,9 +16,9 @@ public struct Collapse: Sendable, Equatable {
   /// Features that have one value in all rows.
   public let constantFeatures: Int
   /// Effective rank of the rows as they are; see `Spectrum`.
-  public let effectiveRank: Double
+  package let effectiveRank: Double
   /// D.
-  public let dimension: Int
+  package let dimension: Int
 
   /// Examines embeddings.
   ///
@@ -52,19 +53,19 @@ public struct Collapse: Sendable, Equatable {
   }
 
   /// Spread below which rows are all but one point.
-  public static let smallestSpread = 0.05
+  private static let minSpread = 0.05
   /// Share of the dimension below which the effective rank is a warning.
-  public static let smallestRankShare = 0.05
+  private static let minRankShare = 0.05
 
   /// What is wrong, in words; empty when nothing is.
   public var warnings: [String] {
     var found: [String] = []
-    if spread < Self.smallestSpread {
+    if spread < Self.minSpread {
       found.append(
         "collapse: all embeddings point one way (spread \(rounded(spread)), mean cosine "
           + "\(rounded(meanCosine)))")
     }
-    if dimension > 1, effectiveRank < max(1.5, Self.smallestRankShare * Double(dimension)) {
+    if dimension > 1, effectiveRank < max(1.5, Self.minRankShare * Double(dimension)) {
       found.append(
         "dimensional collapse: effective rank \(rounded(effectiveRank)) of \(dimension) dimensions")
     }

@@ -46,10 +46,10 @@ public struct Hubness: Sendable, Equatable {
   }
 
   /// Occurrences of the largest hub.
-  public var largest: Int { occurrences.max() ?? 0 }
+  package var largest: Int { occurrences.max() ?? 0 }
 
-  /// Share of rows that are nobody's neighbor.
-  public var orphanShare: Double {
+  /// Share of rows that are no row's neighbor.
+  package var orphanShare: Double {
     Double(occurrences.count { $0 == 0 }) / Double(max(1, occurrences.count))
   }
 }

@@ -31,7 +31,7 @@ public struct PrincipalComponents: Sendable, Equatable {
     guard 1...dimension ~= count else {
       throw .parameter(name: "components", found: "\(count)", expected: "1 … \(dimension)")
     }
-    let covariance = rows.sumOfPieces(width: dimension * dimension, workers: workers) {
+    let covariance = try rows.sumOfPieces(width: dimension * dimension, workers: workers) {
       piece, values, sums in
       for row in 0..<piece.count {
         for column in 0..<dimension { values[row * dimension + column] -= mean[column] }

@@ -15,10 +15,11 @@
 public struct Spectrum: Sendable, Equatable {
   /// Singular values, largest first: min(N, D) of them.
   public let singularValues: [Double]
-  private let shape: (rows: Int, columns: Int)
+  private let rows: Int
+  private let columns: Int
 
   /// The ε of RankMe.
-  public static let rankMeEpsilon = 1e-7
+  private static let rankMeEpsilon = 1e-7
 
   /// The singular values of a matrix.
   ///
@@ -29,7 +30,8 @@ public struct Spectrum: Sendable, Equatable {
   /// - Parameters:
   ///   - embeddings: [N × D].
   ///   - workers: the threads to use; no effect on the result.
-  /// - Throws: `ContrastiveError`: `.empty`, `.shape`, `.nonFinite`, `.tooLarge`, `.blas`.
+  /// - Throws: `ContrastiveError`: `.empty`, `.shape`, `.nonFinite`, `.tooLarge`, `.blas`,
+  ///   `.canceled`.
   public init(of embeddings: Matrix, workers: Workers = .all) throws(ContrastiveError) {
     let operand = Operand("embeddings", embeddings)
     try operand.requireRows()
@@ -40,6 +42,7 @@ public struct Spectrum: Sendable, Equatable {
     let count = pieces(embeddings.rows, size)
     var triangle: [Double] = []
     for first in stride(from: 0, to: count, by: workers.count) {
+      try workers.checkCanceled()
       let wave = min(workers.count, count - first)
       var found = [Result<[Double], ContrastiveError>](
         repeating: .success([]), count: wave)
@@ -64,12 +67,13 @@ public struct Spectrum: Sendable, Equatable {
     }
     singularValues = try LAPACK.singularValues(
       of: triangle, rows: triangle.count / columns, columns: columns)
-    shape = (embeddings.rows, columns)
+    rows = embeddings.rows
+    self.columns = columns
   }
 
   /// Number of singular values that are more than the rounding of Float32.
   public var rank: Int {
-    let floor = Double(max(shape.rows, shape.columns)) * 0x1p-23 * (singularValues.first ?? 0)
+    let floor = Double(max(rows, columns)) * 0x1p-23 * (singularValues.first ?? 0)
     return singularValues.count { $0 > floor }
   }
 
@@ -87,10 +91,5 @@ public struct Spectrum: Sendable, Equatable {
       return share > 0 ? sum - share * logarithm(share) : sum
     }
     return exponential(entropy)
-  }
-
-  /// Equal singular values of equally large matrices.
-  public static func == (a: Spectrum, b: Spectrum) -> Bool {
-    a.singularValues == b.singularValues && a.shape == b.shape
   }
 }

@@ -1,13 +1,13 @@
 /// Uniformity: how evenly embeddings lie on the sphere.
 ///
 /// ```
-/// log of the mean over i ≠ j of exp(−t ‖x̂_i − x̂_j‖²)        x̂ of unit length; 0 is a single point
+/// log of the mean over i ≠ j of exp(−t ‖x̂_i − x̂_j‖²)    x̂ of unit length; 0 is a single point
 /// ```
 /// Source: Wang and Isola, "Understanding contrastive representation learning through alignment and
 /// uniformity on the hypersphere", ICML 2020.
 public struct Uniformity: Sendable {
   /// Sharpness of the kernel; the paper's default is 2.
-  public let t: Double
+  package let t: Double
 
   /// The measure.
   ///
@@ -23,8 +23,8 @@ public struct Uniformity: Sendable {
   /// The uniformity of a set, over all its pairs.
   ///
   /// On unit rows −t ‖x − y‖² = 2 t (⟨x, y⟩ − 1), so that this is a log-sum-exp of each row over
-  /// the others: one sweep in tiles, each pair once. Complexity: N² · D operations and N²
-  /// exponentials. Scratch: the engine's tiles and 20 bytes a row; no N × N matrix.
+  /// the others: one pass over tiles, each pair once. Complexity: N² · D operations and N²
+  /// exponentials. Scratch: the tiles and 20 bytes a row; no N × N matrix.
   ///
   /// - Parameters:
   ///   - embeddings: [N × D], at least 2 rows.

@@ -20,12 +20,15 @@ struct LBFGS {
     var isConverged: Bool
   }
 
-  typealias Function = (_ point: [Double]) -> (value: Double, gradient: [Double])
+  typealias Function =
+    (_ point: [Double]) throws(ContrastiveError) -> (value: Double, gradient: [Double])
 
-  /// Searches for the minimum of a function of finite values.
-  func minimize(from start: [Double], _ function: Function) -> Minimum {
+  /// Searches for the minimum of a function of finite values; an error of the function ends it.
+  func minimize(
+    from start: [Double], _ function: Function
+  ) throws(ContrastiveError) -> Minimum {
     var point = start
-    var (value, gradient) = function(point)
+    var (value, gradient) = try function(point)
     var history: [(step: [Double], change: [Double], inverse: Double)] = []
     for iteration in 0..<iterations {
       guard largest(gradient) > tolerance else {
@@ -41,7 +44,7 @@ struct LBFGS {
       }
       let first = history.isEmpty ? min(1, 1 / inner(gradient, gradient).squareRoot()) : 1
       let line = Line(point: point, direction: direction, value: value, slope: slope)
-      guard let next = line.search(first: first, function) else {
+      guard let next = try line.search(first: first, function) else {
         return Minimum(point: point, value: value, iterations: iteration, isConverged: false)
       }
       let step = zip(next.point, point).map { $0 - $1 }
@@ -99,30 +102,34 @@ private struct Line {
   private static let curvature = 0.9
 
   /// A step that meets the strong Wolfe conditions, or the best decrease found in 30 trials.
-  func search(first: Double, _ function: LBFGS.Function) -> Trial? {
+  func search(
+    first: Double, _ function: LBFGS.Function
+  ) throws(ContrastiveError) -> Trial? {
     var previous = Trial(length: 0, point: point, value: value, gradient: [], slope: slope)
     var length = first
     for attempt in 0..<30 {
-      let trial = at(length, function)
+      let trial = try at(length, function)
       guard trial.value.isFinite else {
         length = (previous.length + length) / 2
         continue
       }
       if !decreases(trial) || (attempt > 0 && trial.value > previous.value + rounding) {
-        return zoom(previous, trial, function)
+        return try zoom(previous, trial, function)
       }
       if abs(trial.slope) <= -Self.curvature * slope { return trial }
-      if trial.slope >= 0 { return zoom(trial, previous, function) }
+      if trial.slope >= 0 { return try zoom(trial, previous, function) }
       previous = trial
       length *= 2
     }
     return previous.length > 0 ? previous : nil
   }
 
-  private func zoom(_ low: Trial, _ high: Trial, _ function: LBFGS.Function) -> Trial? {
+  private func zoom(
+    _ low: Trial, _ high: Trial, _ function: LBFGS.Function
+  ) throws(ContrastiveError) -> Trial? {
     var (low, high) = (low, high)
     for _ in 0..<30 {
-      let trial = at(between(low, high), function)
+      let trial = try at(between(low, high), function)
       if !decreases(trial) || trial.value > low.value + rounding {
         high = trial
       } else {
@@ -157,10 +164,12 @@ private struct Line {
         && trial.slope <= (2 * Self.sufficientDecrease - 1) * slope)
   }
 
-  private func at(_ length: Double, _ function: LBFGS.Function) -> Trial {
+  private func at(
+    _ length: Double, _ function: LBFGS.Function
+  ) throws(ContrastiveError) -> Trial {
     var place = point
     add(length, direction, to: &place)
-    let (value, gradient) = function(place)
+    let (value, gradient) = try function(place)
     return Trial(
       length: length, point: place, value: value, gradient: gradient,
       slope: inner(direction, gradient))

@@ -5,18 +5,18 @@
 /// ```
 public struct LinearClassifier: Sendable, Equatable {
   /// The labels it tells apart, ascending.
-  public let classes: [Int64]
+  public let classes: [Int]
   /// [classes × D], row-major.
   public let weights: [Double]
   /// One number for each class.
   public let intercepts: [Double]
 
   /// Number of features.
-  public var dimension: Int { weights.count / max(1, classes.count) }
+  var dimension: Int { weights.count / max(1, classes.count) }
 
   /// Weights found on standardized features, for features as they are.
   init(
-    classes: [Int64], standardized weights: [Double], intercepts: [Double],
+    classes: [Int], standardized weights: [Double], intercepts: [Double],
     _ scaling: Standardization
   ) {
     let dimension = scaling.dimension
@@ -37,10 +37,11 @@ public struct LinearClassifier: Sendable, Equatable {
   ///   - features: [N × D].
   ///   - workers: the threads to use; no effect on the result.
   /// - Returns: N labels.
-  /// - Throws: `ContrastiveError`: `.empty`, `.shape`, `.nonFinite`, `.tooLarge`.
+  /// - Throws: `ContrastiveError`: `.empty`, `.shape`, `.nonFinite`, `.tooLarge`,
+  ///   `.canceled`.
   public func classify(
     _ features: Matrix, workers: Workers = .all
-  ) throws(ContrastiveError) -> [Int64] {
+  ) throws(ContrastiveError) -> [Int] {
     let operand = Operand("features", features)
     try operand.requireRows()
     try operand.requireFinite()
@@ -50,11 +51,11 @@ public struct LinearClassifier: Sendable, Equatable {
         argument: "features", found: features.shape,
         expected: "[\(features.rows) × \(dimension)], the dimension of the weights")
     }
+    let count = classes.count
     var found = [Int](repeating: 0, count: features.rows)
-    found.withUnsafeMutableBufferPointer { found in
+    try found.withUnsafeMutableBufferPointer { found throws(ContrastiveError) in
       let found = SharedMemory(found)
-      let count = classes.count
-      _ = features.sumOfPieces(width: 0, workers: workers) { rows, values, _ in
+      _ = try features.sumOfPieces(width: 0, workers: workers) { rows, values, _ in
         var scores = [Double](repeating: 0, count: rows.count * count)
         BLAS.gemm(
           .plain, .transposed, rows: rows.count, columns: count, depth: dimension, values, weights,
@@ -76,38 +77,17 @@ public struct LinearClassifier: Sendable, Equatable {
   ///
   /// - Parameters:
   ///   - features: [N × D].
-  ///   - labels: N labels; one that is not among the classes is never got right.
+  ///   - labels: N labels; rows of −1 do not count, and a label that is not among the classes is
+  ///     never got right.
   ///   - workers: the threads to use; no effect on the result.
   /// - Returns: a number in 0 … 1.
-  /// - Throws: `ContrastiveError` as `classify`, and `.shape` for the labels.
+  /// - Throws: `ContrastiveError` as `classify`, and for the labels `.shape`, or `.parameter` when
+  ///   all are −1.
   public func accuracy(
-    _ features: Matrix, labels: [Int64], workers: Workers = .all
+    _ features: Matrix, labels: [Int], workers: Workers = .all
   ) throws(ContrastiveError) -> Double {
-    try requireLabels(labels, of: features, named: "labels")
-    let found = try classify(features, workers: workers)
-    return Double(zip(found, labels).count { $0 == $1 }) / Double(labels.count)
-  }
-}
-
-/// Checks that there is a label for each row.
-func requireLabels(
-  _ labels: [Int64], of features: Matrix, named name: String
-) throws(ContrastiveError) {
-  guard labels.count == features.rows else {
-    throw .shape(
-      argument: name, found: "[\(labels.count)]", expected: "[\(features.rows)], one for each row")
-  }
-}
-
-/// The distinct labels, ascending, and the place of each row's label among them.
-struct ClassPlaces {
-  let classes: [Int64]
-  let places: [Int]
-
-  init(_ labels: [Int64]) {
-    let classes = Set(labels).sorted()
-    let place = Dictionary(uniqueKeysWithValues: zip(classes, classes.indices))
-    self.classes = classes
-    places = labels.map { place[$0, default: 0] }
+    let known = try LabeledRows(features, labels: labels)
+    let found = try classify(known.rows, workers: workers)
+    return Double(zip(found, known.labels).count { $0 == $1 }) / Double(found.count)
   }
 }

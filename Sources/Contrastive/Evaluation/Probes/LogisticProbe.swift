@@ -8,11 +8,11 @@
 /// unique up to a constant in the intercepts, which the start at zero fixes.
 public struct LogisticProbe: Sendable {
   /// Weight of ‖W‖² / 2 beside the sum over all rows.
-  public let penalty: Double
+  package let penalty: Double
   /// The largest gradient component at which the minimum counts as found.
-  public let tolerance: Double
+  package let tolerance: Double
   /// Most iterations.
-  public let iterations: Int
+  package let iterations: Int
 
   /// A probe.
   ///
@@ -58,22 +58,23 @@ public struct LogisticProbe: Sendable {
   ///
   /// - Parameters:
   ///   - features: [N × D].
-  ///   - labels: N labels.
+  ///   - labels: N labels; rows of −1 are excluded.
   ///   - workers: the threads to use; no effect on the result.
   /// - Returns: the classifier and how it was found.
-  /// - Throws: `ContrastiveError`: `.empty`, `.shape`, `.nonFinite`, `.tooLarge`.
+  /// - Throws: `ContrastiveError`: `.empty`, `.shape`, `.nonFinite`, `.tooLarge`, `.parameter` for
+  ///   labels that are all −1, `.canceled`.
   public func fit(
-    _ features: Matrix, labels: [Int64], workers: Workers = .all
+    _ features: Matrix, labels: [Int], workers: Workers = .all
   ) throws(ContrastiveError) -> Fit {
-    try requireLabels(labels, of: features, named: "labels")
+    let known = try LabeledRows(features, labels: labels)
+    let (features, target) = (known.rows, ClassPlaces(known.labels))
     let scaling = try Standardization(of: features, workers: workers)
-    let target = ClassPlaces(labels)
     let (dimension, count) = (features.columns, target.classes.count)
     let size = count * dimension
-    let minimum = LBFGS(tolerance: tolerance, iterations: iterations).minimize(
+    let minimum = try LBFGS(tolerance: tolerance, iterations: iterations).minimize(
       from: [Double](repeating: 0, count: size + count)
-    ) { parameters in
-      objective(parameters, features, target, scaling, workers)
+    ) { parameters throws(ContrastiveError) in
+      try objective(parameters, features, target, scaling, workers)
     }
     return Fit(
       classifier: LinearClassifier(
@@ -86,10 +87,10 @@ public struct LogisticProbe: Sendable {
   private func objective(
     _ parameters: [Double], _ features: Matrix, _ target: ClassPlaces, _ scaling: Standardization,
     _ workers: Workers
-  ) -> (value: Double, gradient: [Double]) {
+  ) throws(ContrastiveError) -> (value: Double, gradient: [Double]) {
     let (dimension, count) = (features.columns, target.classes.count)
     let size = count * dimension
-    var gradient = features.sumOfPieces(width: size + count + 1, workers: workers) {
+    var gradient = try features.sumOfPieces(width: size + count + 1, workers: workers) {
       rows, values, sums in
       scaling.apply(to: values, rows: rows.count)
       var scores = [Double](repeating: 0, count: rows.count * count)

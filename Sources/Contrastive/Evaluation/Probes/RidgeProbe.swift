@@ -9,7 +9,7 @@
 /// decisions. Everything is in Double.
 public struct RidgeProbe: Sendable {
   /// Weight of ‖W‖² beside the sum over all rows.
-  public let penalty: Double
+  package let penalty: Double
 
   /// A probe.
   ///
@@ -29,21 +29,22 @@ public struct RidgeProbe: Sendable {
   ///
   /// - Parameters:
   ///   - features: [N × D].
-  ///   - labels: N labels.
+  ///   - labels: N labels; rows of −1 are excluded.
   ///   - workers: the threads to use; no effect on the result.
   /// - Returns: the classifier, for features that are not standardized.
   /// - Throws: `ContrastiveError`: `.empty`, `.shape`, `.nonFinite`, `.tooLarge`, and `.parameter`
-  ///   for a penalty too small to make the equations solvable.
+  ///   for labels that are all −1 or a penalty too small to make the equations solvable;
+  ///   `.canceled`.
   public func fit(
-    _ features: Matrix, labels: [Int64], workers: Workers = .all
+    _ features: Matrix, labels: [Int], workers: Workers = .all
   ) throws(ContrastiveError) -> LinearClassifier {
-    try requireLabels(labels, of: features, named: "labels")
+    let known = try LabeledRows(features, labels: labels)
+    let (features, target) = (known.rows, ClassPlaces(known.labels))
     let scaling = try Standardization(of: features, workers: workers)
-    let target = ClassPlaces(labels)
     let (dimension, count) = (features.columns, target.classes.count)
     let size = dimension * dimension
     // Zᵀ Z, then Zᵀ Y by classes, then the classes' sizes.
-    let sums = features.sumOfPieces(
+    let sums = try features.sumOfPieces(
       width: size + count * dimension + count, workers: workers
     ) { rows, values, sums in
       scaling.apply(to: values, rows: rows.count)
@@ -57,7 +58,7 @@ public struct RidgeProbe: Sendable {
     }
     var gram = Array(sums[..<size])
     for column in 0..<dimension {
-      // A feature that never changes takes no part.
+      // A feature that never changes is excluded.
       let isConstant = scaling.deviation[column] == 0
       gram[column * dimension + column] =
         isConstant ? 1 : gram[column * dimension + column] + penalty
@@ -73,6 +74,6 @@ public struct RidgeProbe: Sendable {
     }
     return LinearClassifier(
       classes: target.classes, standardized: weights,
-      intercepts: sums[(size + count * dimension)...].map { $0 / Double(labels.count) }, scaling)
+      intercepts: sums[(size + count * dimension)...].map { $0 / Double(features.rows) }, scaling)
   }
 }

@@ -4,11 +4,11 @@
 /// z = (x − mean) / deviation        deviation² = Σ (x − mean)² / rows
 /// ```
 /// A feature that never changes becomes 0.
-public struct Standardization: Sendable, Equatable {
+package struct Standardization: Sendable, Equatable {
   /// Mean of each feature.
-  public let mean: [Double]
+  package let mean: [Double]
   /// Deviation of each feature, 0 for one that never changes.
-  public let deviation: [Double]
+  package let deviation: [Double]
   private let inverse: [Double]
 
   /// The statistics of some rows, in Double and two passes.
@@ -18,7 +18,7 @@ public struct Standardization: Sendable, Equatable {
   ///   - argument: the name to use in errors.
   ///   - workers: the threads to use; no effect on the result.
   /// - Throws: `ContrastiveError`: `.empty`, `.shape`, `.nonFinite`, `.tooLarge`.
-  public init(
+  package init(
     of features: Matrix, argument: String = "features", workers: Workers = .all
   ) throws(ContrastiveError) {
     let operand = Operand(argument, features)
@@ -27,14 +27,15 @@ public struct Standardization: Sendable, Equatable {
     try BLAS.prepare()
     let dimension = features.columns
     let count = Double(features.rows)
-    let sums = features.sumOfPieces(width: dimension, workers: workers) { rows, values, sums in
+    let sums = try features.sumOfPieces(width: dimension, workers: workers) { rows, values, sums in
       for row in 0..<rows.count {
         let own = values + row * dimension
         for column in 0..<dimension { sums[column] += own[column] }
       }
     }
     let mean = sums.map { $0 / count }
-    let squares = features.sumOfPieces(width: dimension, workers: workers) { rows, values, sums in
+    let squares = try features.sumOfPieces(width: dimension, workers: workers) {
+      rows, values, sums in
       mean.withUnsafeBufferPointer { mean in
         for row in 0..<rows.count {
           let own = values + row * dimension
@@ -55,7 +56,7 @@ public struct Standardization: Sendable, Equatable {
   }
 
   /// Number of features.
-  public var dimension: Int { mean.count }
+  package var dimension: Int { mean.count }
 
   /// Standardizes rows in place.
   func apply(to values: UnsafeMutablePointer<Double>, rows: Int) {

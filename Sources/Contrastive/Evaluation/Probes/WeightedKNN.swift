@@ -1,13 +1,13 @@
 /// The weighted nearest-neighbor classifier that representations are compared with.
 ///
-/// The k bank rows of largest cosine similarity s vote for their label with weight exp(s / σ); the
-/// label with the largest sum wins, the smaller label on a tie (Wu et al. 2018, "Unsupervised
-/// Feature Learning via Non-Parametric Instance Discrimination", §3.4).
+/// The k labeled bank rows of largest cosine similarity s vote for their label with weight
+/// exp(s / σ); the label with the largest sum wins, the smaller label on a tie (Wu et al. 2018,
+/// "Unsupervised Feature Learning via Non-Parametric Instance Discrimination", §3.4).
 public struct WeightedKNN: Sendable {
   /// Neighbors that vote.
-  public let k: Int
+  package let k: Int
   /// σ, the temperature of the vote.
-  public let temperature: Double
+  package let temperature: Double
 
   /// The classifier; the defaults are the paper's.
   ///
@@ -29,35 +29,36 @@ public struct WeightedKNN: Sendable {
   /// - Parameters:
   ///   - queries: [N × D], any length of row but 0.
   ///   - bank: [M × D].
-  ///   - labels: the label of each bank row.
+  ///   - labels: the label of each bank row; one of −1 has no vote.
   ///   - workers: the threads to use; no effect on the result.
   /// - Returns: N labels.
-  /// - Throws: `ContrastiveError` as `NeighborTable`, `.zeroNorm`, and `.shape` for the labels.
+  /// - Throws: `ContrastiveError` as `NeighborTable`, `.zeroNorm`, and for the labels `.shape`, or
+  ///   `.parameter` when all are −1.
   public func classify(
-    _ queries: Matrix, bank: Matrix, labels: [Int64], workers: Workers = .all
-  ) throws(ContrastiveError) -> [Int64] {
+    _ queries: Matrix, bank: Matrix, labels: [Int], workers: Workers = .all
+  ) throws(ContrastiveError) -> [Int] {
     guard labels.count == bank.rows else {
       throw .shape(
         argument: "labels", found: "[\(labels.count)]",
         expected: "[\(bank.rows)], one for each bank row")
     }
+    let voters = try LabeledRows(bank, labels: labels)
     let neighbors = try NeighborTable(
       nearestTo: queries.normalized(argument: "queries").rows,
-      in: bank.normalized(argument: "bank").rows, k: min(k, bank.rows), workers: workers)
-    let classes = Set(labels).sorted()
-    let places = Dictionary(uniqueKeysWithValues: zip(classes, classes.indices))
-    let ballot = labels.map { places[$0, default: 0] }
-    var votes = [Double](repeating: 0, count: classes.count)
+      in: voters.rows.normalized(argument: "bank").rows, k: min(k, voters.rows.rows),
+      workers: workers)
+    let target = ClassPlaces(voters.labels)
+    var votes = [Double](repeating: 0, count: target.classes.count)
     return (0..<neighbors.rows).map { row in
       for place in votes.indices { votes[place] = 0 }
       // Relative to the nearest: exp(s/σ) itself overflows at small σ.
       let nearest = neighbors.similarities[row, 0]
       for (place, index) in neighbors.indices(of: row).enumerated() {
         let below = Double(neighbors.similarities[row, place]) - Double(nearest)
-        votes[ballot[index]] += exponential(below / temperature)
+        votes[target.places[index]] += exponential(below / temperature)
       }
       let best = votes.indices.reduce(0) { votes[$1] > votes[$0] ? $1 : $0 }
-      return classes[best]
+      return target.classes[best]
     }
   }
 
@@ -65,14 +66,14 @@ public struct WeightedKNN: Sendable {
   ///
   /// - Parameters:
   ///   - queries: [N × D].
-  ///   - queryLabels: their N labels.
+  ///   - queryLabels: their N labels; queries of −1 do not count.
   ///   - bank: [M × D].
-  ///   - bankLabels: their M labels.
+  ///   - bankLabels: their M labels; rows of −1 have no vote.
   ///   - workers: the threads to use; no effect on the result.
   /// - Returns: a number in 0 … 1.
-  /// - Throws: `ContrastiveError` as `classify`.
+  /// - Throws: `ContrastiveError` as `classify`, `.parameter` also when no query has a label.
   public func accuracy(
-    queries: Matrix, queryLabels: [Int64], bank: Matrix, bankLabels: [Int64],
+    queries: Matrix, queryLabels: [Int], bank: Matrix, bankLabels: [Int],
     workers: Workers = .all
   ) throws(ContrastiveError) -> Double {
     guard queryLabels.count == queries.rows else {
@@ -80,8 +81,8 @@ public struct WeightedKNN: Sendable {
         argument: "query labels", found: "[\(queryLabels.count)]",
         expected: "[\(queries.rows)], one for each query")
     }
-    let found = try classify(queries, bank: bank, labels: bankLabels, workers: workers)
-    let right = zip(found, queryLabels).count { $0 == $1 }
-    return Double(right) / Double(queryLabels.count)
+    let known = try LabeledRows(queries, labels: queryLabels, named: "query labels")
+    let found = try classify(known.rows, bank: bank, labels: bankLabels, workers: workers)
+    return Double(zip(found, known.labels).count { $0 == $1 }) / Double(found.count)
   }
 }

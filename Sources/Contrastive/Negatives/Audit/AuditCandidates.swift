@@ -5,36 +5,58 @@ public struct AuditCandidates: Sendable, Equatable {
   public let k: Int
   /// Indices of rows of the set.
   public let columns: [Int32]
-  /// The largest cosine of a support embedding of the row with the candidate.
-  public let maximum: [Float]
-  /// The mean of those cosines.
-  public let mean: [Float]
-  /// Of all pairs whose cosine is at least `maximum`, the share inside one cluster, averaged over
-  /// the clusterings.
-  public let similarity: [Float]
   /// Whether the candidate lists the row, too.
   public let mutual: [Bool]
-  /// The share of their candidates that row and candidate have in common.
-  public let neighbors: [Float]
-  /// The share of the clusterings that have both in one cluster.
-  public let clusters: [Float]
-  /// The mean of `similarity`, `neighbors` and `clusters`.
-  public let confidence: [Float]
+  private let maximum: [Float]
+  private let mean: [Float]
+  private let similarity: [Float]
+  private let neighbors: [Float]
+  private let clusters: [Float]
+  private let confidence: [Float]
+
+  /// A kind of evidence that a candidate is a false negative.
+  public enum Evidence: String, CaseIterable, Sendable {
+    /// The largest cosine of a support embedding of the row with the candidate.
+    case maximum
+    /// The mean of those cosines.
+    case mean
+    /// Of all pairs whose cosine is at least `maximum`, the share inside one cluster, averaged over
+    /// the clusterings.
+    case similarity
+    /// The share of their candidates that row and candidate have in common.
+    case neighbors
+    /// The share of the clusterings that have both in one cluster.
+    case clusters
+    /// The mean of `similarity`, `neighbors` and `clusters`.
+    case confidence
+  }
+
+  /// One kind of evidence of all candidates, [rows × k].
+  public func values(of evidence: Evidence) -> [Float] {
+    switch evidence {
+    case .maximum: maximum
+    case .mean: mean
+    case .similarity: similarity
+    case .neighbors: neighbors
+    case .clusters: clusters
+    case .confidence: confidence
+    }
+  }
 
   /// Number of rows.
-  public var rows: Int { columns.count / k }
+  package var rows: Int { columns.count / k }
 
-  /// Where a row's candidates stand.
+  /// The places of a row's candidates.
   public func places(of row: Int) -> Range<Int> { (row * k)..<((row + 1) * k) }
 
   init(
     _ found: AuditSearch.Found, clusterings: [[Int32]], pairs: PairCensus, workers: Workers
-  ) {
+  ) throws(ContrastiveError) {
     k = found.k
     columns = found.columns
     maximum = found.maximum
     mean = found.mean
-    let shared = Self.shared(found, workers)
+    let shared = try Self.shared(found, workers)
     mutual = shared.mutual
     let common = shared.common
     let k = k
@@ -59,8 +81,9 @@ public struct AuditCandidates: Sendable, Equatable {
   /// Whether candidates list each other, and how many they have in common.
   private static func shared(
     _ found: AuditSearch.Found, _ workers: Workers
-  ) -> (mutual: [Bool], common: [Int32]) {
+  ) throws(ContrastiveError) -> (mutual: [Bool], common: [Int32]) {
     let k = found.k
+    let watch = CancelationWatch(workers, steps: found.rows)
     var sorted = found.columns
     var mutual = [Bool](repeating: false, count: sorted.count)
     var common = [Int32](repeating: 0, count: sorted.count)
@@ -74,6 +97,7 @@ public struct AuditCandidates: Sendable, Equatable {
             own.sort()
           }
           workers.forEach(found.rows) { row, _ in
+            guard !watch.isCanceled else { return }
             for place in (row * k)..<((row + 1) * k) {
               let other = Int(found.columns[place])
               var (a, b) = (row * k, other * k)
@@ -93,6 +117,7 @@ public struct AuditCandidates: Sendable, Equatable {
         }
       }
     }
+    try workers.checkCanceled()
     return (mutual, common)
   }
 }

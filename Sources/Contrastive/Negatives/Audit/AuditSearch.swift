@@ -24,6 +24,7 @@ struct AuditSearch {
     for (index, view) in support.enumerated().dropFirst() {
       let other = try best(of: view, index, workers)
       merge(other, into: &keys, workers)
+      try workers.checkCanceled()
     }
     let columns = keys.map { Int32(RankKey.index($0)) }
     return try scored(columns, workers)
@@ -53,9 +54,11 @@ struct AuditSearch {
   /// each column once.
   private func merge(_ other: [UInt64], into keys: inout [UInt64], _ workers: Workers) {
     let k = k
+    let watch = CancelationWatch(workers, steps: unit.rows)
     keys.withUnsafeMutableBufferPointer { keys in
       let keys = SharedMemory(keys)
       workers.forEach(unit.rows) { row, _ in
+        guard !watch.isCanceled else { return }
         let start = row * k
         var both = (start..<(start + k)).map { keys[$0] } + other[start..<(start + k)]
         both.sort(by: >)
@@ -79,6 +82,7 @@ struct AuditSearch {
     for view in support.isEmpty ? [unit] : support {
       let rows = support.isEmpty ? unit : try view.normalized(argument: "support").rows
       add(rows, columns, &maximum, &sums, workers)
+      try workers.checkCanceled()
     }
     let views = Double(max(1, support.count))
     return Found(
@@ -90,6 +94,7 @@ struct AuditSearch {
     _ workers: Workers
   ) {
     let (k, dimension) = (k, unit.columns)
+    let watch = CancelationWatch(workers, steps: unit.rows)
     rows.withUnsafeBufferPointer { rows in
       unit.withUnsafeBufferPointer { unit in
         maximum.withUnsafeMutableBufferPointer { maximum in
@@ -97,10 +102,13 @@ struct AuditSearch {
             let (rows, unit) = (SharedReadOnlyMemory(rows), SharedReadOnlyMemory(unit))
             let (maximum, sums) = (SharedMemory(maximum), SharedMemory(sums))
             workers.forEach(columns.count / k) { row, _ in
+              guard !watch.isCanceled else { return }
               for place in (row * k)..<((row + 1) * k) {
-                let similarity = RowKernels.best.dot(
+                let product = RowKernels.best.dot(
                   rows + row * dimension, unit + Int(columns[place]) * dimension,
                   count: dimension)
+                // Float32 rows are unit within rounding only.
+                let similarity = min(max(product, -1), 1)
                 maximum[place] = max(maximum[place], Float(similarity))
                 sums[place] += similarity
               }

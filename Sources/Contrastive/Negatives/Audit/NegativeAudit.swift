@@ -23,15 +23,15 @@
 /// False Negative Cancellation", WACV 2022, section 3.2.
 public struct NegativeAudit: Sendable {
   /// Numbers of candidates to report on, ascending; the last is k.
-  public let neighbors: [Int]
+  package let neighbors: [Int]
   /// Numbers of clusters, one clustering each.
-  public let clusters: [Int]
+  package let clusters: [Int]
   /// InfoNCE's temperature.
-  public let temperature: Double
+  package let temperature: Double
   /// Confidence from which a candidate is suspected.
-  public let threshold: Double
-  /// Names the random numbers of the clusterings.
-  public let seed: UInt64
+  package let threshold: Double
+  /// Random seed of the clusterings.
+  package let seed: UInt64
 
   /// An audit.
   ///
@@ -40,7 +40,7 @@ public struct NegativeAudit: Sendable {
   ///   - clusters: numbers of clusters, each at least 1.
   ///   - temperature: 1e-6 … 1e6.
   ///   - threshold: confidence from which a candidate is suspected, 0 … 1.
-  ///   - seed: names the random numbers of the clusterings.
+  ///   - seed: random seed of the clusterings.
   /// - Throws: `ContrastiveError.parameter`.
   public init(
     neighbors: [Int] = [1, 5, 10, 20, 50], clusters: [Int] = [10, 30, 100],
@@ -75,12 +75,12 @@ public struct NegativeAudit: Sendable {
   ///   - embeddings: [N × D], none of them zeros; normalized first.
   ///   - support: any number of [N × D]: row i of each is another embedding of row i's sample, such
   ///     as of another view; normalized first.
-  ///   - labels: [N], any whole numbers of 32 bits, to compare with.
+  ///   - labels: [N], to compare with; −1 for a row without one.
   ///   - workers: the threads to use; no effect on the result.
   /// - Returns: what was found.
-  /// - Throws: `ContrastiveError`: `.shape`, `.empty`, `.nonFinite`, `.tooLarge`, `.zeroNorm`, and
-  ///   `.parameter` for a k that is not below N or more clusters than distinct rows, `.index` for a
-  ///   label beyond 32 bits.
+  /// - Throws: `ContrastiveError`: `.shape`, `.empty`, `.nonFinite`, `.tooLarge`, `.zeroNorm`,
+  ///   `.canceled`, and `.parameter` for a k that is not below N, more clusters than distinct rows,
+  ///   or labels that are all −1.
   public func run(
     _ embeddings: Matrix, support: [Matrix] = [], labels: [Int]? = nil, workers: Workers = .all
   ) throws(ContrastiveError) -> NegativeAuditResult {
@@ -99,19 +99,31 @@ public struct NegativeAudit: Sendable {
       try Operand("support \(index)", view).requireShape(of: given)
     }
     let unit = try embeddings.normalized().rows
+    let known = try labels.map { labels throws(ContrastiveError) in
+      guard labels.isEmpty || labels.contains(where: { $0 != unlabeled }) else {
+        throw noLabels("labels")
+      }
+      return try AuditLabels(labels, rows: rows)
+    }
     var groupings = try clusterings(of: unit, workers)
-    if let labels { groupings.append(try groups(labels, rows: rows)) }
+    var wholes: [Int: Int] = [:]
+    if let known {
+      groupings.append(known.groups)
+      if let all = known.known {
+        groupings.append(all)
+        wholes = [clusters.count: clusters.count + 1]
+      }
+    }
 
     let search = AuditSearch(unit: unit, support: support, k: k)
     let found = try search.candidates(workers: workers)
     let census = try SymmetricPass(Operand("embeddings", unit)).read(
       GroupSimilarityReader(groupings: groupings, temperature: temperature), workers: workers)
-    let pairs = PairCensus(census, groupings: groupings.count)
-    let candidates = AuditCandidates(
+    let pairs = PairCensus(census, groupings: groupings.count, wholes: wholes)
+    let candidates = try AuditCandidates(
       found, clusterings: Array(groupings[..<clusters.count]), pairs: pairs, workers: workers)
     return NegativeAuditResult(
-      self, candidates: candidates, pairs: pairs, unit: unit,
-      labels: labels == nil ? nil : groupings[clusters.count])
+      self, candidates: candidates, pairs: pairs, unit: unit, labels: known)
   }
 
   private func clusterings(
@@ -119,29 +131,10 @@ public struct NegativeAudit: Sendable {
   ) throws(ContrastiveError) -> [[Int32]] {
     var result: [[Int32]] = []
     for (index, count) in clusters.enumerated() {
-      let fit = try KMeans(clusters: count, metric: .spherical, seed: seed &+ UInt64(index)).fit(
-        unit, argument: "embeddings", workers: workers)
+      let fit = try KMeans(metric: .spherical, seed: seed &+ UInt64(index)).fit(
+        unit, clusters: count, argument: "embeddings", workers: workers)
       result.append(fit.assignments.map(Int32.init))
     }
     return result
-  }
-
-  private func groups(_ labels: [Int], rows: Int) throws(ContrastiveError) -> [Int32] {
-    guard labels.count == rows else {
-      throw .shape(
-        argument: "labels", found: "[\(labels.count)]",
-        expected: "[\(rows)], one for each row of embeddings")
-    }
-    var groups: [Int32] = []
-    groups.reserveCapacity(rows)
-    for (position, label) in labels.enumerated() {
-      guard let group = Int32(exactly: label) else {
-        throw .index(
-          argument: "labels", position: position, found: "\(label)",
-          expected: "a whole number of 32 bits")
-      }
-      groups.append(group)
-    }
-    return groups
   }
 }

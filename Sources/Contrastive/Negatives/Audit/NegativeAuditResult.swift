@@ -11,48 +11,50 @@ public struct NegativeAuditResult: Sendable {
   /// The candidates of each row and the evidence.
   public let candidates: AuditCandidates
   /// Confidence from which a candidate is suspected.
-  public let threshold: Double
+  package let threshold: Double
   /// What is inside one cluster, for each clustering: an estimate of the false negatives at that
   /// granularity.
   public let clusterings: [(clusters: Int, share: Share)]
   /// The suspected candidates.
   public let suspected: Share
   /// Number of suspected (row, candidate) pairs.
-  public let suspectedCount: Int
+  package let suspectedCount: Int
   /// The part of each row's push that its suspected candidates bear.
   public let gradientShares: [Float]
   /// How it compares with labels, where they were given.
   public let labeled: LabeledAudit?
 
   /// The estimate averaged over the clusterings.
-  public var estimate: Share {
+  package var estimate: Share {
     let count = Double(max(1, clusterings.count))
     return Share(
       ofNegatives: clusterings.reduce(0) { $0 + $1.share.ofNegatives } / count,
       ofGradient: clusterings.reduce(0) { $0 + $1.share.ofGradient } / count)
   }
 
-  /// Whether a candidate is suspected.
-  public func isSuspected(_ place: Int) -> Bool {
-    Double(candidates.confidence[place]) >= threshold
-  }
+  /// Whether each candidate is suspected.
+  package let isSuspected: [Bool]
 
-  /// The suspected false negatives, for policies to act on.
+  /// The suspected false negatives, for policies to act on: the candidates whose confidence is at
+  /// least the threshold.
+  ///
+  /// - Throws: `ContrastiveError` as `SuspectedPairs`.
   public func suspects() throws(ContrastiveError) -> SuspectedPairs {
     var pairs: [SuspectedPairs.Pair] = []
     pairs.reserveCapacity(suspectedCount)
-    for place in candidates.columns.indices where isSuspected(place) {
+    let confidence = candidates.values(of: .confidence)
+    for place in candidates.columns.indices where isSuspected[place] {
       pairs.append(
         SuspectedPairs.Pair(
           sample: place / candidates.k, other: Int(candidates.columns[place]),
-          confidence: Double(candidates.confidence[place])))
+          confidence: Double(confidence[place])))
     }
     return try SuspectedPairs(samples: candidates.rows, pairs: pairs)
   }
 
   init(
     _ audit: NegativeAudit, candidates: AuditCandidates, pairs: PairCensus, unit: Matrix,
-    labels: [Int32]?
+    labels: AuditLabels?
   ) {
     self.candidates = candidates
     threshold = audit.threshold
@@ -60,7 +62,8 @@ public struct NegativeAuditResult: Sendable {
       Share(ofNegatives: pairs.share(grouping), ofGradient: pairs.gradientShares[grouping])
     }
     clusterings = audit.clusters.enumerated().map { ($1, share($0)) }
-    let isSuspected = candidates.confidence.map { Double($0) >= audit.threshold }
+    let isSuspected = candidates.values(of: .confidence).map { Double($0) >= audit.threshold }
+    self.isSuspected = isSuspected
     suspectedCount = isSuspected.count { $0 }
     let shares = (0..<candidates.rows).map { row in
       var mass = 0.0
@@ -77,8 +80,8 @@ public struct NegativeAuditResult: Sendable {
     labeled = labels.map {
       LabeledAudit(
         labels: $0, share: share(audit.clusters.count), candidates: candidates,
-        isSuspected: isSuspected, all: pairs.all, same: pairs.inside[audit.clusters.count],
-        neighbors: audit.neighbors)
+        isSuspected: isSuspected, all: pairs.counted(audit.clusters.count),
+        same: pairs.inside[audit.clusters.count], neighbors: audit.neighbors)
     }
   }
 }

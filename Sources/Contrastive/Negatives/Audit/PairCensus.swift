@@ -1,4 +1,4 @@
-/// What a sweep of a set against itself has counted: all ordered pairs, and those inside the groups
+/// What a pass of a set against itself has counted: all ordered pairs, and those inside the groups
 /// of each grouping.
 struct PairCensus: Sendable {
   /// Pairs in each bin of similarity.
@@ -10,39 +10,49 @@ struct PairCensus: Sendable {
   let sums: [Double]
   /// Mean over the rows of the part of that sum inside the row's group, for each grouping.
   let gradientShares: [Double]
+  /// For a grouping, another whose pairs are all that count.
+  private let wholes: [Int: Int]
 
-  init(_ blocks: [GroupSimilarityReader.Statistics], groupings: Int) {
+  /// Counts of a pass; see `wholes` for what counts less than all pairs.
+  init(_ blocks: [GroupSimilarityReader.Statistics], groupings: Int, wholes: [Int: Int] = [:]) {
+    self.wholes = wholes
     let bins = GroupSimilarityReader.bins
     var counts = [[Int]](
       repeating: [Int](repeating: 0, count: bins), count: 1 + groupings)
     var shares = [Double](repeating: 0, count: groupings)
+    var counted = [Int](repeating: 0, count: groupings)
     for block in blocks {
       for index in counts.indices {
         for bin in 0..<bins { counts[index][bin] += Int(block.counts[index * bins + bin]) }
       }
       let rows = block.softmax.sum.count
       for index in shares.indices {
-        for row in 0..<rows where block.softmax.sum[row] > 0 {
-          shares[index] += block.groupSums[index * rows + row] / block.softmax.sum[row]
+        for row in 0..<rows {
+          let all = wholes[index].map { block.groupSums[$0 * rows + row] } ?? block.softmax.sum[row]
+          guard all > 0 else { continue }
+          shares[index] += block.groupSums[index * rows + row] / all
+          counted[index] += 1
         }
       }
     }
-    // What is left out is in bin 0.
+    // What is excluded is in bin 0.
     for index in counts.indices { counts[index][0] = 0 }
     all = counts[0]
     inside = Array(counts[1...])
     maximum = blocks.flatMap(\.softmax.maximum)
     sums = blocks.flatMap(\.softmax.sum)
-    let rows = Double(max(1, sums.count))
-    gradientShares = shares.map { $0 / rows }
+    gradientShares = zip(shares, counted).map { $0 / Double(max(1, $1)) }
   }
 
   /// Number of ordered pairs.
   var total: Int { all.reduce(0, +) }
 
+  /// The pairs in each bin that count for a grouping.
+  func counted(_ grouping: Int) -> [Int] { wholes[grouping].map { inside[$0] } ?? all }
+
   /// The share of all pairs that are inside a group.
   func share(_ grouping: Int) -> Double {
-    Double(inside[grouping].reduce(0, +)) / Double(max(1, total))
+    Double(inside[grouping].reduce(0, +)) / Double(max(1, counted(grouping).reduce(0, +)))
   }
 
   /// For each bin, the share of the pairs at least so similar that are inside a group; where there

@@ -31,7 +31,7 @@ public struct PrecisionRecall: Sendable, Equatable {
   }
 
   /// The harmonic mean of precision and recall at a threshold.
-  public func f1(_ index: Int) -> Double {
+  package func f1(_ index: Int) -> Double {
     let sum = precision[index] + recall[index]
     return sum > 0 ? 2 * precision[index] * recall[index] / sum : 0
   }

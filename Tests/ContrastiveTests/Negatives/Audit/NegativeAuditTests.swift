@@ -25,7 +25,7 @@ import _Reference
       neighbors: [3, 7], clusters: [6, 12], temperature: 0.2, threshold: 0.6)
     let found = try audit.run(rows, support: support, labels: labels)
     let clusterings = try [6, 12].enumerated().map { index, count in
-      try KMeans(clusters: count, metric: .spherical, seed: UInt64(index)).fit(rows).assignments
+      try KMeans(metric: .spherical, seed: UInt64(index)).fit(rows, clusters: count).assignments
     }
     let unit = rows.doubles
     let expected = ReferenceAudit(
@@ -33,11 +33,13 @@ import _Reference
     let candidates = found.candidates
     #expect(candidates.columns.map(Int.init) == expected.candidates.flatMap { $0 })
     #expect(candidates.mutual == expected.mutual.flatMap { $0 })
-    for (values, rows) in [
-      (candidates.maximum, expected.maximum), (candidates.mean, expected.mean),
-      (candidates.neighbors, expected.neighbors), (candidates.clusters, expected.clusters),
+    for (kind, rows) in [
+      (AuditCandidates.Evidence.maximum, expected.maximum), (.mean, expected.mean),
+      (.neighbors, expected.neighbors), (.clusters, expected.clusters),
     ] {
-      let errors = zip(values, rows.flatMap { $0 }).map { abs(Double($0) - $1) }
+      let errors = zip(candidates.values(of: kind), rows.flatMap { $0 }).map {
+        abs(Double($0) - $1)
+      }
       #expect((errors.max() ?? 1) < 1e-6)
     }
     for (index, clustering) in clusterings.enumerated() {
@@ -55,20 +57,21 @@ import _Reference
     let same = candidates.columns.enumerated().map { labels[$0 / 7] == labels[Int($1)] }
     let exist = labels.reduce(0) { sum, label in sum + labels.count { $0 == label } - 1 }
     let top = same.enumerated().filter { $0.offset % 7 < 3 }
-    #expect(labeled.topK[0].quality.precision == Double(top.count { $0.element }) / 270)
+    #expect(labeled.topK[0].precision == Double(top.count { $0.element }) / 270)
     #expect(
-      labeled.topK[0].quality.recall == Double(top.count { $0.element }) / Double(exist))
-    let suspected = same.indices.filter { candidates.confidence[$0] >= 0.6 }
+      labeled.topK[0].recall == Double(top.count { $0.element }) / Double(exist))
+    let confidence = candidates.values(of: .confidence)
+    let suspected = same.indices.filter { confidence[$0] >= 0.6 }
     #expect(found.suspectedCount == suspected.count)
     #expect(
       labeled.suspected.precision
         == Double(suspected.count { same[$0] }) / Double(max(1, suspected.count)))
-    for place in same.indices {
-      let mean =
-        (candidates.similarity[place] + candidates.neighbors[place] + candidates.clusters[place])
-        / 3
-      #expect(candidates.confidence[place] == mean)
+    let parts = [AuditCandidates.Evidence.similarity, .neighbors, .clusters].map {
+      candidates.values(of: $0)
     }
+    #expect(
+      candidates.values(of: .confidence)
+        == same.indices.map { (parts[0][$0] + parts[1][$0] + parts[2][$0]) / 3 })
     #expect(try found.suspects().pairs.count == suspected.count)
   }
 
@@ -77,7 +80,7 @@ import _Reference
     let (rows, labels) = try blobs(120, groups: 4, dimension: 3, noise: 0.8, seed: 4)
     let found = try NegativeAudit(neighbors: [5], clusters: [4], threshold: 0.5).run(
       rows, labels: labels)
-    let clustering = try KMeans(clusters: 4, metric: .spherical).fit(rows).assignments
+    let clustering = try KMeans(metric: .spherical).fit(rows, clusters: 4).assignments
     var pairs: [(similarity: Double, label: Bool, cluster: Bool)] = []
     for i in 0..<120 {
       for j in 0..<120 where j != i {
@@ -89,7 +92,7 @@ import _Reference
     }
     // The similarity of a pair is known to its bin, 1/2000: bounds from both of its edges.
     for place in stride(from: 0, to: found.candidates.columns.count, by: 17) {
-      let value = Double(found.candidates.maximum[place])
+      let value = Double(found.candidates.values(of: .maximum)[place])
       func share(from edge: Double) -> Double {
         let above = pairs.filter { $0.similarity >= edge }
         return Double(above.count { $0.cluster }) / Double(max(1, above.count))
@@ -97,7 +100,7 @@ import _Reference
       let shares = [-5e-4, -2.5e-4, 0, 1e-6].map { share(from: value + $0) }
       let low = (shares.min() ?? 0) - 0.02
       let high = (shares.max() ?? 1) + 0.02
-      #expect(low...high ~= Double(found.candidates.similarity[place]))
+      #expect(low...high ~= Double(found.candidates.values(of: .similarity)[place]))
     }
     let curve = try #require(found.labeled?.cosine)
     let best = try #require(curve.best)
@@ -119,7 +122,7 @@ import _Reference
       rows, labels: labels)
     let labeled = try #require(found.labeled)
     #expect(labeled.suspected.precision == 1)
-    #expect(labeled.topK[0].quality.precision == 1)
+    #expect(labeled.topK[0].precision == 1)
     #expect(found.estimate == labeled.share)
     #expect(abs(labeled.share.ofNegatives - 119.0 / 599) < 1e-12)
     #expect(labeled.share.ofGradient > 0.99)
@@ -133,7 +136,33 @@ import _Reference
     let found = try NegativeAudit(neighbors: [10], clusters: [10, 30], threshold: 0.8).run(
       rows, labels: labels)
     #expect(found.suspectedCount < 50)
-    #expect(abs(try #require(found.labeled).topK[0].quality.precision - 0.1) < 0.03)
+    #expect(abs(try #require(found.labeled).topK[0].precision - 0.1) < 0.03)
+  }
+
+  /// Rows of −1 are candidates and negatives like others; what is compared with labels is what the
+  /// pairs of labeled rows say.
+  @Test func comparesLabeledPairsAlone() throws {
+    let (rows, all) = try blobs(150, groups: 5, dimension: 4, noise: 0.5, seed: 8)
+    let labels = all.indices.map { $0 % 7 < 2 ? -1 : all[$0] }
+    let known = labels.indices.filter { labels[$0] != -1 }
+    let found = try NegativeAudit(neighbors: [6], clusters: [5], temperature: 0.3).run(
+      rows, labels: labels)
+    let labeled = try #require(found.labeled)
+    let shares = ReferenceAudit.shares(
+      unit: rows.rows(at: known).doubles, groups: known.map { labels[$0] }, temperature: 0.3)
+    #expect(labeled.share.ofNegatives == shares.ofNegatives)
+    // Worst seen: 2e-7.
+    #expect(relativeError(labeled.share.ofGradient, shares.ofGradient) < 1e-6)
+    #expect(labeled.cosine.precision.last == shares.ofNegatives)
+    let pairs = found.candidates.columns.enumerated().map { ($0 / 6, Int($1)) }
+      .filter { labels[$0] != -1 && labels[$1] != -1 }
+    let right = pairs.count { labels[$0] == labels[$1] }
+    #expect(labeled.topK[0].precision == Double(right) / Double(pairs.count))
+    #expect(labeled.calibration.reduce(0) { $0 + $1.count } == pairs.count)
+    // Without labels the audit is the same.
+    let plain = try NegativeAudit(neighbors: [6], clusters: [5], temperature: 0.3).run(rows)
+    #expect(plain.candidates == found.candidates)
+    #expect(plain.suspected == found.suspected)
   }
 
   @Test func sameBitsForAnyThreads() throws {
@@ -157,20 +186,38 @@ import _Reference
     #expect(
       throws: ContrastiveError.parameter(name: "k", found: "6", expected: "1 … 5, the other rows")
     ) { try NegativeAudit(neighbors: [6], clusters: [2]).run(rows) }
-    #expect(throws: ContrastiveError.self) { try audit.run(rows, labels: [1, 2]) }
-    #expect(throws: ContrastiveError.self) {
-      try audit.run(rows, labels: [1, 2, 3, 4, 5, 1 << 40])
-    }
-    #expect(throws: ContrastiveError.self) { try audit.run(rows, support: [rows.rows(0..<5)]) }
+    #expect(
+      throws: ContrastiveError.shape(
+        argument: "labels", found: "[2]", expected: "[6], one for each row of embeddings")
+    ) { try audit.run(rows, labels: [1, 2]) }
+    #expect(
+      throws: ContrastiveError.parameter(
+        name: "labels", found: "-1 for every row", expected: "a label for at least one")
+    ) { try audit.run(rows, labels: [Int](repeating: -1, count: 6)) }
+    #expect(
+      throws: ContrastiveError.shape(
+        argument: "support 0", found: "[5 × 3]", expected: "[6 × 3], the shape of embeddings")
+    ) { try audit.run(rows, support: [rows.rows(0..<5)]) }
     #expect(
       throws: ContrastiveError.zeroNorm(argument: "support 1", row: 0)
     ) { try audit.run(rows, support: [rows, Matrix(zeros: 6, by: 3)]) }
     #expect(throws: ContrastiveError.empty(argument: "embeddings")) {
       try audit.run(Matrix(zeros: 0, by: 3))
     }
-    #expect(throws: ContrastiveError.self) { try NegativeAudit(neighbors: []) }
-    #expect(throws: ContrastiveError.self) { try NegativeAudit(clusters: [0]) }
-    #expect(throws: ContrastiveError.self) { try NegativeAudit(threshold: 2) }
-    #expect(throws: ContrastiveError.self) { try NegativeAudit(temperature: 0) }
+    #expect(
+      throws: ContrastiveError.parameter(
+        name: "k", found: "[]", expected: "numbers of at least 1")
+    ) { try NegativeAudit(neighbors: []) }
+    #expect(
+      throws: ContrastiveError.parameter(
+        name: "clusters", found: "[0]", expected: "numbers of at least 1")
+    ) { try NegativeAudit(clusters: [0]) }
+    #expect(
+      throws: ContrastiveError.parameter(name: "threshold", found: "2.0", expected: "0 … 1")
+    ) { try NegativeAudit(threshold: 2) }
+    #expect(
+      throws: ContrastiveError.parameter(
+        name: "temperature", found: "0.0", expected: "1e-6 … 1e6")
+    ) { try NegativeAudit(temperature: 0) }
   }
 }
