@@ -16,7 +16,10 @@ package struct LossInputs {
   }
 
   /// Whether the file has a tensor.
-  func has(_ name: String) -> Bool { file.tensors[name] != nil }
+  func has(_ name: String) -> Bool {
+    // One of an unsupported type is not absent: reading it says what is wrong.
+    file.tensors[name] != nil || file.unsupported[name] != nil
+  }
 
   /// An embedding tensor [rows, dimension], normalized when that was asked for.
   mutating func embeddings(_ name: String) throws(ContrastiveError) -> Matrix {
@@ -34,7 +37,7 @@ package struct LossInputs {
   ) throws(ContrastiveError) -> (rows: Matrix, shape: [Int]) {
     let tensor = try file.tensor(name)
     guard tensor.shape.count == axes, let dimension = tensor.shape.last, dimension > 0 else {
-      throw .shape(argument: name, found: tensor.summary, expected: "F32 of \(axes) axes")
+      throw .shape(argument: name, found: tensor.shapeText, expected: "\(axes) axes")
     }
     let values = try tensor.float32s(argument: name)
     let rows = Matrix(rows: values.count / dimension, columns: dimension, sharing: values)
@@ -57,7 +60,7 @@ package struct LossInputs {
   ) throws(ContrastiveError) -> (values: [Int], shape: [Int]) {
     let tensor = try file.tensor(name)
     guard tensor.shape.count == axes else {
-      throw .shape(argument: name, found: tensor.summary, expected: "I64 of \(axes) axes")
+      throw .shape(argument: name, found: tensor.shapeText, expected: "\(axes) axes")
     }
     let flat = try Tensor(shape: [tensor.elements.count], elements: tensor.elements)
     return (try flat.int64s(argument: name).map { Int($0) }, tensor.shape)
@@ -67,7 +70,7 @@ package struct LossInputs {
   func numbers(_ name: String) throws(ContrastiveError) -> [Float] {
     let tensor = try file.tensor(name)
     guard tensor.shape.count == 1 else {
-      throw .shape(argument: name, found: tensor.summary, expected: "F32 [count]")
+      throw .shape(argument: name, found: tensor.shapeText, expected: "[count]")
     }
     return try tensor.float32s(argument: name)
   }
@@ -76,7 +79,7 @@ package struct LossInputs {
   func weights(_ name: String) throws(ContrastiveError) -> Matrix {
     let tensor = try file.tensor(name)
     guard tensor.shape.count == 2 else {
-      throw .shape(argument: name, found: tensor.summary, expected: "F32 [rows × columns]")
+      throw .shape(argument: name, found: tensor.shapeText, expected: "[rows × columns]")
     }
     return try Matrix(
       rows: tensor.shape[0], columns: tensor.shape[1], values: tensor.float32s(argument: name))
@@ -86,7 +89,7 @@ package struct LossInputs {
   func mask(_ name: String) throws(ContrastiveError) -> SelectionMask {
     let tensor = try file.tensor(name)
     guard tensor.shape.count == 2 else {
-      throw .shape(argument: name, found: tensor.summary, expected: "U8 [rows × columns]")
+      throw .shape(argument: name, found: tensor.shapeText, expected: "[rows × columns]")
     }
     return try SelectionMask(
       rows: tensor.shape[0], columns: tensor.shape[1], values: tensor.uint8s(argument: name),

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Contrastive
+import ContrastiveFiles
 
 /// `--ring`.
 package struct RingOption: ParsableArguments {

@@ -28,7 +28,7 @@ public struct RunArtifacts: Sendable {
     let folder = "\(run.path)/artifacts"
     func read(_ name: String) throws(ContrastiveError) -> SafetensorsFile? {
       let path = "\(folder)/\(name).safetensors"
-      guard try TextFile.exists(at: path) else { return nil }
+      guard fileExists(path) else { return nil }
       return try SafetensorsFile(path: path)
     }
     func check(_ index: Int, _ name: String, _ position: Int) throws(ContrastiveError) {
@@ -83,12 +83,5 @@ public struct RunArtifacts: Sendable {
     return (0..<tensor.shape[0]).map { row in
       values[(row * columns)..<((row + 1) * columns)].filter { $0 >= 0 }.map { Int($0) }
     }
-  }
-}
-
-extension TextFile {
-  /// Whether there is a file that can be opened.
-  static func exists(at path: String) throws(ContrastiveError) -> Bool {
-    try text(at: path) != nil
   }
 }
