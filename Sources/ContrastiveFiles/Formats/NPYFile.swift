@@ -131,7 +131,8 @@ public enum NPYFile {
     try tensor.requireWritableRank()
     guard let type = tensor.type.numpyName else {
       throw .file(
-        path: path, problem: "cannot be saved: .npy has no elements of type \(tensor.type.rawValue)")
+        path: path,
+        problem: "cannot be saved: .npy has no elements of type \(tensor.type.rawValue)")
     }
     let lengths = tensor.shape.map(String.init).joined(separator: ", ")
     let tuple = tensor.shape.count == 1 ? "(\(lengths),)" : "(\(lengths))"

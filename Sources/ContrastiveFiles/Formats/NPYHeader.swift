@@ -160,7 +160,9 @@ private struct PythonLiteral {
     }
     let name = try string()
     if let first = name.first, "<>=|".contains(first),
-      let type = Tensor.ElementType.allCases.first(where: { $0.numpyCode == String(name.dropFirst()) })
+      let type = Tensor.ElementType.allCases.first(where: {
+        $0.numpyCode == String(name.dropFirst())
+      })
     {
       return (type, first == ">" && type.width > 1)
     }

@@ -82,11 +82,12 @@ public struct SafetensorsFile: Sendable {
     let length = start.reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
     guard length <= SafetensorsHeader.largestHeader else {
       throw source.failure(
-        "has a header of \(length) bytes, more than the \(SafetensorsHeader.largestHeader) allowed")
+        "has a header of \(length) bytes, "
+          + "more than the \(SafetensorsHeader.largestHeader) allowed")
     }
     let header = try SafetensorsHeader(parsing: source.header(Int(length)), path: source.path)
     let ordered = try header.ordered(path: source.path)
-    try source.admit(ordered.last?.end ?? 0, declared: "the tensors of its header")
+    try source.admit(ordered.last?.end ?? 0, declared: "its header")
     var (tensors, unsupported) = ([String: Tensor](), [String: (type: String, shape: [Int])]())
     for entry in ordered {
       if let type = Tensor.ElementType(rawValue: entry.type) {

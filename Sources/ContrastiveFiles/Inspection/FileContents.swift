@@ -70,8 +70,7 @@ public struct FileContents: Sendable {
     }
   }
 
-  /// The first bytes of the contents. IDX has no `{` or space at byte 8, unless it is an image of
-  /// 32 or 123 × 2²⁴ rows.
+  /// The first bytes of the contents.
   private static func start(
     _ source: any RewindableSource, isGzipped: Bool
   ) throws(ContrastiveError) -> [UInt8] {

@@ -86,7 +86,8 @@ private func rowMajor<Element: BitwiseCopyable>(
 
 /// Writes the transpose of [rows × columns], block by block so that both sides stay in the cache.
 private func transpose<Element: BitwiseCopyable>(
-  _ source: UnsafePointer<Element>, rows: Int, columns: Int, to target: UnsafeMutablePointer<Element>
+  _ source: UnsafePointer<Element>, rows: Int, columns: Int,
+  to target: UnsafeMutablePointer<Element>
 ) {
   let block = 32
   for firstRow in stride(from: 0, to: rows, by: block) {

@@ -23,6 +23,9 @@ protocol ByteSource: AnyObject {
   /// The most bytes that can follow.
   var mostRemaining: Int { get }
 
+  /// What is wrong when the bytes end before a header's elements do.
+  var shortage: String { get }
+
   /// Reads what there is at once; 0 at the end.
   ///
   /// - Throws: `ContrastiveError.file` when the bytes cannot be read.
@@ -44,6 +47,8 @@ protocol RewindableSource: ByteSource {
 extension RewindableSource {
   var mostRemaining: Int { remaining ?? size }
 
+  var shortage: String { "ends after \(size) bytes, in the middle of its contents" }
+
   func finish() {}
 }
 
@@ -57,7 +62,7 @@ extension ByteSource {
     var filled = 0
     while filled < buffer.count {
       let count = try readSome(into: UnsafeMutableRawBufferPointer(rebasing: buffer[filled...]))
-      if count == 0 { throw failure("ends early, in the middle of its contents") }
+      if count == 0 { throw failure(shortage) }
       filled += count
     }
   }

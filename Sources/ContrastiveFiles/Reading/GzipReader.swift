@@ -1,9 +1,9 @@
 import CZlib
 import ContrastiveCore
 
-/// The contents of gzip data (RFC 1952), decompressed as they are read: those of its members, one
-/// after the other. Zero bytes may follow the last member.
+/// The contents of gzip data (RFC 1952), decompressed as they are read.
 ///
+/// They are those of its members, one after the other. Zero bytes may follow the last member.
 /// At most the bytes asked for are ever decompressed, so a small file that unpacks to a huge one
 /// does no harm.
 final class GzipReader: ByteSource {
@@ -39,6 +39,8 @@ final class GzipReader: ByteSource {
 
   var path: String { packed.path }
   var remaining: Int? { nil }
+
+  var shortage: String { "ends early: its gzip data holds less than its header declares" }
 
   var mostRemaining: Int {
     let (largest, overflow) = packed.size.multipliedReportingOverflow(by: Self.largestRatio)
