@@ -4,11 +4,11 @@ import ContrastiveFiles
 /// What methods leave in a run's folder to be shown, each in a file of its own; all are optional.
 ///
 /// ```
-/// artifacts/prototypes.safetensors        nearest I64 [prototypes × m]: training images nearest to each
+/// artifacts/prototypes.safetensors        nearest I64 [prototypes × m]: training images
 /// artifacts/crops.safetensors             images I64 [n]: training images
-///                                         boxes F32 [n × 4]: top, left, height, width as shares of them
+///                                         boxes F32 [n × 4]: top, left, height, width as shares
 /// artifacts/false-negatives.safetensors   anchors I64 [n]: training images
-///                                         found I64 [n × m]: images found to show the same, −1 for none
+///                                         found I64 [n × m]: images found for each, −1 for none
 /// ```
 public struct RunArtifacts: Sendable {
   /// Training images nearest to each prototype.

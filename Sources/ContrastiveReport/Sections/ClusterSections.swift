@@ -81,10 +81,10 @@ extension ReportSection {
       name: "clusters", title: "Clusters and classes",
       contents: [
         .paragraph(
-          "k-means on the unit features of the training images, \(table.clusters.count) clusters, those "
-            + "with the same main class together: "
-            + "purity \(percent(agreement.purity)), NMI \(fixed(agreement.nmi, 3)), "
-            + "AMI \(fixed(agreement.ami, 3)), ARI \(fixed(agreement.ari, 3))."),
+          "k-means on the unit features of the training images, \(table.clusters.count) clusters, "
+            + "those with the same main class together: purity \(percent(agreement.purity)), NMI "
+            + "\(fixed(agreement.nmi, 3)), AMI \(fixed(agreement.ami, 3)), ARI "
+            + "\(fixed(agreement.ari, 3))."),
         HeatMap(
           caption: "Training images of each cluster by class", corner: "cluster",
           columns: table.labels.map(features.name),

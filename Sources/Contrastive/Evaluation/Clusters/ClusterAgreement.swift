@@ -82,7 +82,8 @@ public struct ClusterAgreement: Sendable, Equatable {
 /// The mean mutual information of all tables with given sizes of clusters and labels.
 ///
 /// ```
-/// Σ_ij Σ_m m/n · log( n m / (a_i b_j) ) · P(m),    P hypergeometric, m from max(1, a + b − n) to min(a, b)
+/// Σ_ij Σ_m m/n · log( n m / (a_i b_j) ) · P(m)
+/// P hypergeometric, m from max(1, a_i + b_j − n) to min(a_i, b_j)
 /// ```
 /// Probabilities follow from each other by their ratio, which needs one logarithm of factorials for
 /// each pair of sizes.

@@ -1,7 +1,8 @@
 /// Signs that embeddings have collapsed: to a point, to a few directions, or in single features.
 ///
 /// ```
-/// spread      = √D · mean over features of the deviation of unit rows x̂     1 when even on the sphere, 0 at a point
+/// spread      = √D · mean over features of the deviation of unit rows x̂
+///               1 when even on the sphere, 0 at a point
 /// mean cosine = mean over i ≠ j of ⟨x̂_i, x̂_j⟩
 /// ```
 /// The spread is the check of SimSiam (Chen and He, CVPR 2021, § 4.1); dimensional collapse, a

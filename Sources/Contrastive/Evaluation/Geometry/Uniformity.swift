@@ -1,7 +1,8 @@
 /// Uniformity: how evenly embeddings lie on the sphere.
 ///
 /// ```
-/// log of the mean over i ≠ j of exp(−t ‖x̂_i − x̂_j‖²)        x̂ of unit length; 0 is a single point
+/// log of the mean over i ≠ j of exp(−t ‖x̂_i − x̂_j‖²)
+/// x̂ of unit length; 0 is a single point
 /// ```
 /// Source: Wang and Isola, "Understanding contrastive representation learning through alignment and
 /// uniformity on the hypersphere", ICML 2020.
