@@ -1,6 +1,26 @@
 // swift-tools-version: 6.2
 
+import Foundation
 import PackageDescription
+
+/// Whether another package is being built, which depends on this one.
+///
+/// SwiftPM keeps what a manifest says by the environment it was read in, so the answer must follow
+/// from the environment alone, not from the process.
+let isDependency: Bool = {
+  let home = URL(filePath: Context.packageDirectory).resolvingSymlinksInPath().path
+  if home.contains("/.build/checkouts/") || home.contains("/SourcePackages/checkouts/") {
+    return true
+  }
+  var folder = URL(filePath: Context.environment["PWD"] ?? home).resolvingSymlinksInPath()
+  while folder.path != "/" {
+    if FileManager.default.fileExists(atPath: folder.path + "/Package.swift") {
+      return folder.path != home
+    }
+    folder.deleteLastPathComponent()
+  }
+  return false
+}()
 
 let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
 
@@ -11,9 +31,11 @@ let package = Package(
     .library(name: "ContrastiveFiles", targets: ["ContrastiveFiles"]),
     .library(name: "ContrastiveTraining", targets: ["ContrastiveTraining"]),
     .executable(name: "contrastive", targets: ["ContrastiveCommand"]),
-    // For the benchmarks in Benchmarks/, which are a package of their own.
-    .library(name: "CBLAS", targets: ["CBLAS"]),
-    .library(name: "_Reference", targets: ["_Reference"]),
+  ],
+  traits: [
+    // Packages that depend on the library do not fetch what the command alone needs.
+    .trait(name: "Command", description: "The command, which needs swift-argument-parser."),
+    .default(enabledTraits: isDependency ? [] : ["Command"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2")
@@ -43,15 +65,20 @@ let package = Package(
       name: "ContrastiveFiles", dependencies: ["ContrastiveCore", "CZlib"],
       swiftSettings: strict),
     .target(
-      name: "ContrastiveTraining", dependencies: ["Contrastive", "ContrastiveFiles"],
+      name: "ContrastiveTraining",
+      dependencies: ["ContrastiveCore", "Contrastive", "ContrastiveFiles"],
       swiftSettings: strict),
     .target(
-      name: "ContrastiveReport", dependencies: ["ContrastiveTraining"], swiftSettings: strict),
+      name: "ContrastiveReport",
+      dependencies: ["Contrastive", "ContrastiveFiles", "ContrastiveTraining"],
+      swiftSettings: strict),
     .executableTarget(
       name: "ContrastiveCommand",
       dependencies: [
-        "ContrastiveTraining", "ContrastiveReport",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Contrastive", "ContrastiveFiles", "ContrastiveTraining", "ContrastiveReport",
+        .product(
+          name: "ArgumentParser", package: "swift-argument-parser",
+          condition: .when(traits: ["Command"])),
       ],
       swiftSettings: strict),
 
@@ -69,8 +96,8 @@ let package = Package(
       dependencies: ["ContrastiveCommand", "Contrastive", "ContrastiveFiles", "_Reference"],
       resources: [.copy("Golden")], swiftSettings: strict),
     .testTarget(
-      name: "ContrastiveFilesTests", dependencies: ["ContrastiveFiles", "CZlib"],
-      swiftSettings: strict),
+      name: "ContrastiveFilesTests",
+      dependencies: ["ContrastiveCore", "ContrastiveFiles", "CZlib"], swiftSettings: strict),
     .testTarget(
       name: "ContrastiveTrainingTests", dependencies: ["ContrastiveTraining", "_Reference"],
       swiftSettings: strict),

@@ -1,9 +1,9 @@
 """Times `contrastive kmeans`, `graph` and `knn` and faiss in turn, on the same files.
 
 Given .npy files of embeddings (f4 [n, D], such as normalized pixels or the features of a trained
-encoder), each is clustered from the same random rows by the command and by faiss, in turn; the ratio
-is faiss over ours, so more is better for us. Objectives are sums of squared distances to the final
-centroids, computed in float64 for both. One thread is compared by processor time, which other
+encoder), each is clustered from the same random rows by the command and by faiss, in turn; the
+ratio is faiss over ours, so more is better for us. Objectives are sums of squared distances to the
+final centroids, computed in float64 for both. One thread is compared by processor time, which other
 programs disturb least; more by the clock.
 """
 
@@ -110,7 +110,8 @@ def cluster(path):
         print(
             f"{os.path.basename(path)} {rows.shape} k {clusters}: "
             + ", ".join(f"{name} {value:.2f} s" for name, value in middle.items())
-            + "; " + ", ".join(f"{name} / ours {middle[name] / middle['ours']:.2f}" for name in peers)
+            + "; "
+            + ", ".join(f"{name} / ours {middle[name] / middle['ours']:.2f}" for name in peers)
             + f"; objective {entry['objective']:.6g}, faiss {found['faiss']:.6g}; "
             + f"{100 * entry['computed_share']:.1f} % computed, {entry['strategy']}",
             flush=True,

@@ -1,8 +1,8 @@
 """Times our workloads and their peers in turn, in one run, on the same data and threads.
 
-Each workload is a process of ours and one of each peer, all reading the same file of inputs. They run
-one after the other, again and again; a ratio is theirs over ours of one such turn. What they compute
-is compared: a peer that computes something else is not listed.
+Each workload is a process of ours and one of each peer, all reading the same file of inputs. They
+run one after the other, again and again; a ratio is theirs over ours of one such turn. What they
+compute is compared: a peer that computes something else is not listed.
 """
 
 import argparse
@@ -238,7 +238,9 @@ def main():
             print(report.lines(row), flush=True)
         sgemm.close()
         others = {
-            "train-epoch": [lambda: train_epoch("moco", folder), lambda: train_epoch("pcl", folder)],
+            "train-epoch": [
+                lambda: train_epoch("moco", folder), lambda: train_epoch("pcl", folder),
+            ],
             "start-up": [start_up],
         }
         for name, measures in others.items():

@@ -10,9 +10,9 @@ struct InspectCommand: ParsableCommand {
     abstract: "Print what is in a file, checking it whole.",
     discussion: """
       Any .npy, safetensors or IDX file, gzipped or not; a trained encoder and a checkpoint are \
-      recognized and checked as such. Every size is held against the file's before memory is taken, \
-      and a checksum that is there is checked. Exit code 65 for a file that is damaged or of no \
-      known format.
+      recognized and checked as such. Every size is held against the file's before memory is \
+      taken, and a checksum that is there is checked. Exit code 65 for a file that is damaged or \
+      of no known format.
       """)
 
   @Argument(help: "The file.")
@@ -64,16 +64,18 @@ struct InspectReport: Report {
     self.path = path
     (format, bytes, hasChecksum) = (contents.format, contents.size, contents.isSealed)
     metadata = contents.metadata
-    tensors = contents.tensors.sorted { $0.key < $1.key }.map {
-      Entry(name: $0.key, tensor: TensorSummary($0.value))
+    let read = contents.tensors.map { Entry(name: $0.key, tensor: TensorSummary($0.value)) }
+    let others = contents.unsupported.map {
+      Entry(name: $0.key, tensor: TensorSummary(unsupported: $0.value))
     }
+    tensors = (read + others).sorted { $0.name < $1.name }
     if metadata["checkpoint"] != nil {
       (kind, checkpoint) = (.checkpoint, try Checkpoint(path: path).summary)
     } else if metadata["encoder"] != nil {
       _ = try EncoderFile(path: path)
       (kind, checkpoint) = (.encoder, nil)
     } else {
-      (kind, checkpoint) = (format == .safetensors ? .tensors : .array, nil)
+      (kind, checkpoint) = (format.isSafetensors ? .tensors : .array, nil)
     }
   }
 

@@ -1,3 +1,9 @@
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
 /// What can be wrong with an argument, a file or the machine.
 ///
 /// Every case names what is wrong (`argument` or `path`), what was found and what was wanted, so
@@ -7,6 +13,8 @@ public enum ContrastiveError: Error, Equatable, Sendable {
   case parameter(name: String, found: String, expected: String)
   /// An array whose shape does not fit.
   case shape(argument: String, found: String, expected: String)
+  /// An array of elements of a type that does not fit.
+  case elementType(argument: String, found: String, expected: String)
   /// An array without rows where at least one is needed.
   case empty(argument: String)
   /// A NaN or an infinity; the first in row-major order.
@@ -35,6 +43,8 @@ extension ContrastiveError: CustomStringConvertible {
       "\(name): found \(found), expected \(expected)"
     case .shape(let argument, let found, let expected):
       "\(argument): found shape \(found), expected \(expected)"
+    case .elementType(let argument, let found, let expected):
+      "\(argument): found elements of type \(found), expected \(expected)"
     case .empty(let argument):
       "\(argument): found no rows, expected at least one"
     case .nonFinite(let argument, let row, let column, let found):
@@ -55,4 +65,9 @@ extension ContrastiveError: CustomStringConvertible {
       "canceled before it was done"
     }
   }
+}
+
+extension ContrastiveError: LocalizedError {
+  /// The text of `description`, which `localizedDescription` then is, too.
+  public var errorDescription: String? { description }
 }

@@ -46,12 +46,13 @@ public struct HalfMatrix: Sendable, Equatable {
 
   /// Rounds some elements into memory of the same size.
   package static func round(
-    _ values: ArraySlice<Float>, into halves: inout UnsafeMutableBufferPointer<UInt16>
+    _ values: some Collection<Float>, into halves: inout UnsafeMutableBufferPointer<UInt16>
   ) {
-    values.withUnsafeBufferPointer { values in
+    let found: Void? = values.withContiguousStorageIfAvailable { values in
       guard let from = values.baseAddress, let to = halves.baseAddress else { return }
       contrastive_round_to_halves(from, values.count, to)
     }
+    precondition(found != nil, "elements that are not in one piece")
   }
 
   /// Position of the first infinity or NaN.
@@ -59,13 +60,18 @@ public struct HalfMatrix: Sendable, Equatable {
     bits.firstIndex { $0 & 0x7c00 == 0x7c00 }
   }
 
-  /// The rows at some indices, in their order, as Float32.
-  package func rows(at indices: some Collection<Int>) -> Matrix {
+  /// The rows at some indices, or in a range, in that order, as Float32.
+  ///
+  /// - Parameter indices: indices of rows; one may occur more than once.
+  /// - Returns: a matrix of `indices.count` rows.
+  /// - Precondition: each index is in 0 ..< rows.
+  /// - Complexity: O(indices × columns).
+  public func rows(at indices: some Collection<Int>) -> Matrix {
     storage.withUnsafeBufferPointer { source in
       Matrix(rows: indices.count, columns: columns) { target in
         guard let from = source.baseAddress, let to = target.baseAddress else { return }
         for (place, index) in indices.enumerated() {
-          precondition(0..<rows ~= index)
+          precondition(0..<rows ~= index, "row outside the matrix")
           RowKernels.best.widen(
             from + index * columns, count: columns, into: to + place * columns)
         }
@@ -85,4 +91,33 @@ public struct HalfMatrix: Sendable, Equatable {
     return a.rows == b.rows && a.columns == b.columns
       && a.storage[..<count] == b.storage[..<count]
   }
+}
+
+extension HalfMatrix: Codable {
+  /// Decodes a `Matrix` and rounds it.
+  ///
+  /// - Throws: `DecodingError` for what is no matrix or has an element that cannot be rounded.
+  public init(from decoder: any Decoder) throws {
+    do {
+      try self.init(rounding: Matrix(from: decoder), argument: "values")
+    } catch let error as ContrastiveError {
+      throw DecodingError.dataCorrupted(
+        .init(codingPath: decoder.codingPath, debugDescription: error.description))
+    }
+  }
+
+  /// Encodes the elements, exactly widened, as a `Matrix`.
+  public func encode(to encoder: any Encoder) throws { try widened.encode(to: encoder) }
+}
+
+extension HalfMatrix: CustomStringConvertible, CustomReflectable {
+  /// The shape and the elements at the start, on one line.
+  public var description: String {
+    Matrix.text("HalfMatrix", rows: rows, columns: columns) {
+      Array(self.rows(at: [$0]).row(0).prefix($1))
+    }
+  }
+
+  /// The shape alone: `dump` and test reports do not list the elements.
+  public var customMirror: Mirror { Mirror(self, children: ["rows": rows, "columns": columns]) }
 }

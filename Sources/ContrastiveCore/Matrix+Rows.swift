@@ -6,17 +6,32 @@ extension Matrix {
       rows: rows + other.rows, columns: columns, sharing: Array(values) + other.values)
   }
 
-  /// The rows at some indices, in their order.
-  package func rows(at indices: some Collection<Int>) -> Matrix {
-    let columns = columns
+  /// The rows at some indices, or in a range, copied in that order.
+  ///
+  /// - Parameter indices: indices of rows; one may occur more than once.
+  /// - Returns: a matrix of `indices.count` rows.
+  /// - Precondition: each index is in 0 ..< rows.
+  /// - Complexity: O(indices × columns).
+  public func rows(at indices: some Collection<Int>) -> Matrix {
+    if let range = indices as? Range<Int> { return rows(range) }
+    let (rows, columns) = (rows, columns)
     return withUnsafeBufferPointer { source in
       Matrix(rows: indices.count, columns: columns) { target in
-        guard let from = source.baseAddress, let to = target.baseAddress else { return }
         for (place, index) in indices.enumerated() {
+          precondition(0..<rows ~= index, "row outside the matrix")
+          guard let from = source.baseAddress, let to = target.baseAddress else { continue }
           (to + place * columns).initialize(from: from + index * columns, count: columns)
         }
       }
     }
+  }
+
+  /// The rows of a range, copied.
+  package func rows(_ range: Range<Int>) -> Matrix {
+    precondition(range.lowerBound >= 0 && range.upperBound <= rows, "rows outside the matrix")
+    return Matrix(
+      rows: range.count, columns: columns,
+      sharing: Array(storage[(range.lowerBound * columns)..<(range.upperBound * columns)]))
   }
 
   /// Writes the rows of another matrix over the rows with these indices.
@@ -78,7 +93,7 @@ extension Matrix {
   }
 
   /// Adds factor × some values to one row.
-  package mutating func add(_ factor: Float, times values: ArraySlice<Float>, toRow row: Int) {
+  package mutating func add(_ factor: Float, times values: Row, toRow row: Int) {
     precondition(values.count == columns && 0..<rows ~= row)
     let start = row * columns
     withUnsafeMutableBufferPointer { target in

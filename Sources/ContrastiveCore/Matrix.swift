@@ -17,22 +17,6 @@ public struct Matrix: Sendable {
     self.storage = storage
   }
 
-  /// Takes `values` in row-major order.
-  ///
-  /// - Parameters:
-  ///   - rows: number of rows, 0 or more.
-  ///   - columns: number of columns, 0 or more.
-  ///   - values: exactly `rows × columns` elements.
-  /// - Throws: `ContrastiveError.shape` when the counts do not agree.
-  public init(rows: Int, columns: Int, values: [Float]) throws(ContrastiveError) {
-    let (count, overflow) = rows.multipliedReportingOverflow(by: columns)
-    guard rows >= 0, columns >= 0, !overflow, values.count == count else {
-      throw .shape(
-        argument: "values", found: "[\(values.count)]", expected: "[\(rows) × \(columns)]")
-    }
-    self.init(rows: rows, columns: columns, sharing: values)
-  }
-
   /// A matrix of zeros.
   public init(zeros rows: Int, by columns: Int) {
     self.init(
@@ -63,25 +47,16 @@ public struct Matrix: Sendable {
     }
   }
 
-  /// All elements in row-major order.
+  /// All elements in row-major order, the first at index 0.
   public var values: ArraySlice<Float> { storage[..<(rows * columns)] }
-
-  /// The elements of one row.
-  public func row(_ index: Int) -> ArraySlice<Float> {
-    precondition(0..<rows ~= index, "row outside the matrix")
-    return storage[(index * columns)..<((index + 1) * columns)]
-  }
-
-  /// The rows of a range, copied.
-  public func rows(_ range: Range<Int>) -> Matrix {
-    precondition(range.lowerBound >= 0 && range.upperBound <= rows, "rows outside the matrix")
-    return Matrix(
-      rows: range.count, columns: columns,
-      sharing: Array(storage[(range.lowerBound * columns)..<(range.upperBound * columns)]))
-  }
 
   /// The shape as `[rows × columns]`, for messages.
   public var shape: String { "[\(rows) × \(columns)]" }
+
+  /// Calls `body` with the elements in row-major order.
+  public func withSpan<R, E: Error>(_ body: (Span<Float>) throws(E) -> R) throws(E) -> R {
+    try body(storage.span.extracting(first: rows * columns))
+  }
 
   /// Calls `body` with the elements in row-major order.
   public func withUnsafeBufferPointer<R, E: Error>(

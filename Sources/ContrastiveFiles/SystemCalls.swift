@@ -23,3 +23,9 @@ func retryingInterrupts<Result: SignedInteger>(_ call: () -> Result) -> Result {
 func systemRead(_ descriptor: Int32, _ buffer: UnsafeMutableRawBufferPointer) -> Int {
   retryingInterrupts { read(descriptor, buffer.baseAddress, buffer.count) }
 }
+
+/// Whether there is something under a name, be it unreadable.
+package func fileExists(_ path: String) -> Bool {
+  var status = stat()
+  return stat(path, &status) == 0 || (errno != ENOENT && errno != ENOTDIR)
+}

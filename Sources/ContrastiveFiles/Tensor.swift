@@ -10,39 +10,72 @@ public struct Tensor: Sendable, Equatable {
   /// The elements in row-major order, as many as the product of `shape`.
   public let elements: Elements
 
-  /// Elements of one type, little-endian in files.
+  /// Elements of one type, little-endian in safetensors files.
   public enum Elements: Sendable, Equatable {
+    /// The bits of IEEE 754 binary16.
+    case float16([UInt16])
+    /// The bits of bfloat16: the upper half of a binary32.
+    case bfloat16([UInt16])
     /// IEEE 754 binary32.
     case float32([Float])
     /// IEEE 754 binary64.
     case float64([Double])
+    /// Signed, 8 bits.
+    case int8([Int8])
+    /// Signed, 16 bits.
+    case int16([Int16])
     /// Signed, 32 bits.
     case int32([Int32])
     /// Signed, 64 bits.
     case int64([Int64])
     /// Unsigned, 8 bits.
     case uint8([UInt8])
+    /// Unsigned, 16 bits.
+    case uint16([UInt16])
+    /// Unsigned, 32 bits.
+    case uint32([UInt32])
+    /// Unsigned, 64 bits.
+    case uint64([UInt64])
+    /// A byte each: 0 is false, any other true.
+    case bool([UInt8])
   }
 
   /// The type of a tensor's elements; the raw value is its name in messages and in safetensors.
   public enum ElementType: String, Sendable, CaseIterable {
+    /// Half precision.
+    case float16 = "F16"
+    /// Half precision with the exponent of `Float`.
+    case bfloat16 = "BF16"
     /// `[Float]`.
     case float32 = "F32"
     /// `[Double]`.
     case float64 = "F64"
+    /// `[Int8]`.
+    case int8 = "I8"
+    /// `[Int16]`.
+    case int16 = "I16"
     /// `[Int32]`.
     case int32 = "I32"
     /// `[Int64]`.
     case int64 = "I64"
     /// `[UInt8]`.
     case uint8 = "U8"
+    /// `[UInt16]`.
+    case uint16 = "U16"
+    /// `[UInt32]`.
+    case uint32 = "U32"
+    /// `[UInt64]`.
+    case uint64 = "U64"
+    /// True or false.
+    case bool = "BOOL"
 
     /// Bytes of one element.
     public var width: Int {
       switch self {
-      case .float64, .int64: 8
-      case .float32, .int32: 4
-      case .uint8: 1
+      case .float64, .int64, .uint64: 8
+      case .float32, .int32, .uint32: 4
+      case .float16, .bfloat16, .int16, .uint16: 2
+      case .int8, .uint8, .bool: 1
       }
     }
   }
@@ -67,11 +100,6 @@ public struct Tensor: Sendable, Equatable {
     self.init(unchecked: [elements.count], elements)
   }
 
-  /// The F32 tensor `[rows × columns]` of a matrix.
-  public init(_ matrix: Matrix) {
-    self.init(unchecked: [matrix.rows, matrix.columns], .float32(Array(matrix.values)))
-  }
-
   /// For readers, which have checked the count against the file.
   package init(unchecked shape: [Int], _ elements: Elements) {
     self.shape = shape
@@ -79,21 +107,21 @@ public struct Tensor: Sendable, Equatable {
   }
 }
 
-extension Tensor {
+extension Tensor: CustomStringConvertible {
   /// The type of the elements.
-  public var type: ElementType {
-    switch elements {
-    case .float32: .float32
-    case .float64: .float64
-    case .int32: .int32
-    case .int64: .int64
-    case .uint8: .uint8
-    }
-  }
+  public var type: ElementType { elements.type }
 
   /// The type and the shape as `F32 [3 × 4]`, for messages.
-  public var summary: String { "\(type.rawValue) \(Self.text(of: shape))" }
+  public var summary: String { "\(type.rawValue) \(shapeText)" }
 
+  /// The shape as `[3 × 4]`, for messages.
+  package var shapeText: String { Self.text(of: shape) }
+
+  /// The type and the shape; the elements are not listed.
+  public var description: String { "Tensor \(summary)" }
+}
+
+extension Tensor {
   /// Most axes of a tensor in a file, which is NumPy's limit.
   static let largestRank = 64
 
@@ -118,41 +146,6 @@ extension Tensor {
       total = product
     }
     return total
-  }
-}
-
-extension Tensor.Elements {
-  /// Number of elements.
-  public var count: Int {
-    switch self {
-    case .float32(let values): values.count
-    case .float64(let values): values.count
-    case .int32(let values): values.count
-    case .int64(let values): values.count
-    case .uint8(let values): values.count
-    }
-  }
-
-  /// Calls `body` with the bytes of the elements as files hold them.
-  package func withUnsafeBytes<E: Error>(
-    _ body: (UnsafeRawBufferPointer) throws(E) -> Void
-  ) throws(E) {
-    switch self {
-    case .float32(let values): try values.withUnsafeBytesTyped(body)
-    case .float64(let values): try values.withUnsafeBytesTyped(body)
-    case .int32(let values): try values.withUnsafeBytesTyped(body)
-    case .int64(let values): try values.withUnsafeBytesTyped(body)
-    case .uint8(let values): try values.withUnsafeBytesTyped(body)
-    }
-  }
-}
-
-extension Array where Element: BitwiseCopyable {
-  /// `withUnsafeBytes`, which still rethrows `any Error`, with the error's type kept.
-  fileprivate func withUnsafeBytesTyped<E: Error>(
-    _ body: (UnsafeRawBufferPointer) throws(E) -> Void
-  ) throws(E) {
-    try withUnsafeBufferPointer { buffer throws(E) in try body(UnsafeRawBufferPointer(buffer)) }
   }
 }
 

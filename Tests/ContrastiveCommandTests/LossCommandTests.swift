@@ -133,8 +133,8 @@ import Testing
     ),
     (
       "queries",
-      { try Tensor(shape: [5, 6], elements: .float64([Double](repeating: 1, count: 30))) },
-      "queries"
+      { try Tensor(shape: [5, 6], elements: .float64([Double](repeating: 1e50, count: 30))) },
+      "queries: found 1e+50 at row 0, column 0"
     ),
     (
       "queries", { try Tensor(shape: [30], elements: .float32([Float](repeating: 1, count: 30))) },

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Testing
 
 import ContrastiveFiles
@@ -30,6 +31,25 @@ import ContrastiveFiles
         path: folder.write(FileBytes.gzip(FileBytes.idx([0], data: 0)), "n"))
       #expect(none.shape == [0])
     }
+  }
+
+  /// As `cat a.gz b.gz` and parallel compressors make them.
+  @Test func severalMembers() throws {
+    let contents = FileBytes.idx([200], data: 200)
+    let parts = [0..<5, 5..<8, 8..<8, 8..<100, 100..<208].flatMap {
+      FileBytes.gzip(Array(contents[$0]))
+    }
+    for padding in [0, 1, 500] {
+      let tensor = try IDXFile.read(Data(parts + [UInt8](repeating: 0, count: padding)))
+      #expect(tensor.shape == [200])
+    }
+    // Members that end where the buffer of compressed bytes does.
+    let long = FileBytes.idx([140_000], data: 140_000)
+    let first = 65_536 - 23
+    let members = [0..<first, first..<(first + 60_000), (first + 60_000)..<long.count].flatMap {
+      FileBytes.gzip(Array(long[$0]))
+    }
+    #expect(try IDXFile.read(Data(members)) == Tensor(.uint8(Array(long[8...]))))
   }
 
   /// Longer than the buffer that compressed bytes pass through.

@@ -7,12 +7,12 @@ import ContrastiveFiles
 @Suite struct SafetensorsFileTests {
   /// Written by the reference implementation (safetensors for Python) with metadata.
   static let reference =
-    "SAEAAAAAAAB7Il9fbWV0YWRhdGFfXyI6eyJzdGVwIjoiNyJ9LCJjb3VudCI6eyJkdHlwZSI6Ikk2NCIsInNoYXBlIjpbXSwi"
-    + "ZGF0YV9vZmZzZXRzIjpbMCw4XX0sImJpYXMiOnsiZHR5cGUiOiJGNjQiLCJzaGFwZSI6WzIsMV0sImRhdGFfb2Zmc2V0"
-    + "cyI6WzgsMjRdfSwid2VpZ2h0Ijp7ImR0eXBlIjoiRjMyIiwic2hhcGUiOlsyLDNdLCJkYXRhX29mZnNldHMiOlsyNCw0"
-    + "OF19LCJpZHMiOnsiZHR5cGUiOiJJMzIiLCJzaGFwZSI6WzJdLCJkYXRhX29mZnNldHMiOls0OCw1Nl19LCJpbWFnZSI6"
-    + "eyJkdHlwZSI6IlU4Iiwic2hhcGUiOlsxLDIsMl0sImRhdGFfb2Zmc2V0cyI6WzU2LDYwXX19ICAg+/////////+amZmZ"
-    + "mZm5P5x1AIg85Dd+AADAPwAAEMAAAEBAzczMPcrySXEAAACA/////////38AAf7/"
+    "SAEAAAAAAAB7Il9fbWV0YWRhdGFfXyI6eyJzdGVwIjoiNyJ9LCJjb3VudCI6eyJkdHlwZSI6Ikk2NCIsInNoYXBlIjpb"
+    + "XSwiZGF0YV9vZmZzZXRzIjpbMCw4XX0sImJpYXMiOnsiZHR5cGUiOiJGNjQiLCJzaGFwZSI6WzIsMV0sImRhdGFfb2Zm"
+    + "c2V0cyI6WzgsMjRdfSwid2VpZ2h0Ijp7ImR0eXBlIjoiRjMyIiwic2hhcGUiOlsyLDNdLCJkYXRhX29mZnNldHMiOlsy"
+    + "NCw0OF19LCJpZHMiOnsiZHR5cGUiOiJJMzIiLCJzaGFwZSI6WzJdLCJkYXRhX29mZnNldHMiOls0OCw1Nl19LCJpbWFn"
+    + "ZSI6eyJkdHlwZSI6IlU4Iiwic2hhcGUiOlsxLDIsMl0sImRhdGFfb2Zmc2V0cyI6WzU2LDYwXX19ICAg+/////////+a"
+    + "mZmZmZm5P5x1AIg85Dd+AADAPwAAEMAAAEBAzczMPcrySXEAAACA/////////38AAf7/"
 
   static let tensors: [String: Tensor] = [
     "weight": NumPyTests.matrix,

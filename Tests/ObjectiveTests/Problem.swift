@@ -34,9 +34,8 @@ struct ReferenceInputs {
         rows[name] = stride(from: 0, to: values.count, by: length).map {
           Array(values[$0..<($0 + length)])
         }
-      case .int64(let values): integers[name] = values.map { Int($0) }
-      case .int32(let values): integers[name] = values.map { Int($0) }
-      case .uint8(let values): integers[name] = values.map { Int($0) }
+      default:
+        integers[name] = try Tensor(tensor.elements).int64s(argument: name).map { Int($0) }
       }
     }
     self.rows = rows

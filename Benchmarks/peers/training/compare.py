@@ -1,8 +1,8 @@
 """Trains each method by us and by its PyTorch twin in turn, and compares accuracy and time.
 
-Both sides are processes of their own with the same number of threads, images, epochs and evaluations;
-the twin reads the config.json that our run has just written. Seconds are those of the epochs alone,
-without start-up and evaluation; the whole processes' seconds stand beside them.
+Both sides are processes of their own with the same number of threads, images, epochs and
+evaluations; the twin reads the config.json that our run has just written. Seconds are those of the
+epochs alone, without start-up and evaluation; the whole processes' seconds stand beside them.
 """
 
 import argparse
@@ -82,10 +82,12 @@ minutes = sum(SECONDS[method] for method in options.only) * options.epochs / 60
 minutes *= len(options.seeds) * options.limit / 10_000
 print(f"About {math.ceil(minutes)} minutes on two quiet cores.", file=sys.stderr, flush=True)
 lines = [
-    f"Weighted kNN accuracy in percent and seconds; {options.limit} images, {options.epochs} epochs, "
-    f"seeds {', '.join(map(str, options.seeds))}, {options.threads} threads.",
+    f"Weighted kNN accuracy in percent and seconds; {options.limit} images, "
+    f"{options.epochs} epochs, seeds {', '.join(map(str, options.seeds))}, "
+    f"{options.threads} threads.",
     "",
-    "| method | ours | twin | difference | ours s | twin s | twin s / ours s | ours, process s | twin, process s |",
+    "| method | ours | twin | difference | ours s | twin s | twin s / ours s "
+    "| ours, process s | twin, process s |",
     "|---|---|---|---|---|---|---|---|---|",
 ]
 print("\n".join(lines), flush=True)

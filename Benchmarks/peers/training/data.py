@@ -22,7 +22,7 @@ def installed():
 
 
 def idx(path):
-    """An IDX file of bytes: two zeros, the type, the number of dimensions, the dimensions, the bytes."""
+    """An IDX file: two zeros, the type (bytes), the number of dimensions, these, the bytes."""
     packed = path.with_name(path.name + ".gz")
     content = path.read_bytes() if path.exists() else gzip.decompress(packed.read_bytes())
     rank = content[3]

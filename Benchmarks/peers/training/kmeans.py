@@ -12,7 +12,7 @@ def assign(rows, centroids, batch=4096):
 
 
 def fit(rows, k, iterations, centroids=None):
-    """(centroids, assignment, squared distances); an empty cluster takes the place of a random row."""
+    """(centroids, assignment, squared distances); an empty cluster moves to a random row."""
     if centroids is None:
         centroids = rows[torch.randperm(len(rows))[:k]]
     for _ in range(iterations):

@@ -1,8 +1,8 @@
 """The systems, as their authors' code has them: what each keeps between steps and minimizes.
 
-A method is built for an encoder, gives its views, and turns a batch of views into a loss; `begin` is
-called before an epoch, `after` after an optimizer step. What ours can do beyond its defaults (SwAV's small
-views and queue, HCL's annealing) is left out.
+A method is built for an encoder, gives its views, and turns a batch of views into a loss; `begin`
+is called before an epoch, `after` after an optimizer step. What ours can do beyond its defaults
+(SwAV's small views and queue, HCL's annealing) is left out.
 """
 
 import math

@@ -1,7 +1,7 @@
-"""Trains a PyTorch twin of one of our runs: same encoder, views, optimizer, schedule and evaluation.
+"""Trains a PyTorch twin of one of our runs: same encoder, views, optimizer, schedule, evaluation.
 
-Reads the run's config.json and prints one JSON object: accuracies, and the seconds of the epochs and
-of everything after the imports.
+Reads the run's config.json and prints one JSON object: accuracies, and the seconds of the epochs
+and of everything after the imports.
 """
 
 import argparse
@@ -102,7 +102,8 @@ def train(config, folder):
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("config", help="config.json of a run, or what --print-config prints")
-    parser.add_argument("--data", default=None, help="data folder (default: installed Fashion-MNIST)")
+    parser.add_argument(
+        "--data", default=None, help="data folder (default: installed Fashion-MNIST)")
     parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args()
     torch.set_num_threads(options.threads)

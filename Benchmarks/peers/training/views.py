@@ -28,7 +28,7 @@ def rectangles(count, height, width, scale, aspect=(3 / 4, 4 / 3)):
 
 
 def places(start, extent, size, whole):
-    """Where `size` output pixels lie, in the coordinates of grid_sample, never outside the extent."""
+    """Where `size` output pixels lie in grid_sample's coordinates, never outside the extent."""
     start, extent = start[:, None], extent[:, None]
     at = (torch.arange(size) + 0.5) * extent / size - 0.5
     at = start + torch.minimum(at.clamp(min=0), extent - 1)

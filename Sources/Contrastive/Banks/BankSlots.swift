@@ -167,7 +167,7 @@ public struct BankSlots: Sendable, Equatable {
 
   /// Writes a slot.
   mutating func write(
-    _ slot: Int, embedding: ArraySlice<Float>, id: Int, label: Int, step: Int
+    _ slot: Int, embedding: some Collection<Float>, id: Int, label: Int, step: Int
   ) {
     let range = (slot * dimension)..<((slot + 1) * dimension)
     precondition(embedding.count == dimension)

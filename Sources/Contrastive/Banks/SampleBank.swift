@@ -104,7 +104,7 @@ public struct SampleBank: MemoryBank, Equatable {
   }
 
   /// The row of a sample after an update, or nil where it would have no direction.
-  private func moved(_ sample: Int, towards embedding: ArraySlice<Float>) -> [Float]? {
+  private func moved(_ sample: Int, towards embedding: Matrix.Row) -> [Float]? {
     guard holds(sample) else { return Array(embedding) }
     let mean = zip(slots.embedding(sample), embedding).map {
       momentum * Double($0) + (1 - momentum) * Double($1)

@@ -67,18 +67,7 @@ public struct NegativeMixes: Sendable, Equatable {
         throw .shape(argument: name, found: weights.shape, expected: "\(queries) rows, as queries")
       }
     }
-    try requireIndices(pairs, named: "pairs", below: bankRows)
-    try requireIndices(queryPairs, named: "query-pairs", below: bankRows)
-  }
-}
-
-/// Checks that every index is in 0 ..< bound.
-func requireIndices(
-  _ indices: [Int], named name: String, below bound: Int
-) throws(ContrastiveError) {
-  if let position = indices.firstIndex(where: { !(0..<bound ~= $0) }) {
-    throw .index(
-      argument: name, position: position, found: "\(indices[position])",
-      expected: "0 … \(bound - 1)")
+    try requireIndices(pairs, below: bankRows, named: "pairs")
+    try requireIndices(queryPairs, below: bankRows, named: "query-pairs")
   }
 }

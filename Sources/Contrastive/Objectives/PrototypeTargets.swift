@@ -35,8 +35,8 @@ public struct PrototypeTargets: Sendable {
         argument: "concentrations.\(level)", position: position,
         found: "\(concentrations[position])", expected: "a number from 1e-6 to 1e6")
     }
-    try requireIndices(assignments, named: "assignments.\(level)", below: centroids.rows)
-    try requireIndices(negatives, named: "negatives.\(level)", below: centroids.rows)
+    try requireIndices(assignments, below: centroids.rows, named: "assignments.\(level)")
+    try requireIndices(negatives, below: centroids.rows, named: "negatives.\(level)")
     self.centroids = centroids
     self.concentrations = concentrations
     self.assignments = assignments

@@ -40,7 +40,7 @@ extension KMeans {
   private func randomRows(
     _ points: PreparedPoints, _ clusters: Int, using random: inout CounterRandom
   ) throws(ContrastiveError) -> [Int] {
-    var seen = Set<ArraySlice<Float>>()
+    var seen = Set<Matrix.Row>()
     var rows: [Int] = []
     for row in random.permutation(points.rows) where rows.count < clusters {
       if seen.insert(points.matrix.row(row)).inserted { rows.append(row) }

@@ -45,7 +45,7 @@ extension Matrix {
   ///
   /// Complexity: O(rows · columns) on average.
   func distinctRowCount() -> Int {
-    var seen = Set<ArraySlice<Float>>()
+    var seen = Set<Matrix.Row>()
     for index in 0..<rows { seen.insert(row(index)) }
     return seen.count
   }

@@ -33,9 +33,9 @@ struct PreparedPoints: Sendable {
     // ‖x − c‖² is up to four times this.
     if let row = norms.firstIndex(where: { $0 > 4e37 }) {
       let values = matrix.row(row)
-      let column = values.indices.max { abs(values[$0]) < abs(values[$1]) } ?? values.startIndex
+      let column = values.indices.max { abs(values[$0]) < abs(values[$1]) } ?? 0
       throw .tooLarge(
-        argument: argument, row: row, column: column - values.startIndex,
+        argument: argument, row: row, column: column,
         found: "\(values[column])", limit: "a row of norm 6.3e18")
     }
   }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Contrastive
+import ContrastiveFiles
 
 /// `contrastive loss byol`.
 package struct BYOLLoss: LossMethod {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Contrastive
+import ContrastiveFiles
 
 /// `contrastive loss hcl`.
 package struct HCLLoss: LossMethod {

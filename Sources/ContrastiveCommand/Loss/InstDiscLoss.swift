@@ -1,5 +1,6 @@
 import ArgumentParser
 import Contrastive
+import ContrastiveFiles
 
 /// `contrastive loss instdisc`.
 package struct InstDiscLoss: LossMethod {
@@ -28,7 +29,7 @@ package struct InstDiscLoss: LossMethod {
 
   package var parameters: [String: JSONValue] {
     [
-      "temperature": .number(temperature), "partition": partition.map(JSONValue.number) ?? .none,
+      "temperature": .number(temperature), "partition": partition.map(JSONValue.number) ?? .null,
       "epsilon": .number(epsilon),
     ].merging(negatives.parameters) { $1 }
   }

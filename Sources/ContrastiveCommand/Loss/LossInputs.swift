@@ -21,7 +21,8 @@ package struct LossInputs {
   /// Whether the file has a tensor.
   func has(_ name: String) -> Bool {
     looked.insert(name)
-    return file.tensors[name] != nil
+    // One of an unsupported type is not absent: reading it says what is wrong.
+    return file.tensors[name] != nil || file.unsupported[name] != nil
   }
 
   /// A tensor by its name.
@@ -59,7 +60,7 @@ package struct LossInputs {
   ) throws(ContrastiveError) -> (rows: Matrix, shape: [Int]) {
     let found = try tensor(name)
     guard found.shape.count == axes, let dimension = found.shape.last, dimension > 0 else {
-      throw .shape(argument: name, found: found.summary, expected: "F32 of \(axes) axes")
+      throw .shape(argument: name, found: found.shapeText, expected: "\(axes) axes")
     }
     let values = try found.float32s(argument: name)
     let rows = Matrix(rows: values.count / dimension, columns: dimension, sharing: values)
@@ -82,7 +83,7 @@ package struct LossInputs {
   ) throws(ContrastiveError) -> (values: [Int], shape: [Int]) {
     let found = try tensor(name)
     guard found.shape.count == axes else {
-      throw .shape(argument: name, found: found.summary, expected: "I64 of \(axes) axes")
+      throw .shape(argument: name, found: found.shapeText, expected: "\(axes) axes")
     }
     let flat = try Tensor(shape: [found.elements.count], elements: found.elements)
     return (try flat.int64s(argument: name).map { Int($0) }, found.shape)
@@ -92,7 +93,7 @@ package struct LossInputs {
   func numbers(_ name: String) throws(ContrastiveError) -> [Float] {
     let found = try tensor(name)
     guard found.shape.count == 1 else {
-      throw .shape(argument: name, found: found.summary, expected: "F32 [count]")
+      throw .shape(argument: name, found: found.shapeText, expected: "[count]")
     }
     return try found.float32s(argument: name)
   }
@@ -101,7 +102,7 @@ package struct LossInputs {
   func weights(_ name: String) throws(ContrastiveError) -> Matrix {
     let found = try tensor(name)
     guard found.shape.count == 2 else {
-      throw .shape(argument: name, found: found.summary, expected: "F32 [rows × columns]")
+      throw .shape(argument: name, found: found.shapeText, expected: "[rows × columns]")
     }
     return try Matrix(
       rows: found.shape[0], columns: found.shape[1], values: found.float32s(argument: name))
@@ -111,7 +112,7 @@ package struct LossInputs {
   func mask(_ name: String) throws(ContrastiveError) -> SelectionMask {
     let found = try tensor(name)
     guard found.shape.count == 2 else {
-      throw .shape(argument: name, found: found.summary, expected: "U8 [rows × columns]")
+      throw .shape(argument: name, found: found.shapeText, expected: "[rows × columns]")
     }
     return try SelectionMask(
       rows: found.shape[0], columns: found.shape[1], values: found.uint8s(argument: name),

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Contrastive
+import ContrastiveFiles
 
 /// `contrastive loss nt-xent`.
 package struct NTXentLoss: LossMethod {

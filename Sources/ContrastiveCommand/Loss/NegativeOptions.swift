@@ -1,5 +1,6 @@
 import ArgumentParser
 import Contrastive
+import ContrastiveFiles
 
 /// Options that choose negatives, for methods that have none of these of their own.
 ///

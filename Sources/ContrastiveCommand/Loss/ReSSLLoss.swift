@@ -1,5 +1,6 @@
 import ArgumentParser
 import Contrastive
+import ContrastiveFiles
 
 /// `contrastive loss ressl`.
 package struct ReSSLLoss: LossMethod {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Contrastive
+import ContrastiveFiles
 
 extension SCE.OwnColumn: ExpressibleByArgument {}
 

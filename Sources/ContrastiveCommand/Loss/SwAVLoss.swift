@@ -1,5 +1,6 @@
 import ArgumentParser
 import Contrastive
+import ContrastiveFiles
 
 /// `contrastive loss swav`.
 package struct SwAVLoss: LossMethod {
@@ -45,7 +46,7 @@ package struct SwAVLoss: LossMethod {
     let queue = inputs.has("queue") ? try inputs.file.tensor("queue") : nil
     if let queue, queue.shape.first != assignViews {
       throw ContrastiveError.shape(
-        argument: "queue", found: queue.summary, expected: "[\(assignViews) × rows × dimension]")
+        argument: "queue", found: queue.shapeText, expected: "[\(assignViews) × rows × dimension]")
     }
     return try objective.evaluate(
       views: views.rows, count: views.shape[0], prototypes: inputs.matrix("prototypes"),

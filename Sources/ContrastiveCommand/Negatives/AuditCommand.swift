@@ -17,11 +17,11 @@ struct AuditCommand: ParsableCommand {
       suspected; with --labels also the true ones, precision and recall over thresholds and top-k, \
       and the threshold of the largest F1.
 
-      Embeddings are .npy, a safetensors file with one tensor, or file:tensor, f4 or f8 \
-      [n,dimension]; labels .npy i8, i4 or u1 [n]. The output holds, [n,k] row-major and the most \
-      similar first, candidates I64, maximum, mean, similarity, neighbors, clusters and confidence \
-      F32, mutual and suspected U8, gradient_shares F32 [n], and with labels the curve of the \
-      cosine over all pairs: thresholds, precision, recall F32 [m].
+      Embeddings are .npy, a safetensors file with one tensor, or file:tensor, numbers \
+      [n,dimension]; labels .npy, whole numbers [n], -1 for none. The output holds, [n,k] row-major and the \
+      most similar first, candidates I64, maximum, mean, similarity, neighbors, clusters and \
+      confidence F32, mutual and suspected U8, gradient_shares F32 [n], and with labels the curve \
+      of the cosine over all pairs: thresholds, precision, recall F32 [m].
       """)
 
   @Option(help: "Embeddings.")

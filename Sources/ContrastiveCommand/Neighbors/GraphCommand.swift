@@ -8,7 +8,7 @@ struct GraphCommand: ParsableCommand {
     abstract: "Find the kNN graph of a set, exactly, computing each pair once.",
     discussion: """
       By inner product; with --normalize by cosine similarity. A row is not its own neighbor. \
-      Embeddings are .npy, a safetensors file with one tensor, or file:tensor, f4 or f8 \
+      Embeddings are .npy, a safetensors file with one tensor, or file:tensor, numbers \
       [n, dimension]. Writes `neighbors` I64 [N,k] and `similarities` F32 [N,k]: similarity \
       descending, then index ascending; with --mutual also `mutual` U8 [N,k], 1 where the neighbor \
       lists the row, too.

@@ -8,7 +8,7 @@ struct KNNCommand: ParsableCommand {
     abstract: "Find the k nearest bank rows of each query, exactly.",
     discussion: """
       By inner product; with --normalize by cosine similarity. Embeddings are .npy, a safetensors \
-      file with one tensor, or file:tensor, f4 or f8 [n, dimension]. Writes `neighbors` I64 [N,k] \
+      file with one tensor, or file:tensor, numbers [n, dimension]. Writes `neighbors` I64 [N,k] \
       and `similarities` F32 [N,k]: similarity descending, then index ascending.
       """)
 

@@ -37,23 +37,3 @@ enum Standard {
     }
   }
 }
-
-/// A value of any type in a JSON object whose keys vary.
-package enum JSONValue: Encodable, Sendable {
-  case number(Double)
-  case integer(Int)
-  case flag(Bool)
-  case text(String)
-  case none
-
-  package func encode(to encoder: any Encoder) throws {
-    var container = encoder.singleValueContainer()
-    switch self {
-    case .number(let value): try container.encode(value)
-    case .integer(let value): try container.encode(value)
-    case .flag(let value): try container.encode(value)
-    case .text(let value): try container.encode(value)
-    case .none: try container.encodeNil()
-    }
-  }
-}

@@ -26,7 +26,8 @@ struct TrainingFlags: ParsableArguments {
   @Option(
     parsing: .upToNextOption,
     help:
-      "Channels of the convolutions. (default: \(standard.widths.map(String.init).joined(separator: " ")))"
+      "Channels of the convolutions. (default: "
+      + "\(standard.widths.map(String.init).joined(separator: " ")))"
   )
   var widths: [Int] = []
 

@@ -143,15 +143,3 @@ private struct Window {
     (top?.isKept(by: column) ?? true) && (bottom?.isReached(by: column) ?? true)
   }
 }
-
-extension ArraySlice<Int32> {
-  /// The first index at which a condition holds that holds from there on.
-  fileprivate func partitioningIndex(where condition: (Int32) -> Bool) -> Int {
-    var (low, high) = (startIndex, endIndex)
-    while low < high {
-      let middle = (low + high) / 2
-      if condition(self[middle]) { high = middle } else { low = middle + 1 }
-    }
-    return low
-  }
-}

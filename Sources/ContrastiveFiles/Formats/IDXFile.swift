@@ -1,4 +1,5 @@
 import ContrastiveCore
+import FoundationEssentials
 
 /// One array of bytes in the IDX format of the MNIST family, gzipped or not.
 ///
@@ -11,30 +12,36 @@ import ContrastiveCore
 /// …       …      the elements in row-major order, to the end of the file
 /// ```
 ///
-/// A file that starts with 0x1f 0x8b is decompressed first (gzip, RFC 1952, one member), whatever
-/// its name. Other types and ranks are refused by name, and so are files longer or shorter than
-/// their header says. A plain file's header is held against its size before memory is taken; a
-/// gzipped file's against the 1,032 bytes that a compressed byte can stand for at most.
+/// A file that starts with 0x1f 0x8b is decompressed first (gzip, RFC 1952), whatever its name.
+/// Other types and ranks are refused by name, and so are files longer or shorter than their header
+/// says. A plain file's header is held against its size before memory is taken; a gzipped file's
+/// against the 1,032 bytes that a compressed byte can stand for at most.
 ///
 /// Source: LeCun, Cortes and Burges, "The MNIST database of handwritten digits".
 public enum IDXFile {
   /// Reads an array.
   ///
-  /// - Parameter path: the file.
+  /// - Parameter path: the file; `-` is standard input.
   /// - Returns: a U8 tensor of 1, 3 or 4 axes.
   /// - Throws: `ContrastiveError.file`, which says what is wrong with the file.
   public static func read(path: String) throws(ContrastiveError) -> Tensor {
-    var file = try FileReader(path: path)
-    if try file.hasPrefix(GzipReader.magic) {
-      var contents = try GzipReader(file)
-      return try read(from: &contents)
-    }
-    return try read(from: &file)
+    try read(from: openSource(path).unpacked())
   }
 
-  private static func read(
-    from source: inout some ByteSource & ~Copyable
+  /// Reads an array from a file's contents.
+  ///
+  /// - Parameters:
+  ///   - data: the contents.
+  ///   - name: the name to use in errors.
+  /// - Returns: a U8 tensor of 1, 3 or 4 axes.
+  /// - Throws: `ContrastiveError.file`, which says what is wrong with the contents.
+  public static func read(
+    _ data: Data, name: String = "data"
   ) throws(ContrastiveError) -> Tensor {
+    try read(from: MemoryReader(data, name: name).unpacked())
+  }
+
+  static func read(from source: any ByteSource) throws(ContrastiveError) -> Tensor {
     let start: [UInt8] = try source.array(4)
     guard start[0] == 0, start[1] == 0 else {
       throw source.failure("is not an IDX file: it does not start with two zero bytes")

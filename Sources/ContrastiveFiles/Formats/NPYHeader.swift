@@ -3,6 +3,7 @@ import ContrastiveCore
 /// What the header of an `.npy` file says.
 struct NPYHeader {
   let type: Tensor.ElementType
+  let order: ElementOrder
   let shape: [Int]
 
   /// Parses the Python dictionary literal of a header and refuses what is unsupported.
@@ -10,7 +11,7 @@ struct NPYHeader {
   /// - Throws: `ContrastiveError.file`.
   init(parsing bytes: [UInt8], path: String) throws(ContrastiveError) {
     var parser = PythonLiteral(bytes: bytes, path: path)
-    var type: Tensor.ElementType?
+    var type: (Tensor.ElementType, isBigEndian: Bool)?
     var isColumnMajor: Bool?
     var shape: [Int]?
     try parser.expect("{")
@@ -33,26 +34,34 @@ struct NPYHeader {
     guard let type else { throw parser.failure("no key 'descr'") }
     guard let isColumnMajor else { throw parser.failure("no key 'fortran_order'") }
     guard let shape else { throw parser.failure("no key 'shape'") }
-    guard !isColumnMajor else {
-      throw .file(
-        path: path,
-        problem: "is in column-major (Fortran) order, which is unsupported; "
-          + "numpy.ascontiguousarray gives row-major order")
-    }
-    self.type = type
+    self.type = type.0
+    order = ElementOrder(isBigEndian: type.isBigEndian, isColumnMajor: isColumnMajor)
     self.shape = shape
   }
 }
 
 extension Tensor.ElementType {
-  /// The type's name in the `descr` of an `.npy` header.
-  var numpyName: String {
+  /// The type's name in the `descr` of an `.npy` header, which has none for BF16.
+  var numpyName: String? {
+    numpyCode.map { (width == 1 ? "|" : "<") + $0 }
+  }
+
+  /// The kind and the width.
+  fileprivate var numpyCode: String? {
     switch self {
-    case .float32: "<f4"
-    case .float64: "<f8"
-    case .int32: "<i4"
-    case .int64: "<i8"
-    case .uint8: "|u1"
+    case .float16: "f2"
+    case .bfloat16: nil
+    case .float32: "f4"
+    case .float64: "f8"
+    case .int8: "i1"
+    case .int16: "i2"
+    case .int32: "i4"
+    case .int64: "i8"
+    case .uint8: "u1"
+    case .uint16: "u2"
+    case .uint32: "u4"
+    case .uint64: "u8"
+    case .bool: "b1"
     }
   }
 }
@@ -142,18 +151,26 @@ private struct PythonLiteral {
     return value
   }
 
-  /// The value of `descr`.
-  mutating func elementType() throws(ContrastiveError) -> Tensor.ElementType {
+  /// The value of `descr`: a byte order, a kind and a width.
+  mutating func elementType() throws(ContrastiveError) -> (
+    Tensor.ElementType, isBigEndian: Bool
+  ) {
     if peek() == UInt8(ascii: "[") {
       throw .file(path: path, problem: "holds structured elements, which are unsupported")
     }
     let name = try string()
-    if let type = Tensor.ElementType.allCases.first(where: { $0.numpyName == name }) { return type }
-    let supported = Tensor.ElementType.allCases.map(\.numpyName).joined(separator: ", ")
+    if let first = name.first, "<>=|".contains(first),
+      let type = Tensor.ElementType.allCases.first(where: {
+        $0.numpyCode == String(name.dropFirst())
+      })
+    {
+      return (type, first == ">" && type.width > 1)
+    }
+    let supported = Tensor.ElementType.allCases.compactMap(\.numpyCode).joined(separator: ", ")
     let what =
-      switch name.utf8.first {
-      case UInt8(ascii: ">"): "big-endian elements"
-      case _ where name.dropFirst().first == "O": "Python objects"
+      switch name.dropFirst().first {
+      case "O": "Python objects"
+      case "U", "S", "a": "strings"
       default: "elements"
       }
     throw .file(

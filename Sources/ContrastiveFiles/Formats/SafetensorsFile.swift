@@ -1,4 +1,5 @@
 import ContrastiveCore
+import FoundationEssentials
 
 /// Named tensors and text metadata in one file of the safetensors format.
 ///
@@ -9,7 +10,7 @@ import ContrastiveCore
 /// 8 + H   …      the data: the tensors' elements in row-major order, to the end of the file
 /// ```
 ///
-/// The header has a member per tensor, of exactly these three fields, and may have one of metadata:
+/// The header has a member per tensor, of these three fields, and may have one of metadata:
 ///
 /// ```
 /// {"__metadata__": {"step": "7"},
@@ -17,10 +18,12 @@ import ContrastiveCore
 /// ```
 ///
 /// `data_offsets` are the first byte in the data and the one after the last. In their order the
-/// tensors start at 0, follow each other without holes or overlaps and end with the file. Types are
-/// F32, F64, I32, I64 and U8; others are refused by name. A header has at most 100 MB (and fits the
-/// file), 100,000 tensors, 64 axes a tensor; no name occurs twice. All of this is checked before
-/// the first element is read, and the elements then go straight into their arrays.
+/// tensors start at 0, follow each other without holes or overlaps and end with the file. A header
+/// has at most 100 MB (and fits the file), 100,000 tensors, 64 axes a tensor; no name occurs twice.
+/// All of this is checked before the first element is read, and the elements then go straight into
+/// their arrays. Spaces before the header's brace and further fields of a tensor are passed over.
+/// Tensors of other types than `Tensor.ElementType` has are listed in `unsupported` and refused
+/// by name when asked for. A gzipped file is decompressed.
 ///
 /// Source: "Format" in the README of the safetensors project.
 public struct SafetensorsFile: Sendable {
@@ -30,42 +33,76 @@ public struct SafetensorsFile: Sendable {
   public var metadata: [String: String]
   /// The file they were read from.
   public let path: String?
+  /// Tensors of the file that are of a type no `Tensor` has, by name; they are not saved again.
+  public let unsupported: [String: (type: String, shape: [Int])]
 
   /// What is to be saved.
   public init(tensors: [String: Tensor], metadata: [String: String] = [:]) {
     self.tensors = tensors
     self.metadata = metadata
     path = nil
+    unsupported = [:]
   }
 
   /// Reads a file.
   ///
-  /// - Parameter path: the file.
+  /// - Parameter path: the file; `-` is standard input.
   /// - Throws: `ContrastiveError.file`, which says what is wrong with the file.
   public init(path: String) throws(ContrastiveError) {
-    var file = try FileReader(path: path)
-    guard file.size >= 8 else {
-      throw file.failure("is not a safetensors file: it has \(file.size) bytes, fewer than 8")
+    try self.init(from: openSource(path).unpacked())
+  }
+
+  /// Reads a file.
+  ///
+  /// - Parameter url: the address of a file.
+  /// - Throws: `ContrastiveError.file`, which says what is wrong with the file.
+  public init(_ url: URL) throws(ContrastiveError) {
+    try self.init(from: FileReader(path: url.requireFile()).unpacked())
+  }
+
+  /// Reads a file's contents.
+  ///
+  /// - Parameters:
+  ///   - data: the contents.
+  ///   - name: the name to use in errors.
+  /// - Throws: `ContrastiveError.file`, which says what is wrong with the contents.
+  public init(_ data: Data, name: String = "data") throws(ContrastiveError) {
+    try self.init(from: MemoryReader(data, name: name).unpacked())
+  }
+
+  init(from source: any ByteSource) throws(ContrastiveError) {
+    guard source.mostRemaining >= 8 else {
+      throw source.failure(
+        "is not a safetensors file: it has \(source.mostRemaining) bytes, fewer than 8")
     }
-    let length = UInt64(littleEndian: try file.array(1)[0])
+    let start: [UInt8] = try source.array(8)
+    guard !start.starts(with: NPYFile.magic) else {
+      throw source.failure("is an .npy file, expected a safetensors file")
+    }
+    let length = start.reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
     guard length <= SafetensorsHeader.largestHeader else {
-      throw file.failure(
-        "has a header of \(length) bytes, more than the \(SafetensorsHeader.largestHeader) allowed")
+      throw source.failure(
+        "has a header of \(length) bytes, "
+          + "more than the \(SafetensorsHeader.largestHeader) allowed")
     }
-    guard length <= file.remaining else {
-      throw file.failure(
-        "is cut short: its header has \(length) bytes, \(file.remaining) follow its length")
-    }
-    let header = try SafetensorsHeader(parsing: file.array(Int(length)), path: path)
-    let ordered = try header.ordered(dataSize: file.remaining, path: path)
-    try file.admitInMemory(file.remaining)
-    tensors = [:]
+    let header = try SafetensorsHeader(parsing: source.header(Int(length)), path: source.path)
+    let ordered = try header.ordered(path: source.path)
+    try source.admit(ordered.last?.end ?? 0, declared: "its header")
+    var (tensors, unsupported) = ([String: Tensor](), [String: (type: String, shape: [Int])]())
     for entry in ordered {
-      let elements = try file.elements(entry.count, of: entry.type)
-      tensors[entry.name] = Tensor(unchecked: entry.shape, elements)
+      if let type = Tensor.ElementType(rawValue: entry.type) {
+        let elements = try source.elements(of: type, shape: entry.shape)
+        tensors[entry.name] = Tensor(unchecked: entry.shape, elements)
+      } else {
+        try source.skip(entry.end - entry.begin)
+        unsupported[entry.name] = (entry.type, entry.shape)
+      }
     }
+    try source.finish()
+    self.tensors = tensors
+    self.unsupported = unsupported
     metadata = header.metadata
-    self.path = path
+    path = source.path
   }
 
   /// A tensor that must be there.
@@ -75,6 +112,13 @@ public struct SafetensorsFile: Sendable {
   /// - Throws: `ContrastiveError.file`, which lists the names that are there.
   public func tensor(_ name: String) throws(ContrastiveError) -> Tensor {
     if let tensor = tensors[name] { return tensor }
+    if let other = unsupported[name] {
+      let supported = Tensor.ElementType.allCases.map(\.rawValue).joined(separator: ", ")
+      throw .file(
+        path: path ?? "tensors",
+        problem: "tensor \(quoted(name)) has dtype \(quoted(other.type)), which is unsupported "
+          + "(supported: \(supported))")
+    }
     let names = tensors.keys.sorted().prefix(20).map(quoted).joined(separator: ", ")
     let more = tensors.count > 20 ? " and \(tensors.count - 20) more" : ""
     throw .file(
@@ -95,19 +139,43 @@ public struct SafetensorsFile: Sendable {
     try write(to: path, calls: .system)
   }
 
+  /// Saves the tensors, as `write(to:)` with a path does.
+  ///
+  /// - Throws: the same, and `ContrastiveError.file` for the address of something else.
+  public func write(to url: URL) throws(ContrastiveError) { try write(to: url.requireFile()) }
+
+  /// What `write` would save.
+  ///
+  /// - Throws: `ContrastiveError`, `.file` or `.shape`, for what could not be read again.
+  public func data() throws(ContrastiveError) -> Data {
+    let (header, ordered) = try encodedHeader(path: "data")
+    var data = Data(header)
+    for tensor in ordered { tensor.elements.withUnsafeBytes { data.append(contentsOf: $0) } }
+    return data
+  }
+
   package func write(to path: String, calls: FileCalls) throws(ContrastiveError) {
-    for tensor in tensors.values { try tensor.requireWritableRank() }
-    let ordered = tensors.sorted { ($1.value.type.width, $0.key) < ($0.value.type.width, $1.key) }
-    let header = try SafetensorsHeader.encoded(ordered, metadata: metadata, path: path)
-    let length = UInt64(header.count)
+    let (header, ordered) = try encodedHeader(path: path)
     try AtomicFile.write(to: path, calls: calls) { writer throws(ContrastiveError) in
-      try writer.write((0..<8).map { UInt8(truncatingIfNeeded: length >> ($0 * 8)) })
       try writer.write(header)
-      for (_, tensor) in ordered {
+      for tensor in ordered {
         try tensor.elements.withUnsafeBytes { bytes throws(ContrastiveError) in
           try writer.write(bytes)
         }
       }
     }
+  }
+
+  /// The header with its length before it, and the tensors in their order.
+  private func encodedHeader(
+    path: String
+  ) throws(ContrastiveError) -> ([UInt8], [Tensor]) {
+    for tensor in tensors.values { try tensor.requireWritableRank() }
+    let ordered = tensors.sorted { ($1.value.type.width, $0.key) < ($0.value.type.width, $1.key) }
+    let header = try SafetensorsHeader.encoded(ordered, metadata: metadata, path: path)
+    let length = UInt64(header.count)
+    return (
+      (0..<8).map { UInt8(truncatingIfNeeded: length >> ($0 * 8)) } + header, ordered.map(\.value)
+    )
   }
 }

@@ -25,11 +25,13 @@ extension SafetensorsHeader: Codable {
   }
 }
 
-/// The fields of one tensor, exactly as the header spells them.
+/// The fields of one tensor as the header spells them.
 struct SafetensorsFields: Codable {
   let dtype: String
   let shape: [Int]
   let dataOffsets: [Int]
+  /// Distinct members: these three and, inside and out, those of fields that are passed over.
+  let members: Int
 
   enum CodingKeys: String, CodingKey {
     case dtype, shape
@@ -40,6 +42,7 @@ struct SafetensorsFields: Codable {
     self.dtype = dtype
     self.shape = shape
     self.dataOffsets = dataOffsets
+    members = 3
   }
 
   init(from decoder: any Decoder) throws {
@@ -47,9 +50,17 @@ struct SafetensorsFields: Codable {
     dtype = try fields.decode(String.self, forKey: .dtype)
     shape = try fields.decode([Int].self, forKey: .shape)
     dataOffsets = try fields.decode([Int].self, forKey: .dataOffsets)
-    guard try decoder.container(keyedBy: AnyName.self).allKeys.count == 3 else {
-      throw DecodingError.dataCorrupted(
-        .init(codingPath: decoder.codingPath, debugDescription: "unknown field"))
+    members = try JSONValue(from: decoder).memberCount
+  }
+}
+
+extension JSONValue {
+  /// Distinct members of all objects in it.
+  fileprivate var memberCount: Int {
+    switch self {
+    case .list(let values): values.reduce(0) { $0 + $1.memberCount }
+    case .object(let members): members.values.reduce(members.count) { $0 + $1.memberCount }
+    default: 0
     }
   }
 }

@@ -11,9 +11,12 @@ struct SafetensorsHeader {
   /// Where one tensor's elements are.
   struct Entry {
     let name: String
-    let type: Tensor.ElementType
+    /// The type as the header spells it.
+    let type: String
     let shape: [Int]
-    let count: Int
+    /// The first byte in the data and the one after the last.
+    let begin: Int
+    let end: Int
   }
 
   var metadata: [String: String] = [:]
@@ -29,7 +32,7 @@ struct SafetensorsHeader {
   ///
   /// - Throws: `ContrastiveError.file`.
   init(parsing bytes: [UInt8], path: String) throws(ContrastiveError) {
-    guard bytes.first == UInt8(ascii: "{") else {
+    guard Self.startsHeader(bytes[...]) else {
       throw .file(
         path: path, problem: "is not a safetensors file: its header does not start with {")
     }
@@ -40,12 +43,18 @@ struct SafetensorsHeader {
       let reason = (error as? DecodingError)?.line ?? "it cannot be decoded"
       throw .file(path: path, problem: "has an unreadable header: \(reason)")
     }
-    // A tensor has four members: its own and its three fields.
-    let distinct = 4 * tensors.count + metadata.count + (hasMetadata ? 1 : 0)
+    let distinct =
+      tensors.values.reduce(0) { $0 + 1 + $1.members } + metadata.count + (hasMetadata ? 1 : 0)
     guard members == distinct else {
       throw .file(path: path, problem: "has a header in which a name occurs twice")
     }
     try requireCount(path: path)
+  }
+
+  /// Whether bytes start as a header does: with a brace after spaces.
+  static func startsHeader(_ bytes: ArraySlice<UInt8>) -> Bool {
+    let first = bytes.first { $0 != UInt8(ascii: " ") }
+    return first == UInt8(ascii: "{") || (first == nil && !bytes.isEmpty)
   }
 
   /// The header of tensors that follow each other, padded to a multiple of 8 bytes.
@@ -81,10 +90,10 @@ struct SafetensorsHeader {
     return bytes
   }
 
-  /// The tensors in the order of their data, which they must cover exactly.
+  /// The tensors in the order of their data, without holes or overlaps.
   ///
   /// - Throws: `ContrastiveError.file`.
-  func ordered(dataSize: Int, path: String) throws(ContrastiveError) -> [Entry] {
+  func ordered(path: String) throws(ContrastiveError) -> [Entry] {
     var entries: [Entry] = []
     entries.reserveCapacity(tensors.count)
     let ranges = tensors.map { (name: $0.key, fields: $0.value, offsets: $0.value.dataOffsets) }
@@ -93,11 +102,6 @@ struct SafetensorsHeader {
     for (name, fields, offsets) in ranges {
       func failure(_ problem: String) -> ContrastiveError {
         .file(path: path, problem: "tensor \(quoted(name)) \(problem)")
-      }
-      guard let type = Tensor.ElementType(rawValue: fields.dtype) else {
-        let supported = Tensor.ElementType.allCases.map(\.rawValue).joined(separator: ", ")
-        throw failure(
-          "has dtype \(quoted(fields.dtype)), which is unsupported (supported: \(supported))")
       }
       guard fields.shape.count <= Tensor.largestRank, fields.shape.allSatisfy({ $0 >= 0 }) else {
         throw failure("has a negative length or more than \(Tensor.largestRank) axes")
@@ -109,24 +113,19 @@ struct SafetensorsHeader {
         let kind = offsets[0] < position ? "overlaps the tensor before" : "leaves a hole before it"
         throw failure("\(kind): it starts at byte \(offsets[0]), expected \(position)")
       }
-      let bytes = Tensor.byteCount(of: fields.shape, width: type.width)
-      guard bytes == offsets[1] - offsets[0] else {
-        let needed = bytes.map { "\($0) bytes" } ?? "more bytes than can be counted"
-        throw failure(
-          "has \(offsets[1] - offsets[0]) bytes, its shape "
-            + "\(type.rawValue) \(Tensor.text(of: fields.shape)) needs \(needed)")
+      if let type = Tensor.ElementType(rawValue: fields.dtype) {
+        let bytes = Tensor.byteCount(of: fields.shape, width: type.width)
+        guard bytes == offsets[1] - offsets[0] else {
+          let needed = bytes.map { "\($0) bytes" } ?? "more bytes than can be counted"
+          throw failure(
+            "has \(offsets[1] - offsets[0]) bytes, its shape "
+              + "\(type.rawValue) \(Tensor.text(of: fields.shape)) needs \(needed)")
+        }
       }
       position = offsets[1]
-      let count = (offsets[1] - offsets[0]) / type.width
       entries.append(
-        Entry(name: name, type: type, shape: fields.shape, count: count))
-    }
-    guard position == dataSize else {
-      let problem =
-        position > dataSize ? "is cut short" : "has \(dataSize - position) bytes too many"
-      throw .file(
-        path: path,
-        problem: "\(problem): its tensors need \(position) bytes, \(dataSize) follow the header")
+        Entry(
+          name: name, type: fields.dtype, shape: fields.shape, begin: offsets[0], end: offsets[1]))
     }
     return entries
   }

@@ -9,20 +9,31 @@ public struct FileContents: Sendable {
   public enum Format: String, Codable, Sendable {
     /// NumPy.
     case npy
+    /// NumPy, gzipped.
+    case gzippedNPY = "npy.gz"
     /// IDX.
     case idx
     /// IDX, gzipped.
     case gzippedIDX = "idx.gz"
     /// Safetensors.
     case safetensors
+    /// Safetensors, gzipped.
+    case gzippedSafetensors = "safetensors.gz"
+
+    /// Whether there are names and metadata.
+    package var isSafetensors: Bool { self == .safetensors || self == .gzippedSafetensors }
   }
 
+  /// The file, for messages.
+  let path: String
   /// The format.
   public let format: Format
   /// Bytes of the file.
   public let size: Int
   /// The arrays by name; that of a format with one array alone has the name "".
   public let tensors: [String: Tensor]
+  /// Arrays of a type that no `Tensor` has, by name.
+  public let unsupported: [String: (type: String, shape: [Int])]
   /// Free text by name.
   public let metadata: [String: String]
   /// Whether the file has a checksum over all of it, which is then right.
@@ -30,40 +41,58 @@ public struct FileContents: Sendable {
 
   /// Reads a file.
   ///
-  /// - Parameter path: the file.
+  /// - Parameter path: the file; `-` is standard input.
   /// - Throws: `ContrastiveError.file` for a file of none of the formats, or one that is damaged.
   public init(path: String) throws(ContrastiveError) {
-    var file = try FileReader(path: path)
-    size = file.size
-    if try file.hasPrefix(NPYFile.magic) {
-      (format, tensors) = (.npy, ["": try NPYFile.read(path: path)])
-      (metadata, isSealed) = ([:], false)
-    } else if try file.hasPrefix(GzipReader.magic) {
-      (format, tensors) = (.gzippedIDX, ["": try IDXFile.read(path: path)])
-      (metadata, isSealed) = ([:], true)
-    } else if try Self.startsAsSafetensors(&file) {
-      let file = try SafetensorsFile(path: path)
+    let source = try openSource(path)
+    size = source.size
+    self.path = source.path
+    let isGzipped = try source.isGzipped()
+    let start = try Self.start(source, isGzipped: isGzipped)
+    let contents = try source.unpacked()
+    if start.starts(with: NPYFile.magic) {
+      format = isGzipped ? .gzippedNPY : .npy
+      (tensors, unsupported, metadata) = (["": try NPYFile.read(from: contents)], [:], [:])
+      isSealed = isGzipped
+    } else if start.count >= 9, SafetensorsHeader.startsHeader(start[8...]) {
+      let file = try SafetensorsFile(from: contents)
       try file.checkSeal()
-      (format, tensors) = (.safetensors, file.tensors)
-      (metadata, isSealed) = (file.metadata, file.isSealed)
-    } else if try file.hasPrefix([0, 0]) {
-      (format, tensors) = (.idx, ["": try IDXFile.read(path: path)])
-      (metadata, isSealed) = ([:], false)
+      format = isGzipped ? .gzippedSafetensors : .safetensors
+      (tensors, unsupported, metadata) = (file.tensors, file.unsupported, file.metadata)
+      isSealed = isGzipped || file.isSealed
+    } else if isGzipped || start.starts(with: [0, 0]) {
+      format = isGzipped ? .gzippedIDX : .idx
+      (tensors, unsupported, metadata) = (["": try IDXFile.read(from: contents)], [:], [:])
+      isSealed = isGzipped
     } else {
-      throw .file(
-        path: path, problem: "is of no known format (known: .npy, safetensors, IDX, gzipped IDX)")
+      throw source.failure(
+        "is of no known format (known: .npy, safetensors and IDX, each also gzipped)")
     }
   }
 
-  /// A length of eight bytes and the brace that every header starts with; IDX has neither.
-  private static func startsAsSafetensors(
-    _ file: inout FileReader
-  ) throws(ContrastiveError) -> Bool {
-    guard file.size >= 9 else { return false }
-    let start: [UInt8] = try file.array(9)
-    // Reading goes on at the first byte.
-    _ = try file.hasPrefix([])
-    return start[8] == UInt8(ascii: "{")
+  /// The first bytes of the contents.
+  private static func start(
+    _ source: any RewindableSource, isGzipped: Bool
+  ) throws(ContrastiveError) -> [UInt8] {
+    guard isGzipped else { return try source.start(16) }
+    let contents = try GzipReader(source)
+    let start = try contents.someBytes(16)
+    try source.rewind()
+    return start
+  }
+
+  /// The one array that must be there alone.
+  ///
+  /// - Throws: `ContrastiveError.file` when there are others or none.
+  package func onlyTensor() throws(ContrastiveError) -> Tensor {
+    guard tensors.count + unsupported.count == 1, let only = tensors.values.first else {
+      let names = (Array(tensors.keys) + unsupported.keys).sorted().prefix(20).map(quoted)
+      throw .file(
+        path: path,
+        problem: "holds \(tensors.count + unsupported.count) tensors, expected one, or "
+          + "\(path):NAME to choose; it holds \(names.joined(separator: ", "))")
+    }
+    return only
   }
 }
 
@@ -89,26 +118,22 @@ public struct TensorSummary: Sendable, Codable, Equatable {
   public init(_ tensor: Tensor) {
     type = tensor.type.rawValue
     shape = tensor.shape
-    (minimum, maximum, nonFinite) =
-      switch tensor.elements {
-      case .float32(let values): Self.range(values.lazy.map(Double.init))
-      case .float64(let values): Self.range(values.lazy.map { $0 })
-      case .int32(let values): Self.range(values.lazy.map(Double.init))
-      case .int64(let values): Self.range(values.lazy.map(Double.init))
-      case .uint8(let values): Self.range(values.lazy.map(Double.init))
+    var (low, high, others) = (Double.infinity, -Double.infinity, 0)
+    tensor.forEachNumber { value in
+      if value.isFinite {
+        low = min(low, value)
+        high = max(high, value)
+      } else {
+        others += 1
       }
+    }
+    (minimum, maximum) = low <= high ? (low, high) : (nil, nil)
+    nonFinite = others
   }
 
-  private static func range(_ values: some Sequence<Double>) -> (Double?, Double?, Int) {
-    var (low, high, others) = (Double.infinity, -Double.infinity, 0)
-    for value in values {
-      guard value.isFinite else {
-        others += 1
-        continue
-      }
-      low = min(low, value)
-      high = max(high, value)
-    }
-    return low <= high ? (low, high, others) : (nil, nil, others)
+  /// One whose elements cannot be read.
+  package init(unsupported: (type: String, shape: [Int])) {
+    (type, shape) = unsupported
+    (minimum, maximum, nonFinite) = (nil, nil, 0)
   }
 }

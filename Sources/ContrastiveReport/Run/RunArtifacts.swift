@@ -4,11 +4,11 @@ import ContrastiveFiles
 /// What methods leave in a run's folder to be shown, each in a file of its own; all are optional.
 ///
 /// ```
-/// artifacts/prototypes.safetensors        nearest I64 [prototypes × m]: training images nearest to each
+/// artifacts/prototypes.safetensors        nearest I64 [prototypes × m]: training images
 /// artifacts/crops.safetensors             images I64 [n]: training images
-///                                         boxes F32 [n × 4]: top, left, height, width as shares of them
+///                                         boxes F32 [n × 4]: top, left, height, width as shares
 /// artifacts/false-negatives.safetensors   anchors I64 [n]: training images
-///                                         found I64 [n × m]: images found to show the same, −1 for none
+///                                         found I64 [n × m]: images found for each, −1 for none
 /// ```
 public struct RunArtifacts: Sendable {
   /// Training images nearest to each prototype.
@@ -28,7 +28,7 @@ public struct RunArtifacts: Sendable {
     let folder = "\(run.path)/artifacts"
     func read(_ name: String) throws(ContrastiveError) -> SafetensorsFile? {
       let path = "\(folder)/\(name).safetensors"
-      guard try TextFile.exists(at: path) else { return nil }
+      guard fileExists(path) else { return nil }
       return try SafetensorsFile(path: path)
     }
     func check(_ index: Int, _ name: String, _ position: Int) throws(ContrastiveError) {
@@ -83,12 +83,5 @@ public struct RunArtifacts: Sendable {
     return (0..<tensor.shape[0]).map { row in
       values[(row * columns)..<((row + 1) * columns)].filter { $0 >= 0 }.map { Int($0) }
     }
-  }
-}
-
-extension TextFile {
-  /// Whether there is a file that can be opened.
-  static func exists(at path: String) throws(ContrastiveError) -> Bool {
-    try text(at: path) != nil
   }
 }

@@ -1,4 +1,5 @@
 import Contrastive
+import ContrastiveFiles
 
 /// What a run wrote about itself while it trained.
 ///
@@ -7,9 +8,9 @@ import Contrastive
 public struct RunRecord: Sendable {
   /// The run's folder.
   public let path: String
-  let configuration: JSONTree
-  let epochs: [JSONTree]
-  let result: JSONTree?
+  let configuration: JSONValue
+  let epochs: [JSONValue]
+  let result: JSONValue?
 
   /// Reads a run's folder.
   ///
@@ -20,17 +21,21 @@ public struct RunRecord: Sendable {
     while path.count > 1, path.hasSuffix("/") { path.removeLast() }
     self.path = path
     let file = "\(path)/config.json"
-    guard let text = try TextFile.text(at: file) else {
+    guard let text = try Self.text(file) else {
       throw .file(path: path, problem: "holds no run: there is no config.json")
     }
-    guard let configuration = JSONTree(text), case .object = configuration else {
+    guard let configuration = JSONValue(text), case .object = configuration else {
       throw .file(path: file, problem: "is not a JSON object")
     }
     self.configuration = configuration
-    let lines = try TextFile.text(at: "\(path)/metrics.jsonl") ?? ""
-    epochs = lines.split(separator: "\n").compactMap { JSONTree($0) }
+    let lines = try Self.text("\(path)/metrics.jsonl") ?? ""
+    epochs = lines.split(separator: "\n").compactMap { JSONValue($0) }
       .filter { $0["epoch"]?.number != nil }
-    result = try TextFile.text(at: "\(path)/result.json").flatMap { JSONTree($0) }
+    result = try Self.text("\(path)/result.json").flatMap { JSONValue($0) }
+  }
+
+  private static func text(_ path: String) throws(ContrastiveError) -> String? {
+    try TextFile.textIfPresent(path: path, largest: 1 << 30)
   }
 
   /// The folder's own name.

@@ -32,8 +32,8 @@ extension ReportSection {
       contents: [
         .paragraph(
           "The first test image of each class (left) and the training images whose features are "
-            + "nearest to it. A tick and a solid frame: the same class; a cross and a dashed frame: "
-            + "another."),
+            + "nearest to it. A tick and a solid frame: the same class; a cross and a dashed "
+            + "frame: another."),
         .element("div", ["class": "strips"], strips),
       ])
   }

@@ -11,7 +11,7 @@ import FoundationEssentials
 /// Common options and those of the method stand side by side. Every option has a member; one that
 /// depends on the data and was not given is null.
 public struct Configuration: Sendable, Equatable {
-  private var members: [String: JSONTree]
+  private var members: [String: JSONValue]
 
   /// The configuration of some options.
   ///
@@ -19,7 +19,7 @@ public struct Configuration: Sendable, Equatable {
   /// - Throws: `ContrastiveError.parameter` for what JSON cannot hold.
   public init(_ options: TrainingOptions) throws(ContrastiveError) {
     members = Dictionary(
-      uniqueKeysWithValues: Self.names(of: options).map { ($0, JSONTree.null) })
+      uniqueKeysWithValues: Self.names(of: options).map { ($0, JSONValue.null) })
     for name in Self.names(of: options.method.options) { members[name] = .null }
     guard case .object(var written) = try Self.tree(of: options) else { return }
     if case .object(let method)? = written.removeValue(forKey: "method") {
@@ -51,7 +51,7 @@ public struct Configuration: Sendable, Equatable {
   init(text: String, path: String, method: MethodName = .moco) throws(ContrastiveError) {
     guard
       case .object(let given)? = try? JSONDecoder().decode(
-        JSONTree.self, from: Data(text.utf8))
+        JSONValue.self, from: Data(text.utf8))
     else { throw .file(path: path, problem: "is not a JSON object of options") }
     var name = method
     if let member = given["method"] {
@@ -71,11 +71,11 @@ public struct Configuration: Sendable, Equatable {
   ///   - text: JSON, or a text that needs no quotes.
   /// - Throws: `ContrastiveError.parameter` for a name that there is not, with the nearest one.
   public mutating func set(_ name: String, to text: String) throws(ContrastiveError) {
-    let value = try? JSONDecoder().decode(JSONTree.self, from: Data(text.utf8))
+    let value = try? JSONDecoder().decode(JSONValue.self, from: Data(text.utf8))
     try set(name.replacing("-", with: "_"), to: value ?? .text(text))
   }
 
-  private mutating func set(_ name: String, to value: JSONTree) throws(ContrastiveError) {
+  private mutating func set(_ name: String, to value: JSONValue) throws(ContrastiveError) {
     guard members[name] != nil else {
       throw .unknown("option", name, among: members.keys.sorted())
     }
@@ -96,7 +96,7 @@ public struct Configuration: Sendable, Equatable {
     }
     let defaults = TrainingOptions(try MethodName(known: text))
     var nested = members
-    var method: [String: JSONTree] = ["name": .text(text)]
+    var method: [String: JSONValue] = ["name": .text(text)]
     for name in Self.names(of: defaults.method.options) {
       method[name] = nested.removeValue(forKey: name)
     }
@@ -105,7 +105,7 @@ public struct Configuration: Sendable, Equatable {
       let decoder = JSONDecoder()
       decoder.keyDecodingStrategy = .convertFromSnakeCase
       return try decoder.decode(
-        TrainingOptions.self, from: Data(JSONText.encode(JSONTree.object(nested)).utf8))
+        TrainingOptions.self, from: Data(JSONText.encode(JSONValue.object(nested)).utf8))
     } catch let error as DecodingError {
       throw wrongType(error)
     } catch {
@@ -138,21 +138,21 @@ public struct Configuration: Sendable, Equatable {
   ///
   /// - Throws: `ContrastiveError.parameter` for a number that is not finite.
   public func text() throws(ContrastiveError) -> String {
-    try JSONText.encode(JSONTree.object(members), pretty: true) + "\n"
+    try JSONText.encode(JSONValue.object(members), pretty: true) + "\n"
   }
 
-  private static func text(_ value: JSONTree) -> String {
+  private static func text(_ value: JSONValue) -> String {
     (try? JSONText.encode(value)) ?? "\(value)"
   }
 
-  private static func tree(of value: TrainingOptions) throws(ContrastiveError) -> JSONTree {
+  private static func tree(of value: TrainingOptions) throws(ContrastiveError) -> JSONValue {
     let encoder = JSONEncoder()
     encoder.keyEncodingStrategy = .convertToSnakeCase
     // A number that JSON cannot hold becomes a text, which `options()` then refuses by name.
     encoder.nonConformingFloatEncodingStrategy = .convertToString(
       positiveInfinity: "infinity", negativeInfinity: "-infinity", nan: "nan")
     guard let data = try? encoder.encode(value),
-      let tree = try? JSONDecoder().decode(JSONTree.self, from: data)
+      let tree = try? JSONDecoder().decode(JSONValue.self, from: data)
     else { throw .parameter(name: "options", found: "\(value)", expected: "what JSON can hold") }
     return tree
   }

@@ -4,7 +4,7 @@ import ContrastiveFiles
 /// Images to train on and images to test on, as a folder holds them.
 ///
 /// The folder has the four IDX files of the MNIST family under their usual names, each gzipped
-/// (with `.gz` after its name) or not,
+/// (with `.gz` after its name) or not; `.idx` may stand for `-idx`,
 ///
 /// ```
 /// train-images-idx3-ubyte   train-labels-idx1-ubyte
@@ -18,8 +18,9 @@ import ContrastiveFiles
 /// test-images.npy           test-labels.npy
 /// ```
 ///
-/// Images are U8 `[count × height × width]` or `[count × height × width × channels]` of any size,
-/// the same in training and testing; labels are U8, I32 or I64 `[count]`. A file that is there with
+/// Images are `[count × height × width]` or `[count × height × width × channels]` of any size, the
+/// same in training and testing, whole numbers from 0 to 255 or floating point from 0 to 1; labels
+/// are whole numbers `[count]`. A file that is there with
 /// and without `.gz` is read without.
 public struct ImageFolder: Sendable {
   /// Images to train on, with labels.
@@ -64,7 +65,8 @@ public struct ImageFolder: Sendable {
   private static func files(in path: String) throws(ContrastiveError) -> [String] {
     let present = try Folder.names(in: path)
     let idx = idxNames.map { name in
-      [name, "\(name).gz"].first { present.contains($0) }
+      let dotted = name.replacing("-idx", with: ".idx")
+      return [name, "\(name).gz", dotted, "\(dotted).gz"].first { present.contains($0) }
     }
     let npy = npyNames.map { present.contains($0) ? $0 : nil }
     let isIDX = idx.contains { $0 != nil }

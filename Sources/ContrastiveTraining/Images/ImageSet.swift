@@ -48,18 +48,25 @@ extension ImageSet {
   /// A name that ends in `.npy` is read as `.npy`, every other one as IDX, gzipped or not.
   ///
   /// - Parameters:
-  ///   - path: U8 images `[count × height × width]` or `[count × height × width × channels]`.
-  ///   - labelsPath: U8, I32 or I64 labels `[count]`, or nil.
+  ///   - path: images `[count × height × width]` or `[count × height × width × channels]`, whole
+  ///     numbers from 0 to 255 or floating point from 0 to 1.
+  ///   - labelsPath: whole numbers `[count]` of any type, or nil.
   /// - Throws: `ContrastiveError.file`, which names the file and says what is wrong with it.
   public init(
     imagesPath path: String, labelsPath: String? = nil
   ) throws(ContrastiveError) {
     let images = try Self.read(path)
-    guard case .uint8(let pixels) = images.elements, 3...4 ~= images.shape.count else {
+    guard 3...4 ~= images.shape.count else {
       throw .file(
         path: path,
-        problem: "holds \(images.summary), expected images U8 [count × height × width] or "
+        problem: "holds \(images.summary), expected images [count × height × width] or "
           + "[count × height × width × channels]")
+    }
+    let pixels: [UInt8]
+    do throws(ContrastiveError) {
+      pixels = try images.pixels(argument: "images")
+    } catch {
+      throw .file(path: path, problem: error.description)
     }
     guard !pixels.isEmpty else {
       throw .file(path: path, problem: "holds no images: \(images.summary)")
@@ -83,7 +90,7 @@ extension ImageSet {
     let tensor = try read(path)
     guard let labels = try? tensor.int64s(argument: path) else {
       throw .file(
-        path: path, problem: "holds \(tensor.summary), expected labels U8, I32 or I64 [count]")
+        path: path, problem: "holds \(tensor.summary), expected labels, whole numbers [count]")
     }
     guard labels.count == count else {
       throw .file(

@@ -15,7 +15,7 @@ extension RunFolder {
   /// ```
   /// artifacts/crops.safetensors             images I64 [n]: training images
   ///                                         boxes F32 [n × 4]: top, left, height, width as shares
-  /// artifacts/prototypes.safetensors        nearest I64 [prototypes × m]: training images nearest to each
+  /// artifacts/prototypes.safetensors        nearest I64 [prototypes × m]: training images
   /// artifacts/false-negatives.safetensors   anchors I64 [n]: training images
   ///                                         found I64 [n × m]: images found for each, −1 for none
   /// ```

@@ -157,7 +157,8 @@ import Testing
     for negatives in try [
       Negatives(
         falseNegatives: search, ring: Ring(outer: 0.9, inner: 0.1),
-        mixing: .drawn(HardNegativeMixing(hardest: 50, pairs: 8, queryPairs: 4)), hardness: weights),
+        mixing: .drawn(HardNegativeMixing(hardest: 50, pairs: 8, queryPairs: 4)),
+        hardness: weights),
       Negatives(ring: Ring(sample: .drawn(count: 9)), hardness: weights),
     ] {
       let objective = try InfoNCE(negatives: negatives)

@@ -56,14 +56,39 @@ import Testing
     }
   }
 
+  @Test func dottedNamesAndFloatImages() throws {
+    try withFolder { folder throws in
+      for (index, name) in Self.idxNames.enumerated() {
+        let packed = try #require(Data(base64Encoded: Self.gzipped[index % 2]))
+        let dotted = name.replacing("-idx", with: ".idx")
+        try packed.write(to: URL(filePath: "\(folder)/\(dotted).gz"))
+      }
+      #expect(try ImageFolder(path: folder).train.labels == [7, 8, 9])
+    }
+    try withFolder { folder throws in
+      let path = "\(folder)/images.npy"
+      try NPYFile.write(
+        Tensor(shape: [1, 1, 3], elements: .float32([0, 0.5, 1])), to: path)
+      #expect(try ImageSet(imagesPath: path).pixels.bytes == [0, 128, 255])
+      try NPYFile.write(
+        Tensor(shape: [1, 1, 3], elements: .float32([0, -0.5, 1])), to: path)
+      #expect(
+        throws: ContrastiveError.file(
+          path: path,
+          problem: "images: found -0.5 at position 1, expected a pixel from 0 to 1, "
+            + "or from 0 to 255")
+      ) { try ImageSet(imagesPath: path) }
+    }
+  }
+
   @Test func foldersThatAreRefused() throws {
     try withFolder { folder throws in
       try expect("\(folder)/missing", "", "cannot be opened: No such file or directory")
       try expect(
         folder, "",
-        "none of the files looked for: train-images-idx3-ubyte, "
-          + "train-labels-idx1-ubyte, t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte (each or .gz), "
-          + "or train-images.npy, train-labels.npy, test-images.npy, test-labels.npy")
+        "none of the files looked for: train-images-idx3-ubyte, train-labels-idx1-ubyte, "
+          + "t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte (each or .gz), or train-images.npy, "
+          + "train-labels.npy, test-images.npy, test-labels.npy")
       try write(train: [3, 2, 4], test: [2, 2, 4], folder)
       try FileManager.default.removeItem(atPath: "\(folder)/test-labels.npy")
       try expect(
@@ -85,12 +110,12 @@ import Testing
   @Test func filesThatAreRefused() throws {
     let cases: [(name: String, tensor: Tensor, problem: String)] = [
       (
-        "train-images.npy", try Tensor(shape: [3, 1, 1], elements: .float32([1, 2, 3])),
-        "holds F32 [3 × 1 × 1], expected images U8"
+        "train-images.npy", try Tensor(shape: [3, 1, 1], elements: .float32([1, 2, 300])),
+        "images: found 300.0 at position 2, expected a pixel"
       ),
       (
         "train-images.npy", try Tensor(shape: [3, 1], elements: .uint8([1, 2, 3])),
-        "holds U8 [3 × 1], expected images U8"
+        "holds U8 [3 × 1], expected images [count × height"
       ),
       (
         "test-images.npy", try Tensor(shape: [0, 2, 4], elements: .uint8([])),
@@ -110,8 +135,8 @@ import Testing
         "holds 2 labels, expected 3, one for each image in"
       ),
       (
-        "test-labels.npy", Tensor(.float32([1, 2])),
-        "holds F32 [2], expected labels U8, I32 or I64 [count]"
+        "test-labels.npy", Tensor(.float32([1, 2.5])),
+        "holds F32 [2], expected labels, whole numbers [count]"
       ),
       (
         "test-labels.npy", try Tensor(shape: [2, 1], elements: .int64([1, 2])),

@@ -56,7 +56,7 @@ extension Workload {
 
   private static func points(_ clusters: Int) throws -> [String: Tensor] {
     let features = try imageFeatures(images)
-    let first = try features.matrix(argument: "points").rows(0..<clusters)
+    let first = try features.matrix(argument: "points").rows(at: 0..<clusters)
     return ["points": features, "centroids": Tensor(first)]
   }
 }

@@ -1,4 +1,4 @@
-import CBLAS
+import BenchmarkBLAS
 import Contrastive
 import ContrastiveFiles
 import Dispatch

@@ -1,4 +1,4 @@
-/// Counts of a JSON text without floating-point numbers and literals, taken without parsing it.
+/// Counts of a JSON text, taken without parsing it.
 ///
 /// In valid JSON every colon outside a string is one member of an object. Constant memory, no
 /// recursion, linear time.
@@ -9,7 +9,7 @@ struct JSONOutline {
   private(set) var members = 0
   /// Commas outside strings.
   private(set) var separators = 0
-  /// The first byte outside strings that only another kind of value would have.
+  /// The first byte outside strings that no JSON text has there.
   private(set) var strayByte: Int?
 
   init(of text: [UInt8]) {
@@ -36,6 +36,8 @@ struct JSONOutline {
       case UInt8(ascii: ":"): members += 1
       case UInt8(ascii: ","): separators += 1
       case UInt8(ascii: "0")...UInt8(ascii: "9"), 0x20, 0x09, 0x0a, 0x0d: break
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "E"): break
+      case UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "."): break
       default:
         strayByte = position
         return

@@ -1,13 +1,15 @@
+import FoundationEssentials
+
 /// Any JSON value.
-package enum JSONTree: Codable, Equatable, Sendable {
+package enum JSONValue: Codable, Equatable, Sendable {
   case null
   case flag(Bool)
   case integer(Int)
   case unsigned(UInt64)
   case number(Double)
   case text(String)
-  case list([JSONTree])
-  case object([String: JSONTree])
+  case list([JSONValue])
+  case object([String: JSONValue])
 
   package init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
@@ -24,14 +26,14 @@ package enum JSONTree: Codable, Equatable, Sendable {
         .number(value)
       } else if let value = try? container.decode(String.self) {
         .text(value)
-      } else if let value = try? container.decode([JSONTree].self) {
+      } else if let value = try? container.decode([JSONValue].self) {
         .list(value)
       } else {
-        .object(try container.decode([String: JSONTree].self))
+        .object(try container.decode([String: JSONValue].self))
       }
   }
 
-  package func encode(to encoder: any Swift.Encoder) throws {
+  package func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     switch self {
     case .null: try container.encodeNil()
@@ -43,5 +45,31 @@ package enum JSONTree: Codable, Equatable, Sendable {
     case .list(let values): try container.encode(values)
     case .object(let members): try container.encode(members)
     }
+  }
+
+  /// The value of a JSON text, or nil.
+  package init?(_ text: some StringProtocol) {
+    guard let value = try? JSONDecoder().decode(JSONValue.self, from: Data(text.utf8)) else {
+      return nil
+    }
+    self = value
+  }
+
+  /// The number, if it is one.
+  package var number: Double? {
+    switch self {
+    case .integer(let value): Double(value)
+    case .unsigned(let value): Double(value)
+    case .number(let value): value
+    default: nil
+    }
+  }
+
+  /// The text, if it is one.
+  package var string: String? { if case .text(let value) = self { value } else { nil } }
+
+  /// A member of an object.
+  package subscript(name: String) -> JSONValue? {
+    if case .object(let members) = self { members[name] } else { nil }
   }
 }

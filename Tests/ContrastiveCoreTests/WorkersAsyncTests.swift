@@ -1,0 +1,73 @@
+import ContrastiveCore
+import Synchronization
+import Testing
+
+/// Long work off the caller's actor.
+@Suite struct WorkersAsyncTests {
+  /// The main actor goes on while work waits for it to.
+  @MainActor @Test func theActorStaysFree() async throws {
+    let ticks = Counter()
+    let ticking = Task { @MainActor in
+      while ticks.add() < 100 { await Task.yield() }
+    }
+    let seen = try await Workers.one.run { workers throws(ContrastiveError) in
+      #expect(workers.count == 1)
+      let end = ContinuousClock.now + .seconds(10)
+      while ticks.count < 100, ContinuousClock.now < end {}
+      return ticks.count
+    }
+    await ticking.value
+    #expect(seen == 100)
+  }
+
+  @Test func errorsKeepTheirType() async {
+    await #expect(throws: ContrastiveError.canceled) {
+      try await Workers.one.run { _ throws(ContrastiveError) in throw .canceled }
+    }
+  }
+
+  @Test func cancellationIsSeenInside() async {
+    let started = Counter()
+    let task = Task {
+      await Workers.one.run { _ in
+        started.add()
+        let end = ContinuousClock.now + .seconds(10)
+        while !Task.isCancelled, ContinuousClock.now < end {}
+        return Task.isCancelled
+      }
+    }
+    while started.count == 0 { await Task.yield() }
+    task.cancel()
+    #expect(await task.value)
+  }
+
+  /// As many waiting computations as there are threads for tasks, and a task still runs.
+  @Test func tasksAreNotStarved() async {
+    let isOver = Counter()
+    await withTaskGroup(of: Bool.self) { group in
+      for _ in 0..<8 {
+        group.addTask {
+          await Workers.one.run { _ in
+            let end = ContinuousClock.now + .seconds(10)
+            while isOver.count == 0, ContinuousClock.now < end {}
+            return isOver.count > 0
+          }
+        }
+      }
+      group.addTask {
+        isOver.add()
+        return true
+      }
+      for await done in group { #expect(done) }
+    }
+  }
+}
+
+private final class Counter: Sendable {
+  private let value = Atomic(0)
+
+  var count: Int { value.load(ordering: .relaxed) }
+
+  @discardableResult
+  func add() -> Int { value.wrappingAdd(1, ordering: .relaxed).newValue }
+}
