@@ -43,14 +43,18 @@ let package = Package(
       name: "ContrastiveFiles", dependencies: ["ContrastiveCore", "CZlib"],
       swiftSettings: strict),
     .target(
-      name: "ContrastiveTraining", dependencies: ["Contrastive", "ContrastiveFiles"],
+      name: "ContrastiveTraining",
+      dependencies: ["Contrastive", "ContrastiveCore", "ContrastiveFiles"],
       swiftSettings: strict),
     .target(
-      name: "ContrastiveReport", dependencies: ["ContrastiveTraining"], swiftSettings: strict),
+      name: "ContrastiveReport",
+      dependencies: ["Contrastive", "ContrastiveCore", "ContrastiveFiles", "ContrastiveTraining"],
+      swiftSettings: strict),
     .executableTarget(
       name: "ContrastiveCommand",
       dependencies: [
-        "ContrastiveTraining", "ContrastiveReport",
+        "Contrastive", "ContrastiveCore", "ContrastiveFiles", "ContrastiveTraining",
+        "ContrastiveReport",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -72,12 +76,16 @@ let package = Package(
       name: "ContrastiveFilesTests", dependencies: ["ContrastiveFiles", "CZlib"],
       swiftSettings: strict),
     .testTarget(
-      name: "ContrastiveTrainingTests", dependencies: ["ContrastiveTraining", "_Reference"],
+      name: "ContrastiveTrainingTests",
+      dependencies: [
+        "Contrastive", "ContrastiveCore", "ContrastiveFiles", "ContrastiveTraining", "_Reference",
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "ContrastiveReportTests", dependencies: ["ContrastiveReport"], swiftSettings: strict),
     .testTarget(
       name: "ContrastiveCommandTests",
-      dependencies: ["ContrastiveCommand", "ContrastiveFiles"], swiftSettings: strict),
+      dependencies: ["ContrastiveCommand", "ContrastiveCore", "ContrastiveFiles"],
+      swiftSettings: strict),
   ]
 )

@@ -26,7 +26,8 @@ struct EncoderFeatureOptions: ParsableArguments {
     let trained = try EncoderFile(path: RunFolder(path: runFolder).encoderPath, for: shape)
     func embeddings(_ set: ImageSet) throws -> RepresentationEvaluation.Embeddings {
       try RepresentationEvaluation.Embeddings(
-        trained.features(of: set.pixels, workers: workers), labels: set.labels)
+        trained.features(of: set.pixels, workers: workers),
+        labels: set.labels?.map { Int64($0) })
     }
     return EvaluationInputs(
       test: try embeddings(images.test), train: try embeddings(train),

@@ -12,7 +12,7 @@ public struct RunFeatures: Sendable {
   /// Measures of the features.
   let measures: RepresentationMeasures
   /// Labels in their order.
-  let classes: [Int64]
+  let classes: [Int]
   private let classNames: [String]
 
   /// Embeds the images and measures the features.
@@ -46,17 +46,18 @@ public struct RunFeatures: Sendable {
     var evaluation = try RepresentationEvaluation()
     evaluation.measures = measures
     self.measures = try evaluation.run(
-      test: RepresentationEvaluation.Embeddings(testFeatures, labels: test.labels),
-      train: RepresentationEvaluation.Embeddings(trainFeatures, labels: train.labels),
+      test: RepresentationEvaluation.Embeddings(
+        testFeatures, labels: test.labels?.map { Int64($0) }),
+      train: RepresentationEvaluation.Embeddings(
+        trainFeatures, labels: train.labels?.map { Int64($0) }),
       views: encoder.viewFeatures(of: test.pixels, workers: workers), workers: workers)
-    classes = Set((test.labels ?? []) + (train.labels ?? [])).sorted()
+    classes = Set((test.labels ?? []) + (train.labels ?? [])).subtracting([-1]).sorted()
     self.classNames = classNames
   }
 
   /// What a label is called.
-  func name(_ label: Int64) -> String {
-    Int(exactly: label).flatMap { classNames.indices.contains($0) ? classNames[$0] : nil }
-      ?? "\(label)"
+  func name(_ label: Int) -> String {
+    classNames.indices.contains(label) ? classNames[label] : "\(label)"
   }
 
   /// What an image's label is called; nothing without labels.

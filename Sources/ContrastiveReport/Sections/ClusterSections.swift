@@ -67,7 +67,7 @@ extension ReportSection {
   ) throws(ContrastiveError) -> ReportSection? {
     guard let labels = features.train.labels else { return nil }
     let table = try Contingency(
-      clusters: clusters.result.assignments.map(Int64.init), labels: labels)
+      clusters: clusters.result.assignments.map(Int64.init), labels: labels.map { Int64($0) })
     let agreement = ClusterAgreement(table)
     var counts = [[Int64]](
       repeating: [Int64](repeating: 0, count: table.labels.count), count: table.clusters.count)
@@ -81,13 +81,14 @@ extension ReportSection {
       name: "clusters", title: "Clusters and classes",
       contents: [
         .paragraph(
-          "k-means on the unit features of the training images, \(table.clusters.count) clusters, those "
+          "k-means on the unit features of the training images, \(table.clusters.count) clusters, "
+            + "those "
             + "with the same main class together: "
             + "purity \(percent(agreement.purity)), NMI \(fixed(agreement.nmi, 3)), "
             + "AMI \(fixed(agreement.ami, 3)), ARI \(fixed(agreement.ari, 3))."),
         HeatMap(
           caption: "Training images of each cluster by class", corner: "cluster",
-          columns: table.labels.map(features.name),
+          columns: table.labels.map { features.name(Int($0)) },
           rows: order.map { ("\($0 + 1)", counts[$0]) }
         ).html,
       ])
@@ -97,7 +98,7 @@ extension ReportSection {
     counts.indices.reduce(0) { counts[$1] > counts[$0] ? $1 : $0 }
   }
 
-  private static func mode(_ labels: [Int64]) -> Int64 {
+  private static func mode(_ labels: [Int]) -> Int {
     let counts = Dictionary(labels.map { ($0, 1) }, uniquingKeysWith: +)
     return counts.max { ($0.value, -$0.key) < ($1.value, -$1.key) }?.key ?? 0
   }

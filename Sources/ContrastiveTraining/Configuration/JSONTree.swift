@@ -31,7 +31,7 @@ package enum JSONTree: Codable, Equatable, Sendable {
       }
   }
 
-  package func encode(to encoder: any Swift.Encoder) throws {
+  package func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     switch self {
     case .null: try container.encodeNil()

@@ -10,13 +10,13 @@ import ContrastiveFiles
 #endif
 
 extension RunFolder {
-  /// Saves what a run keeps to be shown; nothing when it keeps nothing.
+  /// Saves what a report shows of a run, if anything.
   ///
   /// ```
   /// artifacts/crops.safetensors             images I64 [n]: training images
   ///                                         boxes F32 [n × 4]: top, left, height, width as shares
-  /// artifacts/prototypes.safetensors        nearest I64 [prototypes × m]: training images nearest to each
-  /// artifacts/false-negatives.safetensors   anchors I64 [n]: training images
+  /// artifacts/prototypes.safetensors        nearest I64 [prototypes × m]: training images nearest
+  /// to each artifacts/false-negatives.safetensors   anchors I64 [n]: training images
   ///                                         found I64 [n × m]: images found for each, −1 for none
   /// ```
   /// The last two are written at the end of the run.
