@@ -70,12 +70,13 @@ let package = Package(
       swiftSettings: strict),
     .target(
       name: "ContrastiveReport",
-      dependencies: ["Contrastive", "ContrastiveFiles", "ContrastiveTraining"],
+      dependencies: ["Contrastive", "ContrastiveCore", "ContrastiveFiles", "ContrastiveTraining"],
       swiftSettings: strict),
     .executableTarget(
       name: "ContrastiveCommand",
       dependencies: [
-        "Contrastive", "ContrastiveFiles", "ContrastiveTraining", "ContrastiveReport",
+        "Contrastive", "ContrastiveCore", "ContrastiveFiles", "ContrastiveTraining",
+        "ContrastiveReport",
         .product(
           name: "ArgumentParser", package: "swift-argument-parser",
           condition: .when(traits: ["Command"])),
@@ -99,12 +100,16 @@ let package = Package(
       name: "ContrastiveFilesTests",
       dependencies: ["ContrastiveCore", "ContrastiveFiles", "CZlib"], swiftSettings: strict),
     .testTarget(
-      name: "ContrastiveTrainingTests", dependencies: ["ContrastiveTraining", "_Reference"],
+      name: "ContrastiveTrainingTests",
+      dependencies: [
+        "Contrastive", "ContrastiveCore", "ContrastiveFiles", "ContrastiveTraining", "_Reference",
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "ContrastiveReportTests", dependencies: ["ContrastiveReport"], swiftSettings: strict),
     .testTarget(
       name: "ContrastiveCommandTests",
-      dependencies: ["ContrastiveCommand", "ContrastiveFiles"], swiftSettings: strict),
+      dependencies: ["ContrastiveCommand", "ContrastiveCore", "ContrastiveFiles"],
+      swiftSettings: strict),
   ]
 )

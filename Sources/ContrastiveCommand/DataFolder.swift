@@ -9,7 +9,7 @@ import ContrastiveTraining
   import Darwin
 #endif
 
-/// Where the images are.
+/// The data folder of a command.
 enum DataFolder {
   /// The folder given, or where Debian installs Fashion-MNIST.
   ///
@@ -26,7 +26,7 @@ enum DataFolder {
     return found
   }
 
-  /// The folder's name from the root, for a run to be resumed from elsewhere.
+  /// The folder's absolute path, so that a run can be resumed from another working directory.
   static func absolute(_ path: String) -> String {
     guard let resolved = realpath(path, nil) else { return path }
     defer { free(resolved) }

@@ -17,8 +17,10 @@ struct ProgressDisplay {
   /// Shows an event, if it is time to.
   mutating func show(_ event: TrainingEvent) {
     switch event {
-    case .baselines(let random, let pixels):
+    case .baselines(let random?, let pixels?):
       line("kNN accuracy: raw pixels \(percent(pixels)), random encoder \(percent(random))")
+    case .baselines:
+      line("There are no labels to evaluate with: kNN accuracy is not measured.")
     case .step(let progress):
       let interval = Duration.milliseconds(isTerminal ? 100 : 10_000)
       let now = clock.now
@@ -34,7 +36,8 @@ struct ProgressDisplay {
     case .epoch(let metrics):
       line(
         "epoch \(metrics.epoch): loss \(fixed(metrics.loss, 4)), "
-          + "kNN accuracy \(percent(metrics.knnAccuracy)), \(fixed(metrics.seconds, 1)) s, "
+          + (metrics.knnAccuracy.map { "kNN accuracy \(percent($0)), " } ?? "")
+          + "\(fixed(metrics.seconds, 1)) s, "
           + "\(Int(metrics.imagesPerSecond)) images/s")
     }
   }

@@ -9,9 +9,10 @@ import Synchronization
   import Darwin
 #endif
 
-/// The wish of SIGINT or SIGTERM that the program stop when it is between two steps.
+/// A request to stop between two steps, made by SIGINT or SIGTERM.
 ///
-/// Only the first signal is a wish; after it both do again what they do by default.
+/// Only the first signal is a request; it restores the default action of both, so that a second one
+/// ends the program.
 struct StopRequest {
   private final class Received: Sendable {
     let number = Atomic<Int32>(0)
@@ -20,7 +21,7 @@ struct StopRequest {
   private let received: Received
   private let sources: [any DispatchSourceSignal]
 
-  /// Takes the two signals from now on.
+  /// Starts to handle the two signals.
   init() {
     let received = Received()
     self.received = received
@@ -36,7 +37,7 @@ struct StopRequest {
     }
   }
 
-  /// The number of the signal that came, or nil.
+  /// The signal that was received, or nil.
   var number: Int32? {
     let number = received.number.load(ordering: .relaxed)
     return number == 0 ? nil : number

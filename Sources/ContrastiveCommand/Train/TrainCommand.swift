@@ -7,26 +7,26 @@ import ContrastiveTraining
 struct TrainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "train",
-    abstract: "Train an encoder on images without their labels.",
+    abstract: "Train an encoder on images, without using their labels.",
     discussion: """
       The data folder holds the four IDX files of an MNIST-like set under their usual names, \
       gzipped or not, or train-images.npy, train-labels.npy, test-images.npy and test-labels.npy \
-      (images u1 [n,H,W] or [n,H,W,C], labels i8). Labels serve the evaluation alone: the share of \
-      test images whose 200 nearest training images, by the encoder's features, vote for the right \
-      label.
+      (images u1 [n,H,W] or [n,H,W,C], labels i8). Labels are used for evaluation only: the \
+      accuracy of a weighted vote of the 200 nearest training images on each test image's label.
 
-      The run folder gets config.json, metrics.jsonl (a line an epoch), checkpoint.safetensors \
+      The run folder gets config.json, metrics.jsonl (one line per epoch), checkpoint.safetensors \
       (the whole state, after every epoch), encoder.safetensors and result.json. Progress goes to \
-      standard error, the result as one JSON object to standard output.
+      standard error, the result as one JSON object to standard output. The images that do not \
+      fill the last batch of an epoch are left out of that epoch; which ones changes every epoch.
 
-      A run that was killed goes on with --resume and ends with the same encoder, bit for bit. \
-      SIGINT and SIGTERM let the step end and save the run; the exit code is then 130 or 143. A \
-      second one ends the program at once.
+      A run that was killed continues with --resume and ends with the same encoder, bit for bit. \
+      On SIGINT or SIGTERM the current step is finished and the run saved; the exit code is then \
+      130 or 143. A second signal ends the program at once.
 
-      Options come from the method's defaults, then --config, then flags, then --set.
+      Options are taken from the method's defaults, then --config, then flags, then --set.
       """)
 
-  @Option(help: "System to train by. (default: moco)")
+  @Option(help: "Training method. (default: moco)")
   var method: String?
 
   @Option(help: "Data folder (default: Fashion-MNIST as Debian installs it).")
@@ -35,19 +35,19 @@ struct TrainCommand: ParsableCommand {
   @Option(name: .shortAndLong, help: "Run folder to create.")
   var output: String?
 
-  @Option(help: "Run folder to go on with; its config.json has all other options.")
+  @Option(help: "Run folder to resume; its config.json has all other options.")
   var resume: String?
 
-  @Option(help: "Save the run every so many steps, too. (default: after epochs only)")
+  @Option(help: "Also save a checkpoint every N steps. (default: after every epoch only)")
   var checkpointSteps: Int?
 
-  @Option(help: "JSON object of some options, in place of the method's defaults.")
+  @Option(help: "JSON file with some options, in place of the method's defaults.")
   var config: String?
 
-  @Option(help: "An option by its name in config.json, as NAME=VALUE; may be repeated.")
+  @Option(help: "Set an option by its name in config.json, as NAME=VALUE; may be repeated.")
   var set: [String] = []
 
-  @Flag(help: "Print all options as JSON and stop.")
+  @Flag(help: "Print all options as JSON and exit.")
   var printConfig = false
 
   @OptionGroup(title: "Training") var training: TrainingFlags
@@ -62,7 +62,10 @@ struct TrainCommand: ParsableCommand {
     training.apply(to: &unchanged)
     guard output == nil, method == nil, config == nil, set.isEmpty, data == nil, !printConfig,
       !training.changesMethod, unchanged == TrainingOptions()
-    else { throw ValidationError("a run that is resumed keeps its folder, data and options") }
+    else {
+      throw ValidationError(
+        "--resume keeps the run's folder, data and options; give no other options")
+    }
   }
 
   func run() throws {
@@ -89,7 +92,7 @@ struct TrainCommand: ParsableCommand {
       Standard.error(
         found
           ? "Resuming after step \(run.stepsDone) of \(run.steps).\n"
-          : "There is no checkpoint yet; starting again.\n")
+          : "There is no checkpoint yet; starting from the beginning.\n")
     }
     try train(&run, in: folder)
     _ = consume lock
@@ -99,35 +102,43 @@ struct TrainCommand: ParsableCommand {
     let stop = StopRequest()
     var display = ProgressDisplay()
     let result = try folder.train(
-      &run, checkpointEvery: checkpointSteps, until: { stop.number != nil }
+      &run, checkpointEvery: checkpointSteps, until: { _ in stop.number != nil }
     ) { event throws(ContrastiveError) in display.show(event) }
     guard let result else {
       Standard.error(
-        "Stopped after step \(run.stepsDone) of \(run.steps); go on with --resume \(folder.path)\n")
+        """
+        Stopped after step \(run.stepsDone) of \(run.steps); continue with \
+        --resume \(folder.path)
+
+        """)
       throw ExitCode(128 + (stop.number ?? 0))
     }
-    Standard.error(
-      """
-      kNN accuracy on the test images
-        raw pixels      \(percent(result.rawPixelKNNAccuracy))
-        random encoder  \(percent(result.randomEncoderKNNAccuracy))
-        trained         \(percent(result.knnAccuracy))
-      The run is in \(folder.path)
+    if let trained = result.knnAccuracy, let random = result.randomEncoderKNNAccuracy,
+      let pixels = result.rawPixelKNNAccuracy
+    {
+      Standard.error(
+        """
+        kNN accuracy on the test images
+          raw pixels      \(percent(pixels))
+          random encoder  \(percent(random))
+          trained         \(percent(trained))
 
-      """)
+        """)
+    }
+    Standard.error("The run is in \(folder.path)\n")
     try Standard.json(result)
   }
 
-  /// The defaults, then the file, then the flags, then what is set by name.
+  /// The defaults, overridden by the file, by flags and by `--set`, in this order.
   private func options() throws -> TrainingOptions {
     let name = try method.map { name throws(ContrastiveError) in try MethodName(known: name) }
     var options = TrainingOptions(name ?? .moco)
     if let config {
-      options = try Configuration(path: config, method: options.method.name).options()
-      if let name, name != options.method.name {
+      options = try Configuration(path: config, method: name ?? .moco).options()
+      if let name, name.rawValue != options.method.name {
         throw ContrastiveError.parameter(
           name: "method", found: name.rawValue,
-          expected: "\(options.method.name.rawValue), as in \(config)")
+          expected: "\(options.method.name), as in \(config)")
       }
     }
     training.apply(to: &options)

@@ -2,82 +2,84 @@ import ArgumentParser
 import Contrastive
 import ContrastiveTraining
 
-/// The options of a run as flags; one that is not given leaves the method's default.
+/// Training options as flags; the method's default holds where a flag is not given.
 ///
 /// The defaults in the help are MoCo's; `--print-config` prints those of any method.
 struct TrainingFlags: ParsableArguments {
   private static let standard = TrainingOptions()
 
   @Option(
-    help:
-      "Passes over the training images; 0 keeps the encoder as drawn. (default: \(standard.epochs))"
-  )
+    help: """
+      Passes over the training images; 0 keeps the randomly initialized encoder. (default: \
+      \(standard.epochs))
+      """)
   var epochs: Int?
 
-  @Option(help: "Images in a step. (default: \(standard.batchSize))")
+  @Option(help: "Batch size in images. (default: \(standard.batchSize))")
   var batchSize: Int?
 
-  @Option(help: "Use only the first training images. (default: all)")
+  @Option(help: "Train on the first N images only. (default: all)")
   var limit: Int?
 
-  @Option(help: "Seed of every random draw. (default: \(standard.seed))")
+  @Option(help: "Random seed. (default: \(standard.seed))")
   var seed: UInt64?
 
   @Option(
     parsing: .upToNextOption,
-    help:
-      "Channels of the convolutions. (default: "
-      + "\(standard.widths.map(String.init).joined(separator: " ")))"
-  )
+    help: """
+      Output channels of the convolutions. (default: \
+      \(standard.widths.map(String.init).joined(separator: " ")))
+      """)
   var widths: [Int] = []
 
   @Option(help: "Hidden dimension of the projection head. (default: \(standard.hiddenDimension))")
   var hiddenDimension: Int?
 
   @Option(
-    help: "Dimension of the embeddings in the loss. (default: \(standard.embeddingDimension))")
+    help: "Dimension of the embeddings. (default: \(standard.embeddingDimension))")
   var embeddingDimension: Int?
 
   @Option(help: "Peak learning rate. (default: \(standard.learningRate))")
   var learningRate: Float?
 
-  @Option(help: "Momentum of the optimizer. (default: \(standard.sgdMomentum))")
+  @Option(help: "Momentum of SGD and LARS. (default: \(standard.sgdMomentum))")
   var sgdMomentum: Float?
 
   @Option(help: "Weight decay. (default: \(standard.weightDecay))")
   var weightDecay: Float?
 
-  @Option(help: "Epochs of rising learning rate. (default: \(standard.warmupEpochs))")
+  @Option(help: "Epochs of linear learning-rate warm-up. (default: \(standard.warmupEpochs))")
   var warmupEpochs: Float?
 
-  @Option(help: "Temperature of the loss; as --set temperature=…")
+  @Option(help: "Softmax temperature of the loss; same as --set temperature=…")
   var temperature: Double?
 
-  @Option(help: "Keys in the memory bank; as --set bank_capacity=…")
+  @Option(help: "Keys in the memory bank; same as --set bank_capacity=…")
   var bankCapacity: Int?
 
-  @Option(help: "Momentum of the moving-average encoder; as --set encoder_momentum=…")
+  @Option(help: "Momentum of the momentum encoder; same as --set encoder_momentum=…")
   var encoderMomentum: Float?
 
-  @Option(help: "Smallest share of an image's area in a crop. (default: \(standard.smallestCrop))")
+  @Option(
+    help: "Smallest crop, as a fraction of the image's area. (default: \(standard.smallestCrop))")
   var smallestCrop: Float?
 
-  @Option(help: "Where crops lie: random, or contrastive, by heat maps. (default: random)")
+  @Option(help: "Crop placement: random, or contrastive (guided by heat maps). (default: random)")
   var crop: CropName?
 
-  @Option(help: "Strength of brightness and contrast jitter. (default: \(standard.jitter))")
+  @Option(help: "Strength of the brightness and contrast jitter. (default: \(standard.jitter))")
   var jitter: Float?
 
-  @Flag(inversion: .prefixedNo, help: "Mirror views at random. (default: --no-flips)")
+  @Flag(inversion: .prefixedNo, help: "Flip views horizontally at random. (default: --no-flips)")
   var flips: Bool?
 
-  @Option(help: "Neighbors that vote in the evaluation. (default: \(standard.neighbors))")
+  @Option(help: "Neighbors k of the kNN evaluation. (default: \(standard.neighbors))")
   var neighbors: Int?
 
-  @Option(help: "Temperature of their vote. (default: \(standard.voteTemperature))")
+  @Option(help: "Temperature of the kNN vote. (default: \(standard.voteTemperature))")
   var voteTemperature: Double?
 
-  /// Puts what was given in the place of the defaults.
+  /// Overrides the defaults by the flags that were given.
   func apply(to options: inout TrainingOptions) {
     func set<Value>(_ path: WritableKeyPath<TrainingOptions, Value>, _ value: Value?) {
       if let value { options[keyPath: path] = value }
@@ -100,14 +102,15 @@ struct TrainingFlags: ParsableArguments {
     set(\.neighbors, neighbors)
     set(\.voteTemperature, voteTemperature)
   }
-  /// Puts what was given of the method's own options in the place of the defaults.
+
+  /// Overrides the defaults of the method's own options by the flags that were given.
   func apply(to configuration: inout Configuration) throws(ContrastiveError) {
     if let temperature { try configuration.set("temperature", to: "\(temperature)") }
     if let bankCapacity { try configuration.set("bank_capacity", to: "\(bankCapacity)") }
     if let encoderMomentum { try configuration.set("encoder_momentum", to: "\(encoderMomentum)") }
   }
 
-  /// Whether one of the method's own options was given.
+  /// Whether a flag for one of the method's own options was given.
   var changesMethod: Bool {
     temperature != nil || bankCapacity != nil || encoderMomentum != nil
   }

@@ -86,7 +86,7 @@ extension ReportSection {
             + "AMI \(fixed(agreement.ami, 3)), ARI \(fixed(agreement.ari, 3))."),
         HeatMap(
           caption: "Training images of each cluster by class", corner: "cluster",
-          columns: table.labels.map(features.name),
+          columns: table.labels.map { features.name(Int($0)) },
           rows: order.map { ("\($0 + 1)", counts[$0]) }
         ).html,
       ])

@@ -1,24 +1,24 @@
 import ContrastiveCore
 
-/// A random change of an image, in two steps: draw what to do, then do it.
+/// A random transformation of an image, in two steps: draw its parameters, then apply it.
 ///
-/// What was drawn is a value, so that a test or a method that asks for a given change can apply it
-/// without drawing.
+/// The drawn parameters are a value, so that a test, or a method that needs a given transformation,
+/// can apply it without drawing.
 public protocol Augmentation: Sendable {
-  /// What a draw decides, such as the place of a crop.
+  /// The drawn parameters, such as the position of a crop.
   associatedtype Drawn: Sendable
 
   /// Shape of the image it gives for one of a shape.
   func outputShape(for shape: ImageShape) -> ImageShape
 
-  /// Decides what to do with an image of a shape.
+  /// Draws the parameters for an image of a shape.
   func draw(for shape: ImageShape, using random: inout CounterRandom) -> Drawn
 
-  /// Decides what to do with one image of a data set; as with any other, unless an augmentation
+  /// Draws the parameters for one image of a data set; as for any other, unless an augmentation
   /// knows something of each image.
   func draw(for shape: ImageShape, image: Int, using random: inout CounterRandom) -> Drawn
 
-  /// Does it.
+  /// Applies it.
   func apply(_ drawn: Drawn, to image: inout Canvas)
 }
 

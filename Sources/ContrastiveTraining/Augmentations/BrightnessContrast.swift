@@ -7,7 +7,7 @@ import ContrastiveCore
 /// are not three). Each result is kept within 0 … 1. Factors are uniform in [max(0, 1 − strength),
 /// 1 + strength], as in torchvision's `ColorJitter`.
 public struct BrightnessContrast: Augmentation {
-  /// What was drawn.
+  /// The drawn parameters.
   public struct Factors: Sendable, Equatable {
     /// Factor of brightness.
     public var brightness: Float
@@ -28,7 +28,7 @@ public struct BrightnessContrast: Augmentation {
   public let brightness: Float
   /// Strength of the contrast.
   public let contrast: Float
-  /// How often anything is changed, 0 … 1.
+  /// Probability of a change, 0 … 1.
   public let probability: Float
 
   /// Changes of given strengths.
@@ -36,7 +36,7 @@ public struct BrightnessContrast: Augmentation {
   /// - Parameters:
   ///   - brightness: strength of the brightness, 0 or more.
   ///   - contrast: strength of the contrast, 0 or more.
-  ///   - probability: how often anything is changed, 0 … 1.
+  ///   - probability: of a change, 0 … 1.
   /// - Throws: `ContrastiveError.parameter` naming the argument outside its range.
   public init(
     brightness: Float = 0.4, contrast: Float = 0.4, probability: Float = 0.8
@@ -52,7 +52,7 @@ public struct BrightnessContrast: Augmentation {
     self.probability = probability
   }
 
-  /// The factors, or nil when nothing is to change.
+  /// The factors, or nil for none.
   public func draw(for shape: ImageShape, using random: inout CounterRandom) -> Factors? {
     guard random.uniform() < probability else { return nil }
     return Factors(

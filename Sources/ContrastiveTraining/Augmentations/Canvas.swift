@@ -59,7 +59,7 @@ public struct Canvas: Sendable {
     self.shape = shape
   }
 
-  /// Starts over with an image of bytes.
+  /// Loads an image of bytes.
   mutating func load(_ bytes: UnsafePointer<UInt8>, shape: ImageShape) {
     replace(by: shape) { _, new in PixelScaling.unit(bytes, to: new, count: shape.count) }
   }

@@ -14,7 +14,7 @@ import ContrastiveCore
 /// Peng et al., "Crafting Better Contrastive Views for Siamese Representation Learning", CVPR 2022,
 /// eqs. 3–5.
 public struct ContrastiveCrop: Augmentation {
-  /// Part of an image, in shares of its height and width.
+  /// Part of an image, in fractions of its height and width.
   public struct Box: Sendable, Equatable {
     /// First row.
     public var top: Float
@@ -25,7 +25,7 @@ public struct ContrastiveCrop: Augmentation {
     /// Last column.
     public var right: Float
 
-    /// A box; shares are 0 … 1.
+    /// A box; fractions are 0 … 1.
     public init(top: Float, left: Float, bottom: Float, right: Float) {
       self.top = top
       self.left = left

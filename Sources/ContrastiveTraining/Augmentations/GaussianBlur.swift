@@ -17,14 +17,14 @@ import ContrastiveCore
 public struct GaussianBlur: Augmentation {
   /// Standard deviations, in pixels.
   public let deviation: ClosedRange<Float>
-  /// How often, 0 … 1.
+  /// The probability, 0 … 1.
   public let probability: Float
 
   /// A blur with a probability.
   ///
   /// - Parameters:
   ///   - deviation: standard deviations, in pixels, above 0 and at most 64.
-  ///   - probability: how often, 0 … 1.
+  ///   - probability: 0 … 1.
   /// - Throws: `ContrastiveError.parameter` naming the argument outside its range.
   public init(
     deviation: ClosedRange<Float> = 0.1...2, probability: Float = 0.5
@@ -38,7 +38,7 @@ public struct GaussianBlur: Augmentation {
     self.probability = probability
   }
 
-  /// The standard deviation, or nil when nothing is to be blurred.
+  /// The standard deviation, or nil for no blur.
   public func draw(for shape: ImageShape, using random: inout CounterRandom) -> Float? {
     guard random.uniform() < probability else { return nil }
     return random.uniform(deviation.lowerBound, deviation.upperBound)

@@ -1,28 +1,28 @@
 import ContrastiveCore
 
-/// Color taken away, with a probability: every channel becomes the pixel's luma.
+/// Conversion to grayscale with a probability: every channel becomes the pixel's luma.
 ///
 /// 0.299 R + 0.587 G + 0.114 B, as in torchvision's `RandomGrayscale`. Images without three
 /// channels have no color and stay as they are.
 public struct Grayscale: Augmentation {
-  /// How often, 0 … 1.
+  /// The probability, 0 … 1.
   public let probability: Float
 
-  /// Color taken away with a probability.
+  /// A conversion with a probability.
   ///
-  /// - Parameter probability: how often, 0 … 1.
+  /// - Parameter probability: 0 … 1.
   /// - Throws: `ContrastiveError.parameter` when it is out of range.
   public init(probability: Float = 0.2) throws(ContrastiveError) {
     try requireProbability(probability)
     self.probability = probability
   }
 
-  /// Whether to take the color away.
+  /// Whether to convert.
   public func draw(for shape: ImageShape, using random: inout CounterRandom) -> Bool {
     random.uniform() < probability
   }
 
-  /// Takes the color away if that was drawn.
+  /// Applies the conversion.
   public func apply(_ drawn: Bool, to image: inout Canvas) {
     guard drawn, image.shape.channels == 3 else { return }
     let positions = image.shape.positions

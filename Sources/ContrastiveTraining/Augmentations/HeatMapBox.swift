@@ -1,7 +1,7 @@
 import Contrastive
 
 extension ContrastiveCrop.Box {
-  /// Where a heat map is hot.
+  /// The bounding box of a heat map's values above a threshold.
   ///
   /// The map is brought to 0 … 1, `(M − min) / max(M − min)`, and to the image's size by bilinear
   /// interpolation. The box goes from the first to the last row and column with a number above the
@@ -43,7 +43,7 @@ extension ContrastiveCrop.Box {
 }
 
 extension EpochStart {
-  /// Where the content of every image is, by an encoder's own features.
+  /// The object box of every image, by an encoder's own features.
   ///
   /// An image's heat map is the sum over channels of the features before their mean over positions,
   /// in evaluation mode. In bounded memory.
@@ -55,7 +55,7 @@ extension EpochStart {
   /// - Returns: one box for each image, in the order of the data set.
   /// - Throws: `ContrastiveError.shape` when the images do not fit the encoder.
   func boxes(
-    by encoder: Encoder, threshold: Float, workers: Workers
+    by encoder: ImageEncoder, threshold: Float, workers: Workers
   ) throws(ContrastiveError) -> [ContrastiveCrop.Box] {
     var boxes = [ContrastiveCrop.Box](repeating: .whole, count: images.count)
     for start in stride(from: 0, to: images.count, by: 512) {

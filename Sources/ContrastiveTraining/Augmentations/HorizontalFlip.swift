@@ -1,13 +1,13 @@
 import ContrastiveCore
 
-/// Left and right changed about, with a probability.
+/// A horizontal flip with a probability.
 public struct HorizontalFlip: Augmentation {
-  /// How often, 0 … 1.
+  /// The probability, 0 … 1.
   public let probability: Float
 
   /// A flip with a probability.
   ///
-  /// - Parameter probability: how often, 0 … 1.
+  /// - Parameter probability: 0 … 1.
   /// - Throws: `ContrastiveError.parameter` when it is out of range.
   public init(probability: Float = 0.5) throws(ContrastiveError) {
     try requireProbability(probability)
@@ -19,7 +19,7 @@ public struct HorizontalFlip: Augmentation {
     random.uniform() < probability
   }
 
-  /// Flips if that was drawn.
+  /// Applies the flip.
   public func apply(_ drawn: Bool, to image: inout Canvas) {
     guard drawn else { return }
     let shape = image.shape

@@ -8,29 +8,29 @@ import ContrastiveCore
   import Darwin
 #endif
 
-/// A turn about the image's center, by bilinear interpolation; what comes from outside is black.
+/// A rotation about the image's center with bilinear interpolation; pixels from outside are black.
 ///
 /// The image keeps its size. Quarter turns of a square image move whole pixels and lose nothing:
 /// LooC draws one of 0°, 90°, 180° and 270° (Xiao et al., ICLR 2021).
 public struct Rotation: Augmentation {
-  /// The angles there are.
+  /// The distribution of the angles.
   public enum Angles: Sendable, Equatable {
     /// 0°, 90°, 180° or 270°, each equally likely.
     case quarterTurns
-    /// Uniform in ± so many degrees.
+    /// Uniform in ±degrees.
     case within(degrees: Float)
   }
 
-  /// The angles there are.
+  /// The distribution of the angles.
   public let angles: Angles
-  /// How often an angle is drawn at all, 0 … 1.
+  /// Probability of a rotation, 0 … 1.
   public let probability: Float
 
-  /// Turns by random angles.
+  /// A rotation by random angles.
   ///
   /// - Parameters:
-  ///   - angles: the angles there are; degrees 0 … 180.
-  ///   - probability: how often an angle is drawn at all, 0 … 1.
+  ///   - angles: their distribution; degrees 0 … 180.
+  ///   - probability: of a rotation, 0 … 1.
   /// - Throws: `ContrastiveError.parameter` naming the argument outside its range.
   public init(_ angles: Angles, probability: Float = 1) throws(ContrastiveError) {
     if case .within(let degrees) = angles, !(0...180 ~= degrees) {
@@ -50,7 +50,7 @@ public struct Rotation: Augmentation {
     }
   }
 
-  /// Turns the image by an angle in degrees.
+  /// Rotates the image by an angle in degrees.
   public func apply(_ drawn: Float, to image: inout Canvas) {
     guard drawn != 0 else { return }
     let shape = image.shape

@@ -1,23 +1,23 @@
 import ContrastiveCore
 
-/// Saturation by a random factor and hue by a random turn, in random order; three channels only.
+/// Saturation by a random factor and hue by a random shift, in random order; three channels only.
 ///
 /// A saturation factor f gives `f · x + (1 − f) · luma(x)` for each pixel (0.299 R + 0.587 G +
-/// 0.114 B), kept within 0 … 1. A turn t moves the hue of hue–saturation–value by t, where 1 is the
-/// whole circle. Factors are uniform in [max(0, 1 − saturation), 1 + saturation], turns in ±hue, as
+/// 0.114 B), kept within 0 … 1. A shift t moves the hue of hue–saturation–value by t, where 1 is the
+/// whole circle. Factors are uniform in [max(0, 1 − saturation), 1 + saturation], shifts in ±hue, as
 /// in torchvision's `ColorJitter`. Images without three channels have no color and stay as they
 /// are.
 public struct SaturationHue: Augmentation {
-  /// What was drawn.
+  /// The drawn parameters.
   public struct Change: Sendable, Equatable {
     /// Factor of saturation.
     public var saturation: Float
-    /// Turn of hue, −1/2 … 1/2.
+    /// Shift of the hue, −1/2 … 1/2.
     public var hue: Float
     /// Whether the hue is changed before the saturation.
     public var hueFirst: Bool
 
-    /// A factor and a turn in an order.
+    /// A factor and a shift, in an order.
     public init(saturation: Float, hue: Float, hueFirst: Bool = false) {
       self.saturation = saturation
       self.hue = hue
@@ -27,17 +27,17 @@ public struct SaturationHue: Augmentation {
 
   /// Strength of the saturation.
   public let saturation: Float
-  /// Largest turn of the hue.
+  /// Largest shift of the hue.
   public let hue: Float
-  /// How often anything is changed, 0 … 1.
+  /// Probability of a change, 0 … 1.
   public let probability: Float
 
   /// Changes of given strengths.
   ///
   /// - Parameters:
   ///   - saturation: strength of the saturation, 0 or more.
-  ///   - hue: largest turn of the hue, 0 … 1/2.
-  ///   - probability: how often anything is changed, 0 … 1.
+  ///   - hue: largest shift of the hue, 0 … 1/2.
+  ///   - probability: of a change, 0 … 1.
   /// - Throws: `ContrastiveError.parameter` naming the argument outside its range.
   public init(
     saturation: Float = 0.4, hue: Float = 0.1, probability: Float = 0.8
@@ -54,7 +54,7 @@ public struct SaturationHue: Augmentation {
     self.probability = probability
   }
 
-  /// The change, or nil when nothing is to change.
+  /// The change, or nil for none.
   public func draw(for shape: ImageShape, using random: inout CounterRandom) -> Change? {
     guard random.uniform() < probability else { return nil }
     return Change(

@@ -1,20 +1,20 @@
 import ContrastiveCore
 
-/// Bright pixels turned dark, with a probability: `1 − x` where x is at least the threshold.
+/// Solarization with a probability: inverts bright pixels, `1 − x` where x is at least the threshold.
 ///
 /// The second view of BYOL is made with it (Grill et al., NeurIPS 2020, appendix B: probability
 /// 0.2, threshold one half).
 public struct Solarization: Augmentation {
-  /// The smallest number that is turned.
+  /// The smallest value that is inverted.
   public let threshold: Float
-  /// How often, 0 … 1.
+  /// The probability, 0 … 1.
   public let probability: Float
 
   /// A solarization with a probability.
   ///
   /// - Parameters:
-  ///   - threshold: the smallest number that is turned, 0 … 1.
-  ///   - probability: how often, 0 … 1.
+  ///   - threshold: the smallest value that is inverted, 0 … 1.
+  ///   - probability: 0 … 1.
   /// - Throws: `ContrastiveError.parameter` naming the argument outside its range.
   public init(threshold: Float = 0.5, probability: Float = 0.2) throws(ContrastiveError) {
     guard 0...1 ~= threshold else {
@@ -30,7 +30,7 @@ public struct Solarization: Augmentation {
     random.uniform() < probability
   }
 
-  /// Solarizes if that was drawn.
+  /// Applies the solarization.
   public func apply(_ drawn: Bool, to image: inout Canvas) {
     guard drawn else { return }
     let (count, threshold) = (image.shape.count, threshold)

@@ -1,6 +1,6 @@
 import ContrastiveCore
 
-/// How a view of an image is made: augmentations in order, then scaling.
+/// The recipe of a view: augmentations in order, then scaling.
 ///
 /// Every augmentation of every view of every image draws from a stream of its own, named by (seed,
 /// epoch, image, view, place in the recipe), so that neither the order of a batch nor the number of
@@ -8,20 +8,20 @@ import ContrastiveCore
 /// shared it does the same to an image, while the others stay independent (LooC: a view that copies
 /// one augmentation of another).
 public struct ViewRecipe: Sendable {
-  /// What is done, in order.
+  /// The augmentations, in order.
   public let augmentations: [any Augmentation]
-  /// Places of the augmentations that do the same in all views that share them.
+  /// Indices of the augmentations with the same draw in all views that share them.
   public let shared: Set<Int>
-  /// How the result becomes numbers that a network takes.
+  /// The scaling of the result to a network's input.
   public let scaling: PixelScaling
 
   /// Augmentations in order, then scaling.
   ///
   /// - Parameters:
-  ///   - augmentations: what is done, in order.
-  ///   - shared: places of augmentations that do the same to an image in every recipe that shares
-  ///     that place.
-  ///   - scaling: how the result becomes numbers that a network takes.
+  ///   - augmentations: in order.
+  ///   - shared: indices of augmentations with the same draw for an image in every recipe that
+  ///     shares that index.
+  ///   - scaling: of the result to a network's input.
   public init(
     _ augmentations: [any Augmentation], shared: Set<Int> = [], scaling: PixelScaling
   ) {
@@ -30,7 +30,7 @@ public struct ViewRecipe: Sendable {
     self.scaling = scaling
   }
 
-  /// The same recipe with other places shared.
+  /// The same recipe with other augmentations shared.
   public func sharing(_ places: Set<Int>) -> ViewRecipe {
     ViewRecipe(augmentations, shared: places, scaling: scaling)
   }
@@ -56,29 +56,39 @@ public struct ViewRecipe: Sendable {
   /// One view of each image of a batch.
   ///
   /// - Parameters:
-  ///   - pixels: all images.
-  ///   - indices: the batch, each in 0 ..< pixels.count; the result has their order.
+  ///   - images: all images.
+  ///   - indices: the batch, each in 0 ..< images.count; the result has their order.
   ///   - seed: of the run.
   ///   - epoch: number of the epoch.
   ///   - view: number of the view, 0 for the first.
-  ///   - workers: who shares the work.
-  /// - Returns: views of `outputShape(for: pixels.shape)`.
-  /// - Throws: `ContrastiveError.index` or `.shape` when an index or the channels do not fit.
+  ///   - workers: the threads to use; no effect on the result.
+  /// - Returns: views of `outputShape(for: images.shape)`.
+  /// - Throws: `ContrastiveError.index` or `.shape` when an index or the channels do not fit, and
+  ///   what the source throws.
   public func views(
-    of pixels: Pixels, _ indices: some Collection<Int>, seed: UInt64, epoch: Int, view: Int,
-    workers: Workers = .all
+    of images: any ImageSource, _ indices: some Collection<Int>, seed: UInt64, epoch: Int,
+    view: Int, workers: Workers = .all
   ) throws(ContrastiveError) -> Activations {
-    let order = try pixels.check(indices, scaling)
-    let target = outputShape(for: pixels.shape)
+    try views(
+      of: images.checkedPixels(at: indices, workers: workers), ids: Array(indices), seed: seed,
+      epoch: epoch, view: view, workers: workers)
+  }
+
+  /// One view of each of some images, which `ids` name in the random draws.
+  func views(
+    of batch: Pixels, ids: [Int], seed: UInt64, epoch: Int, view: Int, workers: Workers
+  ) throws(ContrastiveError) -> Activations {
+    try batch.requireChannels(of: scaling)
+    let (shape, target) = (batch.shape, outputShape(for: batch.shape))
     let scaling = PixelScaling.Row(scaling, width: target.width)
-    return pixels.bytes.withUnsafeBufferPointer { buffer in
+    return batch.bytes.withUnsafeBufferPointer { buffer in
       let bytes = SharedReadOnlyMemory(buffer)
-      return Activations(count: order.count, shape: target) { output in
-        workers.forEach(Pieces(order.count, of: 16)) { range, _ in
-          var canvas = Canvas(black: pixels.shape)
+      return Activations(count: batch.count, shape: target) { output in
+        workers.forEach(Pieces(batch.count, of: 16)) { range, _ in
+          var canvas = Canvas(black: shape)
           for position in range {
-            let image = order[position]
-            canvas.load(bytes + image * pixels.shape.count, shape: pixels.shape)
+            let image = ids[position]
+            canvas.load(bytes + position * shape.count, shape: shape)
             for (place, augmentation) in augmentations.enumerated() {
               var random = CounterRandom.views(
                 seed: seed, epoch: epoch, image: image, view: shared.contains(place) ? nil : view,

@@ -8,25 +8,27 @@ import FoundationEssentials
 /// {"batch_size": 256, "epochs": 12, "method": "moco", "temperature": 0.1, …}
 /// ```
 ///
-/// Common options and those of the method stand side by side. Every option has a member; one that
-/// depends on the data and was not given is null.
+/// Common options and those of the method are members of the same object. Every option has a member;
+/// one whose default depends on the data is null until it is set.
 public struct Configuration: Sendable, Equatable {
-  private var members: [String: JSONValue]
+  /// The options by name.
+  private(set) var members: [String: JSONValue]
 
   /// The configuration of some options.
   ///
   /// - Parameter options: common options and those of the method.
-  /// - Throws: `ContrastiveError.parameter` for what JSON cannot hold.
+  /// - Throws: `ContrastiveError.parameter` for what JSON cannot hold, and for a method with an
+  ///   option that is called like a common one.
   public init(_ options: TrainingOptions) throws(ContrastiveError) {
-    members = Dictionary(
-      uniqueKeysWithValues: Self.names(of: options).map { ($0, JSONValue.null) })
-    for name in Self.names(of: options.method.options) { members[name] = .null }
-    guard case .object(var written) = try Self.tree(of: options) else { return }
-    if case .object(let method)? = written.removeValue(forKey: "method") {
-      written.merge(method) { common, _ in common }
+    members = ["method": .text(options.method.name)]
+    for field in OptionField.all { members[field.name] = try field.value(options) }
+    for (name, value) in try Self.members(of: options.method) {
+      guard members.updateValue(value, forKey: name) == nil else {
+        throw .parameter(
+          name: "method", found: "\(options.method.name), which has an option \(name)",
+          expected: "options that are called unlike the common ones")
+      }
     }
-    written["method"] = written.removeValue(forKey: "name")
-    members.merge(written) { _, value in value }
   }
 
   /// Reads a configuration over the defaults of its method.
@@ -34,8 +36,8 @@ public struct Configuration: Sendable, Equatable {
   /// - Parameters:
   ///   - path: a file with a JSON object of some of the options, `method` perhaps among them.
   ///   - method: the method when the file does not name one.
-  /// - Throws: `ContrastiveError.file` for what is not such an object, `.parameter` for an option
-  ///   that there is not, with the nearest name.
+  /// - Throws: `ContrastiveError.file` for what is not such an object, `.parameter` for an unknown
+  ///   option, with the nearest name.
   public init(path: String, method: MethodName) throws(ContrastiveError) {
     let text = try TextFile.read(path: path, largest: 1 << 20)
     try self.init(text: String(decoding: text, as: UTF8.self), path: path, method: method)
@@ -47,29 +49,63 @@ public struct Configuration: Sendable, Equatable {
   ///   - text: a JSON object of some of the options.
   ///   - path: where it is from, for messages.
   ///   - method: the method when the text does not name one.
+  ///   - methods: methods of one's own.
   /// - Throws: what `init(path:method:)` throws.
-  init(text: String, path: String, method: MethodName = .moco) throws(ContrastiveError) {
-    guard
-      case .object(let given)? = try? JSONDecoder().decode(
-        JSONValue.self, from: Data(text.utf8))
-    else { throw .file(path: path, problem: "is not a JSON object of options") }
-    var name = method
+  init(
+    text: String, path: String, method: MethodName = .moco, methods: [any MethodOptions.Type] = []
+  ) throws(ContrastiveError) {
+    try self.init(Self.object(text, path: path), method: method, methods: methods)
+  }
+
+  /// The configuration in a checkpoint, which may be of any method.
+  init(saved text: String, path: String) throws(ContrastiveError) {
+    let saved = try Self.object(text, path: path)
+    if case .text(let name)? = saved["method"], MethodName(rawValue: name) == nil {
+      self.init(members: saved)
+    } else {
+      try self.init(saved)
+    }
+  }
+
+  private init(members: [String: JSONValue]) { self.members = members }
+
+  /// Some options over the defaults of their method.
+  init(
+    _ given: [String: JSONValue], method: MethodName = .moco, methods: [any MethodOptions.Type] = []
+  ) throws(ContrastiveError) {
+    var defaults = method.defaults
     if let member = given["method"] {
       guard case .text(let text) = member else {
         throw .parameter(name: "method", found: Self.text(member), expected: "a name")
       }
-      name = try MethodName(known: text)
+      defaults = try Self.defaults(of: text, methods)
     }
-    try self.init(TrainingOptions(name))
+    try self.init(TrainingOptions(defaults))
     for (name, value) in given.sorted(by: { $0.key < $1.key }) { try set(name, to: value) }
+  }
+
+  private static func object(
+    _ text: String, path: String
+  ) throws(ContrastiveError) -> [String: JSONValue] {
+    guard
+      case .object(let given)? = try? JSONDecoder().decode(JSONValue.self, from: Data(text.utf8))
+    else { throw .file(path: path, problem: "is not a JSON object of options") }
+    return given
+  }
+
+  private static func defaults(
+    of name: String, _ methods: [any MethodOptions.Type]
+  ) throws(ContrastiveError) -> any MethodOptions {
+    if let own = methods.first(where: { $0.name == name }) { return own.init() }
+    return try MethodName(known: name).defaults
   }
 
   /// Sets an option.
   ///
   /// - Parameters:
-  ///   - name: in snake case or, as flags are spelt, with hyphens.
-  ///   - text: JSON, or a text that needs no quotes.
-  /// - Throws: `ContrastiveError.parameter` for a name that there is not, with the nearest one.
+  ///   - name: in snake case or, as flags are spelled, with hyphens.
+  ///   - text: JSON, or a string without quotes.
+  /// - Throws: `ContrastiveError.parameter` for an unknown name, with the nearest one.
   public mutating func set(_ name: String, to text: String) throws(ContrastiveError) {
     let value = try? JSONDecoder().decode(JSONValue.self, from: Data(text.utf8))
     try set(name.replacing("-", with: "_"), to: value ?? .text(text))
@@ -89,52 +125,63 @@ public struct Configuration: Sendable, Equatable {
 
   /// The options.
   ///
-  /// - Throws: `ContrastiveError.parameter` for a value of the wrong type.
-  public func options() throws(ContrastiveError) -> TrainingOptions {
-    guard case .text(let text)? = members["method"] else {
+  /// - Parameter methods: methods of one's own, besides those the package comes with.
+  /// - Returns: the options.
+  /// - Throws: `ContrastiveError.parameter` for a value of the wrong type, and for an unknown
+  ///   method.
+  public func options(
+    methods: [any MethodOptions.Type] = []
+  ) throws(ContrastiveError) -> TrainingOptions {
+    guard case .text(let name)? = members["method"] else {
       throw .parameter(name: "method", found: "none", expected: "a name")
     }
-    let defaults = TrainingOptions(try MethodName(known: text))
-    var nested = members
-    var method: [String: JSONValue] = ["name": .text(text)]
-    for name in Self.names(of: defaults.method.options) {
-      method[name] = nested.removeValue(forKey: name)
+    var options = TrainingOptions(try Self.defaults(of: name, methods))
+    for field in OptionField.all {
+      do {
+        try field.set(&options, members[field.name] ?? .null)
+      } catch {
+        throw wrongType(error, of: field.name)
+      }
     }
-    nested["method"] = .object(method)
+    options.method = try read(options.method)
+    return options
+  }
+
+  /// The method's own options.
+  private func read<Options: MethodOptions>(
+    _ defaults: Options
+  ) throws(ContrastiveError) -> any MethodOptions {
+    var own: [String: JSONValue] = [:]
+    for name in try Self.members(of: defaults).keys { own[name] = members[name] }
     do {
-      let decoder = JSONDecoder()
-      decoder.keyDecodingStrategy = .convertFromSnakeCase
-      return try decoder.decode(
-        TrainingOptions.self, from: Data(JSONText.encode(JSONValue.object(nested)).utf8))
-    } catch let error as DecodingError {
-      throw wrongType(error)
+      return try JSONValue.object(own).decoded(Options.self)
     } catch {
-      throw .parameter(name: "configuration", found: "\(error)", expected: "options")
+      throw wrongType(error, of: nil)
     }
   }
 
-  private func wrongType(_ error: DecodingError) -> ContrastiveError {
-    let (context, expected): (DecodingError.Context, String) =
-      switch error {
-      case .typeMismatch(let type, let context), .valueNotFound(let type, let context):
-        (context, "\(type)")
-      case .keyNotFound(_, let context): (context, "a value")
-      case .dataCorrupted(let context): (context, "a value of another type or range")
-      @unknown default: (.init(codingPath: [], debugDescription: ""), "a value")
+  private func wrongType(_ error: any Error, of option: String?) -> ContrastiveError {
+    let (path, expected): ([any CodingKey], String) =
+      switch error as? DecodingError {
+      case .typeMismatch(let type, let context)?, .valueNotFound(let type, let context)?:
+        (context.codingPath, "\(type)")
+      case .keyNotFound(let key, _)?: ([key], "a value")
+      case .dataCorrupted(let context)?:
+        (context.codingPath, "a value of another type or range")
+      default: ([], "a value")
       }
-    let path = context.codingPath.filter { $0.intValue == nil && $0.stringValue != "method" }
-    let name = path.first.map { Self.snakeCase($0.stringValue) } ?? "configuration"
+    let name = option ?? path.first.map { Self.snakeCase($0.stringValue) } ?? "configuration"
     return .parameter(
       name: name, found: Self.text(members[name] ?? .null), expected: expected)
   }
 
-  /// The first option whose value differs, where the data are left out.
+  /// The first option whose value differs, other than the data folder.
   func firstDifference(from other: Configuration) -> String? {
     Set(members.keys).union(other.members.keys).subtracting(["data"]).sorted()
       .first { members[$0] != other.members[$0] }
   }
 
-  /// The configuration as it is written: keys in order, one a line.
+  /// The configuration as JSON text: sorted keys, one per line.
   ///
   /// - Throws: `ContrastiveError.parameter` for a number that is not finite.
   public func text() throws(ContrastiveError) -> String {
@@ -145,21 +192,16 @@ public struct Configuration: Sendable, Equatable {
     (try? JSONText.encode(value)) ?? "\(value)"
   }
 
-  private static func tree(of value: TrainingOptions) throws(ContrastiveError) -> JSONValue {
-    let encoder = JSONEncoder()
-    encoder.keyEncodingStrategy = .convertToSnakeCase
-    // A number that JSON cannot hold becomes a text, which `options()` then refuses by name.
-    encoder.nonConformingFloatEncodingStrategy = .convertToString(
-      positiveInfinity: "infinity", negativeInfinity: "-infinity", nan: "nan")
-    guard let data = try? encoder.encode(value),
-      let tree = try? JSONDecoder().decode(JSONValue.self, from: data)
-    else { throw .parameter(name: "options", found: "\(value)", expected: "what JSON can hold") }
-    return tree
-  }
-
-  /// The names of a value's properties, those that are nil included.
-  private static func names(of value: Any) -> [String] {
-    Mirror(reflecting: value).children.compactMap { $0.label.map(snakeCase) }
+  /// The options of a method by name, those that are nil as null.
+  private static func members(
+    of method: some MethodOptions
+  ) throws(ContrastiveError) -> [String: JSONValue] {
+    let names = Mirror(reflecting: method).children.compactMap { $0.label.map(snakeCase) }
+    var members = Dictionary(names.map { ($0, JSONValue.null) }) { first, _ in first }
+    if case .object(let written) = try JSONValue(encoding: method, named: method.name) {
+      members.merge(written) { _, value in value }
+    }
+    return members
   }
 
   private static func snakeCase(_ name: String) -> String {
@@ -167,20 +209,8 @@ public struct Configuration: Sendable, Equatable {
   }
 }
 
-extension MethodName {
-  /// The method of a name.
-  ///
-  /// - Throws: `ContrastiveError.parameter` for a name that there is not, with the nearest one.
-  public init(known text: String) throws(ContrastiveError) {
-    guard let name = MethodName(rawValue: text) else {
-      throw .unknown("method", text, among: Self.allCases.map(\.rawValue))
-    }
-    self = name
-  }
-}
-
 extension ContrastiveError {
-  /// A name that there is not, with the nearest one that there is.
+  /// An unknown name, with the nearest known one.
   package static func unknown(
     _ kind: String, _ name: String, among names: [String]
   ) -> ContrastiveError {

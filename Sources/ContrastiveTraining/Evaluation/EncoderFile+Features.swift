@@ -7,14 +7,28 @@ extension EncoderFile {
   /// equal numbers: a measure of angles then has an answer.
   ///
   /// - Parameters:
-  ///   - pixels: images of the encoder's input shape.
+  ///   - images: of any size and the encoder's number of channels.
   ///   - workers: the threads to use; no effect on the result.
   /// - Returns: [images × feature dimension], not normalized.
-  /// - Throws: `ContrastiveError` as `Encoder.features`.
+  /// - Throws: `ContrastiveError` as `ImageEncoder.features`.
   public func features(
-    of pixels: Pixels, workers: Workers = .all
+    of images: some ImageSource, workers: Workers = .all
   ) throws(ContrastiveError) -> Matrix {
-    try encoder.features(of: pixels, scaling: scaling, workers: workers).withoutZeroRows()
+    try encoder.features(of: images, scaling: scaling, workers: workers).withoutZeroRows()
+  }
+
+  /// The features of images, computed away from the caller's actor.
+  ///
+  /// - Parameters:
+  ///   - images: of any size and the encoder's number of channels.
+  ///   - workers: the threads to use; no effect on the result.
+  /// - Returns: what the function that is not asynchronous returns.
+  /// - Throws: `ContrastiveError` as `ImageEncoder.features`.
+  @concurrent public func features(
+    of images: some ImageSource, workers: Workers = .all
+  ) async throws(ContrastiveError) -> Matrix {
+    func now() throws(ContrastiveError) -> Matrix { try features(of: images, workers: workers) }
+    return try now()
   }
 
   /// The features of a random view of each image, the same in every evaluation: a crop of at least
@@ -23,12 +37,12 @@ extension EncoderFile {
   /// For the alignment of different encoders to be comparable the views are not those of the run.
   ///
   /// - Parameters:
-  ///   - pixels: images of the encoder's input shape.
+  ///   - images: of any size and the encoder's number of channels.
   ///   - workers: the threads to use; no effect on the result.
   /// - Returns: [images × feature dimension], not normalized.
-  /// - Throws: `ContrastiveError` as `Encoder.features`.
+  /// - Throws: `ContrastiveError` as `ImageEncoder.features`.
   public func viewFeatures(
-    of pixels: Pixels, workers: Workers = .all
+    of images: some ImageSource, workers: Workers = .all
   ) throws(ContrastiveError) -> Matrix {
     let recipe = ViewRecipe(
       [
@@ -36,14 +50,14 @@ extension EncoderFile {
         try BrightnessContrast(brightness: 0.5, contrast: 0.5),
       ], scaling: scaling)
     var values: [Float] = []
-    values.reserveCapacity(pixels.count * encoder.featureDimension)
-    for start in stride(from: 0, to: pixels.count, by: 512) {
-      let range = start..<min(start + 512, pixels.count)
-      let views = try recipe.views(of: pixels, range, seed: 0, epoch: 0, view: 0, workers: workers)
+    values.reserveCapacity(images.count * encoder.featureDimension)
+    for start in stride(from: 0, to: images.count, by: 512) {
+      let range = start..<min(start + 512, images.count)
+      let views = try recipe.views(of: images, range, seed: 0, epoch: 0, view: 0, workers: workers)
       values += try encoder.features(of: views, workers: workers).values
     }
     return try Matrix(
-      rows: pixels.count, columns: encoder.featureDimension, values: values
+      rows: images.count, columns: encoder.featureDimension, values: values
     ).withoutZeroRows()
   }
 }

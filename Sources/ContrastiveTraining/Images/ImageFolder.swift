@@ -1,7 +1,7 @@
 import ContrastiveCore
 import ContrastiveFiles
 
-/// Images to train on and images to test on, as a folder holds them.
+/// The training and test images of a folder.
 ///
 /// The folder has the four IDX files of the MNIST family under their usual names, each gzipped
 /// (with `.gz` after its name) or not; `.idx` may stand for `-idx`,
@@ -23,9 +23,9 @@ import ContrastiveFiles
 /// are whole numbers `[count]`. A file that is there with
 /// and without `.gz` is read without.
 public struct ImageFolder: Sendable {
-  /// Images to train on, with labels.
+  /// Training images with labels.
   public let train: ImageSet
-  /// Images to test on, of the same size, with labels.
+  /// Test images of the same size, with labels.
   public let test: ImageSet
 
   private static let idxNames = [
@@ -36,7 +36,7 @@ public struct ImageFolder: Sendable {
     "train-images.npy", "train-labels.npy", "test-images.npy", "test-labels.npy",
   ]
 
-  /// Takes images that are in memory.
+  /// A data set in memory.
   package init(train: ImageSet, test: ImageSet) {
     self.train = train
     self.test = test

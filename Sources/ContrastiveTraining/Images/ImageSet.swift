@@ -1,23 +1,25 @@
 import ContrastiveCore
 import ContrastiveFiles
 
-/// Images with or without labels.
+/// Images in memory, with or without labels.
 public struct ImageSet: Sendable, Equatable {
   /// The images, at least one.
   public let pixels: Pixels
-  /// One label an image, or nil where there are none.
-  public let labels: [Int64]?
+  /// One label per image, −1 for an image without one; nil where there are none.
+  public let labels: [Int]?
 
   /// Number of images, at least 1.
   public var count: Int { pixels.count }
+  /// Shape of every image.
+  public var shape: ImageShape { pixels.shape }
 
-  /// Takes images and labels.
+  /// Joins images and labels.
   ///
   /// - Parameters:
   ///   - pixels: at least one image.
-  ///   - labels: one an image, or nil.
+  ///   - labels: one per image, −1 for an image without one, or nil.
   /// - Throws: `ContrastiveError.empty` without images, `.shape` for labels of another number.
-  public init(_ pixels: Pixels, labels: [Int64]?) throws(ContrastiveError) {
+  public init(_ pixels: Pixels, labels: [Int]? = nil) throws(ContrastiveError) {
     guard pixels.count > 0 else { throw .empty(argument: "images") }
     if let labels, labels.count != pixels.count {
       throw .shape(argument: "labels", found: "[\(labels.count)]", expected: "[\(pixels.count)]")
@@ -39,6 +41,15 @@ public struct ImageSet: Sendable, Equatable {
     let bytes = Array(pixels.bytes[..<(limit * pixels.shape.count)])
     return try ImageSet(
       Pixels(bytes, shape: pixels.shape), labels: labels.map { Array($0[..<limit]) })
+  }
+}
+
+extension ImageSet: ImageSource {
+  /// Copies of some images; see `Pixels.pixels(at:workers:)`.
+  public func pixels(
+    at indices: [Int], workers: Workers = .one
+  ) throws(ContrastiveError) -> Pixels {
+    try pixels.pixels(at: indices, workers: workers)
   }
 }
 
@@ -71,7 +82,7 @@ extension ImageSet {
     guard !pixels.isEmpty else {
       throw .file(path: path, problem: "holds no images: \(images.summary)")
     }
-    var labels: [Int64]?
+    var labels: [Int]?
     if let labelsPath {
       labels = try Self.labels(labelsPath, count: images.shape[0], of: path)
     }
@@ -86,7 +97,7 @@ extension ImageSet {
 
   private static func labels(
     _ path: String, count: Int, of imagesPath: String
-  ) throws(ContrastiveError) -> [Int64] {
+  ) throws(ContrastiveError) -> [Int] {
     let tensor = try read(path)
     guard let labels = try? tensor.int64s(argument: path) else {
       throw .file(
@@ -98,7 +109,7 @@ extension ImageSet {
         problem: "holds \(labels.count) labels, expected \(count), one for each image in "
           + imagesPath)
     }
-    return labels
+    return labels.map { Int($0) }
   }
 
   private static func read(_ path: String) throws(ContrastiveError) -> Tensor {

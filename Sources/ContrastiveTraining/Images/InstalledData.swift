@@ -18,7 +18,7 @@ public enum InstalledData {
       .first { access($0, R_OK) == 0 }
   }
 
-  /// What the labels 0 … 9 of Fashion-MNIST stand for.
+  /// The class names of the labels 0 … 9 of Fashion-MNIST.
   public static let fashionMNISTClasses = [
     "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag",
     "Ankle boot",

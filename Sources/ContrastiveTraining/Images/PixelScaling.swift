@@ -1,8 +1,8 @@
 import ContrastiveCore
 
-/// How bytes become the numbers that a network takes: `(byte / 255 − mean) / deviation` per
+/// The scaling of bytes to a network's input: `(byte / 255 − mean) / deviation` per
 /// channel.
-public struct PixelScaling: Sendable, Equatable {
+public struct PixelScaling: Codable, Sendable, Equatable {
   /// Mean of each channel on the scale 0 … 1.
   public let mean: [Float]
   /// Deviation of each channel on the scale 0 … 1, above 0.
@@ -32,34 +32,27 @@ public struct PixelScaling: Sendable, Equatable {
     self.deviation = deviation
   }
 
-  /// The scaling that gives a set of images mean 0 and deviation 1 in each channel.
+  private enum CodingKeys: CodingKey { case mean, deviation }
+
+  /// Reads means and deviations and checks them.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    try self.init(
+      mean: container.decode([Float].self, forKey: .mean),
+      deviation: container.decode([Float].self, forKey: .deviation))
+  }
+
+  /// The scaling that gives images mean 0 and deviation 1 in each channel.
   ///
   /// A channel that never changes keeps the deviation 1. Complexity: O(pixels), on whole numbers.
   ///
-  /// - Parameter pixels: at least one image.
-  /// - Throws: `ContrastiveError.empty` without images.
-  public init(of pixels: Pixels) throws(ContrastiveError) {
-    guard pixels.count > 0 else { throw .empty(argument: "pixels") }
-    let channels = pixels.shape.channels
-    var histogram = [Int](repeating: 0, count: 256 * channels)
-    var channel = 0
-    for byte in pixels.bytes {
-      histogram[channel * 256 + Int(byte)] += 1
-      channel = channel + 1 == channels ? 0 : channel + 1
-    }
-    let count = Double(pixels.count * pixels.shape.positions)
-    var (mean, deviation): ([Float], [Float]) = ([], [])
-    for channel in 0..<channels {
-      let shares = (0..<256).map { Double(histogram[channel * 256 + $0]) / count }
-      let center = shares.indices.reduce(0) { $0 + shares[$1] * Double($1) / 255 }
-      let spread = shares.indices.reduce(0) { total, byte in
-        let distance = Double(byte) / 255 - center
-        return total + shares[byte] * distance * distance
-      }
-      mean.append(Float(center))
-      deviation.append(spread > 0 ? Float(spread.squareRoot()) : 1)
-    }
-    try self.init(mean: mean, deviation: deviation)
+  /// - Parameters:
+  ///   - images: at least one.
+  ///   - workers: the threads to use; no effect on the result.
+  /// - Throws: `ContrastiveError.empty` without images, and what the source throws.
+  public init(of images: some ImageSource, workers: Workers = .all) throws(ContrastiveError) {
+    guard images.count > 0 else { throw .empty(argument: "pixels") }
+    self = try PixelStatistics(of: images, workers: workers).scaling()
   }
 
   /// The scaling of a row of pixels, written out so that one loop over its numbers serves any

@@ -26,27 +26,50 @@ public struct Pixels: Sendable, Equatable {
     count = bytes.count / shape.count
   }
 
-  /// The images of some indices, scaled, without augmentation.
+  /// Rounds numbers on the scale 0 … 1 to bytes.
   ///
   /// - Parameters:
-  ///   - indices: images, each in 0 ..< count; the result has their order.
-  ///   - scaling: one mean and deviation per channel.
-  ///   - workers: who shares the work.
-  /// - Returns: the scaled images.
-  /// - Throws: `ContrastiveError.index` or `.shape` when an index or the channels do not fit.
-  public func activations(
-    _ indices: some RandomAccessCollection<Int>, scaling: PixelScaling, workers: Workers = .all
-  ) throws(ContrastiveError) -> Activations {
-    let order = try check(indices, scaling)
+  ///   - images: one image per row, in the order row, column, channel.
+  ///   - shape: shape of each.
+  /// - Throws: `ContrastiveError.shape` when the columns are not the numbers of an image,
+  ///   `.nonFinite` for a NaN or an infinity, `.parameter` for a number outside 0 … 1.
+  public init(_ images: Matrix, shape: ImageShape) throws(ContrastiveError) {
+    guard images.columns == shape.count else {
+      throw .shape(
+        argument: "images", found: "[\(images.rows) × \(images.columns)]",
+        expected: "[any × \(shape.count)], the numbers of an image of \(shape)")
+    }
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(images.rows * shape.count)
+    for row in 0..<images.rows {
+      for column in 0..<images.columns {
+        let value = images[row, column]
+        guard value.isFinite else {
+          throw .nonFinite(argument: "images", row: row, column: column, found: "\(value)")
+        }
+        guard 0...1 ~= value else {
+          throw .parameter(
+            name: "images", found: "\(value) in row \(row), column \(column)",
+            expected: "0 … 1; divide bytes by 255")
+        }
+        bytes.append(UInt8((value * 255).rounded()))
+      }
+    }
+    try self.init(bytes, shape: shape)
+  }
+
+  /// The images as Float32, scaled.
+  func scaled(by scaling: PixelScaling, workers: Workers) throws(ContrastiveError) -> Activations {
+    try requireChannels(of: scaling)
     let size = shape.count
     let scaling = PixelScaling.Row(scaling, width: shape.width)
     return bytes.withUnsafeBufferPointer { buffer in
       let bytes = SharedReadOnlyMemory(buffer)
-      return Activations(count: order.count, shape: shape) { output in
-        workers.forEach(Pieces(order.count, of: 16)) { range, _ in
-          for position in range {
-            let target = output + position * size
-            PixelScaling.unit(bytes + order[position] * size, to: target, count: size)
+      return Activations(count: count, shape: shape) { output in
+        workers.forEach(Pieces(count, of: 16)) { range, _ in
+          for image in range {
+            let target = output + image * size
+            PixelScaling.unit(bytes + image * size, to: target, count: size)
             scaling.apply(unit: target, to: target, rows: shape.height)
           }
         }
@@ -54,18 +77,35 @@ public struct Pixels: Sendable, Equatable {
     }
   }
 
-  /// The indices as an array, once they and the scaling are known to fit.
-  func check(
-    _ indices: some Collection<Int>, _ scaling: PixelScaling
-  ) throws(ContrastiveError) -> [Int] {
+  func requireChannels(of scaling: PixelScaling) throws(ContrastiveError) {
     guard scaling.mean.count == shape.channels else {
       throw .shape(
         argument: "scaling", found: "[\(scaling.mean.count)]", expected: "[\(shape.channels)]")
     }
-    for (position, index) in indices.enumerated() where !(0..<count ~= index) {
-      throw .index(
-        argument: "indices", position: position, found: "\(index)", expected: "0 ..< \(count)")
+  }
+}
+
+extension Pixels: ImageSource {
+  /// Copies of some images.
+  ///
+  /// - Parameters:
+  ///   - indices: in 0 ..< count, in any order.
+  ///   - workers: not used.
+  /// - Returns: one image per index.
+  /// - Throws: `ContrastiveError.index` for an index outside 0 ..< count.
+  public func pixels(
+    at indices: [Int], workers: Workers = .one
+  ) throws(ContrastiveError) -> Pixels {
+    let size = shape.count
+    var copies: [UInt8] = []
+    copies.reserveCapacity(indices.count * size)
+    for (position, index) in indices.enumerated() {
+      guard 0..<count ~= index else {
+        throw .index(
+          argument: "indices", position: position, found: "\(index)", expected: "0 ..< \(count)")
+      }
+      copies += bytes[(index * size)..<((index + 1) * size)]
     }
-    return Array(indices)
+    return try Pixels(copies, shape: shape)
   }
 }

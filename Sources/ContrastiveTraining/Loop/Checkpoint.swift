@@ -12,7 +12,7 @@ import FoundationEssentials
 /// __metadata__.checksum                     CRC-32 of all this
 /// ```
 public struct Checkpoint: Sendable {
-  /// What a checkpoint is of, for people and for `inspect`.
+  /// A checkpoint's summary, for people and for `inspect`.
   public struct Summary: Codable, Equatable, Sendable {
     /// Version of this layout, 1.
     public var format: Int
@@ -38,7 +38,7 @@ public struct Checkpoint: Sendable {
     }
   }
 
-  /// What it is of.
+  /// The summary.
   public let summary: Summary
   /// The options of the run.
   public let configuration: Configuration
@@ -71,7 +71,7 @@ public struct Checkpoint: Sendable {
     guard file.isSealed,
       let read = try? decoder.decode(Summary.self, from: Data(summary.utf8)), read.format == 1,
       let named = try? decoder.decode([String: String].self, from: Data(texts.utf8)),
-      let options = try? Configuration(text: configuration, path: path)
+      let options = try? Configuration(saved: configuration, path: path)
     else { throw .file(path: path, problem: "is a checkpoint that this version cannot read") }
     (self.summary, self.configuration) = (read, options)
     (tensors, self.texts) = (file.tensors, named)
@@ -93,7 +93,7 @@ public struct Checkpoint: Sendable {
     try SafetensorsFile(tensors: tensors, metadata: metadata).sealed().write(to: path, calls: calls)
   }
 
-  /// Puts a run where this checkpoint was taken; nothing changes when it throws.
+  /// Restores a run to where this checkpoint was taken; nothing changes when it throws.
   ///
   /// - Parameters:
   ///   - run: prepared with the same options and images.
@@ -116,7 +116,7 @@ public struct Checkpoint: Sendable {
 extension TrainingRun {
   fileprivate var summary: Checkpoint.Summary {
     Checkpoint.Summary(
-      format: 1, method: options.method.name.rawValue, epoch: progress.epoch,
+      format: 1, method: options.method.name, epoch: progress.epoch,
       epochs: options.epochs, step: progress.step, stepsDone: stepsDone, images: train.count,
       imageChecksum: imageChecksum)
   }

@@ -23,7 +23,7 @@ struct CropBoxes: Sendable {
 
   /// Finds the boxes when the epoch is one of the schedule's.
   mutating func begin(
-    _ epoch: EpochStart, online: Encoder, workers: Workers
+    _ epoch: EpochStart, online: ImageEncoder, workers: Workers
   ) throws(ContrastiveError) {
     guard epoch.epoch >= warmup, (epoch.epoch - warmup) % interval == 0 else { return }
     boxes = try epoch.boxes(by: online, threshold: threshold, workers: workers)

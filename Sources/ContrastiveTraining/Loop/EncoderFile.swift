@@ -5,14 +5,14 @@ import FoundationEssentials
 /// A trained encoder on disk: its parameters and running statistics in a safetensors file.
 ///
 /// ```
-/// backbone.convolution1.weight, …   F32, as `Encoder.tensors` names and shapes them
+/// backbone.convolution1.weight, …   F32, as `ImageEncoder.tensors` names and shapes them
 /// __metadata__.encoder              JSON: format, height, width, channels, widths, kernel, stride,
 ///                                   head (hidden, outputs, normalization), mean, deviation
 /// __metadata__.checksum             CRC-32 of all this
 /// ```
 public struct EncoderFile: Sendable {
   /// The encoder.
-  public let encoder: Encoder
+  public let encoder: ImageEncoder
   /// How bytes become its inputs.
   public let scaling: PixelScaling
   private let description: Description
@@ -35,7 +35,7 @@ public struct EncoderFile: Sendable {
   }
 
   /// What is to be saved.
-  public init(_ encoder: Encoder, options: EncoderOptions, scaling: PixelScaling) {
+  public init(_ encoder: ImageEncoder, options: EncoderOptions, scaling: PixelScaling) {
     self.encoder = encoder
     self.scaling = scaling
     let shape = encoder.inputShape
@@ -71,7 +71,7 @@ public struct EncoderFile: Sendable {
         argument: "images", found: "\(shape.channels) channels",
         expected: "\(trained.channels), as the encoder was trained on")
     }
-    var encoder = try Encoder(
+    var encoder = try ImageEncoder(
       shape,
       options: EncoderOptions(
         widths: read.widths, kernel: read.kernel, stride: read.stride, head: read.head), seed: 0)

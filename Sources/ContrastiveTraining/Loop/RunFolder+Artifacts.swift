@@ -10,7 +10,7 @@ import ContrastiveFiles
 #endif
 
 extension RunFolder {
-  /// Saves what a run keeps to be shown; nothing when it keeps nothing.
+  /// Saves what a report shows of a run, if anything.
   ///
   /// ```
   /// artifacts/crops.safetensors             images I64 [n]: training images

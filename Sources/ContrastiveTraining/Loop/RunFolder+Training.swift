@@ -6,36 +6,59 @@ extension RunFolder {
   /// Trains a run to its end and keeps its files, so that the run can be killed at any moment.
   ///
   /// `checkpoint.safetensors` is replaced after every epoch, every `steps` steps and when asked to
-  /// stop; each is the old file or the new one, never a part of it. `metrics.jsonl` gets a line an
-  /// epoch; lines of epochs that the checkpoint does not know are taken back by `resume`.
+  /// stop; each is the old file or the new one, never a part of it. `metrics.jsonl` gets one line
+  /// per epoch; `resume` removes lines of epochs after the checkpoint.
   ///
   /// - Parameters:
   ///   - run: prepared or resumed.
   ///   - steps: steps between checkpoints besides those of the epochs; none when nil.
   ///   - shouldStop: asked after every step.
   ///   - report: called on the calling thread with each event.
-  /// - Returns: how the run ended, or nil when it was stopped before.
+  /// - Returns: the result, or nil when the run was stopped before its end.
   /// - Throws: `ContrastiveError`; the last checkpoint is then whole.
   public func train(
     _ run: inout TrainingRun, checkpointEvery steps: Int? = nil,
-    until shouldStop: () -> Bool = { false },
+    until shouldStop: (TrainingProgress) -> Bool = { _ in false },
     report: (TrainingEvent) throws(ContrastiveError) -> Void
   ) throws(ContrastiveError) -> TrainingResult? {
     while !run.isFinished {
-      var endsEpoch = false
-      try run.advance { event throws(ContrastiveError) in
-        try report(event)
-        guard case .epoch(let metrics) = event else { return }
+      let stops = try advance(
+        &run, checkpointEvery: steps, until: shouldStop, report: report)
+      if stops && !run.isFinished { return nil }
+    }
+    return try finish(run)
+  }
+
+  /// Takes one step of a run and keeps its files, with a checkpoint when one is due.
+  ///
+  /// - Returns: whether `shouldStop` said so.
+  func advance(
+    _ run: inout TrainingRun, checkpointEvery steps: Int?,
+    until shouldStop: (TrainingProgress) -> Bool,
+    report: (TrainingEvent) throws(ContrastiveError) -> Void
+  ) throws(ContrastiveError) -> Bool {
+    var (endsEpoch, stops) = (false, false)
+    var progress: TrainingProgress?
+    try run.advance { event throws(ContrastiveError) in
+      try report(event)
+      switch event {
+      case .baselines: break
+      case .step(let step): progress = step
+      case .epoch(let metrics):
         endsEpoch = true
         try append(metrics)
       }
-      if endsEpoch { try writeArtifacts(of: run) }
-      let stops = shouldStop()
-      if endsEpoch || stops || steps.map({ run.stepsDone % $0 == 0 }) == true {
-        try Checkpoint(of: run).write(to: checkpointPath)
-      }
-      if stops && !run.isFinished { return nil }
     }
+    if endsEpoch { try writeArtifacts(of: run) }
+    if let progress { stops = shouldStop(progress) }
+    if endsEpoch || stops || steps.map({ run.stepsDone % $0 == 0 }) == true {
+      try Checkpoint(of: run).write(to: checkpointPath)
+    }
+    return stops
+  }
+
+  /// Saves the encoder and the result of a run that is finished.
+  func finish(_ run: TrainingRun) throws(ContrastiveError) -> TrainingResult? {
     guard let result = run.result else { return nil }
     try finish(run.encoderFile, result)
     return result
@@ -43,19 +66,23 @@ extension RunFolder {
 
   /// The options of the run in the folder, from `config.json`.
   ///
+  /// - Parameter methods: methods of one's own that the run may have been trained by.
   /// - Returns: the options.
   /// - Throws: `ContrastiveError.file` when the folder holds no run, `.parameter` for an option
   ///   that this version does not know.
-  public func options() throws(ContrastiveError) -> TrainingOptions {
+  public func options(
+    methods: [any MethodOptions.Type] = []
+  ) throws(ContrastiveError) -> TrainingOptions {
     guard exists(configurationPath) else {
       throw .file(path: path, problem: "holds no run: it has no config.json")
     }
     let text = try TextFile.read(path: configurationPath, largest: 1 << 20)
-    return try Configuration(text: String(decoding: text, as: UTF8.self), path: configurationPath)
-      .options()
+    return try Configuration(
+      text: String(decoding: text, as: UTF8.self), path: configurationPath, methods: methods
+    ).options(methods: methods)
   }
 
-  /// How the run in the folder ended, or nil when it has not.
+  /// The result of the run in the folder, or nil while it is unfinished.
   ///
   /// - Throws: `ContrastiveError.file` when `result.json` cannot be read.
   public var result: TrainingResult? {
@@ -69,9 +96,9 @@ extension RunFolder {
     }
   }
 
-  /// Puts a run where its last checkpoint was taken, or leaves it at its start when there is none.
+  /// Restores a run from its last checkpoint, or leaves it at its start when there is none.
   ///
-  /// `metrics.jsonl` is made to say what the checkpoint says, no epoch twice.
+  /// `metrics.jsonl` is rewritten to match the checkpoint, no epoch twice.
   ///
   /// - Parameter run: prepared with the folder's options.
   /// - Returns: whether there was a checkpoint.

@@ -12,12 +12,12 @@ import ContrastiveFiles
 /// The files of a run.
 ///
 /// ```
-/// config.json              what the run is made from (`Configuration`)
-/// metrics.jsonl            a line an epoch (`EpochMetrics`)
+/// config.json              the run's options (`Configuration`)
+/// metrics.jsonl            one line per epoch (`EpochMetrics`)
 /// checkpoint.safetensors   the whole state at the last save (`Checkpoint`)
 /// encoder.safetensors      the trained encoder (`EncoderFile`)
-/// result.json              how it ended (`TrainingResult`)
-/// artifacts/               what some runs keep to be shown, such as crops.safetensors
+/// result.json              the result (`TrainingResult`)
+/// artifacts/               what reports show of some runs, such as crops.safetensors
 /// ```
 public struct RunFolder: Sendable {
   /// The folder.
@@ -68,7 +68,7 @@ public struct RunFolder: Sendable {
   ///
   /// - Parameters:
   ///   - encoder: as trained.
-  ///   - result: how the run ended.
+  ///   - result: of the run.
   /// - Throws: `ContrastiveError.file`.
   public func finish(
     _ encoder: EncoderFile, _ result: TrainingResult

@@ -1,9 +1,9 @@
-/// How far a run is, and what it has found out so far; part of a checkpoint.
+/// The progress of a run and its results so far; part of a checkpoint.
 package struct RunProgress: Codable, Equatable, Sendable {
-  /// What the run is compared with.
+  /// kNN accuracies without training.
   package struct Baselines: Codable, Equatable, Sendable {
-    package var randomEncoder: Double
-    package var rawPixels: Double
+    package var randomEncoder: Double?
+    package var rawPixels: Double?
   }
 
   /// Known once they are measured.
@@ -14,7 +14,7 @@ package struct RunProgress: Codable, Equatable, Sendable {
   package var step = 0
   /// Sum of the losses of those steps.
   package var loss = 0.0
-  /// Sums of what the method measured in those steps.
+  /// Sums of the method's measures in those steps.
   package var measures: [String: Double] = [:]
   /// Seconds those steps took.
   package var epochSeconds = 0.0

@@ -1,33 +1,40 @@
-/// What a run reports while it goes on.
+/// What a run reports during training.
 public enum TrainingEvent: Sendable {
-  /// What the run is compared with, before the first step.
-  case baselines(randomEncoder: Double, rawPixels: Double)
-  /// A step is done.
+  /// kNN accuracies the run is compared with, before its first step; nil without labels.
+  case baselines(randomEncoder: Double?, rawPixels: Double?)
+  /// A step was taken.
   case step(TrainingProgress)
-  /// An epoch is done and evaluated.
+  /// An epoch was finished and evaluated.
   case epoch(EpochMetrics)
 }
 
-/// How far a run is.
-public struct TrainingProgress: Sendable {
+/// The progress of a run.
+public struct TrainingProgress: Codable, Equatable, Sendable {
   /// The current epoch, from 1.
   public let epoch: Int
   /// Epochs of the run.
   public let epochs: Int
   /// Steps done in this epoch.
   public let step: Int
-  /// Steps of an epoch.
+  /// Steps per epoch.
   public let steps: Int
   /// Mean loss of this epoch's steps so far.
   public let loss: Double
-  /// Training images a second in this epoch so far.
+  /// Training images per second in this epoch so far.
   public let imagesPerSecond: Double
   /// Seconds since the first step, evaluations included.
   public let seconds: Double
 
-  /// Share of the run's steps that are done.
+  /// Steps done in the whole run.
+  public var stepsDone: Int { (epoch - 1) * steps + step }
+  /// Fraction of the run's steps that are done.
   public var fraction: Double {
     (Double(epoch - 1) + Double(step) / Double(steps)) / Double(epochs)
+  }
+
+  enum CodingKeys: String, CodingKey {
+    case epoch, epochs, step, steps, loss, seconds
+    case imagesPerSecond = "images_per_second"
   }
 }
 
@@ -39,11 +46,15 @@ public struct EpochMetrics: Codable, Equatable, Sendable {
   public let loss: Double
   /// Seconds the steps took, without the evaluation.
   public package(set) var seconds: Double
-  /// Training images a second.
+  /// Training images per second.
   public package(set) var imagesPerSecond: Double
-  /// Share of the test images that their nearest training images classify rightly.
-  public let knnAccuracy: Double
-  /// Means of what the method measured in the steps, by name; nil when it measures nothing.
+  /// Share of the test images that their nearest training images classify correctly; nil (null in
+  /// files) without labels or test images.
+  public let knnAccuracy: Double?
+  /// Means of the method's measures over the steps, by name; nil when it has none.
+  ///
+  /// Where there is no kNN accuracy also `feature_uniformity` and `feature_effective_rank` of the
+  /// backbone's features.
   public let measures: [String: Double]?
 
   enum CodingKeys: String, CodingKey {
@@ -51,16 +62,28 @@ public struct EpochMetrics: Codable, Equatable, Sendable {
     case imagesPerSecond = "images_per_second"
     case knnAccuracy = "knn_accuracy"
   }
+
+  /// Writes the line; a missing accuracy is null.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(epoch, forKey: .epoch)
+    try container.encode(loss, forKey: .loss)
+    try container.encode(seconds, forKey: .seconds)
+    try container.encode(imagesPerSecond, forKey: .imagesPerSecond)
+    try container.encode(knnAccuracy, forKey: .knnAccuracy)
+    try container.encodeIfPresent(measures, forKey: .measures)
+  }
 }
 
 /// A run's `result.json`.
-public struct TrainingResult: Codable, Sendable {
-  /// Accuracy of the trained encoder's features.
-  public let knnAccuracy: Double
-  /// Accuracy of the encoder's features before training.
-  public let randomEncoderKNNAccuracy: Double
-  /// Accuracy of the pixels themselves.
-  public let rawPixelKNNAccuracy: Double
+public struct TrainingResult: Codable, Equatable, Sendable {
+  /// kNN accuracy of the trained encoder's features; nil (null in files) without labels or test
+  /// images.
+  public let knnAccuracy: Double?
+  /// kNN accuracy of the encoder's features before training.
+  public let randomEncoderKNNAccuracy: Double?
+  /// kNN accuracy of the pixels themselves.
+  public let rawPixelKNNAccuracy: Double?
   /// Epochs trained.
   public let epochs: Int
   /// Training images used.
@@ -73,5 +96,16 @@ public struct TrainingResult: Codable, Sendable {
     case randomEncoderKNNAccuracy = "random_encoder_knn_accuracy"
     case rawPixelKNNAccuracy = "raw_pixel_knn_accuracy"
     case epochs, images, seconds
+  }
+
+  /// Writes the result; missing accuracies are null.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(knnAccuracy, forKey: .knnAccuracy)
+    try container.encode(randomEncoderKNNAccuracy, forKey: .randomEncoderKNNAccuracy)
+    try container.encode(rawPixelKNNAccuracy, forKey: .rawPixelKNNAccuracy)
+    try container.encode(epochs, forKey: .epochs)
+    try container.encode(images, forKey: .images)
+    try container.encode(seconds, forKey: .seconds)
   }
 }

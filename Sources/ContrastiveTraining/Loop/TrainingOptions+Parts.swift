@@ -1,6 +1,6 @@
 import Contrastive
 
-/// The optimizers there are.
+/// The optimizers.
 public enum OptimizerName: String, Codable, CaseIterable, Sendable {
   /// Stochastic gradient descent with momentum.
   case sgd
@@ -10,35 +10,35 @@ public enum OptimizerName: String, Codable, CaseIterable, Sendable {
   case adamw
 }
 
-/// How the learning rate goes on from its peak.
+/// How the learning rate decays from its peak.
 public enum ScheduleName: String, Codable, CaseIterable, Sendable {
-  /// Along half a cosine to 0.
+  /// Half a cosine, to 0.
   case cosine
   /// To a tenth after three fifths and again after four fifths of the epochs, as in MoCo v1.
   case steps
-  /// It stays.
+  /// Constant.
   case constant
 }
 
-/// Where crops lie.
+/// Where crops are taken.
 public enum CropName: String, Codable, CaseIterable, Sendable {
   /// Anywhere.
   case random
-  /// With their centers in a box that the encoder's own heat map gives each image.
+  /// Centered in a box that the encoder's own heat map gives each image.
   case contrastive
 }
 
 extension TrainingOptions {
-  /// The encoder's form.
+  /// The encoder's architecture.
   var encoder: EncoderOptions {
     EncoderOptions(
       widths: widths,
       head: .perceptron(
-        hidden: hiddenDimension, outputs: method.options.embeddingSpaces * embeddingDimension,
+        hidden: hiddenDimension, outputs: method.embeddingSpaces * embeddingDimension,
         normalization: headNormalization))
   }
 
-  /// The optimizer at rest.
+  /// The optimizer before its first step.
   func makeOptimizer(_ layout: ParameterLayout) throws(ContrastiveError) -> any Optimizer {
     switch optimizer {
     case .sgd: try SGD(layout, momentum: sgdMomentum, weightDecay: weightDecay)

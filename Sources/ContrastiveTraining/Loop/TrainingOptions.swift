@@ -1,49 +1,48 @@
 import Contrastive
 
-/// Everything a run is made from besides the images; a run's `config.json` is this, as
-/// `Configuration` writes it.
+/// The options of a training run; a run's `config.json` holds them, as `Configuration` writes it.
 ///
-/// What every run has is here, what a method alone has in its own `MethodOptions`. Two runs with
-/// equal options and images end with the same encoder, bit for bit, whatever the number of threads.
-public struct TrainingOptions: Codable, Sendable, Equatable {
-  /// The system to train by, with its own options.
-  public var method: ChosenMethod
+/// Options of every run are here, those of a method in its own `MethodOptions`. Two runs with equal
+/// options and images end with the same encoder, bit for bit, whatever the number of threads.
+public struct TrainingOptions: Sendable {
+  /// The training method's own options, which say by their type which method it is.
+  public var method: any MethodOptions
   /// The folder the images come from, for a run to be resumed; it has no effect on the result.
   public var data: String?
-  /// Passes over the training images; 0 leaves the encoder as drawn.
+  /// Passes over the training images; 0 keeps the randomly initialized encoder.
   public var epochs = 12
-  /// Images in a step.
+  /// Batch size in images.
   public var batchSize = 256
-  /// First training images to use; all when nil.
+  /// Train on the first images only; on all when nil.
   public var limit: Int?
-  /// Of every random draw.
+  /// Random seed.
   public var seed: UInt64 = 0
 
   /// Output channels of the convolutions; the last is the features' dimension.
   public var widths = [32, 64, 128]
   /// Hidden dimension of the projection head.
   public var hiddenDimension = 128
-  /// Dimension of the embeddings that are contrasted.
+  /// Dimension of the embeddings.
   public var embeddingDimension = 64
   /// Which layers of the projection head a batch normalization follows.
   public var headNormalization = Head.Normalization.none
 
   /// Peak learning rate.
   public var learningRate: Float = 0.06
-  /// How the parameters follow the gradient.
+  /// The optimizer.
   public var optimizer = OptimizerName.sgd
   /// Momentum of stochastic gradient descent and of LARS.
   public var sgdMomentum: Float = 0.9
   /// Weight decay of the weights (not of biases, nor of batch-norm scales and shifts).
   public var weightDecay: Float = 5e-4
-  /// Epochs over which the learning rate rises to its peak.
+  /// Epochs of linear learning-rate warm-up.
   public var warmupEpochs: Float = 1
-  /// How the learning rate goes on from its peak.
+  /// How the learning rate decays from its peak.
   public var schedule = ScheduleName.cosine
 
-  /// Smallest share of an image's area that a crop takes.
+  /// Smallest crop, as a fraction of the image's area.
   public var smallestCrop: Float = 0.3
-  /// Where crops lie: anywhere, or guided by the encoder's own heat maps (`ContrastiveCrop`).
+  /// Where crops are taken: anywhere, or guided by the encoder's own heat maps (`ContrastiveCrop`).
   public var crop = CropName.random
   /// Epochs before crops are guided; when nil a fifth of all, as in the paper.
   public var cropWarmup: Int?
@@ -56,34 +55,39 @@ public struct TrainingOptions: Codable, Sendable, Equatable {
   public var cropThreshold: Float = 0.1
   /// Strength of the brightness and contrast jitter: factors from 1 − jitter to 1 + jitter.
   public var jitter: Float = 0.5
-  /// Strength of the saturation's jitter, for three channels.
+  /// Strength of the saturation jitter, for three channels.
   public var saturation: Float = 0.4
-  /// Largest turn of the hue, for three channels; 1 is the whole circle.
+  /// Largest shift of the hue, for three channels; 1 is the whole circle.
   public var hue: Float = 0.1
-  /// How often a view loses its color, for three channels.
+  /// Probability that a view is converted to grayscale, for three channels.
   public var grayscale: Float = 0.2
-  /// How often a view is blurred.
+  /// Probability that a view is blurred.
   public var blur: Float = 0
-  /// How often a view is solarized.
+  /// Probability that a view is solarized.
   public var solarization: Float = 0
-  /// Largest angle that a view is turned by, in degrees.
+  /// Largest rotation of a view, in degrees.
   public var rotation: Float = 0
-  /// Whether views may be mirrored: not by default, because clothes and shoes that all point one
-  /// way are told apart by it.
+  /// Whether views may be flipped horizontally: not by default, because the direction that shoes
+  /// and clothes point in helps to tell them apart.
   public var flips = false
 
-  /// Neighbors that vote in the evaluation.
+  /// Neighbors k of the kNN evaluation.
   public var neighbors = 200
-  /// Temperature of their vote.
+  /// Temperature of the kNN vote.
   public var voteTemperature = 0.07
 
-  /// The defaults of a method.
-  public init(_ method: MethodName = .moco) {
-    self.method = ChosenMethod(method)
-    type(of: self.method.options).adjust(&self)
+  /// The defaults of a method that the package comes with.
+  public init(_ method: MethodName = .moco) { self.init(method.defaults) }
+
+  /// The defaults of a method, with its own options.
+  ///
+  /// - Parameter method: such as `SimCLR.Options()`, or the options of a method of one's own.
+  public init(_ method: any MethodOptions) {
+    self.method = method
+    type(of: method).adjust(&self)
   }
 
-  /// The options with every default that depends on the data filled in.
+  /// The options with the defaults that depend on the data filled in.
   func resolved(images: Int) -> TrainingOptions {
     var options = self
     if crop == .contrastive {
@@ -94,7 +98,7 @@ public struct TrainingOptions: Codable, Sendable, Equatable {
     return options
   }
 
-  /// Checks what only a run would otherwise find out.
+  /// Validates the options.
   ///
   /// - Throws: `ContrastiveError.parameter` naming the first option out of range.
   public func validate() throws(ContrastiveError) {
@@ -139,6 +143,6 @@ public struct TrainingOptions: Codable, Sendable, Equatable {
     try require(neighbors > 0, "neighbors", neighbors, "at least 1")
     try require(
       1e-6...1e6 ~= voteTemperature, "vote-temperature", voteTemperature, "1e-6 … 1e6")
-    try method.options.validate(self)
+    try method.validate(self)
   }
 }

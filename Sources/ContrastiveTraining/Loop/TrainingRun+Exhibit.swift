@@ -30,7 +30,7 @@ extension TrainingRun {
     var values: [Float] = []
     for (view, recipe) in method.views.enumerated() {
       let views = try recipe.views(
-        of: train.pixels, images, seed: options.seed, epoch: options.epochs, view: view,
+        of: train, images, seed: options.seed, epoch: options.epochs, view: view,
         workers: workers)
       var encoder = encoder
       values += try encoder.projections(of: views, mode: .evaluation, workers: workers)

@@ -7,12 +7,38 @@ extension TrainingRun {
   /// - Returns: the accuracies and the time.
   /// - Throws: `ContrastiveError`, such as `.nonFinite` when training has diverged.
   public mutating func train(
-    report: (TrainingEvent) throws(ContrastiveError) -> Void
+    report: (TrainingEvent) throws(ContrastiveError) -> Void = { _ in }
   ) throws(ContrastiveError) -> TrainingResult {
     while true {
       if let result { return result }
       try advance(report: report)
     }
+  }
+
+  /// Trains to the end, or until a closure says stop.
+  ///
+  /// Inside the closures the run must not be used: it is being changed. What they need they are
+  /// given.
+  ///
+  /// - Parameters:
+  ///   - shouldStop: asked after every step.
+  ///   - report: called on the calling thread with each event.
+  /// - Returns: the accuracies and the time; nil when stopped before the end. The run is then
+  ///   between two steps and continues with the next call.
+  /// - Throws: `ContrastiveError`, such as `.nonFinite` when training has diverged.
+  public mutating func train(
+    until shouldStop: (TrainingProgress) -> Bool,
+    report: (TrainingEvent) throws(ContrastiveError) -> Void = { _ in }
+  ) throws(ContrastiveError) -> TrainingResult? {
+    while !isFinished {
+      var progress: TrainingProgress?
+      try advance { event throws(ContrastiveError) in
+        if case .step(let step) = event { progress = step }
+        try report(event)
+      }
+      if let progress, shouldStop(progress) { break }
+    }
+    return result
   }
 
   /// Takes one step, with what comes before the first of an epoch and after the last.
@@ -47,13 +73,18 @@ extension TrainingRun {
     guard progress.step == stepsPerEpoch else { return }
 
     let evaluationStart = clock.now
+    let evaluation = try evaluation
     let accuracy = try evaluation.accuracy(of: encoder)
+    var measures = progress.measures.mapValues { $0 / Double(stepsPerEpoch) }
+    if accuracy == nil {
+      measures.merge(try evaluation.description(of: encoder)) { own, _ in own }
+    }
     progress.seconds += (clock.now - evaluationStart).inSeconds
     let steps = Double(stepsPerEpoch)
     let metrics = EpochMetrics(
       epoch: progress.epoch + 1, loss: progress.loss / steps, seconds: progress.epochSeconds,
       imagesPerSecond: steps * Double(batchSize) / progress.epochSeconds, knnAccuracy: accuracy,
-      measures: progress.measures.isEmpty ? nil : progress.measures.mapValues { $0 / steps })
+      measures: measures.isEmpty ? nil : measures)
     progress.finishEpoch(metrics)
     try report(.epoch(metrics))
   }
@@ -75,11 +106,11 @@ extension TrainingRun {
       seconds: progress.seconds)
   }
 
-  /// Where the run stands, and its images.
+  /// The run's progress, and its images.
   package var start: EpochStart {
     EpochStart(
       epoch: progress.epoch, epochs: options.epochs, step: stepsDone, steps: steps,
-      seed: options.seed, images: train.pixels, scaling: scaling)
+      seed: options.seed, images: train, scaling: scaling)
   }
 
   private mutating func beginEpoch() throws(ContrastiveError) {
@@ -91,11 +122,12 @@ extension TrainingRun {
   private mutating func takeStep() throws(ContrastiveError) {
     let indices = Array(
       imageOrder()[(progress.step * batchSize)..<((progress.step + 1) * batchSize)])
+    let images = try train.checkedPixels(at: indices, workers: workers)
     var views: [Activations] = []
     for (view, recipe) in method.views.enumerated() {
       views.append(
         try recipe.guided(by: cropBoxes?.boxes ?? []).views(
-          of: train.pixels, indices, seed: options.seed, epoch: progress.epoch, view: view,
+          of: images, ids: indices, seed: options.seed, epoch: progress.epoch, view: view,
           workers: workers))
     }
     let batch = TrainingBatch(
@@ -103,12 +135,12 @@ extension TrainingRun {
       seed: options.seed)
     let gradient = try method.step(batch, online: &encoder, workers: workers)
     let rate = schedule.rate(at: stepsDone)
-    optimizer.step(
+    try optimizer.step(
       &encoder.network.parameters, gradient: gradient.encoder, rate: rate, workers: workers)
     if let own = gradient.own, var parameters = method.parameters {
       let ownRate = method.ownRate(scheduled: rate, peak: options.learningRate)
       let workers = workers
-      ownOptimizer?.step(&parameters, gradient: own, rate: ownRate, workers: workers)
+      try ownOptimizer?.step(&parameters, gradient: own, rate: ownRate, workers: workers)
       method.parameters = parameters
     }
     progress.step += 1

@@ -1,27 +1,28 @@
 import Contrastive
 import ContrastiveFiles
 
-/// A run: an encoder, the method that trains it and the images it learns from.
+/// A training run: an encoder, the method that trains it and the images it learns from.
 ///
-/// The loop is the same for every method: draw an order of the images, draw the method's views, let
-/// it compute a gradient, take an optimizer step, and after each epoch evaluate and report.
+/// The loop is the same for every method: shuffle the images, draw the method's views, let it
+/// compute a gradient, take an optimizer step, and after each epoch evaluate and report. Images
+/// that do not fill the last batch of an epoch are left out of that epoch.
 ///
-/// The whole state of a run is what `exchange` names. Random numbers need no place in it: every
-/// draw is a function of the seed, the epoch and the image.
+/// The whole state of a run is what `exchange` names. It needs no random generator: every draw is a
+/// function of the seed, the epoch and the image.
 public struct TrainingRun: Sendable {
-  /// What the run is made from.
+  /// The run's options, with every default filled in.
   public let options: TrainingOptions
   /// The encoder as trained so far.
-  public internal(set) var encoder: Encoder
-  /// How bytes become the encoder's inputs.
+  public internal(set) var encoder: ImageEncoder
+  /// The scaling of bytes to the encoder's input.
   public let scaling: PixelScaling
-  /// Steps of an epoch.
+  /// Steps per epoch.
   public let stepsPerEpoch: Int
-  /// CRC-32 of the training images' bytes, which tells them from others.
+  /// CRC-32 of the training images' bytes, which identifies them.
   let imageChecksum: UInt32
 
-  let train: ImageSet
-  let test: ImageSet
+  let train: any ImageSource
+  let test: (any ImageSource)?
   let workers: Workers
   let schedule: any RateSchedule
   let batchSize: Int
@@ -35,33 +36,64 @@ public struct TrainingRun: Sendable {
 
   /// Prepares a run; nothing is trained yet.
   ///
+  /// The images are read once, for their statistics and their checksum.
+  ///
+  /// - Parameters:
+  ///   - options: what the run is made from; `TrainingOptions(MyMethod.Options())` trains by a
+  ///     method of one's own.
+  ///   - train: images to train on, at least 2. Their labels serve evaluation alone.
+  ///   - test: labeled images that the labeled training images classify after every epoch. Without
+  ///     them, or without labels, kNN accuracies are nil and the features' spread is measured.
+  ///   - workers: the threads to use; no effect on the result.
+  /// - Throws: `ContrastiveError.parameter` for an option out of range, `.shape` for labels of
+  ///   another number or test images of another shape, and what the source throws.
+  public init(
+    options: TrainingOptions, train: any ImageSource, test: (any ImageSource)? = nil,
+    workers: Workers = .all
+  ) throws(ContrastiveError) {
+    try options.validate()
+    try train.validate(named: "training images")
+    try test?.validate(named: "test images")
+    if let test, test.shape != train.shape {
+      throw .shape(
+        argument: "test images", found: "\(test.shape)",
+        expected: "\(train.shape), as of the training images")
+    }
+    let count = min(options.limit ?? train.count, train.count)
+    guard count >= 2 else {
+      throw .shape(
+        argument: "training images", found: "[\(count)]", expected: "[2 or more]")
+    }
+    let images = FirstImages(base: train, count: count)
+    self.train = images
+    self.test = test
+    self.options = options.resolved(images: count)
+    self.workers = workers
+    let statistics = try PixelStatistics(of: images, workers: workers)
+    scaling = try statistics.scaling()
+    imageChecksum = statistics.checksum
+    batchSize = min(options.batchSize, count)
+    stepsPerEpoch = count / batchSize
+    schedule = try options.makeSchedule(stepsPerEpoch: stepsPerEpoch)
+    encoder = try ImageEncoder(train.shape, options: options.encoder, seed: options.seed)
+    optimizer = try options.makeOptimizer(encoder.network.parameters.layout)
+    method = try self.options.method.makeMethod(
+      MethodStart(online: encoder, options: self.options, images: count, scaling: scaling))
+    cropBoxes = CropBoxes(self.options, images: count)
+    if let own = method.parameters { ownOptimizer = try options.makeOptimizer(own.layout) }
+  }
+
+  /// Prepares a run on a folder's images.
+  ///
   /// - Parameters:
   ///   - options: what the run is made from.
-  ///   - data: training and test images with labels; labels serve the evaluation alone.
+  ///   - data: training and test images with labels.
   ///   - workers: the threads to use; no effect on the result.
-  /// - Throws: `ContrastiveError.parameter` for an option out of range.
+  /// - Throws: what `init(options:train:test:workers:)` throws.
   public init(
     options: TrainingOptions, data: ImageFolder, workers: Workers = .all
   ) throws(ContrastiveError) {
-    try options.validate()
-    train = try data.train.prefix(options.limit ?? data.train.count)
-    self.options = options.resolved(images: train.count)
-    test = data.test
-    self.workers = workers
-    scaling = try PixelScaling(of: train.pixels)
-    var sum = CRC32()
-    sum.add(train.pixels.bytes)
-    imageChecksum = sum.value
-    batchSize = min(options.batchSize, train.count)
-    stepsPerEpoch = train.count / batchSize
-    schedule = try options.makeSchedule(stepsPerEpoch: stepsPerEpoch)
-    encoder = try Encoder(train.pixels.shape, options: options.encoder, seed: options.seed)
-    optimizer = try options.makeOptimizer(encoder.network.parameters.layout)
-    method = try self.options.method.options.makeMethod(
-      MethodStart(
-        online: encoder, options: self.options, images: train.count, scaling: scaling))
-    cropBoxes = CropBoxes(self.options, images: train.count)
-    if let own = method.parameters { ownOptimizer = try options.makeOptimizer(own.layout) }
+    try self.init(options: options, train: data.train, test: data.test, workers: workers)
   }
 
   /// Whether every epoch is done and evaluated.
@@ -75,11 +107,11 @@ public struct TrainingRun: Sendable {
   /// Steps of the whole run.
   public var steps: Int { options.epochs * stepsPerEpoch }
 
-  /// How the run ended; nil before it is finished.
+  /// The result; nil before the run is finished.
   public var result: TrainingResult? {
     guard isFinished, let baselines = progress.baselines else { return nil }
     return TrainingResult(
-      knnAccuracy: progress.metrics.last?.knnAccuracy ?? baselines.randomEncoder,
+      knnAccuracy: progress.metrics.last.map(\.knnAccuracy) ?? baselines.randomEncoder,
       randomEncoderKNNAccuracy: baselines.randomEncoder,
       rawPixelKNNAccuracy: baselines.rawPixels, epochs: options.epochs, images: train.count,
       seconds: progress.seconds)

@@ -1,27 +1,30 @@
 import Contrastive
 
 /// CNS (Wu et al., "Conditional Negative Sampling for Contrastive Learning of Visual
-/// Representations", ICLR 2021) as the authors put it on momentum contrast: of the bank only a ring
-/// is negatives.
+/// Representations", ICLR 2021) as the authors apply it to momentum contrast: only a ring of the
+/// bank serves as negatives.
 ///
 /// By descending similarity to the query, the first keys are too close and the last too easy; those
 /// between are the ring. Its outer bound starts at the whole bank and narrows linearly over the
-/// first epochs. A key of the query's own image has no rank and is no negative.
+/// first epochs. Keys of the query's own image are excluded and have no rank.
 public struct CNSMethod: TrainingMethod {
   /// Two views by the same recipe: the query's and the key's.
   public let views: [ViewRecipe]
   private let options: Options
   private var queue: KeyQueue
-  /// Steps of an epoch, known from the beginning of one.
+  /// Steps per epoch, set when an epoch begins.
   private var stepsPerEpoch = 0
 
-  /// What conditional negative sampling alone can be told.
+  /// The options of conditional negative sampling.
   public struct Options: MethodOptions {
-    /// Divides the similarities in the loss; 0.07 in the authors' code, 0.1 here.
+    /// The method's name in files and on the command line.
+    public static let name = MethodName.cns.rawValue
+
+    /// Softmax temperature τ; 0.07 in the authors' code, 0.1 here.
     public var temperature = 0.1
     /// Share of the bank, nearest first, inside the ring's outer bound; 0.1 in the paper.
     public var outer = 0.1
-    /// Share of those inside the inner bound, which are left out; 0.1 in the paper.
+    /// Share of those inside the inner bound, which are excluded; 0.1 in the paper.
     public var inner = 0.1
     /// What `inner` is a share of: of those inside the outer bound (dynamic), as in the authors'
     /// code, or of the bank (static).
@@ -39,15 +42,15 @@ public struct CNSMethod: TrainingMethod {
     /// shorter.
     public var encoderMomentum: Float = 0.996
 
-    /// The defaults.
+    /// The default options.
     public init() {}
 
-    /// The capacity follows the number of images.
+    /// Sets the default capacity from the number of images.
     public mutating func resolve(images: Int, options: TrainingOptions) {
       bankCapacity = bankCapacity ?? options.queueCapacity(16_384, images: images)
     }
 
-    /// Refuses what is out of range, such as a ring without a width.
+    /// Validates the options; refuses such as a ring without a width.
     public func validate(_ options: TrainingOptions) throws(ContrastiveError) {
       try requireTemperature(temperature)
       try require(outer > 0 && outer <= 1, "outer", outer, "above 0, at most 1")
@@ -55,8 +58,7 @@ public struct CNSMethod: TrainingMethod {
       try require(0..<most ~= inner, "inner", inner, "0 ..< \(most)")
       try require(1...(1 << 24) ~= ringDraws ?? 1, "ring_draws", ringDraws ?? 1, "1 … 2^24")
       try require(0...1e6 ~= annealEpochs, "anneal_epochs", annealEpochs, "0 … 1e6")
-      try requireQueue(bankCapacity, "bank_capacity", options)
-      try require(0...1 ~= encoderMomentum, "encoder_momentum", encoderMomentum, "0 … 1")
+      try requireKeys(bankCapacity, momentum: encoderMomentum, options)
     }
 
     /// Conditional negative sampling with these options.
@@ -67,7 +69,7 @@ public struct CNSMethod: TrainingMethod {
         queue: KeyQueue(start, capacity: bankCapacity, momentum: encoderMomentum))
     }
 
-    /// The ring after a share of the annealing, widened where the keys are so few that it had none.
+    /// The ring at a fraction of the annealing, widened where the bank is too small to fill it.
     func ring(
       after share: Double, of keys: Int, for batch: TrainingBatch
     ) throws(ContrastiveError) -> Ring {
@@ -83,16 +85,16 @@ public struct CNSMethod: TrainingMethod {
     }
   }
 
-  /// Learns how many steps an epoch has.
+  /// Notes the number of steps per epoch.
   public mutating func begin(
-    _ epoch: EpochStart, online: Encoder, workers: Workers
+    _ epoch: EpochStart, online: ImageEncoder, workers: Workers
   ) throws(ContrastiveError) {
     stepsPerEpoch = epoch.steps / max(1, epoch.epochs)
   }
 
   /// Compares the queries with their keys and the ring, then adds the keys to the bank.
   public mutating func step(
-    _ batch: TrainingBatch, online: inout Encoder, workers: Workers
+    _ batch: TrainingBatch, online: inout ImageEncoder, workers: Workers
   ) throws(ContrastiveError) -> StepGradient {
     let options = options
     let annealing = options.annealEpochs * Double(stepsPerEpoch)

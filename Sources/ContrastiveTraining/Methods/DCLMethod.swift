@@ -3,25 +3,28 @@ import Contrastive
 /// SimCLR with the debiased loss `DCL` (Chuang et al., "Debiased Contrastive Learning", NeurIPS
 /// 2020).
 ///
-/// Two views of every image pass the encoder as one batch; from each anchor's negatives the share
-/// is subtracted that shows the same thing as the anchor. Nothing is kept between steps.
+/// Two views of every image pass the encoder as one batch; the expected share of false
+/// negatives is subtracted from each anchor's negatives. The method has no state.
 public struct DCLMethod: TrainingMethod {
   /// Two views by the same recipe.
   public let views: [ViewRecipe]
   private let objective: DCL
 
-  /// What debiased contrastive learning alone can be told.
+  /// The options of debiased contrastive learning.
   public struct Options: MethodOptions {
-    /// Divides the similarities; 0.5 in the paper and its code, 0.2 here.
+    /// The method's name in files and on the command line.
+    public static let name = MethodName.dcl.rawValue
+
+    /// Softmax temperature τ; 0.5 in the paper and its code, 0.2 here.
     public var temperature = 0.2
-    /// τ⁺, the chance that a negative shows the same thing as the anchor; 0.1 in the authors' code
-    /// for ten classes.
+    /// τ⁺, the probability that a negative is of the anchor's class; 0.1 in the authors' code for
+    /// ten classes.
     public var tauPlus = 0.1
 
-    /// The defaults.
+    /// The default options.
     public init() {}
 
-    /// Refuses what is out of range.
+    /// Validates the options.
     public func validate(_ options: TrainingOptions) throws(ContrastiveError) {
       try requireTemperature(temperature)
       try requireShare(tauPlus, "tau_plus")
@@ -37,7 +40,7 @@ public struct DCLMethod: TrainingMethod {
 
   /// Compares all views of the batch with each other.
   public mutating func step(
-    _ batch: TrainingBatch, online: inout Encoder, workers: Workers
+    _ batch: TrainingBatch, online: inout ImageEncoder, workers: Workers
   ) throws(ContrastiveError) -> StepGradient {
     let projections = try ViewProjections(of: batch.views, by: &online, workers: workers)
     let result = try objective.evaluate(
@@ -49,6 +52,6 @@ public struct DCLMethod: TrainingMethod {
       measures: ["embedding_spread": projections.view(0).unitSpread()])
   }
 
-  /// There is nothing to exchange.
+  /// The method has no state.
   public mutating func exchange(_ state: inout StateExchange) throws(ContrastiveError) {}
 }

@@ -1,6 +1,6 @@
 import Contrastive
 
-/// What a method is given at the beginning of an epoch: where the run stands, and the images.
+/// What a method is given when an epoch begins: the run's progress, and the images.
 public struct EpochStart: Sendable {
   /// Number of the epoch, from 0.
   public let epoch: Int
@@ -10,16 +10,16 @@ public struct EpochStart: Sendable {
   public let step: Int
   /// Steps of the whole run.
   public let steps: Int
-  /// Of every random draw of the run.
+  /// Random seed of the run.
   public let seed: UInt64
-  /// The images that are trained on; an image's place is its sample id.
-  public let images: Pixels
-  /// How bytes become the encoder's inputs.
+  /// The training images; an image's index is its sample id.
+  public let images: any ImageSource
+  /// The scaling of bytes to the encoder's input.
   public let scaling: PixelScaling
 
-  /// Joins what the beginning of an epoch is told.
+  /// Creates the start of an epoch.
   public init(
-    epoch: Int, epochs: Int, step: Int, steps: Int, seed: UInt64, images: Pixels,
+    epoch: Int, epochs: Int, step: Int, steps: Int, seed: UInt64, images: any ImageSource,
     scaling: PixelScaling
   ) {
     self.epoch = epoch
@@ -39,7 +39,7 @@ public struct EpochStart: Sendable {
   /// - Returns: [images × `projectionDimension`] in the order of the data set, not normalized.
   /// - Throws: `ContrastiveError.shape` when the images do not fit the encoder.
   public func projections(
-    by encoder: Encoder, workers: Workers
+    by encoder: ImageEncoder, workers: Workers
   ) throws(ContrastiveError) -> Matrix {
     var encoder = encoder
     var values: [Float] = []
@@ -59,7 +59,9 @@ public struct EpochStart: Sendable {
   ///   - workers: the threads to use; no effect on the result.
   /// - Returns: [images × `featureDimension`] in the order of the data set, not normalized.
   /// - Throws: `ContrastiveError.shape` when the images do not fit the encoder.
-  public func features(by encoder: Encoder, workers: Workers) throws(ContrastiveError) -> Matrix {
+  public func features(by encoder: ImageEncoder, workers: Workers) throws(ContrastiveError)
+    -> Matrix
+  {
     try encoder.features(of: images, scaling: scaling, workers: workers)
   }
 }

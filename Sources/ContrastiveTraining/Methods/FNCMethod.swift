@@ -4,36 +4,39 @@ import Contrastive
 /// False Negative Cancellation", WACV 2022).
 ///
 /// Every image has two views and some support views, all by one recipe, which pass the encoder as
-/// one batch. Views of other images that are among those most like any view of an image probably
-/// show the same thing, and are attracted or left out; all views are anchors, as in the authors'
-/// code. In the first epochs, when similarity does not mean much, they are found but stay
-/// negatives. Nothing is kept between steps.
+/// one batch. The views of other images most similar to any view of an image are probably false
+/// negatives, and are attracted or eliminated; all views are anchors, as in the authors' code. In
+/// the first epochs, when similarities mean little, they are found but stay negatives. The method
+/// has no state.
 public struct FNCMethod: TrainingMethod {
-  /// The two views and the support's, all by the same recipe.
+  /// The two views and the support views, all by the same recipe.
   public let views: [ViewRecipe]
   private let options: Options
 
-  /// What false negative cancellation alone can be told.
+  /// The options of false negative cancellation.
   public struct Options: MethodOptions {
-    /// Divides the similarities; 0.1 in the paper, 0.2 here as in SimCLR.
+    /// The method's name in files and on the command line.
+    public static let name = MethodName.fnc.rawValue
+
+    /// Softmax temperature τ; 0.1 in the paper, 0.2 here as in SimCLR.
     public var temperature = 0.2
     /// Views of each image besides two; 8 in the paper.
     public var supportViews = 2
-    /// The most columns that are found for an image; 10 in the paper, of 4,096 images a batch.
+    /// Most false negatives per image; 10 in the paper, of 4,096 images a batch.
     public var topK = 10
-    /// Similarity that a false negative must exceed, none when nil; 0.7 in the paper.
+    /// Similarity threshold of a false negative, none when nil; 0.7 in the paper.
     public var similarityThreshold: Double? = 0.7
-    /// How the similarities of an image's views become one; the maximum in the paper.
+    /// How the similarities of an image's views are aggregated; the maximum in the paper.
     public var aggregate = FalseNegatives.Aggregate.max
-    /// What becomes of false negatives; they are attracted in the paper's best form.
+    /// What happens to false negatives; attracted in the paper's best variant.
     public var cancellation = FNC.Mode.attract
-    /// The epoch from which they are canceled, from 0; the paper does so at once, in runs of 100.
+    /// First epoch, from 0, in which they are canceled; 0 in the paper, in runs of 100.
     public var searchEpoch = 1
 
-    /// The defaults.
+    /// The default options.
     public init() {}
 
-    /// Refuses what is out of range.
+    /// Validates the options.
     public func validate(_ options: TrainingOptions) throws(ContrastiveError) {
       try requireTemperature(temperature)
       try require(0...62 ~= supportViews, "support_views", supportViews, "0 … 62")
@@ -60,9 +63,9 @@ public struct FNCMethod: TrainingMethod {
     }
   }
 
-  /// Compares all views of the batch with each other, false negatives apart.
+  /// Compares all views of the batch with each other, after finding false negatives.
   public mutating func step(
-    _ batch: TrainingBatch, online: inout Encoder, workers: Workers
+    _ batch: TrainingBatch, online: inout ImageEncoder, workers: Workers
   ) throws(ContrastiveError) -> StepGradient {
     let projections = try ViewProjections(of: batch.views, by: &online, workers: workers)
     let result = try options.objective(in: batch.epoch).evaluate(
@@ -86,7 +89,7 @@ public struct FNCMethod: TrainingMethod {
     }
   }
 
-  /// There is nothing to exchange.
+  /// The method has no state.
   public mutating func exchange(_ state: inout StateExchange) throws(ContrastiveError) {}
 }
 

@@ -3,21 +3,24 @@ import Contrastive
 /// SimCLR with the loss `HCL` (Robinson et al., "Contrastive Learning with Hard Negative Samples",
 /// ICLR 2021).
 ///
-/// Two views of every image pass the encoder as one batch; negatives weigh the more the closer they
-/// are to the anchor, and are debiased as by `DCL`. Nothing is kept between steps.
+/// Two views of every image pass the encoder as one batch; negatives are weighted by
+/// their similarity to the anchor, and debiased as in `DCL`. The method has no state.
 public struct HCLMethod: TrainingMethod {
   /// Two views by the same recipe.
   public let views: [ViewRecipe]
   private let options: Options
 
-  /// What learning with hard negatives alone can be told.
+  /// The options of learning with hard negatives.
   public struct Options: MethodOptions {
-    /// Divides the similarities; 0.5 in the paper and its code, 0.2 here.
+    /// The method's name in files and on the command line.
+    public static let name = MethodName.hcl.rawValue
+
+    /// Softmax temperature τ; 0.5 in the paper and its code, 0.2 here.
     public var temperature = 0.2
-    /// τ⁺, the chance that a negative shows the same thing as the anchor; 0.1 in the authors' code
-    /// for ten classes.
+    /// τ⁺, the probability that a negative is of the anchor's class; 0.1 in the authors' code for
+    /// ten classes.
     public var tauPlus = 0.1
-    /// β, how much harder negatives weigh more.
+    /// β, the concentration of the weights on hard negatives.
     ///
     /// 1 in the authors' code at a temperature of 0.5. It multiplies the similarity over the
     /// temperature, so that 0.5 here weighs as 1.25 there.
@@ -26,10 +29,10 @@ public struct HCLMethod: TrainingMethod {
     /// not by default.
     public var annealed = false
 
-    /// The defaults.
+    /// The default options.
     public init() {}
 
-    /// Refuses what is out of range.
+    /// Validates the options.
     public func validate(_ options: TrainingOptions) throws(ContrastiveError) {
       try requireTemperature(temperature)
       try requireShare(tauPlus, "tau_plus")
@@ -51,7 +54,7 @@ public struct HCLMethod: TrainingMethod {
 
   /// Compares all views of the batch with each other.
   public mutating func step(
-    _ batch: TrainingBatch, online: inout Encoder, workers: Workers
+    _ batch: TrainingBatch, online: inout ImageEncoder, workers: Workers
   ) throws(ContrastiveError) -> StepGradient {
     let projections = try ViewProjections(of: batch.views, by: &online, workers: workers)
     let result = try options.objective(at: batch.step, of: batch.steps).evaluate(
@@ -63,6 +66,6 @@ public struct HCLMethod: TrainingMethod {
       measures: ["embedding_spread": projections.view(0).unitSpread()])
   }
 
-  /// There is nothing to exchange.
+  /// The method has no state.
   public mutating func exchange(_ state: inout StateExchange) throws(ContrastiveError) {}
 }

@@ -4,9 +4,9 @@ import Contrastive
 /// small crops.
 ///
 /// As PCL, but the clusterings are levels of a hierarchy, in which a level clusters the prototypes
-/// of the level below, and negatives are selected on every level: a key, or a prototype, is the
-/// seldomer a negative the likelier it belongs to the query's own prototype, or to the one above
-/// that. Keys of the query's own image are never selected.
+/// of the level below, and negatives are sampled on every level: the more likely a key belongs to
+/// the query's prototype (a prototype, to the query's prototype one level up), the less likely it
+/// is selected. Keys of the query's own image are never selected.
 public struct HCSCMethod: TrainingMethod {
   /// Two views by the same recipe: the query's and the key's.
   public let views: [ViewRecipe]
@@ -16,9 +16,12 @@ public struct HCSCMethod: TrainingMethod {
   private var queue: KeyQueue
   private var levels = ClusteringLevels()
 
-  /// What hierarchical selective coding alone can be told.
+  /// The options of hierarchical selective coding.
   public struct Options: MethodOptions {
-    /// Divides the similarities with keys, and is the mean of the prototypes' concentrations; 0.2
+    /// The method's name in files and on the command line.
+    public static let name = MethodName.hcsc.rawValue
+
+    /// Softmax temperature τ of the keys, and mean of the prototypes' concentrations φ; 0.2
     /// in the paper, 0.1 here, where batches and bank are smaller.
     public var temperature = 0.1
     /// Epochs before the first clustering; 20 in the paper, of 200.
@@ -31,11 +34,11 @@ public struct HCSCMethod: TrainingMethod {
     public var kmeansIterations = 10
     /// Whether prototypes are selected as keys are; so in the paper.
     public var selectsPrototypes = true
-    /// What becomes of a negative that is not selected: it is left out as in the paper, or stays
-    /// with logit 0 as in the authors' code.
+    /// How a negative that is not selected is treated: excluded as in the paper, or kept with
+    /// logit 0 as in the authors' code.
     public var unselected = HCSC.Unselected.exclude
-    /// How the levels' terms of keys are put together: by their mean, or their sum as in the
-    /// authors' code.
+    /// How the levels' instance terms are reduced: by their mean, or their sum as in the authors'
+    /// code.
     public var instanceLevels = HCSC.Reduction.mean
     /// Keys the memory bank holds (16,384 in the paper); when nil 16,384, but at most half the
     /// images.
@@ -44,53 +47,46 @@ public struct HCSCMethod: TrainingMethod {
     /// shorter.
     public var encoderMomentum: Float = 0.996
 
-    /// The defaults.
+    /// The default options.
     public init() {}
 
-    /// The capacity and the prototypes follow the number of images.
+    /// Sets the default capacity and cluster counts from the number of images.
     public mutating func resolve(images: Int, options: TrainingOptions) {
       bankCapacity = bankCapacity ?? options.queueCapacity(16_384, images: images)
-      clusters = clusters ?? [60, 120, 240].map { max(2, images / $0) }
+      clusters = clusters ?? ImageClustering.counts(oneFor: [60, 120, 240], of: images)
     }
 
-    /// Refuses what is out of range.
+    /// Validates the options.
     public func validate(_ options: TrainingOptions) throws(ContrastiveError) {
       try requireTemperature(temperature)
-      try require(
-        warmupClusterEpochs >= 0, "warmup_cluster_epochs", warmupClusterEpochs, "0 or more")
+      try requireClustering(warmup: warmupClusterEpochs, iterations: kmeansIterations)
       let clusters = clusters ?? [1]
       try require(
         clusters.last ?? 0 > 0 && zip(clusters, clusters.dropFirst()).allSatisfy { $0 >= $1 },
         "clusters", clusters, "one or more numbers of at least 1 that do not grow")
-      try require(
-        0...10_000 ~= kmeansIterations, "kmeans_iterations", kmeansIterations, "0 … 10000")
-      try requireQueue(bankCapacity, "bank_capacity", options)
-      try require(0...1 ~= encoderMomentum, "encoder_momentum", encoderMomentum, "0 … 1")
+      try requireKeys(bankCapacity, momentum: encoderMomentum, options)
     }
 
     /// Hierarchical selective coding with these options.
     public func makeMethod(_ start: MethodStart) throws(ContrastiveError) -> any TrainingMethod {
-      try ImageClustering.require(clusters ?? [], images: start.images, named: "clusters")
       let view = try start.view()
       return HCSCMethod(
         views: [view, view], options: self,
         objective: try HCSC(
           temperature: temperature, unselected: unselected, instanceLevels: instanceLevels),
-        blank: ImageClustering(
-          images: start.images, dimension: start.online.projectionDimension),
+        blank: try ImageClustering(start, clusters: clusters),
         queue: try KeyQueue(start, capacity: bankCapacity, momentum: encoderMomentum))
     }
   }
 
   /// The E-step: clusters all images, and prototypes level by level.
   public mutating func begin(
-    _ epoch: EpochStart, online: Encoder, workers: Workers
+    _ epoch: EpochStart, online: ImageEncoder, workers: Workers
   ) throws(ContrastiveError) {
     guard epoch.epoch >= options.warmupClusterEpochs, let clusters = options.clusters else {
       return
     }
-    let features = try epoch.projections(by: queue.momentum.encoder, workers: workers)
-      .normalized(argument: "projections").rows
+    let features = try queue.unitProjections(epoch, workers: workers)
     let hierarchy = try HierarchicalKMeans(
       features, clusters: clusters,
       options: KMeans(
@@ -111,7 +107,7 @@ public struct HCSCMethod: TrainingMethod {
   /// The M-step: compares the queries with their keys, and on every level with negatives of its
   /// own.
   public mutating func step(
-    _ batch: TrainingBatch, online: inout Encoder, workers: Workers
+    _ batch: TrainingBatch, online: inout ImageEncoder, workers: Workers
   ) throws(ContrastiveError) -> StepGradient {
     let (objective, levels, options) = (objective, levels, options)
     let first = queue.bank.nextSlot

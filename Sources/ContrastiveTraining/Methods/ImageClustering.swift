@@ -29,28 +29,29 @@ struct ImageClustering: Sendable {
     prototypes = try centroids.normalized(argument: "centroids").rows
   }
 
-  /// One without clusters, for a loaded state to go into.
-  init(images: Int, dimension: Int) {
-    centroids = Matrix(zeros: 0, by: dimension)
+  /// An empty clustering of all images, for a loaded state to go into; refuses numbers of clusters
+  /// that so many images cannot have.
+  init(_ start: MethodStart, clusters: [Int]?) throws(ContrastiveError) {
+    for count in clusters ?? [] where !(1...start.images ~= count) {
+      throw .parameter(
+        name: "clusters", found: "\(count)",
+        expected: "1 … \(start.images), the number of images")
+    }
+    centroids = Matrix(zeros: 0, by: start.online.projectionDimension)
     prototypes = centroids
     concentrations = []
-    assignments = [Int](repeating: 0, count: images)
+    assignments = [Int](repeating: 0, count: start.images)
+  }
+
+  /// Default numbers of clusters: one for every so many images, at least 2.
+  static func counts(oneFor sizes: [Int], of images: Int) -> [Int] {
+    sizes.map { max(2, images / $0) }
   }
 
   /// Where k-means begins: at an earlier clustering's centroids, or at k-means++'s.
   static func seeding(after last: ImageClustering?, clusters: Int) -> KMeans.Seeding {
     guard let last, last.centroids.rows == clusters else { return .plusPlus }
     return .given(last.centroids)
-  }
-
-  /// Refuses numbers of clusters that so many images cannot have.
-  static func require(
-    _ clusters: [Int], images: Int, named name: String
-  ) throws(ContrastiveError) {
-    for count in clusters where !(1...images ~= count) {
-      throw .parameter(
-        name: name, found: "\(count)", expected: "1 … \(images), the number of images")
-    }
   }
 
   /// What the clustering is to a batch.

@@ -4,10 +4,10 @@ import Contrastive
 /// Discrimination", CVPR 2018).
 ///
 /// One view of every image; a bank holds one embedding of each image of the data set, and the query
-/// must find its own among all of them, or among noise rows. After the gradient the bank's row
-/// moves towards the query and is brought back to length 1. The bank starts as random unit vectors,
-/// as in the paper. The proximal term of the paper is left out, as in the authors' code, whose bank
-/// moves by halves instead.
+/// is classified as its own among all of them, or among noise rows. After the gradient the bank's
+/// row moves towards the query and is brought back to length 1. The bank starts as random unit
+/// vectors, as in the paper. The proximal term of the paper is left out, as in the authors' code,
+/// whose bank moves by halves instead.
 public struct InstDiscMethod: TrainingMethod {
   /// One view.
   public let views: [ViewRecipe]
@@ -16,18 +16,21 @@ public struct InstDiscMethod: TrainingMethod {
   /// Z of the noise-contrastive form: settled by the first batch, 0 before.
   private var partition = 0.0
 
-  /// What instance discrimination alone can be told.
+  /// The options of instance discrimination.
   public struct Options: MethodOptions {
-    /// Divides the similarities; 0.07 in the paper, 0.1 in the authors' code for CIFAR and here.
+    /// The method's name in files and on the command line.
+    public static let name = MethodName.instdisc.rawValue
+
+    /// Softmax temperature τ; 0.07 in the paper, 0.1 in the authors' code for CIFAR and here.
     public var temperature = 0.1
-    /// What a row of the bank keeps of itself; 0.5 in the authors' code.
+    /// Momentum of the bank's rows; 0.5 in the authors' code.
     public var bankMomentum: Float = 0.5
     /// Noise rows of each query; 4,096 in the paper.
     ///
     /// When nil the softmax is over the whole bank, as the authors train on CIFAR.
     public var noise: Int?
 
-    /// The defaults.
+    /// The default options.
     public init() {}
 
     /// A head normalized after every layer.
@@ -40,7 +43,7 @@ public struct InstDiscMethod: TrainingMethod {
       options.headNormalization = .all
     }
 
-    /// Refuses what is out of range.
+    /// Validates the options.
     public func validate(_ options: TrainingOptions) throws(ContrastiveError) {
       try requireTemperature(temperature)
       try require(0...1 ~= bankMomentum, "bank_momentum", bankMomentum, "0 … 1")
@@ -55,9 +58,9 @@ public struct InstDiscMethod: TrainingMethod {
     }
   }
 
-  /// Finds the queries' own rows, then moves these.
+  /// Classifies the queries among the bank's rows, then updates their own.
   public mutating func step(
-    _ batch: TrainingBatch, online: inout Encoder, workers: Workers
+    _ batch: TrainingBatch, online: inout ImageEncoder, workers: Workers
   ) throws(ContrastiveError) -> StepGradient {
     let queries = try ViewProjections(of: batch.views, by: &online, workers: workers)
     let noise = options.noise.map {

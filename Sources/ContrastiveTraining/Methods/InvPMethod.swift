@@ -17,11 +17,14 @@ public struct InvPMethod: TrainingMethod {
   /// [images × neighbors], the graph.
   private var neighbors: [Int]
 
-  /// What invariance propagation alone can be told.
+  /// The options of invariance propagation.
   public struct Options: MethodOptions {
-    /// Divides the similarities; 0.2 in the authors' commands, 0.07 in their code.
+    /// The method's name in files and on the command line.
+    public static let name = MethodName.invp.rawValue
+
+    /// Softmax temperature τ; 0.2 in the authors' commands, 0.07 in their code.
     public var temperature = 0.2
-    /// M, rows of the bank that a query is told apart from, the nearest; 4,096 in the paper.
+    /// M, the nearest rows of the bank, which are the softmax's background; 4,096 in the paper.
     public var background = 4_096
     /// k, neighbors of an image in the graph, at most all others; 4 in the paper.
     public var graphNeighbors = 4
@@ -31,21 +34,21 @@ public struct InvPMethod: TrainingMethod {
     public var positives = 20
     /// λ, the weight of the positives; 0.6 in the paper.
     public var propagationWeight = 0.6
-    /// Whether positives are told from the paper's background, what is near and no walk reaches.
+    /// Whether the positives' background is the paper's: what is near and no walk reaches.
     ///
-    /// By default they are told from all that is near, as in the authors' code.
+    /// By default it is all that is near, as in the authors' code.
     public var exactBackground = false
     /// The epoch from which positives count, from 0; 30 in the paper, of 200.
     ///
     /// The graph begins to learn an epoch earlier.
     public var propagationEpoch = 2
-    /// What a row of the bank keeps of itself; 0.5 in the paper.
+    /// Momentum of the bank's rows; 0.5 in the paper.
     public var bankMomentum = 0.5
     /// Epochs at whose beginning the bank becomes the encoder's embeddings of all images; none in
     /// the paper, whose bank starts as random vectors.
     public var bankRefreshEpochs = 1
 
-    /// The defaults.
+    /// The default options.
     public init() {}
 
     /// A head normalized after every layer, for the reason that instance discrimination has one:
@@ -57,7 +60,7 @@ public struct InvPMethod: TrainingMethod {
       options.headNormalization = .all
     }
 
-    /// Refuses what is out of range.
+    /// Validates the options.
     public func validate(_ options: TrainingOptions) throws(ContrastiveError) {
       try requireTemperature(temperature)
       try require(2...1_000_000_000 ~= background, "background", background, "2 … 1000000000")
@@ -97,7 +100,7 @@ public struct InvPMethod: TrainingMethod {
 
   /// Fills the bank before the first epochs.
   public mutating func begin(
-    _ epoch: EpochStart, online: Encoder, workers: Workers
+    _ epoch: EpochStart, online: ImageEncoder, workers: Workers
   ) throws(ContrastiveError) {
     guard epoch.epoch < options.bankRefreshEpochs else { return }
     bank.removeAll()
@@ -106,9 +109,9 @@ public struct InvPMethod: TrainingMethod {
       step: epoch.step)
   }
 
-  /// Finds the queries' own rows and those of their neighbors, then moves graph and bank.
+  /// Compares the queries with the bank and its graph, then updates both.
   public mutating func step(
-    _ batch: TrainingBatch, online: inout Encoder, workers: Workers
+    _ batch: TrainingBatch, online: inout ImageEncoder, workers: Workers
   ) throws(ContrastiveError) -> StepGradient {
     let queries = try ViewProjections(of: batch.views, by: &online, workers: workers)
     let result = try options.objective(in: batch.epoch).evaluate(

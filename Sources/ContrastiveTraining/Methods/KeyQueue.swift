@@ -4,20 +4,20 @@ import Contrastive
 ///
 /// A step encodes the queries, moves the momentum encoder, encodes the keys, compares with the
 /// queue as it was, and only then adds the keys to it, each with its image's id. The queue starts
-/// empty and never holds noise: in the very first step the batch's own keys stand for it.
+/// empty, not with random rows: in the very first step the batch's own keys take its place.
 struct KeyQueue: Sendable {
   private(set) var momentum: MomentumEncoder
   private(set) var bank: QueueBank
-  /// What keys of an image's earlier visits are to it.
+  /// How earlier keys of the query's own image are treated.
   let ownKeys: OwnEntries
 
   /// Queries and keys of a batch with the queue they are compared with, which is not empty.
   struct Comparison {
     /// [batch × D], of unit length.
     let queries: Matrix
-    /// [batch × D], of unit length; row i is query i's own.
+    /// [batch × D], of unit length; row i is query i's positive.
     let keys: Matrix
-    /// The queue as columns: which take no part for which query.
+    /// The queue as columns, with those that are excluded for each query.
     let columns: BankColumns
     /// The queue's rows.
     let bank: Matrix
@@ -40,7 +40,7 @@ struct KeyQueue: Sendable {
   ///   - start: the encoder to follow.
   ///   - capacity: keys it holds; a batch when nil.
   ///   - momentum: m in θ_key ← m θ_key + (1 − m) θ_online.
-  ///   - ownKeys: what keys of an image's earlier visits are to it.
+  ///   - ownKeys: how earlier keys of the query's own image are treated.
   /// - Throws: `ContrastiveError.parameter`.
   init(
     _ start: MethodStart, capacity: Int?, momentum: Float, ownKeys: OwnEntries = .exclude
@@ -62,7 +62,7 @@ struct KeyQueue: Sendable {
   /// - Returns: the loss and the encoder's gradient.
   /// - Throws: `ContrastiveError`, such as `.nonFinite` when training has diverged.
   mutating func step(
-    _ batch: TrainingBatch, online: inout Encoder, temperature: Double, workers: Workers,
+    _ batch: TrainingBatch, online: inout ImageEncoder, temperature: Double, workers: Workers,
     objective: (Comparison) throws(ContrastiveError) -> QueryLoss
   ) throws(ContrastiveError) -> StepGradient {
     try step(
@@ -84,7 +84,7 @@ struct KeyQueue: Sendable {
   /// - Returns: the loss and the encoder's gradient.
   /// - Throws: `ContrastiveError`, such as `.nonFinite` when training has diverged.
   mutating func step(
-    _ batch: TrainingBatch, online: inout Encoder, workers: Workers,
+    _ batch: TrainingBatch, online: inout ImageEncoder, workers: Workers,
     rows objective: (_ queries: Matrix, _ keys: Matrix, _ bank: Matrix?) throws(ContrastiveError)
       -> QueryLoss
   ) throws(ContrastiveError) -> StepGradient {
@@ -107,12 +107,12 @@ struct KeyQueue: Sendable {
   /// - Returns: the loss and the encoder's gradient.
   /// - Throws: `ContrastiveError`, such as `.nonFinite` when training has diverged.
   mutating func step(
-    _ batch: TrainingBatch, online: inout Encoder, workers: Workers,
+    _ batch: TrainingBatch, online: inout ImageEncoder, workers: Workers,
     whenEmpty: (_ queries: Matrix, _ keys: Matrix) throws(ContrastiveError) -> QueryLoss,
     objective: (Comparison) throws(ContrastiveError) -> QueryLoss
   ) throws(ContrastiveError) -> StepGradient {
     let queries = try ViewProjections(of: [batch.views[0]], by: &online, workers: workers)
-    momentum.update(from: online, workers: workers)
+    try momentum.update(from: online, workers: workers)
     let keys = try momentum.encoder.projections(
       of: batch.views[1], mode: .training, workers: workers
     ).normalized(argument: "keys").rows
@@ -131,6 +131,16 @@ struct KeyQueue: Sendable {
       loss: result.loss,
       encoder: try queries.backward(gradient, through: online, workers: workers),
       measures: ["embedding_spread": queries.rows.unitSpread()])
+  }
+}
+
+extension KeyQueue {
+  /// The momentum encoder's projections of all images, of unit length: what an E-step clusters.
+  func unitProjections(
+    _ epoch: EpochStart, workers: Workers
+  ) throws(ContrastiveError) -> Matrix {
+    try epoch.projections(by: momentum.encoder, workers: workers)
+      .normalized(argument: "projections").rows
   }
 }
 

@@ -2,13 +2,14 @@ import Contrastive
 
 /// LooC (Xiao et al., "What Should Not Be Contrastive in Contrastive Learning", ICLR 2021).
 ///
-/// S spaces: one that no augmentation changes an image's place in, and one for each of some
-/// augmentations in which it does. The query's view draws everything; key view 0 draws everything
-/// anew, and key view s has augmentation s of the query's: in space s it is the positive, and the
-/// other views of the image are negatives. One head gives all spaces, `embedding_dimension` of its
-/// outputs to each in turn, where the paper has a head for each; keys come from a momentum encoder
-/// and wait in a queue for each space. Keys of the query's own image in a queue are no negatives.
-/// In the very first step, when the queues are empty, the other keys of the batch stand for them.
+/// There are S embedding spaces: one that is invariant to every augmentation, and one for each
+/// augmentation that is to be left out of the invariance. The query's view draws all augmentations;
+/// key view 0 draws all of them anew, and key view s shares augmentation s with the query: in space
+/// s it is the positive, and the other views of the image are negatives. One head gives all spaces,
+/// `embedding_dimension` outputs each, where the paper has a head for each; keys come from a
+/// momentum encoder and are queued for each space. Keys of the query's own image in a queue are
+/// excluded. In the very first step, when the queues are empty, the other keys of the batch take
+/// their place.
 public struct LooCMethod: TrainingMethod {
   /// An augmentation that can have a space of its own.
   public enum Kept: String, Codable, CaseIterable, Sendable {
@@ -33,11 +34,14 @@ public struct LooCMethod: TrainingMethod {
   private var momentum: MomentumEncoder
   private var banks: [QueueBank]
 
-  /// What LooC alone can be told.
+  /// The options of LooC.
   public struct Options: MethodOptions {
-    /// Divides the similarities; 0.2 in the paper.
+    /// The method's name in files and on the command line.
+    public static let name = MethodName.looc.rawValue
+
+    /// Softmax temperature τ; 0.2 in the paper.
     public var temperature = 0.2
-    /// The augmentations that have a space, in order.
+    /// The augmentations that have an embedding space, in order.
     ///
     /// In the paper color and rotation too, and a change of texture. Without any it is momentum
     /// contrast.
@@ -49,25 +53,24 @@ public struct LooCMethod: TrainingMethod {
     /// shorter.
     public var encoderMomentum: Float = 0.996
 
-    /// The defaults.
+    /// The default options.
     public init() {}
 
-    /// S: one space for each augmentation that is kept, and one for none.
+    /// S: one space for each augmentation, and one that is invariant to all.
     public var embeddingSpaces: Int { kept.count + 1 }
 
-    /// The capacity follows the number of images.
+    /// Sets the default capacity from the number of images.
     public mutating func resolve(images: Int, options: TrainingOptions) {
       bankCapacity = bankCapacity ?? options.queueCapacity(16_384, images: images)
     }
 
-    /// Refuses what is out of range.
+    /// Validates the options.
     public func validate(_ options: TrainingOptions) throws(ContrastiveError) {
       try requireTemperature(temperature)
       try require(
         Set(kept).count == kept.count, "kept", kept.map(\.rawValue), "each augmentation once")
       try requireDimension(embeddingSpaces * options.embeddingDimension, "embedding-dimension")
-      try requireQueue(bankCapacity, "bank_capacity", options)
-      try require(0...1 ~= encoderMomentum, "encoder_momentum", encoderMomentum, "0 … 1")
+      try requireKeys(bankCapacity, momentum: encoderMomentum, options)
     }
 
     /// LooC with these options.
@@ -89,14 +92,14 @@ public struct LooCMethod: TrainingMethod {
     }
   }
 
-  /// Compares the queries with their keys in every space, then adds each space's keys to its queue.
+  /// Compares the queries with their keys in every space, then queues each space's keys.
   public mutating func step(
-    _ batch: TrainingBatch, online: inout Encoder, workers: Workers
+    _ batch: TrainingBatch, online: inout ImageEncoder, workers: Workers
   ) throws(ContrastiveError) -> StepGradient {
     let spaces = banks.count
     let (projections, tape) = try online.forward(batch.views[0], workers: workers)
     let queries = try projections.inSpaces(spaces).normalized(argument: "queries")
-    momentum.update(from: online, workers: workers)
+    try momentum.update(from: online, workers: workers)
     let keys = try keys(of: batch, workers: workers)
     // Key view s in space s, the one that matches.
     let own = (0..<spaces).map { space in
@@ -138,7 +141,7 @@ public struct LooCMethod: TrainingMethod {
       .inSpaces(banks.count).normalized(argument: "keys").rows
   }
 
-  /// The queries' own entries in the queues, which take no part; the same in every space.
+  /// The queries' own entries in the queues, which are excluded; the same in every space.
   private func stale(_ images: [Int]) throws(ContrastiveError) -> PairTerms {
     let own =
       banks[0].isEmpty

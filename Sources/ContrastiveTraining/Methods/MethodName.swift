@@ -1,4 +1,6 @@
-/// The systems there are.
+import ContrastiveCore
+
+/// The methods that the package comes with.
 public enum MethodName: String, Codable, CaseIterable, Sendable {
   /// Momentum contrast.
   case moco
@@ -62,59 +64,14 @@ public enum MethodName: String, Codable, CaseIterable, Sendable {
   }
 }
 
-/// A method with its options.
-public struct ChosenMethod: Codable, Equatable, Sendable {
-  /// The method.
-  public let name: MethodName
-  /// Its options, of the type of `name.defaults`.
-  public private(set) var options: any MethodOptions
-
-  /// A method with its defaults.
-  public init(_ name: MethodName) {
-    self.name = name
-    options = name.defaults
-  }
-
-  /// A method with some options, for those who know which it is.
+extension MethodName {
+  /// The method of a name.
   ///
-  /// - Parameters:
-  ///   - name: the method.
-  ///   - options: of the method's own type; defaults take the place of others.
-  public init<Options: MethodOptions>(_ name: MethodName, _ options: Options) {
-    self.name = name
-    self.options = name.defaults is Options ? options : name.defaults
-  }
-
-  private enum CodingKeys: String, CodingKey { case name }
-
-  /// Reads the name, and the options beside it.
-  public init(from decoder: any Decoder) throws {
-    name = try decoder.container(keyedBy: CodingKeys.self).decode(MethodName.self, forKey: .name)
-    options = try Self.read(name.defaults, from: decoder)
-  }
-
-  /// Writes the name, and the options beside it.
-  public func encode(to encoder: any Swift.Encoder) throws {
-    var container = encoder.container(keyedBy: CodingKeys.self)
-    try container.encode(name, forKey: .name)
-    try options.encode(to: encoder)
-  }
-
-  private static func read<Options: MethodOptions>(
-    _ defaults: Options, from decoder: any Decoder
-  ) throws -> any MethodOptions {
-    try Options(from: decoder)
-  }
-
-  mutating func resolve(images: Int, options common: TrainingOptions) {
-    options.resolve(images: images, options: common)
-  }
-
-  /// Same method, equal options.
-  public static func == (a: ChosenMethod, b: ChosenMethod) -> Bool {
-    func equals<Options: MethodOptions>(_ options: Options) -> Bool {
-      options == b.options as? Options
+  /// - Throws: `ContrastiveError.parameter` for a name that no method has, with the nearest one.
+  public init(known text: String) throws(ContrastiveError) {
+    guard let name = MethodName(rawValue: text) else {
+      throw .unknown("method", text, among: Self.allCases.map(\.rawValue))
     }
-    return a.name == b.name && equals(a.options)
+    self = name
   }
 }

@@ -18,14 +18,27 @@ extension MethodOptions {
     try require(1...65_536 ~= dimension, name, dimension, "1 … 65536")
   }
 
-  /// Refuses a queue that holds less than a batch.
-  func requireQueue(
-    _ capacity: Int?, _ name: String, _ options: TrainingOptions
+  /// Refuses an encoder momentum outside 0 … 1.
+  func requireMomentum(_ momentum: Float) throws(ContrastiveError) {
+    try require(0...1 ~= momentum, "encoder_momentum", momentum, "0 … 1")
+  }
+
+  /// Refuses a queue of keys that holds less than a batch, and a momentum outside 0 … 1.
+  func requireKeys(
+    _ capacity: Int?, momentum: Float, _ options: TrainingOptions
   ) throws(ContrastiveError) {
-    guard let capacity else { return }
-    try require(
-      capacity >= options.batchSize, name, capacity,
-      "at least the batch size, \(options.batchSize)")
+    if let capacity {
+      try require(
+        capacity >= options.batchSize, "bank_capacity", capacity,
+        "at least the batch size, \(options.batchSize)")
+    }
+    try requireMomentum(momentum)
+  }
+
+  /// Refuses options that PCL and HCSC share: when and how long k-means runs.
+  func requireClustering(warmup: Int, iterations: Int) throws(ContrastiveError) {
+    try require(warmup >= 0, "warmup_cluster_epochs", warmup, "0 or more")
+    try require(0...10_000 ~= iterations, "kmeans_iterations", iterations, "0 … 10000")
   }
 }
 

@@ -1,11 +1,27 @@
 import Contrastive
 
-/// What a method alone can be told, with its defaults, and how it is made from that.
+/// The options that only one training method has, with their defaults, and how the method is made
+/// from them.
 ///
-/// A struct nested in the method's file. Its properties are options of the run beside the common
-/// ones (`temperature` in `config.json`, `--set temperature=0.2`), so that their names must differ
-/// from those of `TrainingOptions`; in files they are written in snake case.
+/// Its stored properties are options of the run beside the common ones (`temperature` in
+/// `config.json`, `--set temperature=0.2`), so their names must differ from those of
+/// `TrainingOptions`; in files they are written in snake case. Every property has a default.
+///
+/// ```swift
+/// struct MyMethod: TrainingMethod {
+///   struct Options: MethodOptions {
+///     static let name = "my-method"
+///     var temperature = 0.2
+///     func makeMethod(_ start: MethodStart) throws(ContrastiveError) -> any TrainingMethod { … }
+///   }
+///   …
+/// }
+/// var run = try TrainingRun(options: TrainingOptions(MyMethod.Options()), train: images)
+/// ```
 public protocol MethodOptions: Codable, Equatable, Sendable {
+  /// The method's name in files, unlike those of `MethodName`.
+  static var name: String { get }
+
   /// The defaults.
   init()
 
@@ -31,7 +47,7 @@ public protocol MethodOptions: Codable, Equatable, Sendable {
   /// The method, ready for its first step.
   ///
   /// - Parameter start: the encoder and what else there is before training.
-  /// - Returns: the method at rest.
+  /// - Returns: the method before its first step.
   /// - Throws: `ContrastiveError.parameter`.
   func makeMethod(_ start: MethodStart) throws(ContrastiveError) -> any TrainingMethod
 }
@@ -39,10 +55,17 @@ public protocol MethodOptions: Codable, Equatable, Sendable {
 extension MethodOptions {
   /// The common defaults suit.
   public static func adjust(_ options: inout TrainingOptions) {}
+  /// The method's name in files.
+  public var name: String { Self.name }
   /// One space.
   public var embeddingSpaces: Int { 1 }
-  /// No default depends on anything.
+  /// No default depends on the data.
   public mutating func resolve(images: Int, options: TrainingOptions) {}
+  /// Everything is allowed.
+  public func validate(_ options: TrainingOptions) throws(ContrastiveError) {}
+
+  /// Whether other options are of the same type and equal.
+  func isEqual(to other: any MethodOptions) -> Bool { other as? Self == self }
 
   /// Refuses an option unless a condition holds.
   ///
@@ -59,19 +82,19 @@ extension MethodOptions {
   }
 }
 
-/// What there is before the first step, for a method to be made from.
+/// What a method is made from: the run before its first step.
 public struct MethodStart: Sendable {
-  /// The encoder to be trained, as drawn.
-  public let online: Encoder
+  /// The encoder to be trained, randomly initialized.
+  public let online: ImageEncoder
   /// The common options.
   public let options: TrainingOptions
   /// Number of images to train on.
   public let images: Int
-  /// How bytes become the encoder's inputs.
+  /// The scaling of bytes to the encoder's input.
   public let scaling: PixelScaling
 
-  /// Joins what there is.
-  public init(online: Encoder, options: TrainingOptions, images: Int, scaling: PixelScaling) {
+  /// Creates a start.
+  public init(online: ImageEncoder, options: TrainingOptions, images: Int, scaling: PixelScaling) {
     self.online = online
     self.options = options
     self.images = images
@@ -80,7 +103,7 @@ public struct MethodStart: Sendable {
 
   /// The view that the common options describe.
   ///
-  /// Crop, mirror and turn if asked, brightness and contrast, color where there is any, blur and
+  /// Crop, flip and rotation if asked, brightness and contrast, color where there is any, blur and
   /// solarization if asked.
   ///
   /// - Parameter crop: instead of the common one, such as a smaller one.
@@ -110,7 +133,7 @@ public struct MethodStart: Sendable {
     return ViewRecipe(augmentations, scaling: scaling)
   }
 
-  /// A weakly changed view: crop, and mirror if asked.
+  /// A weakly augmented view: crop, and flip if asked.
   ///
   /// - Returns: the recipe.
   /// - Throws: `ContrastiveError.parameter`.

@@ -1,7 +1,7 @@
 import Contrastive
 
 /// MoCHi (Kalantidis et al., "Hard Negative Mixing for Contrastive Learning", NeurIPS 2020):
-/// momentum contrast with further negatives mixed from the hardest keys of the bank.
+/// momentum contrast with additional negatives, mixed from the hardest keys of the bank.
 ///
 /// Of each query's hardest keys some are mixed with each other and some with the query, which has
 /// the smaller share; mixes are constants. Mixing begins some epochs after training. A key of the
@@ -12,9 +12,12 @@ public struct MoCHiMethod: TrainingMethod {
   private let options: Options
   private var queue: KeyQueue
 
-  /// What MoCHi alone can be told.
+  /// The options of MoCHi.
   public struct Options: MethodOptions {
-    /// Divides the similarities in the loss; 0.2 in the paper, 0.1 here, where batches and bank are
+    /// The method's name in files and on the command line.
+    public static let name = MethodName.mochi.rawValue
+
+    /// Softmax temperature τ; 0.2 in the paper, 0.1 here, where batches and bank are
     /// smaller.
     public var temperature = 0.1
     /// N, the keys of the bank that count as hard; 128 … 1,024 in the paper, of 65,536.
@@ -32,23 +35,22 @@ public struct MoCHiMethod: TrainingMethod {
     /// shorter.
     public var encoderMomentum: Float = 0.996
 
-    /// The defaults.
+    /// The default options.
     public init() {}
 
-    /// The capacity follows the number of images.
+    /// Sets the default capacity from the number of images.
     public mutating func resolve(images: Int, options: TrainingOptions) {
       bankCapacity = bankCapacity ?? options.queueCapacity(16_384, images: images)
     }
 
-    /// Refuses what is out of range.
+    /// Validates the options.
     public func validate(_ options: TrainingOptions) throws(ContrastiveError) {
       try requireTemperature(temperature)
       try require(1...1_000_000 ~= hardest, "hardest", hardest, "1 … 1000000")
       try require(0...1_000_000 ~= mixedPairs, "mixed_pairs", mixedPairs, "0 … 1000000")
       try require(0...1_000_000 ~= mixedQueries, "mixed_queries", mixedQueries, "0 … 1000000")
       try require(mixingEpoch >= 0, "mixing_epoch", mixingEpoch, "0 or more")
-      try requireQueue(bankCapacity, "bank_capacity", options)
-      try require(0...1 ~= encoderMomentum, "encoder_momentum", encoderMomentum, "0 … 1")
+      try requireKeys(bankCapacity, momentum: encoderMomentum, options)
     }
 
     /// MoCHi with these options.
@@ -74,7 +76,7 @@ public struct MoCHiMethod: TrainingMethod {
 
   /// Compares the queries with their keys, the bank and its mixes, then adds the keys to the bank.
   public mutating func step(
-    _ batch: TrainingBatch, online: inout Encoder, workers: Workers
+    _ batch: TrainingBatch, online: inout ImageEncoder, workers: Workers
   ) throws(ContrastiveError) -> StepGradient {
     let objective = try options.objective(of: batch)
     return try queue.step(

@@ -2,11 +2,11 @@ import Contrastive
 
 /// PCL (Li et al., "Prototypical Contrastive Learning of Unsupervised Representations", ICLR 2021).
 ///
-/// Momentum contrast, and besides its own key a query finds its prototype in each of several
-/// clusterings. Before an epoch the momentum encoder embeds all images as they are, k-means
-/// clusters them, from last epoch's centroids where there are any, and how concentrated a cluster
-/// is becomes the temperature of its prototype. The first epochs are momentum contrast alone. A key
-/// of the query's own image is no negative.
+/// Momentum contrast, and besides its positive key a query is attracted to its prototype in each of
+/// several clusterings. Before an epoch the momentum encoder embeds all images without
+/// augmentation, k-means clusters them, starting from last epoch's centroids where there are any,
+/// and a cluster's concentration φ becomes the temperature of its prototype. The first epochs are
+/// momentum contrast alone. Keys of the query's own image are excluded.
 public struct PCL: TrainingMethod {
   /// Two views by the same recipe: the query's and the key's.
   public let views: [ViewRecipe]
@@ -15,9 +15,12 @@ public struct PCL: TrainingMethod {
   private var queue: KeyQueue
   private var clusterings: [ImageClustering] = []
 
-  /// What prototypical contrast alone can be told.
+  /// The options of prototypical contrast.
   public struct Options: MethodOptions {
-    /// Divides the similarities with keys, and is the mean of the prototypes' concentrations; 0.1
+    /// The method's name in files and on the command line.
+    public static let name = MethodName.pcl.rawValue
+
+    /// Softmax temperature τ of the keys, and mean of the prototypes' concentrations φ; 0.1
     /// in the paper, 0.2 in its code.
     public var temperature = 0.1
     /// Epochs before the first clustering; 20 in the paper, of 200.
@@ -31,8 +34,8 @@ public struct PCL: TrainingMethod {
     /// Prototypes drawn as negatives in each clustering besides those of the batch's other images,
     /// all when nil; 16,000 in the paper.
     public var negativePrototypes: Int?
-    /// Whether a query's own prototype is no negative where another image of the batch has the
-    /// same; in the authors' code it is one.
+    /// Whether a query's own prototype is excluded from its negatives where another image of the
+    /// batch has the same; in the authors' code it stays.
     public var masksDuplicates = true
     /// Keys the memory bank holds (16,384 in the paper's code); when nil 16,384, but at most half
     /// the images.
@@ -41,51 +44,43 @@ public struct PCL: TrainingMethod {
     /// shorter.
     public var encoderMomentum: Float = 0.996
 
-    /// The defaults.
+    /// The default options.
     public init() {}
 
-    /// The capacity and the prototypes follow the number of images.
+    /// Sets the default capacity and cluster counts from the number of images.
     public mutating func resolve(images: Int, options: TrainingOptions) {
       bankCapacity = bankCapacity ?? options.queueCapacity(16_384, images: images)
-      clusters = clusters ?? [240, 120, 60].map { max(2, images / $0) }
+      clusters = clusters ?? ImageClustering.counts(oneFor: [240, 120, 60], of: images)
     }
 
-    /// Refuses what is out of range.
+    /// Validates the options.
     public func validate(_ options: TrainingOptions) throws(ContrastiveError) {
       try requireTemperature(temperature)
-      try require(
-        warmupClusterEpochs >= 0, "warmup_cluster_epochs", warmupClusterEpochs, "0 or more")
+      try requireClustering(warmup: warmupClusterEpochs, iterations: kmeansIterations)
       try require(
         clusters?.isEmpty != true && (clusters ?? []).allSatisfy { $0 > 0 }, "clusters",
         clusters ?? [], "one or more numbers of at least 1")
       try require(
-        0...10_000 ~= kmeansIterations, "kmeans_iterations", kmeansIterations, "0 … 10000")
-      try require(
         (negativePrototypes ?? 0) >= 0, "negative_prototypes", negativePrototypes ?? 0,
         "0 or more")
-      try requireQueue(bankCapacity, "bank_capacity", options)
-      try require(0...1 ~= encoderMomentum, "encoder_momentum", encoderMomentum, "0 … 1")
+      try requireKeys(bankCapacity, momentum: encoderMomentum, options)
     }
 
     /// Prototypical contrast with these options.
     public func makeMethod(_ start: MethodStart) throws(ContrastiveError) -> any TrainingMethod {
-      try ImageClustering.require(clusters ?? [], images: start.images, named: "clusters")
       let view = try start.view()
       return PCL(
-        views: [view, view], options: self,
-        blank: ImageClustering(
-          images: start.images, dimension: start.online.projectionDimension),
+        views: [view, view], options: self, blank: try ImageClustering(start, clusters: clusters),
         queue: try KeyQueue(start, capacity: bankCapacity, momentum: encoderMomentum))
     }
   }
 
   /// The E-step: clusters all images.
   public mutating func begin(
-    _ epoch: EpochStart, online: Encoder, workers: Workers
+    _ epoch: EpochStart, online: ImageEncoder, workers: Workers
   ) throws(ContrastiveError) {
     guard epoch.epoch >= options.warmupClusterEpochs else { return }
-    let features = try epoch.projections(by: queue.momentum.encoder, workers: workers)
-      .normalized(argument: "projections").rows
+    let features = try queue.unitProjections(epoch, workers: workers)
     var found: [ImageClustering] = []
     for (index, count) in (options.clusters ?? []).enumerated() {
       let last = index < clusterings.count ? clusterings[index] : nil
@@ -104,7 +99,7 @@ public struct PCL: TrainingMethod {
 
   /// The M-step: compares the queries with their keys, the bank and the prototypes.
   public mutating func step(
-    _ batch: TrainingBatch, online: inout Encoder, workers: Workers
+    _ batch: TrainingBatch, online: inout ImageEncoder, workers: Workers
   ) throws(ContrastiveError) -> StepGradient {
     var targets: [PrototypeTargets] = []
     for (level, clustering) in clusterings.enumerated() {

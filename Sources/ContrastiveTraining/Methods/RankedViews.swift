@@ -1,19 +1,18 @@
 import Contrastive
 
-/// Ranked views: which views of an image are its positives is decided by how like the anchor they
-/// are.
+/// Ranked views: an image's positives are chosen among its views by their similarity to the anchor.
 ///
-/// No paper's method, but this package's own: aggressive crops of one image may show other things,
-/// and to attract them all is as wrong as to push a false negative away. The first of V views is
+/// Not published, but this package's own: aggressive crops of one image may show different objects,
+/// and attracting them all is as wrong as repelling a false negative. The first of V views is
 /// the anchor. A momentum encoder embeds all, and ranks the others by ⟨view, anchor⟩:
 /// ```
 /// ranks 1 … positives                    positives, with equal shares of the target
-/// ranks between                          left out
-/// ranks negatives_from … V − 1,          negatives, though they are of the same image
+/// ranks between                          excluded
+/// ranks negatives_from … V − 1,          negatives, although of the same image
 /// and below own_threshold but the best
 /// ```
-/// The online encoder's anchor is the query, its best view the own key, and the V − 1 views of all
-/// images of the batch are the columns of InfoNCE. Keys are constants. With two views it is
+/// The online encoder's anchor is the query, the best view its positive key, and the V − 1 views of
+/// all images of the batch are the columns of InfoNCE. Keys are constants. With two views it is
 /// momentum contrast within the batch.
 public struct RankedViews: TrainingMethod {
   /// The anchor's view and the candidates', all by the same recipe.
@@ -22,8 +21,11 @@ public struct RankedViews: TrainingMethod {
   private let objective: InfoNCE
   private var momentum: MomentumEncoder
 
-  /// What ranked views alone can be told; all defaults are this package's own.
+  /// The options of ranked views; all defaults are this package's choice.
   public struct Options: MethodOptions {
+    /// The method's name in files and on the command line.
+    public static let name = MethodName.rankedViews.rawValue
+
     /// V, views of each image, the anchor's included.
     public var viewCount = 6
     /// How many of the best ranks are positives.
@@ -33,13 +35,13 @@ public struct RankedViews: TrainingMethod {
     /// Similarity to the anchor, −1 … 1, below which a view is a negative whatever its rank, but
     /// for the best; none when nil.
     public var ownThreshold: Double?
-    /// Divides the similarities; as SimCLR's here.
+    /// Softmax temperature τ; as SimCLR's here.
     public var temperature = 0.2
     /// m in θ_key ← m θ_key + (1 − m) θ_online; lower than MoCo's, since there is no queue that
     /// must stay consistent.
     public var encoderMomentum: Float = 0.99
 
-    /// The defaults.
+    /// The default options.
     public init() {}
 
     /// The first negative rank follows the number of views; the last view of two is a positive.
@@ -47,7 +49,7 @@ public struct RankedViews: TrainingMethod {
       negativesFrom = negativesFrom ?? max(viewCount - 1, positives + 1)
     }
 
-    /// Refuses what is out of range, such as a rank that is a positive and a negative.
+    /// Validates the options; refuses such as a rank that is a positive and a negative.
     public func validate(_ options: TrainingOptions) throws(ContrastiveError) {
       try require(2...64 ~= viewCount, "view_count", viewCount, "2 … 64")
       try require(
@@ -60,7 +62,7 @@ public struct RankedViews: TrainingMethod {
       try require(
         -1...1 ~= ownThreshold ?? 0, "own_threshold", ownThreshold ?? 0, "-1 … 1")
       try requireTemperature(temperature)
-      try require(0...1 ~= encoderMomentum, "encoder_momentum", encoderMomentum, "0 … 1")
+      try requireMomentum(encoderMomentum)
     }
 
     /// Ranked views with these options.
@@ -74,10 +76,10 @@ public struct RankedViews: TrainingMethod {
 
   /// Ranks the views by the momentum encoder, then compares the anchors with all of them.
   public mutating func step(
-    _ batch: TrainingBatch, online: inout Encoder, workers: Workers
+    _ batch: TrainingBatch, online: inout ImageEncoder, workers: Workers
   ) throws(ContrastiveError) -> StepGradient {
     let anchors = try ViewProjections(of: [batch.views[0]], by: &online, workers: workers)
-    momentum.update(from: online, workers: workers)
+    try momentum.update(from: online, workers: workers)
     var embedded: [Matrix] = []
     for view in batch.views {
       embedded.append(
@@ -102,7 +104,7 @@ public struct RankedViews: TrainingMethod {
       measures: measures(ranks, spread: anchors.rows.unitSpread()))
   }
 
-  /// A candidate view of an image, and how like the anchor it is.
+  /// A candidate view of an image, and its similarity to the anchor.
   private typealias Ranked = (view: Int, similarity: Double)
 
   /// For each image its candidates, the most similar first.
@@ -121,7 +123,7 @@ public struct RankedViews: TrainingMethod {
 
   /// What an image's own columns are to it: view v of image i is column v · images + i.
   ///
-  /// The best view's is the own key already, and takes no part a second time.
+  /// The best view is the positive key already, and its column is excluded.
   private func pairs(_ ranks: [[Ranked]], columns: Int) throws(ContrastiveError) -> PairTerms {
     let pairs = ranks.enumerated().flatMap { image, ranked -> [PairTerms.Pair] in
       let roles = ranked.enumerated().filter { !isNegative($1, rank: $0 + 1) }

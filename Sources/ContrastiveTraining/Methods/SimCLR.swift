@@ -3,23 +3,26 @@ import Contrastive
 /// SimCLR (Chen et al., "A Simple Framework for Contrastive Learning of Visual Representations",
 /// ICML 2020).
 ///
-/// Two views of every image pass the encoder as one batch. NT-Xent tells each view's partner from
-/// all other views of the batch. Nothing is kept between steps.
+/// Two views of every image pass the encoder as one batch. NT-Xent contrasts each view's positive,
+/// the other view of its image, with all other views of the batch. The method has no state.
 public struct SimCLR: TrainingMethod {
   /// Two views by the same recipe.
   public let views: [ViewRecipe]
   private let objective: NTXent
 
-  /// What SimCLR alone can be told.
+  /// The options of SimCLR.
   public struct Options: MethodOptions {
-    /// Divides the similarities; 0.1 in the paper for ImageNet, 0.5 for CIFAR-10 with batches of
+    /// The method's name in files and on the command line.
+    public static let name = MethodName.simclr.rawValue
+
+    /// Softmax temperature τ; 0.1 in the paper for ImageNet, 0.5 for CIFAR-10 with batches of
     /// this size, 0.2 here.
     public var temperature = 0.2
 
-    /// The defaults.
+    /// The default options.
     public init() {}
 
-    /// Refuses what is out of range.
+    /// Validates the options.
     public func validate(_ options: TrainingOptions) throws(ContrastiveError) {
       try requireTemperature(temperature)
     }
@@ -33,7 +36,7 @@ public struct SimCLR: TrainingMethod {
 
   /// Compares all views of the batch with each other.
   public mutating func step(
-    _ batch: TrainingBatch, online: inout Encoder, workers: Workers
+    _ batch: TrainingBatch, online: inout ImageEncoder, workers: Workers
   ) throws(ContrastiveError) -> StepGradient {
     let projections = try ViewProjections(of: batch.views, by: &online, workers: workers)
     let result = try objective.evaluate(
@@ -45,6 +48,6 @@ public struct SimCLR: TrainingMethod {
       measures: ["embedding_spread": projections.view(0).unitSpread()])
   }
 
-  /// There is nothing to exchange.
+  /// The method has no state.
   public mutating func exchange(_ state: inout StateExchange) throws(ContrastiveError) {}
 }

@@ -3,11 +3,11 @@ import Contrastive
 /// SwAV (Caron et al., "Unsupervised Learning of Visual Features by Contrasting Cluster
 /// Assignments", NeurIPS 2020).
 ///
-/// Embeddings are compared with prototypes that are learnt; Sinkhorn's iterations turn the scores
+/// Embeddings are compared with prototypes that are learned; Sinkhorn's iterations turn the scores
 /// of the two large views into codes, and every view, the small crops too if there are any, must
 /// say the code of the others. Prototypes are brought to length 1 at the beginning of every step,
-/// and stay as drawn during the first ones. Queues of earlier embeddings can join the codes when a
-/// batch has fewer rows than there are prototypes; they serve once they are full.
+/// and keep their initial values during the first ones. Queues of earlier embeddings can join the
+/// codes when a batch has fewer rows than there are prototypes; they serve once they are full.
 public struct SwAVMethod: TrainingMethod {
   /// Two large views, then the small ones.
   public let views: [ViewRecipe]
@@ -15,20 +15,24 @@ public struct SwAVMethod: TrainingMethod {
   private let objective: SwAV
   private var prototypes: Prototypes
   private var queues: [QueueBank]
-  /// Steps of an epoch, known from the beginning of one.
+  /// Steps per epoch, set when an epoch begins.
   private var stepsPerEpoch = 0
 
-  /// What SwAV alone can be told.
+  /// The options of SwAV.
   public struct Options: MethodOptions {
+    /// The method's name in files and on the command line.
+    public static let name = MethodName.swav.rawValue
+
     /// Number of prototypes; 3,000 in the paper for 1,000 classes.
     public var prototypes = 128
-    /// Divides the scores in the predictions; 0.1 in the paper.
+    /// Softmax temperature τ of the predictions; 0.1 in the paper.
     public var temperature = 0.1
     /// ε of the codes; 0.05 in the paper.
     public var epsilon: Float = 0.05
     /// Iterations of Sinkhorn; 3 in the paper.
     public var iterations = 3
-    /// Epochs during which the prototypes stay as drawn; 1 in the paper, of 100 or more.
+    /// Epochs during which the prototypes keep their initial values; 1 in the paper, of 100 or
+    /// more.
     public var frozenEpochs = 0.25
     /// Embeddings that each of the two queues holds, a multiple of the batch size; 3,840 in the
     /// paper for batches of 256, none for larger ones nor here.
@@ -41,7 +45,7 @@ public struct SwAVMethod: TrainingMethod {
     /// are small ones; 0.14 in the paper.
     public var smallCrop: Float = 0.3
 
-    /// The defaults.
+    /// The default options.
     public init() {}
 
     /// A head normalized between its layers, as in the paper.
@@ -49,7 +53,7 @@ public struct SwAVMethod: TrainingMethod {
       options.headNormalization = .hidden
     }
 
-    /// Refuses what is out of range.
+    /// Validates the options.
     public func validate(_ options: TrainingOptions) throws(ContrastiveError) {
       try require(2...1_000_000 ~= prototypes, "prototypes", prototypes, "2 … 1000000")
       try requireTemperature(temperature)
@@ -100,16 +104,16 @@ public struct SwAVMethod: TrainingMethod {
     set { if let newValue { prototypes.parameters = newValue } }
   }
 
-  /// Learns how many steps an epoch has.
+  /// Notes the number of steps per epoch.
   public mutating func begin(
-    _ epoch: EpochStart, online: Encoder, workers: Workers
+    _ epoch: EpochStart, online: ImageEncoder, workers: Workers
   ) throws(ContrastiveError) {
     stepsPerEpoch = epoch.steps / max(1, epoch.epochs)
   }
 
   /// Predicts each large view's codes from the other views.
   public mutating func step(
-    _ batch: TrainingBatch, online: inout Encoder, workers: Workers
+    _ batch: TrainingBatch, online: inout ImageEncoder, workers: Workers
   ) throws(ContrastiveError) -> StepGradient {
     try prototypes.normalize()
     let projections = try ViewProjections(of: batch.views, by: &online, workers: workers)
@@ -125,7 +129,7 @@ public struct SwAVMethod: TrainingMethod {
     return StepGradient(
       loss: result.loss,
       encoder: try projections.backward(slope, through: online, workers: workers),
-      own: isFrozen ? nil : result[.prototypes].map(prototypes.vector),
+      own: isFrozen ? nil : try result[.prototypes].map(prototypes.vector),
       measures: ["embedding_spread": projections.view(0).unitSpread()])
   }
 

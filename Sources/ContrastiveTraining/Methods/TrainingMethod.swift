@@ -1,6 +1,7 @@
 import Contrastive
 
-/// A published system: what views it draws, what it keeps between steps, what it minimizes.
+/// A training method: which views it draws, what state it keeps between steps, what loss it
+/// minimizes.
 ///
 /// The loop does the rest: order of the images, augmentation, optimizer, schedule, evaluation, log,
 /// checkpoints and files. A method is a value and holds the whole of its state, all of which it
@@ -26,7 +27,7 @@ public protocol TrainingMethod: Stateful, Sendable {
   ///   - workers: the threads to use; no effect on the result.
   /// - Throws: `ContrastiveError`.
   mutating func begin(
-    _ epoch: EpochStart, online: Encoder, workers: Workers
+    _ epoch: EpochStart, online: ImageEncoder, workers: Workers
   ) throws(ContrastiveError)
 
   /// Computes the loss of a batch and its gradients, and moves the method's own state on.
@@ -38,7 +39,7 @@ public protocol TrainingMethod: Stateful, Sendable {
   /// - Returns: the loss and its gradients.
   /// - Throws: `ContrastiveError`, such as `.nonFinite` when training has diverged.
   mutating func step(
-    _ batch: TrainingBatch, online: inout Encoder, workers: Workers
+    _ batch: TrainingBatch, online: inout ImageEncoder, workers: Workers
   ) throws(ContrastiveError) -> StepGradient
 
   /// The learning rate of `parameters`, for methods that do not let it follow the schedule.
@@ -49,12 +50,12 @@ public protocol TrainingMethod: Stateful, Sendable {
   /// - Returns: the rate of this step.
   func ownRate(scheduled: Float, peak: Float) -> Float
 
-  /// What the method has to show once training has ended.
+  /// What a report shows of the method after training.
   var exhibit: MethodExhibit { get throws(ContrastiveError) }
 }
 
 extension TrainingMethod {
-  /// Nothing is learnt besides the encoder.
+  /// Nothing is learned besides the encoder.
   public var parameters: ParameterVector? {
     get { nil }
     set {}
@@ -62,7 +63,7 @@ extension TrainingMethod {
 
   /// Nothing is done at the beginning of an epoch.
   public mutating func begin(
-    _ epoch: EpochStart, online: Encoder, workers: Workers
+    _ epoch: EpochStart, online: ImageEncoder, workers: Workers
   ) throws(ContrastiveError) {}
 
   /// The encoder's rate.
@@ -72,9 +73,9 @@ extension TrainingMethod {
   public var exhibit: MethodExhibit { MethodExhibit() }
 }
 
-/// What a method is given in a step.
+/// The input of a method's step.
 public struct TrainingBatch: Sendable {
-  /// The images' places in the data set, which are their sample ids.
+  /// The images' indices in the data set, which are their sample ids.
   public let indices: [Int]
   /// One batch for each recipe of the method's `views`, each in the order of `indices`.
   public let views: [Activations]
@@ -84,10 +85,10 @@ public struct TrainingBatch: Sendable {
   public let step: Int
   /// Steps of the whole run.
   public let steps: Int
-  /// Of every random draw of the run.
+  /// Random seed of the run.
   public let seed: UInt64
 
-  /// Joins what a step is given.
+  /// Creates a batch.
   public init(
     indices: [Int], views: [Activations], epoch: Int, step: Int, steps: Int, seed: UInt64
   ) {
@@ -100,7 +101,7 @@ public struct TrainingBatch: Sendable {
   }
 }
 
-/// What a method gives back from a step.
+/// The result of a method's step.
 public struct StepGradient: Sendable {
   /// The loss of the batch.
   public let loss: Double
@@ -111,7 +112,7 @@ public struct StepGradient: Sendable {
   /// Numbers to log, by names in snake case; the log has their means over the epoch.
   public let measures: [String: Double]
 
-  /// Joins what a step gives back.
+  /// Creates a step's result.
   public init(
     loss: Double, encoder: ParameterVector, own: ParameterVector? = nil,
     measures: [String: Double] = [:]

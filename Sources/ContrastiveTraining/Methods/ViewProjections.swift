@@ -20,7 +20,7 @@ struct ViewProjections: Sendable {
   ///   - workers: the threads to use.
   /// - Throws: `ContrastiveError`, such as `.nonFinite` when training has diverged.
   init(
-    of views: [Activations], by online: inout Encoder, workers: Workers
+    of views: [Activations], by online: inout ImageEncoder, workers: Workers
   ) throws(ContrastiveError) {
     guard let first = views.first else { throw .empty(argument: "views") }
     var values: [Float] = []
@@ -53,13 +53,13 @@ struct ViewProjections: Sendable {
   /// - Returns: a vector of the encoder's layout.
   /// - Throws: `ContrastiveError.shape` when `gradient` has another shape.
   func backward(
-    _ gradient: Matrix, through online: Encoder, workers: Workers
+    _ gradient: Matrix, through online: ImageEncoder, workers: Workers
   ) throws(ContrastiveError) -> ParameterVector {
     let slope = try normalized.backward(gradient)
     var total: ParameterVector?
     for pass in passes {
       let part = try online.backward(slope.rows(pass.rows), tape: pass.tape, workers: workers)
-      total?.add(part, workers: workers)
+      try total?.add(part, workers: workers)
       total = total ?? part
     }
     return total ?? ParameterVector(zeros: online.network.parameters.layout)
@@ -67,7 +67,7 @@ struct ViewProjections: Sendable {
 
   /// The same from the gradients of two views.
   func backward(
-    _ first: Matrix?, _ second: Matrix?, through online: Encoder, workers: Workers
+    _ first: Matrix?, _ second: Matrix?, through online: ImageEncoder, workers: Workers
   ) throws(ContrastiveError) -> ParameterVector {
     let blank = Matrix(zeros: images, by: rows.columns)
     return try backward(

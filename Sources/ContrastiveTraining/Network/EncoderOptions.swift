@@ -1,7 +1,7 @@
 import ContrastiveCore
 
-/// The form of a convolutional encoder.
-public struct EncoderOptions: Sendable, Equatable {
+/// The architecture of a convolutional encoder.
+public struct EncoderOptions: Codable, Sendable, Equatable {
   /// Output channels of the convolutions, first to last; the last is the features' dimension.
   public var widths: [Int]
   /// Height and width of every kernel; odd, so that padding keeps the image centered.

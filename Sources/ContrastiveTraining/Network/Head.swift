@@ -1,7 +1,7 @@
 import ContrastiveCore
 
-/// The form of a projection or prediction head: linear layers with rectifiers between them and,
-/// where asked for, batch normalizations.
+/// The architecture of a projection or prediction head: linear layers with rectifiers between them
+/// and, where asked for, batch normalizations.
 public struct Head: Sendable, Equatable, Codable {
   /// Which linear layers a batch normalization follows; those have no bias of their own.
   public enum Normalization: String, Sendable, Codable {
@@ -80,12 +80,12 @@ public struct Head: Sendable, Equatable, Codable {
   /// - Parameters:
   ///   - name: of its layers, such as `predictor`.
   ///   - inputs: dimension of what it takes.
-  ///   - seed: of the first parameters.
+  ///   - seed: of the initial parameters.
   /// - Returns: the network.
   /// - Throws: `ContrastiveError.parameter` when a dimension is out of range.
   public func network(
     _ name: String, inputs: Int, seed: UInt64
   ) throws(ContrastiveError) -> Network {
-    try Network(layers(name, taking: .vector(inputs)), seed: seed)
+    try Network(layers(name, taking: ImageShape(dimension: inputs)), seed: seed)
   }
 }

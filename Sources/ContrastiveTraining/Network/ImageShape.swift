@@ -1,7 +1,7 @@
 import ContrastiveCore
 
 /// Height, width and channels of an image or of a layer's output; a vector is 1 × 1 × channels.
-public struct ImageShape: Sendable, Hashable {
+public struct ImageShape: Sendable, Hashable, Codable {
   /// Rows of pixels.
   public let height: Int
   /// Pixels in a row.
@@ -31,7 +31,17 @@ public struct ImageShape: Sendable, Hashable {
     self.init(unchecked: height, width, channels)
   }
 
-  /// A vector.
+  /// The shape of a vector: 1 × 1 × dimension.
+  ///
+  /// - Parameter dimension: 1 … 65,536.
+  /// - Throws: `ContrastiveError.parameter` outside that range.
+  public init(dimension: Int) throws(ContrastiveError) {
+    guard 1...65_536 ~= dimension else {
+      throw .parameter(name: "dimension", found: "\(dimension)", expected: "1 … 65536")
+    }
+    self = .vector(dimension)
+  }
+
   static func vector(_ dimension: Int) -> ImageShape { ImageShape(unchecked: 1, 1, dimension) }
 
   /// Positions of an image.
@@ -39,6 +49,17 @@ public struct ImageShape: Sendable, Hashable {
 
   /// Numbers in an image.
   public var count: Int { height * width * channels }
+}
+
+extension ImageShape {
+  /// Reads the three extents and checks them.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    try self.init(
+      height: container.decode(Int.self, forKey: .height),
+      width: container.decode(Int.self, forKey: .width),
+      channels: container.decode(Int.self, forKey: .channels))
+  }
 }
 
 extension ImageShape: CustomStringConvertible {

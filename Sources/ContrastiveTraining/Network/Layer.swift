@@ -1,6 +1,6 @@
 import ContrastiveCore
 
-/// One step of a network: a value that knows its shapes and declares its parameters.
+/// A layer of a network: a value that knows its shapes and declares its parameters.
 ///
 /// A layer owns neither parameters nor activations. The network hands it the part of the
 /// parameter vector that it declared and the activations, which it replaces; what backward needs
@@ -10,9 +10,9 @@ public protocol Layer: Sendable {
   var inputShape: ImageShape { get }
   /// Shape of an image it gives.
   var outputShape: ImageShape { get }
-  /// What is learnt, in the order of `LayerPass.parameters`.
+  /// The parameters, in the order of `LayerPass.parameters`.
   var parameters: [ParameterDeclaration] { get }
-  /// What is kept beside, in the order of `LayerPass.buffers`.
+  /// The buffers, such as running statistics, in the order of `LayerPass.buffers`.
   var buffers: [ParameterDeclaration] { get }
 
   /// The same layer, with the same parameters, for images of another height and width.
@@ -49,9 +49,9 @@ public protocol Layer: Sendable {
 }
 
 extension Layer {
-  /// Nothing is learnt.
+  /// No parameters.
   public var parameters: [ParameterDeclaration] { [] }
-  /// Nothing is kept.
+  /// No buffers.
   public var buffers: [ParameterDeclaration] { [] }
 
   func requireChannels(_ shape: ImageShape) throws(ContrastiveError) {
@@ -63,15 +63,15 @@ extension Layer {
   }
 }
 
-/// Whether batch statistics are taken from the batch or from what training kept.
+/// Whether normalization uses the batch's statistics or the running ones.
 public enum NetworkMode: Sendable {
   /// From the batch; running statistics move.
   case training
-  /// From the running statistics; each image is served alone.
+  /// From the running statistics; each image is normalized by itself.
   case evaluation
 }
 
-/// What a layer is given besides the activations.
+/// A layer's input besides the activations.
 public struct LayerPass {
   /// The layer's own part of the parameter vector.
   public let parameters: UnsafeBufferPointer<Float>
@@ -81,18 +81,18 @@ public struct LayerPass {
   public let mode: NetworkMode
   /// Whether a backward pass will follow.
   public let recording: Bool
-  /// Who shares the work.
+  /// The threads to use.
   public let workers: Workers
 }
 
-/// What a layer keeps from forward for backward.
+/// What a layer records in forward for backward.
 public struct LayerRecord: Sendable {
   /// The layer's input, shared rather than copied.
   public var input: Activations?
   /// Per-channel numbers, in an order of the layer's own.
   public var statistics: [Float]
 
-  /// Keeps an input and statistics.
+  /// Records an input and statistics.
   public init(input: Activations? = nil, statistics: [Float] = []) {
     self.input = input
     self.statistics = statistics

@@ -1,6 +1,6 @@
 import ContrastiveCore
 
-/// Layers in order, the parameters they learn and the buffers they keep.
+/// Layers in order, their parameters and their buffers.
 ///
 /// A value: copying a network gives an independent twin. Batches of another height and width than
 /// `inputShape` pass through the same parameters where the layers allow it, which convolutions
@@ -8,7 +8,7 @@ import ContrastiveCore
 public struct Network: Sendable {
   /// The layers with their names, in order.
   public let layers: [NamedLayer]
-  /// What is learnt.
+  /// The learned parameters.
   public var parameters: ParameterVector
   /// Running statistics.
   public var buffers: ParameterVector
@@ -29,18 +29,18 @@ public struct Network: Sendable {
     }
   }
 
-  /// What a training forward pass leaves for the backward pass.
+  /// What a training forward pass records for the backward pass.
   public struct Tape: Sendable {
     let layers: [NamedLayer]
     let records: [LayerRecord]
     let count: Int
   }
 
-  /// Joins layers and draws their first parameters.
+  /// Joins layers and initializes their parameters.
   ///
   /// - Parameters:
   ///   - layers: at least one, each taking the shape that the one before gives, names unique.
-  ///   - seed: of the first parameters; each array draws from a stream of its own.
+  ///   - seed: of the initial parameters; each array draws from a stream of its own.
   /// - Throws: `ContrastiveError.empty` without layers, `.shape` when two neighbors do not fit,
   ///   `.parameter` when a name occurs twice, `.blas` when the BLAS cannot be used.
   public init(_ layers: [NamedLayer], seed: UInt64) throws(ContrastiveError) {
@@ -100,7 +100,7 @@ public struct Network: Sendable {
   ///
   /// - Parameters:
   ///   - input: a batch of `inputShape`, or of another size that the layers can take.
-  ///   - workers: who shares the work.
+  ///   - workers: the threads to use; no effect on the result.
   /// - Returns: the output and what `backward` needs.
   /// - Throws: `ContrastiveError.shape` when the batch has another shape, is empty or is too small
   ///   to normalize.
@@ -119,7 +119,7 @@ public struct Network: Sendable {
   ///   - input: a batch of `inputShape`, or of another size that the layers can take.
   ///   - mode: whether statistics come from the batch (and move the running ones) or are the
   ///     running ones.
-  ///   - workers: who shares the work.
+  ///   - workers: the threads to use; no effect on the result.
   /// - Returns: the output.
   /// - Throws: `ContrastiveError.shape` when the batch has another shape, is empty or is too small
   ///   to normalize.
@@ -187,7 +187,7 @@ public struct Network: Sendable {
   /// - Parameters:
   ///   - gradient: of the loss with respect to the output that `forward` returned with `tape`.
   ///   - tape: of that call; the parameters must not have changed since.
-  ///   - workers: who shares the work.
+  ///   - workers: the threads to use; no effect on the result.
   /// - Returns: a vector of the parameters' layout.
   /// - Throws: `ContrastiveError.shape` when `gradient` does not have the output's shape.
   public func backward(
@@ -201,7 +201,7 @@ public struct Network: Sendable {
   /// - Parameters:
   ///   - gradient: of the loss with respect to the output that `forward` returned with `tape`.
   ///   - tape: of that call; the parameters must not have changed since.
-  ///   - workers: who shares the work.
+  ///   - workers: the threads to use; no effect on the result.
   /// - Returns: a vector of the parameters' layout, and a batch of the input's shape.
   /// - Throws: `ContrastiveError.shape` when `gradient` does not have the output's shape.
   public func backwardToInput(

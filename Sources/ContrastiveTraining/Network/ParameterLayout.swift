@@ -1,4 +1,6 @@
-/// Where the numbers of a network lie in one contiguous vector.
+import ContrastiveCore
+
+/// Where named arrays lie in one contiguous vector.
 ///
 /// Gradients, momentum buffers and slowly moving twins are vectors of the same layout, so that an
 /// optimizer, an average or a checkpoint is a loop over one vector.
@@ -21,6 +23,47 @@ public struct ParameterLayout: Sendable, Equatable {
   /// Number of elements of the whole vector.
   public var count: Int { slots.last?.range.upperBound ?? 0 }
 
+  /// A layout of arrays of one's own.
+  ///
+  /// - Parameter arrays: unique names, extents of at least 1 and whether weight decay applies, in
+  ///   the order in which the arrays shall lie.
+  /// - Throws: `ContrastiveError.parameter` for a name that occurs twice and for an extent below 1.
+  public init(
+    _ arrays: [(name: String, shape: [Int], decays: Bool)]
+  ) throws(ContrastiveError) {
+    var names = Set<String>()
+    for array in arrays {
+      guard names.insert(array.name).inserted else {
+        throw .parameter(name: "arrays", found: "\(array.name) twice", expected: "unique names")
+      }
+      var count = 1
+      for extent in array.shape {
+        let (product, overflows) = count.multipliedReportingOverflow(by: extent)
+        guard extent >= 1, !overflows, product < 1 << 40 else {
+          throw .parameter(
+            name: array.name, found: "\(array.shape)", expected: "extents of at least 1")
+        }
+        count = product
+      }
+    }
+    self.init(
+      arrays.map {
+        (
+          $0.name,
+          ParameterDeclaration(
+            name: $0.name, shape: $0.shape, decays: $0.decays, initial: .constant(0))
+        )
+      })
+  }
+
+  /// Refuses a vector of another layout.
+  func require(_ vector: ParameterVector, _ name: String) throws(ContrastiveError) {
+    guard vector.layout == self else {
+      throw .shape(
+        argument: name, found: "\(vector.layout)", expected: "\(self)")
+    }
+  }
+
   package init(_ declarations: [(name: String, declaration: ParameterDeclaration)]) {
     var end = 0
     slots = declarations.map { name, declaration in
@@ -32,7 +75,16 @@ public struct ParameterLayout: Sendable, Equatable {
   }
 }
 
-/// An array that a layer needs: a parameter that is learnt, or a buffer that is only kept.
+extension ParameterLayout: CustomStringConvertible {
+  /// The arrays with their extents, such as `W [3 × 2], b [2]`.
+  public var description: String {
+    slots.map { slot in
+      "\(slot.name) [\(slot.shape.map(String.init).joined(separator: " × "))]"
+    }.joined(separator: ", ")
+  }
+}
+
+/// An array that a layer needs: a parameter that is learned, or a buffer that is only kept.
 public struct ParameterDeclaration: Sendable {
   /// Name within the layer, such as `weight`.
   public let name: String

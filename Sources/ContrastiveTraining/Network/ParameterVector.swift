@@ -1,7 +1,7 @@
 import ContrastiveCore
 
-/// A vector of a network's layout: its parameters, their gradient, a momentum buffer, or its
-/// buffers.
+/// Named arrays in one vector: the parameters of a network or of anything else that is learned,
+/// their gradient, a momentum buffer, or running statistics.
 public struct ParameterVector: Sendable, Equatable {
   /// Names, shapes and ranges.
   public let layout: ParameterLayout
@@ -12,6 +12,38 @@ public struct ParameterVector: Sendable, Equatable {
   public init(zeros layout: ParameterLayout) {
     self.layout = layout
     values = [Float](repeating: 0, count: layout.count)
+  }
+
+  /// Matrices by name, all subject to weight decay.
+  ///
+  /// ```swift
+  /// var parameters = try ParameterVector(["W": weights])
+  /// var optimizer = try SGD(parameters.layout)
+  /// try optimizer.step(&parameters, gradient: ParameterVector(["W": gradient]), rate: 0.1)
+  /// weights = try parameters.matrix("W")
+  /// ```
+  ///
+  /// - Parameter matrices: unique names, none empty.
+  /// - Throws: `ContrastiveError.parameter` for a name that occurs twice and for an empty matrix.
+  public init(_ matrices: KeyValuePairs<String, Matrix>) throws(ContrastiveError) {
+    layout = try ParameterLayout(
+      matrices.map { ($0.key, [$0.value.rows, $0.value.columns], true) })
+    values = matrices.flatMap { Array($0.value.values) }
+  }
+
+  /// The array of a name as a matrix: a vector as one row, and of more than two extents all but the
+  /// last as rows.
+  ///
+  /// - Parameter name: of an array of the layout.
+  /// - Returns: a copy of the array.
+  /// - Throws: `ContrastiveError.parameter` for an unknown name.
+  public func matrix(_ name: String) throws(ContrastiveError) -> Matrix {
+    guard let slot = layout.slots.first(where: { $0.name == name }) else {
+      throw .unknown("array", name, among: layout.slots.map(\.name))
+    }
+    let columns = slot.shape.last ?? 1
+    return try Matrix(
+      rows: slot.range.count / columns, columns: columns, values: Array(values[slot.range]))
   }
 
   package init(layout: ParameterLayout, values: [Float]) {
@@ -32,7 +64,7 @@ public struct ParameterVector: Sendable, Equatable {
     }
   }
 
-  /// Takes the values of a checkpoint; tensors of other names are left alone.
+  /// Replaces all values, such as by a checkpoint's; tensors of other names are ignored.
   ///
   /// Nothing changes when it throws.
   ///
@@ -61,8 +93,8 @@ public struct ParameterVector: Sendable, Equatable {
   }
 }
 
-/// One array of a checkpoint.
-public struct NamedTensor: Sendable, Equatable {
+/// A named array, as a checkpoint stores it.
+public struct NamedTensor: Codable, Sendable, Equatable {
   /// Unique name.
   public var name: String
   /// Extents, slowest first.

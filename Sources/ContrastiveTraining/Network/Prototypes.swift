@@ -1,6 +1,7 @@
 import ContrastiveCore
 
-/// Prototype vectors that are learnt by gradient: a linear layer without bias, one prototype a row.
+/// Prototype vectors that are learned by gradient: a linear layer without bias, one prototype a
+/// row.
 ///
 /// Scores are ⟨embedding, prototype⟩. First values are uniform in ±1/√dimension, as of `Linear`.
 public struct Prototypes: Sendable, Equatable {
@@ -44,8 +45,14 @@ public struct Prototypes: Sendable, Equatable {
   }
 
   /// A gradient, or any [count × dimension], as a vector of the parameters' layout.
-  public func vector(_ matrix: Matrix) -> ParameterVector {
-    precondition(matrix.rows == count && matrix.columns == dimension)
+  ///
+  /// - Throws: `ContrastiveError.shape` for a matrix of another shape.
+  public func vector(_ matrix: Matrix) throws(ContrastiveError) -> ParameterVector {
+    guard matrix.rows == count, matrix.columns == dimension else {
+      throw .shape(
+        argument: "prototypes", found: "[\(matrix.rows) × \(matrix.columns)]",
+        expected: "[\(count) × \(dimension)]")
+    }
     return ParameterVector(layout: parameters.layout, values: Array(matrix.values))
   }
 
@@ -53,6 +60,6 @@ public struct Prototypes: Sendable, Equatable {
   ///
   /// - Throws: `ContrastiveError.zeroNorm` or `.nonFinite` when one has no direction.
   public mutating func normalize() throws(ContrastiveError) {
-    parameters = vector(try matrix.normalized(argument: "prototypes").rows)
+    parameters = try vector(matrix.normalized(argument: "prototypes").rows)
   }
 }

@@ -24,7 +24,7 @@ public struct AdamW: Optimizer {
   public let secondDecay: Float
   /// ε.
   public let epsilon: Float
-  /// The pull of weights towards 0, 0 or more.
+  /// Weight decay, 0 or more.
   public let weightDecay: Float
   /// The mean gradient m; part of a checkpoint.
   public var first: ParameterVector
@@ -33,7 +33,7 @@ public struct AdamW: Optimizer {
   /// Steps taken, t; part of a checkpoint.
   public var steps = 0
 
-  /// An optimizer at rest.
+  /// An optimizer before its first step.
   ///
   /// - Parameters:
   ///   - layout: of the parameters.
@@ -64,13 +64,14 @@ public struct AdamW: Optimizer {
   ///   - parameters: of the optimizer's layout.
   ///   - gradient: of the same layout.
   ///   - rate: the learning rate.
-  ///   - workers: who shares the work.
+  ///   - workers: the threads to use; no effect on the result.
+  /// - Throws: `ContrastiveError.shape` when parameters or gradient have another layout.
   public mutating func step(
     _ parameters: inout ParameterVector, gradient: ParameterVector, rate: Float,
     workers: Workers = .all
-  ) {
-    precondition(parameters.layout.count == first.layout.count, "another layout")
-    precondition(gradient.layout.count == first.layout.count, "another layout")
+  ) throws(ContrastiveError) {
+    try first.layout.require(parameters, "parameters")
+    try first.layout.require(gradient, "gradient")
     steps += 1
     let (a, b, epsilon, weightDecay) = (firstDecay, secondDecay, epsilon, weightDecay)
     // Corrections in Double: 1 − 0.999ᵗ loses its digits in Float.

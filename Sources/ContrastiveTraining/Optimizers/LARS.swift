@@ -12,16 +12,16 @@ import ContrastiveCore
 /// scaled, as in SimCLR, BYOL and MoCo v3. You, Gitman and Ginsburg, "Large Batch Training of
 /// Convolutional Networks", 2017, with the learning rate outside the velocity as in the three.
 public struct LARS: Optimizer {
-  /// What the velocity keeps of itself in a step, 0 ..< 1.
+  /// Momentum, 0 ..< 1.
   public let momentum: Float
-  /// The pull of weights towards 0, 0 or more.
+  /// Weight decay, 0 or more.
   public let weightDecay: Float
   /// η, above 0.
   public let trust: Float
   /// The velocity v; part of a checkpoint.
   public var velocity: ParameterVector
 
-  /// An optimizer at rest.
+  /// An optimizer before its first step.
   ///
   /// - Parameters:
   ///   - layout: of the parameters.
@@ -48,13 +48,14 @@ public struct LARS: Optimizer {
   ///   - parameters: of the optimizer's layout.
   ///   - gradient: of the same layout.
   ///   - rate: the learning rate.
-  ///   - workers: who shares the work.
+  ///   - workers: the threads to use; no effect on the result.
+  /// - Throws: `ContrastiveError.shape` when parameters or gradient have another layout.
   public mutating func step(
     _ parameters: inout ParameterVector, gradient: ParameterVector, rate: Float,
     workers: Workers = .all
-  ) {
-    precondition(parameters.layout.count == velocity.layout.count, "another layout")
-    precondition(gradient.layout.count == velocity.layout.count, "another layout")
+  ) throws(ContrastiveError) {
+    try velocity.layout.require(parameters, "parameters")
+    try velocity.layout.require(gradient, "gradient")
     let (momentum, weightDecay, layout) = (momentum, weightDecay, velocity.layout)
     let (trust, pieces) = (trust, layout.pieces)
     gradient.values.withUnsafeBufferPointer { gradient in

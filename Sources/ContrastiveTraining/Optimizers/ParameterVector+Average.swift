@@ -6,11 +6,12 @@ extension ParameterVector {
   /// - Parameters:
   ///   - other: of the same layout.
   ///   - momentum: what is kept, 0 … 1.
-  ///   - workers: who shares the work.
+  ///   - workers: the threads to use; no effect on the result.
+  /// - Throws: `ContrastiveError.shape` when `other` has another layout.
   public mutating func average(
     with other: ParameterVector, momentum: Float, workers: Workers = .all
-  ) {
-    precondition(other.layout.count == layout.count, "another layout")
+  ) throws(ContrastiveError) {
+    try layout.require(other, "other")
     let rest = 1 - momentum
     other.values.withUnsafeBufferPointer { other in
       values.withUnsafeMutableBufferPointer { values in

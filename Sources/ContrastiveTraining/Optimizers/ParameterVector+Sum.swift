@@ -5,9 +5,12 @@ extension ParameterVector {
   ///
   /// - Parameters:
   ///   - other: of the same layout.
-  ///   - workers: who shares the work.
-  public mutating func add(_ other: ParameterVector, workers: Workers = .all) {
-    precondition(other.layout.count == layout.count, "another layout")
+  ///   - workers: the threads to use; no effect on the result.
+  /// - Throws: `ContrastiveError.shape` when `other` has another layout.
+  public mutating func add(_ other: ParameterVector, workers: Workers = .all)
+    throws(ContrastiveError)
+  {
+    try layout.require(other, "other")
     other.values.withUnsafeBufferPointer { other in
       values.withUnsafeMutableBufferPointer { values in
         let (source, target) = (SharedReadOnlyMemory(other), SharedMemory(values))

@@ -26,7 +26,7 @@ extension ParameterVector: Stateful {
   }
 }
 
-extension Encoder: Stateful {
+extension ImageEncoder: Stateful {
   /// Exchanges the parameters and the running statistics.
   public mutating func exchange(_ state: inout StateExchange) throws(ContrastiveError) {
     try network.parameters.exchange(&state)
@@ -35,7 +35,7 @@ extension Encoder: Stateful {
 }
 
 extension MomentumEncoder: Stateful {
-  /// Exchanges the twin.
+  /// Exchanges the averaged encoder.
   public mutating func exchange(_ state: inout StateExchange) throws(ContrastiveError) {
     try encoder.exchange(&state)
   }

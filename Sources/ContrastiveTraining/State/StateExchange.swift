@@ -4,7 +4,7 @@ import FoundationEssentials
 
 /// A value with state that a checkpoint keeps.
 ///
-/// One function serves saving, loading and comparing, so that what is saved is what is loaded:
+/// One function saves, loads and compares, so that what is saved is what is loaded:
 ///
 /// ```swift
 /// mutating func exchange(_ state: inout StateExchange) throws(ContrastiveError) {
@@ -13,7 +13,7 @@ import FoundationEssentials
 /// }
 /// ```
 public protocol Stateful {
-  /// Hands every part of the state to `state` under a name of its own.
+  /// Passes every part of the state to `state` under a unique name.
   ///
   /// - Parameter state: takes the parts when saving, replaces them when loading.
   /// - Throws: `ContrastiveError.file` when loading finds a part missing or of another type or
@@ -21,7 +21,7 @@ public protocol Stateful {
   mutating func exchange(_ state: inout StateExchange) throws(ContrastiveError)
 }
 
-/// Takes the state of values, or gives them the state that was taken, part by part.
+/// Saves the state of values, or restores it, part by part.
 ///
 /// Parts are tensors and texts, named by the path that leads to them: `method.bank.rows`.
 public struct StateExchange: Sendable {
@@ -29,20 +29,20 @@ public struct StateExchange: Sendable {
   public private(set) var tensors: [String: Tensor] = [:]
   /// Texts by path.
   public private(set) var texts: [String: String] = [:]
-  /// Whether values are given their state rather than asked for it.
+  /// Whether state is being loaded rather than saved.
   public let isLoading: Bool
   /// The file the state comes from, for messages.
   public let source: String
   private var path = ""
   private var untaken: Set<String> = []
 
-  /// An exchange that takes the state of values.
+  /// An exchange that saves the state of values.
   public init() {
     isLoading = false
     source = ""
   }
 
-  /// An exchange that gives values their state.
+  /// An exchange that restores the state of values.
   ///
   /// - Parameters:
   ///   - tensors: arrays by path.
@@ -71,7 +71,7 @@ public struct StateExchange: Sendable {
     try part.exchange(&self)
   }
 
-  /// Exchanges a part that may not be there.
+  /// Exchanges an optional part.
   ///
   /// - Parameters:
   ///   - name: unique among the parts of the value.
@@ -163,7 +163,7 @@ public struct StateExchange: Sendable {
     .file(path: source, problem: "is not a state of this run: \(name) \(problem)")
   }
 
-  /// Makes sure that everything given was taken.
+  /// Checks that every loaded part was used.
   ///
   /// - Throws: `ContrastiveError.file` naming a part that belongs to nothing.
   public func finish() throws(ContrastiveError) {

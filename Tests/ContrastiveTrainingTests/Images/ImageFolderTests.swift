@@ -35,7 +35,7 @@ import Testing
         try NPYFile.write(Tensor(labels), to: "\(folder)/train-labels.npy")
         let train = try ImageFolder(path: folder).train
         #expect("\(train.pixels.shape)" == "1 × 2 × 3")
-        #expect(try train.labels == Tensor(labels).int64s(argument: "labels"))
+        #expect(try train.labels == Tensor(labels).int64s(argument: "labels").map { Int($0) })
       }
     }
   }
@@ -86,9 +86,10 @@ import Testing
       try expect("\(folder)/missing", "", "cannot be opened: No such file or directory")
       try expect(
         folder, "",
-        "none of the files looked for: train-images-idx3-ubyte, train-labels-idx1-ubyte, "
-          + "t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte (each or .gz), or train-images.npy, "
-          + "train-labels.npy, test-images.npy, test-labels.npy")
+        "none of the files looked for: train-images-idx3-ubyte, "
+          + "train-labels-idx1-ubyte, t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte (each or "
+          + ".gz), "
+          + "or train-images.npy, train-labels.npy, test-images.npy, test-labels.npy")
       try write(train: [3, 2, 4], test: [2, 2, 4], folder)
       try FileManager.default.removeItem(atPath: "\(folder)/test-labels.npy")
       try expect(

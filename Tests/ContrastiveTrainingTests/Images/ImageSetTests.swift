@@ -6,7 +6,7 @@ import Testing
 @Suite struct ImageSetTests {
   static let pixels: [UInt8] = Array(0..<12)
 
-  private func set(_ count: Int, _ shape: ImageShape, _ labels: [Int64]?) throws -> ImageSet {
+  private func set(_ count: Int, _ shape: ImageShape, _ labels: [Int]?) throws -> ImageSet {
     try ImageSet(Pixels(Array(Self.pixels[..<(count * shape.count)]), shape: shape), labels: labels)
   }
 

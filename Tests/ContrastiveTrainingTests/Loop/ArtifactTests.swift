@@ -38,7 +38,7 @@ import Testing
     options.similarityThreshold = -1
     options.topK = 3
     let file = try #require(
-      try train(.fnc, artifact: "false-negatives") { $0.method = ChosenMethod(.fnc, options) }.1)
+      try train(.fnc, artifact: "false-negatives") { $0.method = options }.1)
     let anchors = try file.tensor("anchors").int64s(argument: "anchors")
     #expect(anchors == (0..<8).map { Int64($0) })
     let found = try file.tensor("found")

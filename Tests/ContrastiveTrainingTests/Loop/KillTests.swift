@@ -86,7 +86,7 @@ private struct SavingProcess {
     options.batchSize = 2
     var method = MoCo.Options()
     method.bankCapacity = 20_000
-    options.method = ChosenMethod(.moco, method)
+    options.method = method
     var run = try TrainingRun(options: options, data: SmallRun.data(), workers: .one)
     try run.advance { _ in }
     return run

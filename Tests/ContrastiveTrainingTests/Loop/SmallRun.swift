@@ -15,7 +15,7 @@ enum SmallRun {
         }
       }
       return try ImageSet(
-        Pixels(bytes, shape: shape), labels: (0..<count).map { Int64($0 % 3) })
+        Pixels(bytes, shape: shape), labels: (0..<count).map { $0 % 3 })
     }
     return ImageFolder(train: try images(40), test: try images(12))
   }

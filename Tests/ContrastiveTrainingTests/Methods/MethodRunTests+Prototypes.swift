@@ -11,7 +11,7 @@ extension MethodRunTests {
   ) -> TrainingOptions {
     var (own, common) = (options, SmallRun.options(method))
     change(&own)
-    common.method = ChosenMethod(method, own)
+    common.method = own
     return common
   }
 

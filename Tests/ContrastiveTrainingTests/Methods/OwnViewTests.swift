@@ -122,7 +122,7 @@ extension MethodRunTests {
   ) -> TrainingOptions {
     var (own, common) = (options, SmallRun.options(method))
     change(&own)
-    common.method = ChosenMethod(method, own)
+    common.method = own
     return common
   }
 

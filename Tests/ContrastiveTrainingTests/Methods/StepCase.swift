@@ -6,7 +6,7 @@ import ContrastiveTraining
 
 /// A tiny encoder and a batch of views, and the same in Double.
 struct StepCase {
-  let online: Encoder
+  let online: ImageEncoder
   let views: [Activations]
   let options: TrainingOptions
 
@@ -18,12 +18,12 @@ struct StepCase {
     options.embeddingDimension = 3
     options.batchSize = 6
     self.options = options
-    var encoder = try Encoder(
+    var encoder = try ImageEncoder(
       ImageShape(height: 5, width: 4, channels: 2),
       options: EncoderOptions(
         widths: options.widths,
         head: .perceptron(
-          hidden: 4, outputs: 3 * options.method.options.embeddingSpaces,
+          hidden: 4, outputs: 3 * options.method.embeddingSpaces,
           normalization: options.headNormalization)),
       seed: 5)
     encoder.network.parameters = Self.stirred(encoder.network.parameters)
@@ -145,7 +145,7 @@ extension StepCase {
     self.init(online: encoder, views: other.views, options: other.options)
   }
 
-  private init(online: Encoder, views: [Activations], options: TrainingOptions) {
+  private init(online: ImageEncoder, views: [Activations], options: TrainingOptions) {
     self.online = online
     self.views = views
     self.options = options

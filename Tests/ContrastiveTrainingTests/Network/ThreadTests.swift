@@ -9,7 +9,7 @@ import ContrastiveTraining
   /// the rest.
   @Test(arguments: [37, 400]) func trainingStep(_ images: Int) throws {
     let shape = try ImageShape(height: 9, width: 8, channels: 3)
-    let encoder = try Encoder(
+    let encoder = try ImageEncoder(
       shape,
       options: EncoderOptions(
         widths: [8, 12, 20], head: .perceptron(hidden: 16, outputs: 7)), seed: 1)
@@ -23,9 +23,9 @@ import ContrastiveTraining
       let (output, tape) = try query.forward(input, workers: workers)
       let gradient = try query.backward(weights, tape: tape, workers: workers)
       var optimizer = try SGD(query.network.parameters.layout)
-      optimizer.step(&query.network.parameters, gradient: gradient, rate: 0.1, workers: workers)
+      try optimizer.step(&query.network.parameters, gradient: gradient, rate: 0.1, workers: workers)
       var twin = try MomentumEncoder(encoder)
-      twin.update(from: query, workers: workers)
+      try twin.update(from: query, workers: workers)
       let features = try twin.encoder.features(of: input, workers: workers)
       return (output, query.tensors, gradient, features)
     }

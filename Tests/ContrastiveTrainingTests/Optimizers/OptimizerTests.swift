@@ -20,11 +20,11 @@ import ContrastiveTraining
     var optimizer = try SGD(layout, momentum: 0.5, weightDecay: 0.25)
     var parameters = ParameterVector(layout: layout, values: [2, 2])
     let gradient = ParameterVector(layout: layout, values: [1, 1])
-    optimizer.step(&parameters, gradient: gradient, rate: 0.5)
+    try optimizer.step(&parameters, gradient: gradient, rate: 0.5)
     // v = 1 + 0.25 · 2 = 1.5 and 1; w = 2 − 0.75 and 2 − 0.5.
     #expect(optimizer.velocity.values == [1.5, 1])
     #expect(parameters.values == [1.25, 1.5])
-    optimizer.step(&parameters, gradient: gradient, rate: 0.5)
+    try optimizer.step(&parameters, gradient: gradient, rate: 0.5)
     // v = 0.75 + 1 + 0.3125 = 2.0625 and 1.5; w = 1.25 − 1.03125 and 1.5 − 0.75.
     #expect(optimizer.velocity.values == [2.0625, 1.5])
     #expect(parameters.values == [0.21875, 0.75])
@@ -58,7 +58,7 @@ import ContrastiveTraining
     var (optimizer, (parameters, gradients)) = (optimizer, problem())
     var weights = parameters.values.map(Double.init)
     for (step, gradient) in gradients.enumerated() {
-      optimizer.step(
+      try optimizer.step(
         &parameters, gradient: gradient, rate: 0.25, workers: try Workers(count: 1 + step % 3))
       for slot in parameters.layout.slots {
         var part = Array(weights[slot.range])
@@ -89,10 +89,10 @@ import ContrastiveTraining
   @Test func larsOfZeroWeightsOrGradientsIsPlain() throws {
     var optimizer = try LARS(layout, momentum: 0, weightDecay: 0)
     var parameters = ParameterVector(layout: layout, values: [0, 0])
-    optimizer.step(
+    try optimizer.step(
       &parameters, gradient: ParameterVector(layout: layout, values: [1, 1]), rate: 0.5)
     #expect(parameters.values == [-0.5, -0.5])
-    optimizer.step(&parameters, gradient: ParameterVector(zeros: layout), rate: 0.5)
+    try optimizer.step(&parameters, gradient: ParameterVector(zeros: layout), rate: 0.5)
     #expect(parameters.values == [-0.5, -0.5])
   }
 
@@ -135,14 +135,14 @@ import ContrastiveTraining
     #expect(error < 2e-6)
   }
 
-  @Test func average() {
+  @Test func average() throws {
     var slow = ParameterVector(layout: layout, values: [1, -2])
-    slow.average(with: ParameterVector(layout: layout, values: [5, 2]), momentum: 0.75)
+    try slow.average(with: ParameterVector(layout: layout, values: [5, 2]), momentum: 0.75)
     #expect(slow.values == [2, -1])
   }
 
   @Test func twinAveragesParametersOnly() throws {
-    let start = try Encoder(
+    let start = try ImageEncoder(
       ImageShape(height: 4, width: 4, channels: 1), options: EncoderOptions(widths: [2]), seed: 1)
     var twin = try MomentumEncoder(start, momentum: 0)
     var query = start
@@ -150,7 +150,7 @@ import ContrastiveTraining
       Activations(
         count: 3, shape: query.inputShape, values: NetworkCase.numbers(48, seed: 1)))
     query.network.parameters.values[0] = 7
-    twin.update(from: query)
+    try twin.update(from: query)
     #expect(twin.encoder.network.parameters == query.network.parameters)
     #expect(twin.encoder.network.buffers == start.network.buffers)
     #expect(query.network.buffers != start.network.buffers)

@@ -9,7 +9,7 @@ func imageFeatures(_ limit: Int) throws -> Tensor {
       name: "images", found: "no Fashion-MNIST below the data folders", expected: "`make deps`")
   }
   let pixels = try ImageFolder(path: folder).train.prefix(limit).pixels
-  let encoder = try Encoder(pixels.shape, seed: 0)
+  let encoder = try ImageEncoder(pixels.shape, seed: 0)
   return Tensor(
     try encoder.features(of: pixels, scaling: try PixelScaling(of: pixels)).normalized().rows)
 }

@@ -14,9 +14,9 @@ public struct BatchNormalization: Layer {
   public var outputShape: ImageShape { inputShape }
   /// Whether the output passes a rectifier.
   public let rectified: Bool
-  /// Whether a scale γ and a shift β are learnt; 1 and 0 otherwise.
+  /// Whether a scale γ and a shift β are learned; 1 and 0 otherwise.
   public let affine: Bool
-  /// How far the running statistics move towards a batch's, 0 … 1.
+  /// Momentum of the running statistics: the weight of a batch's, 0 … 1.
   public let momentum: Float
   static let epsilon: Float = 1e-5
 
@@ -25,8 +25,8 @@ public struct BatchNormalization: Layer {
   /// - Parameters:
   ///   - inputShape: shape of an image it takes.
   ///   - rectified: whether to apply a rectifier to the output.
-  ///   - affine: whether a scale and a shift are learnt.
-  ///   - momentum: how far the running statistics move towards a batch's, 0 … 1.
+  ///   - affine: whether a scale and a shift are learned.
+  ///   - momentum: the weight of a batch's statistics in the running ones, 0 … 1.
   /// - Throws: `ContrastiveError.parameter` when `momentum` is out of range.
   public init(
     _ inputShape: ImageShape, rectified: Bool = false, affine: Bool = true,
@@ -50,7 +50,7 @@ public struct BatchNormalization: Layer {
       shape, rectified: rectified, affine: affine, momentum: momentum)
   }
 
-  /// Scale γ (ones) and shift β (zeros), if learnt.
+  /// Scale γ (ones) and shift β (zeros), if learned.
   public var parameters: [ParameterDeclaration] {
     guard affine else { return [] }
     return [

@@ -16,7 +16,7 @@ public struct Linear: Layer {
   ///
   /// - Parameters:
   ///   - inputShape: shape of an image it takes.
-  ///   - outputs: dimension of the vectors it gives, at least 1.
+  ///   - outputs: dimension of the vectors it gives, 1 … 65,536.
   ///   - bias: whether to add one number per output; needless before a batch normalization.
   /// - Throws: `ContrastiveError.parameter` when `outputs` is out of range.
   public init(
@@ -34,6 +34,20 @@ public struct Linear: Layer {
       name: "bias", shape: [outputs], decays: false, initial: initial)
     parameters = bias ? [weight, shift] : [weight]
     biased = bias
+  }
+
+  /// A layer from vectors to vectors.
+  ///
+  /// - Parameters:
+  ///   - inputs: dimension of the vectors it takes, 1 … 65,536.
+  ///   - outputs: dimension of the vectors it gives, 1 … 65,536.
+  ///   - bias: whether to add one number per output.
+  /// - Throws: `ContrastiveError.parameter` when a dimension is out of range.
+  public init(inputs: Int, outputs: Int, bias: Bool = true) throws(ContrastiveError) {
+    guard 1...65_536 ~= inputs else {
+      throw .parameter(name: "inputs", found: "\(inputs)", expected: "1 … 65536")
+    }
+    try self.init(.vector(inputs), outputs: outputs, bias: bias)
   }
 
   /// The same layer for images of as many numbers.

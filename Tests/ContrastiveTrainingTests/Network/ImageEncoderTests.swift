@@ -4,9 +4,9 @@ import Testing
 import ContrastiveTraining
 
 /// The encoder as a whole: form, modes, features, checkpoints, refusals.
-@Suite struct EncoderTests {
-  private func encoder(seed: UInt64 = 1) throws -> Encoder {
-    try Encoder(
+@Suite struct ImageEncoderTests {
+  private func encoder(seed: UInt64 = 1) throws -> ImageEncoder {
+    try ImageEncoder(
       ImageShape(height: 7, width: 5, channels: 1),
       options: EncoderOptions(widths: [3, 4], head: .linear(outputs: 2)), seed: seed)
   }
@@ -18,7 +18,7 @@ import ContrastiveTraining
   }
 
   @Test func defaultForm() throws {
-    let encoder = try Encoder(ImageShape(height: 28, width: 28, channels: 1), seed: 1)
+    let encoder = try ImageEncoder(ImageShape(height: 28, width: 28, channels: 1), seed: 1)
     #expect(encoder.featureDimension == 128)
     #expect(encoder.projectionDimension == 64)
     let shapes = encoder.network.layers.map(\.layer.outputShape.description)
@@ -35,7 +35,7 @@ import ContrastiveTraining
     #expect(try encoder(seed: 1).tensors == encoder(seed: 1).tensors)
     #expect(try encoder(seed: 1).tensors != encoder(seed: 2).tensors)
     // He: the deviation of 3 × 3 × 64 → 128 is √(2 / 576) = 0.0589; seen 0.0588.
-    let wide = try Encoder(ImageShape(height: 28, width: 28, channels: 1), seed: 1)
+    let wide = try ImageEncoder(ImageShape(height: 28, width: 28, channels: 1), seed: 1)
     let weights = try #require(wide.network.parameters["backbone.convolution3.weight"])
     let squares = weights.reduce(0) { $0 + Double($1) * Double($1) }
     #expect(abs((squares / Double(weights.count)).squareRoot() - 0.0589) < 0.0005)
@@ -101,7 +101,7 @@ import ContrastiveTraining
     let crops = try Activations(
       count: 5, shape: small, values: NetworkCase.numbers(5 * small.count, seed: 4))
     // The same parameters in an encoder that was made for the size.
-    var (large, made) = (try encoder(), try Encoder(small, options: options, seed: 9))
+    var (large, made) = (try encoder(), try ImageEncoder(small, options: options, seed: 9))
     try made.load(large.tensors)
     let (found, expected) = (try large.forward(crops), try made.forward(crops))
     #expect(found.projections == expected.projections)
@@ -157,17 +157,17 @@ import ContrastiveTraining
       try encoder.backward(Matrix(zeros: 2, by: 2), tape: tape)
     }
     #expect(throws: ContrastiveError.self) {
-      try Encoder(shape, options: EncoderOptions(widths: []), seed: 1)
+      try ImageEncoder(shape, options: EncoderOptions(widths: []), seed: 1)
     }
     #expect(throws: ContrastiveError.self) {
-      try Encoder(shape, options: EncoderOptions(kernel: 2), seed: 1)
+      try ImageEncoder(shape, options: EncoderOptions(kernel: 2), seed: 1)
     }
     #expect(throws: ContrastiveError.self) { try Convolution(shape, outputs: 1, kernel: 9) }
     #expect(throws: ContrastiveError.self) {
       try Activations(count: 2, shape: shape, values: [1])
     }
     // One image of one position: a batch normalization has nothing to normalize by.
-    var tiny = try Encoder(ImageShape(height: 1, width: 1, channels: 1), seed: 1)
+    var tiny = try ImageEncoder(ImageShape(height: 1, width: 1, channels: 1), seed: 1)
     let pixel = try Activations(count: 1, shape: tiny.inputShape, values: [1])
     #expect(throws: ContrastiveError.self) { try tiny.forward(pixel) }
   }

@@ -5,17 +5,17 @@ import ContrastiveCore
 /// The backbone is convolutions, each with batch normalization and a rectifier, then the mean over
 /// positions. Images may have any size and any number of channels; one encoder takes batches of
 /// several sizes, one after the other, with the same parameters.
-public struct Encoder: Sendable {
+public struct ImageEncoder: Sendable {
   /// Backbone and head, layer by layer.
   public var network: Network
   private let backboneDepth: Int
 
-  /// Draws an encoder.
+  /// Initializes an encoder at random.
   ///
   /// - Parameters:
   ///   - shape: shape of the images.
   ///   - options: widths and head.
-  ///   - seed: of the first parameters.
+  ///   - seed: of the initial parameters.
   /// - Throws: `ContrastiveError.parameter` when an option is out of range, `.blas` when the BLAS
   ///   cannot be used.
   public init(
@@ -63,7 +63,7 @@ public struct Encoder: Sendable {
   ///
   /// - Parameters:
   ///   - images: a batch of `inputShape`, or of another size and as many channels.
-  ///   - workers: who shares the work.
+  ///   - workers: the threads to use; no effect on the result.
   /// - Returns: one projection a row, not normalized, and what `backward` needs.
   /// - Throws: `ContrastiveError.shape` when the batch has another shape or is empty.
   public mutating func forward(
@@ -79,7 +79,7 @@ public struct Encoder: Sendable {
   ///   - images: a batch of `inputShape`, or of another size and as many channels.
   ///   - mode: whether statistics come from the batch (and move the running ones) or are the
   ///     running ones.
-  ///   - workers: who shares the work.
+  ///   - workers: the threads to use; no effect on the result.
   /// - Returns: one projection a row, not normalized.
   /// - Throws: `ContrastiveError.shape` when the batch has another shape or is empty.
   public mutating func projections(
@@ -93,20 +93,20 @@ public struct Encoder: Sendable {
   /// - Parameters:
   ///   - gradient: of the loss with respect to the projections that `forward` returned with `tape`.
   ///   - tape: of that call; the parameters must not have changed since.
-  ///   - workers: who shares the work.
+  ///   - workers: the threads to use; no effect on the result.
   /// - Returns: a vector of the parameters' layout.
   /// - Throws: `ContrastiveError.shape` when `gradient` does not have the projections' shape.
   public func backward(
     _ gradient: Matrix, tape: Network.Tape, workers: Workers = .all
   ) throws(ContrastiveError) -> ParameterVector {
-    try network.backward(Activations(gradient), tape: tape, workers: workers)
+    try network.backward(gradient, tape: tape, workers: workers)
   }
 
   /// The backbone's output for a batch in evaluation mode.
   ///
   /// - Parameters:
   ///   - images: a batch of `inputShape`, or of another size and as many channels.
-  ///   - workers: who shares the work.
+  ///   - workers: the threads to use; no effect on the result.
   /// - Returns: one vector of features a row, not normalized.
   /// - Throws: `ContrastiveError.shape` when the batch has another shape or is empty.
   public func features(
@@ -120,7 +120,7 @@ public struct Encoder: Sendable {
   ///
   /// - Parameters:
   ///   - images: a batch of `inputShape`, or of another size and as many channels.
-  ///   - workers: who shares the work.
+  ///   - workers: the threads to use; no effect on the result.
   /// - Returns: one map of `featureDimension` channels an image.
   /// - Throws: `ContrastiveError.shape` when the batch has another shape or is empty.
   public func featureMaps(
