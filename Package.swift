@@ -57,27 +57,35 @@ let package = Package(
 
     // Naive, Double, loops: the definition that tests and benchmarks compare with.
     .target(name: "_Reference", swiftSettings: strict),
+    // What tests of several targets share.
+    .target(name: "_TestSupport", dependencies: ["ContrastiveCore"], swiftSettings: strict),
 
     .testTarget(
-      name: "ContrastiveCoreTests", dependencies: ["ContrastiveCore"], swiftSettings: strict),
+      name: "ContrastiveCoreTests", dependencies: ["ContrastiveCore", "_TestSupport"],
+      swiftSettings: strict),
     .testTarget(
       name: "ContrastiveTests",
-      dependencies: ["Contrastive", "_Reference"], swiftSettings: strict),
+      dependencies: ["Contrastive", "_Reference", "_TestSupport"], swiftSettings: strict),
     // One table of objectives: golden cases, references, threads, bad input.
     .testTarget(
       name: "ObjectiveTests",
       dependencies: ["ContrastiveCommand", "Contrastive", "ContrastiveFiles", "_Reference"],
       resources: [.copy("Golden")], swiftSettings: strict),
     .testTarget(
-      name: "ContrastiveFilesTests", dependencies: ["ContrastiveFiles", "CZlib"],
+      name: "ContrastiveFilesTests",
+      dependencies: ["ContrastiveFiles", "CZlib", "_TestSupport"],
       swiftSettings: strict),
     .testTarget(
-      name: "ContrastiveTrainingTests", dependencies: ["ContrastiveTraining", "_Reference"],
+      name: "ContrastiveTrainingTests",
+      dependencies: ["ContrastiveTraining", "_Reference", "_TestSupport"],
       swiftSettings: strict),
     .testTarget(
-      name: "ContrastiveReportTests", dependencies: ["ContrastiveReport"], swiftSettings: strict),
+      name: "ContrastiveReportTests",
+      dependencies: ["ContrastiveReport", "ContrastiveTraining", "_TestSupport"],
+      swiftSettings: strict),
     .testTarget(
       name: "ContrastiveCommandTests",
-      dependencies: ["ContrastiveCommand", "ContrastiveFiles"], swiftSettings: strict),
+      dependencies: ["ContrastiveCommand", "ContrastiveFiles", "_TestSupport"],
+      swiftSettings: strict),
   ]
 )

@@ -1,5 +1,6 @@
 import ContrastiveCore
 import Testing
+import _TestSupport
 
 import ContrastiveFiles
 

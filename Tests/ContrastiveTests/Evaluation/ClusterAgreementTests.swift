@@ -1,5 +1,6 @@
 import Contrastive
 import Testing
+import _TestSupport
 
 /// Clusters against labels, with scikit-learn 1.7's figures.
 @Suite struct ClusterAgreementTests {
@@ -72,8 +73,17 @@ import Testing
     #expect(throws: ContrastiveError.empty(argument: "clusters")) {
       try Contingency(clusters: [], labels: [])
     }
-    #expect(throws: ContrastiveError.self) { try Contingency(clusters: [1], labels: [1, 2]) }
-    #expect(throws: ContrastiveError.self) { try Contingency(table: [[1, -1]]) }
-    #expect(throws: ContrastiveError.self) { try Contingency(table: [[1, 0], [1, 0]]) }
+    #expect(
+      throws: ContrastiveError.shape(
+        argument: "labels", found: "[2]", expected: "[1], one for each point")
+    ) { try Contingency(clusters: [1], labels: [1, 2]) }
+    #expect(
+      throws: ContrastiveError.parameter(
+        name: "table", found: "-1", expected: "counts of 0 or more")
+    ) { try Contingency(table: [[1, -1]]) }
+    #expect(
+      throws: ContrastiveError.parameter(
+        name: "table", found: "zeros only", expected: "a count in each row and column")
+    ) { try Contingency(table: [[1, 0], [1, 0]]) }
   }
 }

@@ -1,6 +1,7 @@
 import Contrastive
 import Testing
 import _Reference
+import _TestSupport
 
 struct KMeansTests {
   /// Points around `centers` unit centers.
@@ -144,10 +145,16 @@ struct KMeansTests {
         #expect(results[index].centroids == expected.centroids)
       }
     }
-    #expect(throws: ContrastiveError.self) {
+    #expect(
+      throws: ContrastiveError.parameter(
+        name: "clusters", found: "[]", expected: "one or more numbers of at least 1")
+    ) {
       try KMeans(clusters: 1).fit(points, clusters: [])
     }
-    #expect(throws: ContrastiveError.self) {
+    #expect(
+      throws: ContrastiveError.parameter(
+        name: "clusters", found: "[3, 0]", expected: "one or more numbers of at least 1")
+    ) {
       try KMeans(clusters: 1).fit(points, clusters: [3, 0])
     }
     #expect(try KMeans(clusters: 1).fit(points, clusters: [3, 4]) { _, _ in false }.count == 1)
@@ -169,7 +176,7 @@ struct KMeansTests {
   }
 
   @Test func sphericalCentroidsAreUnit() throws {
-    let points = try TestData.embeddings(400, 9, seed: 5, unit: false)
+    let points = try TestData.matrix(400, 9, seed: 5)
     let result = try KMeans(clusters: 20, metric: .spherical).fit(points)
     for row in 0..<20 {
       let norm = result.centroids.row(row).reduce(0) { $0 + Double($1) * Double($1) }
@@ -247,14 +254,24 @@ struct KMeansTests {
     ) {
       try KMeans(clusters: 1).fit(Matrix(rows: 2, columns: 1, values: [0, .infinity]))
     }
-    #expect(throws: ContrastiveError.self) {
+    #expect(
+      throws: ContrastiveError.tooLarge(
+        argument: "points", row: 0, column: 0, found: "1e+19", limit: "1e+18")
+    ) {
       try KMeans(clusters: 1).fit(Matrix(rows: 1, columns: 2, values: [1e19, 1e19]))
     }
     let last = try KMeans(clusters: 2).fit(points)
-    #expect(throws: ContrastiveError.self) {
+    #expect(
+      throws: ContrastiveError.parameter(
+        name: "clusters", found: "3", expected: "2, those of the last run")
+    ) {
       try KMeans(clusters: 3).refit(points, from: last)
     }
-    #expect(throws: ContrastiveError.self) {
+    #expect(
+      throws: ContrastiveError.shape(
+        argument: "points", found: "[5 × 4]",
+        expected: "[10 × 4], the shape of the last run's points")
+    ) {
       try KMeans(clusters: 2).refit(points.rows(0..<5), from: last)
     }
   }

@@ -1,6 +1,7 @@
 import Contrastive
 import Testing
 import _Reference
+import _TestSupport
 
 /// The audit against its definition in Double, and on sets of which the answer is known.
 @Suite struct NegativeAuditTests {
@@ -157,20 +158,39 @@ import _Reference
     #expect(
       throws: ContrastiveError.parameter(name: "k", found: "6", expected: "1 … 5, the other rows")
     ) { try NegativeAudit(neighbors: [6], clusters: [2]).run(rows) }
-    #expect(throws: ContrastiveError.self) { try audit.run(rows, labels: [1, 2]) }
-    #expect(throws: ContrastiveError.self) {
+    #expect(
+      throws: ContrastiveError.shape(
+        argument: "labels", found: "[2]", expected: "[6], one for each row of embeddings")
+    ) { try audit.run(rows, labels: [1, 2]) }
+    #expect(
+      throws: ContrastiveError.index(
+        argument: "labels", position: 5, found: "1099511627776",
+        expected: "a whole number of 32 bits")
+    ) {
       try audit.run(rows, labels: [1, 2, 3, 4, 5, 1 << 40])
     }
-    #expect(throws: ContrastiveError.self) { try audit.run(rows, support: [rows.rows(0..<5)]) }
+    #expect(
+      throws: ContrastiveError.shape(
+        argument: "support 0", found: "[5 × 3]", expected: "[6 × 3], the shape of embeddings")
+    ) { try audit.run(rows, support: [rows.rows(0..<5)]) }
     #expect(
       throws: ContrastiveError.zeroNorm(argument: "support 1", row: 0)
     ) { try audit.run(rows, support: [rows, Matrix(zeros: 6, by: 3)]) }
     #expect(throws: ContrastiveError.empty(argument: "embeddings")) {
       try audit.run(Matrix(zeros: 0, by: 3))
     }
-    #expect(throws: ContrastiveError.self) { try NegativeAudit(neighbors: []) }
-    #expect(throws: ContrastiveError.self) { try NegativeAudit(clusters: [0]) }
-    #expect(throws: ContrastiveError.self) { try NegativeAudit(threshold: 2) }
-    #expect(throws: ContrastiveError.self) { try NegativeAudit(temperature: 0) }
+    #expect(
+      throws: ContrastiveError.parameter(name: "k", found: "[]", expected: "numbers of at least 1")
+    ) { try NegativeAudit(neighbors: []) }
+    #expect(
+      throws: ContrastiveError.parameter(
+        name: "clusters", found: "[0]", expected: "numbers of at least 1")
+    ) { try NegativeAudit(clusters: [0]) }
+    #expect(throws: ContrastiveError.parameter(name: "threshold", found: "2.0", expected: "0 … 1"))
+    { try NegativeAudit(threshold: 2) }
+    #expect(
+      throws: ContrastiveError.parameter(
+        name: "temperature", found: "0.0", expected: "a number from 1e-6 to 1e6")
+    ) { try NegativeAudit(temperature: 0) }
   }
 }
