@@ -85,12 +85,15 @@ let package = Package(
 
     // Naive, Double, loops: the definition that tests and benchmarks compare with.
     .target(name: "_Reference", swiftSettings: strict),
+    // What tests of several targets share.
+    .target(name: "_TestSupport", dependencies: ["ContrastiveCore"], swiftSettings: strict),
 
     .testTarget(
-      name: "ContrastiveCoreTests", dependencies: ["ContrastiveCore"], swiftSettings: strict),
+      name: "ContrastiveCoreTests", dependencies: ["ContrastiveCore", "_TestSupport"],
+      swiftSettings: strict),
     .testTarget(
       name: "ContrastiveTests",
-      dependencies: ["Contrastive", "_Reference"], swiftSettings: strict),
+      dependencies: ["Contrastive", "_Reference", "_TestSupport"], swiftSettings: strict),
     // One table of objectives: golden cases, references, threads, bad input.
     .testTarget(
       name: "ObjectiveTests",
@@ -98,18 +101,22 @@ let package = Package(
       resources: [.copy("Golden")], swiftSettings: strict),
     .testTarget(
       name: "ContrastiveFilesTests",
-      dependencies: ["ContrastiveCore", "ContrastiveFiles", "CZlib"], swiftSettings: strict),
+      dependencies: ["ContrastiveCore", "ContrastiveFiles", "CZlib", "_TestSupport"],
+      swiftSettings: strict),
     .testTarget(
       name: "ContrastiveTrainingTests",
       dependencies: [
         "Contrastive", "ContrastiveCore", "ContrastiveFiles", "ContrastiveTraining", "_Reference",
+        "_TestSupport",
       ],
       swiftSettings: strict),
     .testTarget(
-      name: "ContrastiveReportTests", dependencies: ["ContrastiveReport"], swiftSettings: strict),
+      name: "ContrastiveReportTests",
+      dependencies: ["ContrastiveReport", "ContrastiveTraining", "_TestSupport"],
+      swiftSettings: strict),
     .testTarget(
       name: "ContrastiveCommandTests",
-      dependencies: ["ContrastiveCommand", "ContrastiveCore", "ContrastiveFiles"],
+      dependencies: ["ContrastiveCommand", "ContrastiveCore", "ContrastiveFiles", "_TestSupport"],
       swiftSettings: strict),
   ]
 )

@@ -2,6 +2,7 @@ import ContrastiveCore
 import FoundationEssentials
 import Synchronization
 import Testing
+import _TestSupport
 
 import ContrastiveFiles
 
@@ -168,7 +169,10 @@ import ContrastiveFiles
       defer { chmod(folder.path, 0o700) }
       // Nothing is unwritable for the superuser; `everyCallMayFail` has the same failure there.
       if geteuid() != 0 {
-        #expect(throws: ContrastiveError.self) { try AtomicFile.write("new", to: folder.file("a")) }
+        #expect(
+          throws: ContrastiveError.file(
+            path: folder.file("a"), problem: "cannot be created: Permission denied")
+        ) { try AtomicFile.write("new", to: folder.file("a")) }
         #expect(try folder.bytes("a") == Array("old".utf8))
       }
     }

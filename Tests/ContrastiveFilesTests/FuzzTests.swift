@@ -1,6 +1,7 @@
 import ContrastiveCore
 import Foundation
 import Testing
+import _TestSupport
 
 import ContrastiveFiles
 

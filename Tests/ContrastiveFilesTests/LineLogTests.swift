@@ -1,6 +1,7 @@
 import ContrastiveCore
 import ContrastiveFiles
 import Testing
+import _TestSupport
 
 @Suite struct LineLogTests {
   @Test func linesAreAdded() throws {
@@ -23,7 +24,10 @@ import Testing
 
   @Test func whatIsRefused() throws {
     try TemporaryFolder.use { folder throws in
-      #expect(throws: ContrastiveError.self) {
+      #expect(
+        throws: ContrastiveError.file(
+          path: folder.file("log"), problem: "cannot be added to: the text has more than one line")
+      ) {
         try LineLog(path: folder.file("log")).append("a\nb")
       }
       #expect(

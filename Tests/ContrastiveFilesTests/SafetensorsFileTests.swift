@@ -1,6 +1,7 @@
 import ContrastiveCore
 import FoundationEssentials
 import Testing
+import _TestSupport
 
 import ContrastiveFiles
 
@@ -70,14 +71,25 @@ import ContrastiveFiles
     let one = Tensor(.uint8([1]))
     let deep = try Tensor(shape: [Int](repeating: 1, count: 65), elements: .uint8([1]))
     try TemporaryFolder.use { folder throws in
-      #expect(throws: ContrastiveError.self) {
+      #expect(
+        throws: ContrastiveError.file(
+          path: folder.file("a"), problem: "cannot be saved: a tensor is called \"__metadata__\"")
+      ) {
         try SafetensorsFile(tensors: ["__metadata__": one]).write(to: folder.file("a"))
       }
-      #expect(throws: ContrastiveError.self) {
+      #expect(
+        throws: ContrastiveError.shape(argument: "tensor", found: "65 axes", expected: "at most 64")
+      ) {
         try SafetensorsFile(tensors: ["deep": deep]).write(to: folder.file("a"))
       }
-      #expect(throws: ContrastiveError.self) { try NPYFile.write(deep, to: folder.file("a")) }
-      #expect(throws: ContrastiveError.self) {
+      #expect(
+        throws: ContrastiveError.shape(argument: "tensor", found: "65 axes", expected: "at most 64")
+      ) { try NPYFile.write(deep, to: folder.file("a")) }
+      #expect(
+        throws: ContrastiveError.file(
+          path: folder.file("a"),
+          problem: "has 100001 names in its header, more than the 100000 allowed")
+      ) {
         let names = Dictionary(uniqueKeysWithValues: (0...100_000).map { ("\($0)", one) })
         try SafetensorsFile(tensors: names).write(to: folder.file("a"))
       }

@@ -1,6 +1,7 @@
 import ContrastiveCore
 import ContrastiveFiles
 import Testing
+import _TestSupport
 
 @Suite struct TensorTests {
   @Test func countsMustAgree() throws {

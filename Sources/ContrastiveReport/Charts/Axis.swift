@@ -9,26 +9,27 @@ package struct Axis: Sendable {
   let start: Double
   let end: Double
 
+  /// The largest magnitude that is drawn: differences of larger ones may not be finite.
+  static let largest = 1e300
+
   /// An axis over values, with about `count` steps of 1, 2 or 5 times a power of ten.
   package init(covering values: [Double], from start: Double, to end: Double, ticks count: Int = 5)
   {
+    let values = values.filter { abs($0) <= Self.largest }
     let least = values.min() ?? 0
     let most = values.max() ?? 1
-    // A single value gets room around it.
-    let room = most > least ? 0 : max(abs(most) * 0.1, 0.5)
+    // A single value, or some that ticks could not tell apart, get room around them.
+    let isPoint = most - least <= max(1e-6 * max(abs(most), abs(least)), 1 / Self.largest)
+    let room = isPoint ? max(abs(most) * 0.1, 0.5) : 0
     let (least2, most2) = (least - room, most + room)
-    let step = Self.roundStep((most2 - least2) / Double(max(1, count)))
-    low = (least2 / step).rounded(.down) * step
-    high = (most2 / step).rounded(.up) * step
+    let step = roundStep((most2 - least2) / Double(max(1, count)))
+    // A value that is a tick but for rounding needs no further step.
+    low = (least2 / step + 1e-9).rounded(.down) * step
+    high = (most2 / step - 1e-9).rounded(.up) * step
     let steps = Int(((high - low) / step).rounded())
     let low = low
     ticks = (0...max(1, steps)).map { low + Double($0) * step }
-    var (digits, unit) = (0, step)
-    while unit < 0.999, digits < 9 {
-      unit *= 10
-      digits += 1
-    }
-    self.digits = digits
+    digits = Axis.digits(of: step)
     self.start = start
     self.end = end
   }
@@ -37,10 +38,14 @@ package struct Axis: Sendable {
   package init(
     whole range: ClosedRange<Int>, from start: Double, to end: Double, ticks count: Int = 8
   ) {
-    let step = max(1, Int(Self.roundStep(Double(range.count) / Double(count)).rounded(.up)))
-    low = Double(range.lowerBound)
-    high = Double(max(range.upperBound, range.lowerBound + 1))
-    ticks = range.filter { $0 == range.lowerBound || $0 % step == 0 }.map(Double.init)
+    let (first, last) = (range.lowerBound, range.upperBound)
+    let step = max(1, Int(roundStep(Double(last - first + 1) / Double(count)).rounded(.up)))
+    low = Double(first)
+    high = Double(max(last, first + 1))
+    // The first number has a tick unless the next one would touch it.
+    let round = stride(from: (first + step - 1) / step * step, through: last, by: step)
+    let isApart = first % step == 0 || 2 * (first % step) <= step
+    ticks = ((first % step != 0 && isApart ? [first] : []) + round).map(Double.init)
     digits = 0
     self.start = start
     self.end = end
@@ -51,28 +56,29 @@ package struct Axis: Sendable {
     start + (value - low) / (high - low) * (end - start)
   }
 
-  /// 1, 2 or 5 times a power of ten, at least `rough`.
-  private static func roundStep(_ rough: Double) -> Double {
-    guard rough > 0, rough.isFinite else { return 1 }
-    var power = 1.0
-    while power * 10 <= rough { power *= 10 }
-    while power > rough { power /= 10 }
-    return ([1, 2, 5, 10] as [Double]).map { $0 * power }.first { $0 >= rough * 0.999 } ?? power
+  /// A tick as it is written beside the line: short, and unlike the others.
+  package func text(_ tick: Double) -> String {
+    let exponent = decimalExponent(max(abs(low), abs(high)))
+    guard !(-3..<6 ~= exponent), ticks.count > 1 else { return fixed(tick, digits) }
+    let step = scaled(ticks[1] - ticks[0], by: exponent)
+    return scientific(tick, Axis.digits(of: step), exponent)
+  }
+
+  private static func digits(of step: Double) -> Int {
+    var (digits, unit) = (0, step)
+    while unit < 0.999, digits < 9 {
+      unit *= 10
+      digits += 1
+    }
+    return digits
   }
 }
 
-/// A number with a fixed number of digits after the point, or as it is when it is huge.
-package func fixed(_ value: Double, _ digits: Int) -> String {
-  guard value.isFinite else { return "\(value)" }
-  var scale = 1.0
-  for _ in 0..<digits { scale *= 10 }
-  let scaled = (abs(value) * scale).rounded()
-  guard scaled < 1e15 else { return "\(value)" }
-  let (whole, part) = Int(scaled).quotientAndRemainder(dividingBy: Int(scale))
-  let text = String(part)
-  let fraction = digits == 0 ? "" : "." + String(repeating: "0", count: digits - text.count) + text
-  return (value < 0 && scaled > 0 ? "−" : "") + "\(whole)" + fraction
+/// 1, 2 or 5 times a power of ten, at least `rough`.
+private func roundStep(_ rough: Double) -> Double {
+  guard rough > 0, rough.isFinite else { return 1 }
+  var power = 1.0
+  while power * 10 <= rough { power *= 10 }
+  while power > rough { power /= 10 }
+  return ([1, 2, 5, 10] as [Double]).map { $0 * power }.first { $0 >= rough * 0.999 } ?? power
 }
-
-/// A share as a percentage.
-func percent(_ share: Double, digits: Int = 1) -> String { fixed(100 * share, digits) + "\u{A0}%" }

@@ -1,12 +1,20 @@
 /// A table of counts with each cell as dark as its share of its row.
-struct HeatMap: Sendable {
-  var caption: String
-  var corner: String
-  var columns: [String]
-  var rows: [(name: String, counts: [Int])]
+package struct HeatMap: Sendable {
+  private let caption: String
+  private let corner: String
+  private let columns: [String]
+  private let rows: [(name: String, counts: [Int])]
+
+  /// A table of counts; `corner` is the heading of the rows' names.
+  package init(
+    caption: String, corner: String, columns: [String],
+    rows: [(name: String, counts: [Int])]
+  ) {
+    (self.caption, self.corner, self.columns, self.rows) = (caption, corner, columns, rows)
+  }
 
   /// The table; numbers stay readable as text.
-  var html: HTML {
+  package var html: HTML {
     .element(
       "div", ["class": "scroll", "tabindex": "0", "role": "region", "aria-label": caption],
       [
@@ -38,7 +46,9 @@ struct HeatMap: Sendable {
           let share = Double(count) / total
           return .element(
             "td",
-            ["style": "--share:\(fixed(share, 3))", "class": share > 0.8 ? "strong" : ""],
+            share > 0.8
+              ? ["style": "--share:\(fixed(share, 3))", "class": "strong"]
+              : ["style": "--share:\(fixed(share, 3))"],
             text: count == 0 ? "·" : "\(count)")
         })
   }

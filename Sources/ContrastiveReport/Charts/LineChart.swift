@@ -1,65 +1,83 @@
 /// Lines over epochs, with level lines to compare them with.
-struct LineChart: Sendable {
+package struct LineChart: Sendable {
   /// A line through points.
-  struct Line: Sendable {
-    var name: String
-    var color: String
-    var points: [(x: Int, y: Double)]
+  package struct Line: Sendable {
+    let name: String
+    let color: String
+    let points: [(x: Int, y: Double)]
+
+    /// A line through points in the order of `x`.
+    package init(name: String, color: String, points: [(x: Int, y: Double)]) {
+      (self.name, self.color) = (name, color)
+      self.points = points.filter { abs($0.y) <= Axis.largest }
+    }
   }
 
   /// A horizontal line.
-  struct Level: Sendable {
-    var name: String
-    var color: String
-    var value: Double
+  package struct Level: Sendable {
+    let name: String
+    let color: String
+    let value: Double
+
+    /// A level line.
+    package init(name: String, color: String, value: Double) {
+      (self.name, self.color, self.value) = (name, color, value)
+    }
   }
 
-  var title: String
-  var unit = ""
-  var lines: [Line]
-  var levels: [Level] = []
+  private let title: String
+  private let unit: String
+  private let lines: [Line]
+  private let levels: [Level]
+
+  /// A chart of the lines that have a point, and of levels; what is not finite is left out.
+  package init(title: String, unit: String = "", lines: [Line], levels: [Level] = []) {
+    self.title = title
+    self.unit = unit
+    self.lines = lines.filter { !$0.points.isEmpty }
+    self.levels = levels.filter { abs($0.value) <= Axis.largest }
+  }
 
   private static let (width, height) = (400.0, 260.0)
 
   /// The chart; nil when there is no point to show.
-  var html: HTML? {
-    let lines = lines.map { line in
-      Line(name: line.name, color: line.color, points: line.points.filter(\.y.isFinite))
-    }.filter { !$0.points.isEmpty }
+  package var html: HTML? {
     let points = lines.flatMap(\.points)
     guard let first = points.map(\.x).min(), let last = points.map(\.x).max() else { return nil }
     let x = Axis(whole: first...last, from: 50, to: Self.width - 14)
     let y = Axis(
-      covering: points.map(\.y) + levels.map(\.value).filter(\.isFinite), from: Self.height - 40,
+      covering: points.map(\.y) + levels.map(\.value), from: Self.height - 40,
       to: 14)
     let drawing = HTML.element(
       "svg",
       [
         "viewBox": "0 0 \(Int(Self.width)) \(Int(Self.height))", "role": "img",
-        "aria-label": "\(title). \(description(lines))",
+        "aria-label": "\(title). \(description)",
       ],
-      grid(x, y) + levels.filter(\.value.isFinite).map { draw($0, x, y) }
+      grid(x, y) + levels.map { draw($0, x, y) }
         + lines.map { draw($0, x, y) })
     return .element(
-      "figure", [:], [.element("h3", text: title), drawing, legend(lines)])
+      "figure", [:], [.element("h3", text: title), drawing, legend])
   }
 
-  private func description(_ lines: [Line]) -> String {
+  private var description: String {
     let texts =
       lines.map { line in
-        "\(line.name): from \(label(line.points[0].y)) to "
-          + "\(label(line.points[line.points.count - 1].y))"
+        let (first, last) = (label(line.points[0].y), label(line.points[line.points.count - 1].y))
+        return line.points.count == 1
+          ? "\(line.name): \(first)" : "\(line.name): from \(first) to \(last)"
       } + levels.map { "\($0.name): \(label($0.value))" }
     return texts.joined(separator: "; ")
   }
 
   private func label(_ value: Double) -> String {
-    unit == "%" ? percent(value) : fixed(value, 3)
+    unit == "%" ? percent(value) : short(value)
   }
 
   private func grid(_ x: Axis, _ y: Axis) -> [HTML] {
-    let scale = unit == "%" ? 100.0 : 1
-    let digits = unit == "%" ? max(0, y.digits - 2) : y.digits
+    func text(_ tick: Double) -> String {
+      unit == "%" ? fixed(100 * tick, max(0, y.digits - 2)) + "\u{A0}%" : y.text(tick)
+    }
     var parts: [HTML] = []
     for tick in y.ticks {
       let place = svg(y.place(tick))
@@ -73,7 +91,7 @@ struct LineChart: Sendable {
           [
             "class": "muted", "x": svg(x.start - 6), "y": svg(y.place(tick) + 4),
             "text-anchor": "end",
-          ], text: fixed(tick * scale, digits) + (unit == "%" ? " %" : "")))
+          ], text: text(tick)))
     }
     for tick in x.ticks {
       parts.append(
@@ -126,7 +144,7 @@ struct LineChart: Sendable {
     return .all([path] + dots)
   }
 
-  private func legend(_ lines: [Line]) -> HTML {
+  private var legend: HTML {
     let last = lines.map { ($0.name, $0.color, label($0.points[$0.points.count - 1].y), false) }
     let entries = last + levels.map { ($0.name, $0.color, label($0.value), true) }
     return .element(
@@ -134,17 +152,11 @@ struct LineChart: Sendable {
       entries.map { name, color, value, isLevel in
         let swatch =
           isLevel
-          ? "border-radius:0;height:0;width:1.4em;border-top:2px dashed "
-            + "\(color);vertical-align:middle"
+          ? "border-radius:0;height:0;width:1.4em;vertical-align:middle;"
+            + "border-top:2px dashed \(color)"
           : "background:\(color)"
         return .element(
           "li", [:], [.element("i", ["style": swatch]), .text("\(name) \(value)")])
       })
   }
-}
-
-/// A coordinate with as many digits as can be seen.
-func svg(_ value: Double) -> String {
-  let tenths = (value * 10).rounded() / 10
-  return tenths == tenths.rounded() ? "\(Int(tenths))" : "\(tenths)"
 }

@@ -1,14 +1,14 @@
 /// Colors that tell groups apart on light and on dark pages.
-enum Palette {
+package enum Palette {
   private static let ten = [
     "#4e79a7", "#f28e2b", "#e15759", "#55a8a3", "#59a14f", "#c9a227", "#a06a98", "#f0788a",
     "#9c755f", "#7f8c96",
   ]
 
   /// The color of a group; the first ten are chosen by hand, others by the golden angle.
-  static func color(_ group: Int) -> String {
+  package static func color(_ group: Int) -> String {
     guard group >= ten.count else { return ten[group] }
-    let hue = (group * 222 + group * group / 7) % 360
+    let hue = group * 137 % 360
     return "hsl(\(hue) 55% \(45 + group % 3 * 8)%)"
   }
 }

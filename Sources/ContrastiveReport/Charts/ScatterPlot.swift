@@ -1,19 +1,30 @@
 /// Points of several groups in the plane.
-struct ScatterPlot: Sendable {
+package struct ScatterPlot: Sendable {
   /// Points that share a name and a color.
-  struct Group: Sendable {
-    var name: String
-    var color: String
-    var points: [(x: Double, y: Double)]
+  package struct Group: Sendable {
+    let name: String
+    let color: String
+    let points: [(x: Double, y: Double)]
+
+    /// A group of points.
+    package init(name: String, color: String, points: [(x: Double, y: Double)]) {
+      (self.name, self.color, self.points) = (name, color, points)
+    }
   }
 
-  var title: String
-  var groups: [Group]
+  private let title: String
+  private let groups: [Group]
+
+  /// A plot of the groups that have a point.
+  package init(title: String, groups: [Group]) {
+    self.title = title
+    self.groups = groups.filter { !$0.points.isEmpty }
+  }
 
   private static let size = 400.0
 
   /// The plot: a dot for each point, and each group's name at its middle.
-  var html: HTML {
+  package var html: HTML {
     let points = groups.flatMap(\.points)
     let xs = points.map(\.x)
     let ys = points.map(\.y)
@@ -42,15 +53,20 @@ struct ScatterPlot: Sendable {
           "stroke-opacity": "0.65", "fill": "none",
         ], [.element("title", text: group.name)])
     }
-    let shown = groups.filter { !$0.points.isEmpty }
-    let middles = shown.map {
+    let middles = groups.map {
       place((median($0.points.map(\.x)), median($0.points.map(\.y))))
     }
-    let names = zip(shown, Self.apart(middles, shown.map(\.name))).map { group, place in
-      HTML.element(
+    let names = zip(groups, Self.apart(middles, groups.map(\.name))).compactMap {
+      group, place -> HTML? in
+      // The legend names those that find no room.
+      guard place.y + 4 <= height else { return nil }
+      let half = min(4 * Double(group.name.count), Self.size / 2)
+      return HTML.element(
         "text",
-        ["class": "halo", "x": svg(place.x), "y": svg(place.y + 4), "text-anchor": "middle"],
-        text: group.name)
+        [
+          "class": "halo", "x": svg(min(max(place.x, half), Self.size - half)),
+          "y": svg(place.y + 4), "text-anchor": "middle",
+        ], text: group.name)
     }
     let drawing = HTML.element(
       "svg",

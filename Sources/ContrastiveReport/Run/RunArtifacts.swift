@@ -48,7 +48,12 @@ public struct RunArtifacts: Sendable {
       guard boxes.rows == shown.count, boxes.columns == 4 else {
         throw .shape(argument: "boxes", found: boxes.shape, expected: "[\(shown.count) × 4]")
       }
-      for (position, image) in shown.enumerated() { try check(Int(image), "images", position) }
+      for (position, image) in shown.enumerated() {
+        try check(Int(image), "images", position)
+        for (column, edge) in boxes.row(position).enumerated() where !edge.isFinite {
+          throw .nonFinite(argument: "boxes", row: position, column: column, found: "\(edge)")
+        }
+      }
       crops = shown.enumerated().filter { $1 >= 0 }.map { (Int($1), Array(boxes.row($0))) }
     } else {
       crops = nil

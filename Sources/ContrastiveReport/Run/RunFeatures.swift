@@ -30,7 +30,7 @@ public struct RunFeatures: Sendable {
       RepresentationEvaluation.Measure.allCases),
     workers: Workers = .all
   ) throws(ContrastiveError) {
-    let limit = run.configuration["limit"]?.number.map { Int($0) }
+    let limit = run.configuration["limit"]?.number.flatMap(Int.init(exactly:))
     train = try data.train.prefix(max(1, limit ?? data.train.count))
     test = data.test
     let encoder = try EncoderFile(path: RunFolder(path: run.path).encoderPath)

@@ -29,8 +29,8 @@ public struct RunRecord: Sendable {
     }
     self.configuration = configuration
     let lines = try Self.text("\(path)/metrics.jsonl") ?? ""
-    epochs = lines.split(separator: "\n").compactMap { JSONValue($0) }
-      .filter { $0["epoch"]?.number != nil }
+    epochs = lines.split(whereSeparator: \.isNewline).compactMap { JSONValue($0) }
+      .filter { $0.epoch != nil }
     result = try Self.text("\(path)/result.json").flatMap { JSONValue($0) }
   }
 
@@ -50,8 +50,8 @@ public struct RunRecord: Sendable {
   /// A number of each epoch by its name in `metrics.jsonl`.
   func series(_ name: String) -> [(x: Int, y: Double)] {
     epochs.compactMap { epoch in
-      guard let x = epoch["epoch"]?.number, let y = epoch[name]?.number else { return nil }
-      return (Int(x), y)
+      guard let x = epoch.epoch, let y = epoch[name]?.number else { return nil }
+      return (x, y)
     }
   }
 
@@ -59,11 +59,11 @@ public struct RunRecord: Sendable {
   var methodMeasures: [(name: String, points: [(x: Int, y: Double)])] {
     var found: [String: [(x: Int, y: Double)]] = [:]
     for epoch in epochs {
-      guard let x = epoch["epoch"]?.number, case .object(let measures)? = epoch["measures"] else {
+      guard let x = epoch.epoch, case .object(let measures)? = epoch["measures"] else {
         continue
       }
       for (name, value) in measures {
-        if let y = value.number { found[name, default: []].append((Int(x), y)) }
+        if let y = value.number { found[name, default: []].append((x, y)) }
       }
     }
     return found.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
@@ -79,5 +79,12 @@ public struct RunRecord: Sendable {
 
   private func baseline(_ name: String) -> Double? {
     outcome(name) ?? epochs.lazy.compactMap { $0[name]?.number }.first
+  }
+}
+
+extension JSONValue {
+  /// The number of the epoch that a line of `metrics.jsonl` is about, if it is one.
+  fileprivate var epoch: Int? {
+    self["epoch"]?.number.flatMap(Int32.init(exactly:)).flatMap { $0 >= 0 ? Int($0) : nil }
   }
 }

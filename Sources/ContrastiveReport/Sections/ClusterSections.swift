@@ -87,7 +87,7 @@ extension ReportSection {
         HeatMap(
           caption: "Training images of each cluster by class", corner: "cluster",
           columns: table.labels.map { features.name(Int($0)) },
-          rows: order.map { ("\($0 + 1)", counts[$0]) }
+          rows: order.map { ("\(table.clusters[$0] + 1)", counts[$0]) }
         ).html,
       ])
   }

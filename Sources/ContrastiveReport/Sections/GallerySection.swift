@@ -20,7 +20,7 @@ extension ReportSection {
         own: features.test.thumbnail(
           image, text: "test image \(image): \(features.name(of: image, in: features.test))"),
         others: neighbors.indices(of: row).enumerated().map { place, other in
-          let isRight = features.train.labels.map { $0[other] == labels[image] } ?? false
+          let isRight = features.train.labels.map { $0[other] == labels[image] }
           return (
             other, isRight,
             "cosine \(fixed(Double(neighbors.similarities[row, place]), 3))"
@@ -38,21 +38,20 @@ extension ReportSection {
       ])
   }
 
-  /// An image and others, marked as of its class or not.
+  /// An image and others, marked as of its class or not; unmarked where that is not known.
   static func strip(
-    title: String, own: HTML?, others: [(image: Int, isRight: Bool, note: String)],
+    title: String, own: HTML?, others: [(image: Int, isRight: Bool?, note: String)],
     of features: RunFeatures
   ) -> HTML {
     let first = own.map { HTML.element("div", ["class": "own"], [$0]) }
     let rest = others.map { image, isRight, note in
       let name = features.name(of: image, in: features.train)
       let text = "training image \(image): \(name), \(note)"
+      let picture = features.train.thumbnail(image, text: text)
+      guard let isRight else { return HTML.element("div", ["title": text], [picture]) }
       return HTML.element(
         "div", ["class": isRight ? "good" : "bad", "title": text],
-        [
-          features.train.thumbnail(image, text: text),
-          .element("span", ["aria-hidden": "true"], text: isRight ? "✓" : "✗"),
-        ])
+        [picture, .element("span", ["aria-hidden": "true"], text: isRight ? "✓" : "✗")])
     }
     return .element(
       "div", ["class": "strip"],

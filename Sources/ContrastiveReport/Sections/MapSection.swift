@@ -11,12 +11,19 @@ extension ReportSection {
     let step = max(1, features.testRows.rows / 2_000)
     let shown = Array(stride(from: 0, to: features.testRows.rows, by: step))
     let places = try components.coordinates(of: features.testRows.rows(at: shown))
-    let labels = features.test.labels ?? []
-    let groups = features.classes.enumerated().map { place, label in
-      ScatterPlot.Group(
-        name: features.name(label), color: Palette.color(place),
-        points: zip(shown, places).filter { labels[$0.0] == label }.map { ($1[0], $1[1]) })
-    }
+    let groups: [ScatterPlot.Group] =
+      if let labels = features.test.labels {
+        features.classes.enumerated().map { place, label in
+          ScatterPlot.Group(
+            name: features.name(label), color: Palette.color(place),
+            points: zip(shown, places).filter { labels[$0.0] == label }.map { ($1[0], $1[1]) })
+        }
+      } else {
+        [
+          ScatterPlot.Group(
+            name: "test images", color: Palette.color(0), points: places.map { ($0[0], $0[1]) })
+        ]
+      }
     let share = components.shares.reduce(0, +)
     return ReportSection(
       name: "map", title: "Map of the test images",

@@ -31,11 +31,3 @@ extension ReportSection {
       contents: [list] + warnings.map { .element("p", ["class": "note"], text: $0) })
   }
 }
-
-/// Seconds for people.
-func duration(_ seconds: Double) -> String {
-  guard seconds >= 60 else { return "\(fixed(seconds, 1)) s" }
-  let whole = Int(seconds.rounded())
-  return whole < 3600
-    ? "\(whole / 60) min \(whole % 60) s" : "\(whole / 3600) h \(whole % 3600 / 60) min"
-}

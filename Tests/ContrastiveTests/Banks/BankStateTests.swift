@@ -1,5 +1,6 @@
 import Contrastive
 import Testing
+import _TestSupport
 
 /// What banks refuse: bad batches, and states that no bank has.
 @Suite struct BankStateTests {
@@ -19,8 +20,11 @@ import Testing
   }
 
   @Test func refusesBadSlots() {
-    #expect(throws: ContrastiveError.self) { try slots([1, 0]) }
-    #expect(throws: ContrastiveError.self) { try slots(ids: [1]) }
+    #expect(throws: ContrastiveError.shape(argument: "elements", found: "[2]", expected: "[3 × 2]"))
+    { try slots([1, 0]) }
+    #expect(throws: ContrastiveError.shape(argument: "ids", found: "[1]", expected: "[3]")) {
+      try slots(ids: [1])
+    }
     #expect(
       throws: ContrastiveError.index(
         argument: "labels", position: 1, found: "-2", expected: "-1 or more")
@@ -37,7 +41,9 @@ import Testing
     #expect(
       throws: ContrastiveError.nonFinite(argument: "elements", row: 0, column: 1, found: "nan")
     ) { try slots([1, .nan, 0, 1, 0, 0]) }
-    #expect(throws: ContrastiveError.self) {
+    #expect(
+      throws: ContrastiveError.nonFinite(argument: "elements", row: 0, column: 0, found: "inf")
+    ) {
       try BankSlots(
         dimension: 1, elements: .half([0x7c00]), ids: [0], labels: [0], steps: [0])
     }
@@ -45,27 +51,46 @@ import Testing
 
   @Test func refusesStatesThatNoQueueHas() throws {
     let good = try slots()
-    #expect(throws: ContrastiveError.self) {
+    #expect(
+      throws: ContrastiveError.index(
+        argument: "nextSlot", position: 0, found: "1", expected: "2..<3")
+    ) {
       try QueueBank(slots: good, nextSlot: 1, lastStep: 1)
     }
-    #expect(throws: ContrastiveError.self) {
+    #expect(
+      throws: ContrastiveError.index(
+        argument: "steps", position: 1, found: "1", expected: "0 … 0, in the order of writing")
+    ) {
       try QueueBank(slots: good, nextSlot: 2, lastStep: 0)
     }
-    #expect(throws: ContrastiveError.self) {
+    #expect(
+      throws: ContrastiveError.index(
+        argument: "steps", position: 1, found: "1", expected: "2 … 2, in the order of writing")
+    ) {
       try QueueBank(slots: slots(steps: [2, 1, -1]), nextSlot: 2, lastStep: 2)
     }
     let hole = try slots([1, 0, 0, 0, 0, 1], steps: [0, -1, 1])
-    #expect(throws: ContrastiveError.self) {
+    #expect(
+      throws: ContrastiveError.index(
+        argument: "steps", position: 2, found: "a row after an empty slot",
+        expected: "none, since slot 1 is empty")
+    ) {
       try QueueBank(slots: hole, nextSlot: 1, lastStep: 1)
     }
     let empty = try slots([0, 0, 0, 0, 0, 0], steps: [-1, -1, -1])
-    #expect(throws: ContrastiveError.self) {
+    #expect(
+      throws: ContrastiveError.index(
+        argument: "lastStep", position: 0, found: "-2", expected: "-1 or more")
+    ) {
       try QueueBank(slots: empty, nextSlot: 0, lastStep: -2)
     }
     #expect(
       throws: ContrastiveError.index(argument: "ids", position: 0, found: "4", expected: "0")
     ) { try SampleBank(slots: good, momentum: 0.5, lastStep: 1) }
-    #expect(throws: ContrastiveError.self) {
+    #expect(
+      throws: ContrastiveError.index(
+        argument: "steps", position: 1, found: "1", expected: "at most 0")
+    ) {
       try SampleBank(slots: slots(ids: [0, 1, -1]), momentum: 0.5, lastStep: 0)
     }
   }

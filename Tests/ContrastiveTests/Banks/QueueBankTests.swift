@@ -1,5 +1,6 @@
 import Contrastive
 import Testing
+import _TestSupport
 
 /// The queue bank against a plain array that does the same by definition.
 @Suite struct QueueBankTests {
@@ -9,8 +10,8 @@ import Testing
     var model: [[Float]] = []
     var random = CounterRandom(seed: 3, stream: UInt64(capacity))
     for step in 0..<300 {
-      let batch = try TestData.embeddings(
-        random.index(below: 2 * capacity + 2), 3, seed: UInt64(step), unit: false)
+      let batch = try TestData.matrix(
+        random.index(below: 2 * capacity + 2), 3, seed: UInt64(step))
       try bank.enqueue(batch)
       let unit = try batch.normalized().rows
       model.append(contentsOf: (0..<unit.rows).map { Array(unit.row($0)) })
@@ -30,7 +31,9 @@ import Testing
     #expect(
       throws: ContrastiveError.nonFinite(argument: "embeddings", row: 0, column: 1, found: "nan")
     ) { try bank.enqueue(Matrix(rows: 1, columns: 2, values: [1, .nan])) }
-    #expect(throws: ContrastiveError.self) { try bank.enqueue(Matrix(zeros: 1, by: 3)) }
+    #expect(
+      throws: ContrastiveError.shape(argument: "embeddings", found: "[1 × 3]", expected: "[1 × 2]")
+    ) { try bank.enqueue(Matrix(zeros: 1, by: 3)) }
     #expect(bank.rows == before)
     #expect(Array(before.row(0)) == [0.6, 0.8])
   }
@@ -45,8 +48,16 @@ import Testing
   }
 
   @Test func refusesImpossibleSizes() {
-    #expect(throws: ContrastiveError.self) { try QueueBank(capacity: 0, dimension: 3) }
-    #expect(throws: ContrastiveError.self) { try QueueBank(capacity: 3, dimension: 0) }
-    #expect(throws: ContrastiveError.self) { try QueueBank(capacity: .max, dimension: 3) }
+    #expect(
+      throws: ContrastiveError.parameter(name: "capacity", found: "0", expected: "at least 1")
+    ) { try QueueBank(capacity: 0, dimension: 3) }
+    #expect(
+      throws: ContrastiveError.parameter(name: "dimension", found: "0", expected: "at least 1")
+    ) { try QueueBank(capacity: 3, dimension: 0) }
+    #expect(
+      throws: ContrastiveError.parameter(
+        name: "capacity", found: "9223372036854775807 rows of 3",
+        expected: "a bank that fits in memory")
+    ) { try QueueBank(capacity: .max, dimension: 3) }
   }
 }

@@ -1,5 +1,6 @@
 import Contrastive
 import Testing
+import _TestSupport
 
 /// Clusters against labels, with scikit-learn 1.7's figures.
 @Suite struct ClusterAgreementTests {

@@ -1,12 +1,13 @@
 import Contrastive
 import Testing
 import _Reference
+import _TestSupport
 
 /// Alignment, uniformity, ranks, collapse, hubs: against their definitions.
 @Suite struct GeometryTests {
   @Test(arguments: [(2, 1), (37, 5), (700, 33)])
   func uniformityIsItsDefinition(_ rows: Int, _ dimension: Int) throws {
-    let points = try TestData.embeddings(rows, dimension, seed: 1, unit: false)
+    let points = try TestData.matrix(rows, dimension, seed: 1)
     for t in [0.5, 2, 20] {
       let found = try [1, 2, 3].map {
         try Uniformity(t: t).value(of: points, workers: Workers(count: $0))
@@ -26,8 +27,8 @@ import _Reference
   }
 
   @Test func alignmentIsItsDefinition() throws {
-    let x = try TestData.embeddings(50, 7, seed: 1, unit: false)
-    let y = try TestData.embeddings(50, 7, seed: 2, unit: false)
+    let x = try TestData.matrix(50, 7, seed: 1)
+    let y = try TestData.matrix(50, 7, seed: 2)
     for exponent in [1, 2, 3.5] {
       let found = try Alignment(exponent: exponent).value(x, y)
       let wanted = referenceAlignment(x.doubles, y.doubles, exponent: exponent)
@@ -42,7 +43,7 @@ import _Reference
 
   @Test(arguments: [(1, 4), (9, 4), (4, 9), (3_000, 6)])
   func spectrumIsThatOfTheMatrix(_ rows: Int, _ dimension: Int) throws {
-    let points = try TestData.embeddings(rows, dimension, seed: 4, unit: false)
+    let points = try TestData.matrix(rows, dimension, seed: 4)
     let found = try [1, 2, 3].map { try Spectrum(of: points, workers: Workers(count: $0)) }
     #expect(found[1] == found[0] && found[2] == found[0])
     let wanted = referenceSingularValues(points.doubles)
@@ -96,7 +97,10 @@ import _Reference
     #expect(hubness.largest == 4)
     #expect(hubness.orphanShare == 0.6)
     #expect(relativeError(hubness.skewness, referenceSkewness([4, 1, 0, 0, 0])) < 1e-14)
-    #expect(throws: ContrastiveError.self) { try Hubness(graph, bankRows: 1) }
+    #expect(
+      throws: ContrastiveError.index(
+        argument: "neighbors", position: 0, found: "1", expected: "0 ..< 1")
+    ) { try Hubness(graph, bankRows: 1) }
 
     let rate = try FalseNegativeRate(graph: graph, labels: [1, 1, 1, 2, 2])
     #expect(rate.overall == 0.4)  // (3·2 + 2·1) / (5·4)
@@ -106,13 +110,26 @@ import _Reference
   @Test func refusesWhatDoesNotFit() throws {
     let points = try TestData.embeddings(3, 2, seed: 1)
     let zero = try Matrix(rows: 2, columns: 2, values: [1, 1, 0, 0])
-    #expect(throws: ContrastiveError.self) { try Uniformity(t: 0) }
-    #expect(throws: ContrastiveError.self) { try Alignment(exponent: 0) }
-    #expect(throws: ContrastiveError.self) { try Alignment().value(points, zero) }
+    #expect(
+      throws: ContrastiveError.parameter(name: "uniformity t", found: "0.0", expected: "1e-3 … 1e3")
+    ) { try Uniformity(t: 0) }
+    #expect(
+      throws: ContrastiveError.parameter(
+        name: "alignment exponent", found: "0.0", expected: "above 0")
+    ) { try Alignment(exponent: 0) }
+    #expect(
+      throws: ContrastiveError.shape(
+        argument: "second views", found: "[2 × 2]", expected: "[3 × 2], the shape of first views")
+    ) { try Alignment().value(points, zero) }
     #expect(throws: ContrastiveError.zeroNorm(argument: "embeddings", row: 1)) {
       try Uniformity().value(of: zero)
     }
-    #expect(throws: ContrastiveError.self) { try Uniformity().value(of: points.rows(0..<1)) }
-    #expect(throws: ContrastiveError.self) { try Spectrum(of: Matrix(zeros: 0, by: 2)) }
+    #expect(
+      throws: ContrastiveError.shape(
+        argument: "embeddings", found: "[1 × 2]", expected: "at least 2 rows")
+    ) { try Uniformity().value(of: points.rows(0..<1)) }
+    #expect(throws: ContrastiveError.empty(argument: "embeddings")) {
+      try Spectrum(of: Matrix(zeros: 0, by: 2))
+    }
   }
 }

@@ -1,6 +1,7 @@
 import Contrastive
 import Testing
 import _Reference
+import _TestSupport
 
 /// Directions of largest variance.
 @Suite struct PrincipalComponentsTests {
@@ -30,10 +31,15 @@ import _Reference
 
   @Test func refusesWhatDoesNotFit() throws {
     let points = try TestData.embeddings(4, 3, seed: 1)
-    #expect(throws: ContrastiveError.self) { try PrincipalComponents(of: points, count: 4) }
-    #expect(throws: ContrastiveError.self) { try PrincipalComponents(of: points, count: 0) }
+    #expect(throws: ContrastiveError.parameter(name: "components", found: "4", expected: "1 … 3")) {
+      try PrincipalComponents(of: points, count: 4)
+    }
+    #expect(throws: ContrastiveError.parameter(name: "components", found: "0", expected: "1 … 3")) {
+      try PrincipalComponents(of: points, count: 0)
+    }
     let found = try PrincipalComponents(of: points, count: 1)
-    #expect(throws: ContrastiveError.self) { try found.coordinates(of: Matrix(zeros: 1, by: 2)) }
+    #expect(throws: ContrastiveError.shape(argument: "rows", found: "[1 × 2]", expected: "[1 × 3]"))
+    { try found.coordinates(of: Matrix(zeros: 1, by: 2)) }
     let same = try PrincipalComponents(
       of: Matrix(rows: 2, columns: 2, values: [1, 2, 1, 2]), count: 2)
     #expect(same.shares == [0, 0])

@@ -1,6 +1,7 @@
 import Contrastive
 import Testing
 import _Reference
+import _TestSupport
 
 /// Linear probes, with scikit-learn's figures and against the definition.
 @Suite struct ProbeTests {
@@ -24,10 +25,6 @@ import _Reference
       rows: Self.features.count, columns: 3, values: Self.features.flatMap { $0.map(Float.init) })
   }
 
-  private func worst(_ found: [Double], _ wanted: [Double]) -> Double {
-    zip(found, wanted).reduce(0) { max($0, abs($1.0 - $1.1)) }
-  }
-
   @Test func ridgeAgreesWithScikitLearn() throws {
     // Ridge(alpha=2) on StandardScaler's features and one-hot labels.
     let found = try RidgeProbe(penalty: 2).fit(matrix(), labels: Self.labels)
@@ -37,9 +34,10 @@ import _Reference
       -0.0014997722634379012, -0.059852875395608386, 0.12251752122114759, 0.0027218375666702745,
       0.5830053835062947,
     ]
-    #expect(worst(found.weights, weights) < 1e-5)  // 1.5e-6: features rounded to Float32
+    // 2.6e-6: features rounded to Float32
+    expectClose(found.weights, weights, within: 1e-5)
     let intercepts = [-0.3824278403317789, 0.002048628815834952, 1.3803792115159448]
-    #expect(worst(found.intercepts, intercepts) < 1e-5)  // 4.5e-6
+    expectClose(found.intercepts, intercepts, within: 1e-5)  // 3.3e-6
   }
 
   @Test func logisticAgreesWithScikitLearn() throws {
@@ -52,14 +50,14 @@ import _Reference
       -0.004651487794037118, -0.03092781426904847, 0.48206806911382977, 0.008734980802182832,
       1.5724611135198454,
     ]
-    #expect(worst(found.classifier.weights, weights) < 1e-4)  // 5.1e-6
+    expectClose(found.classifier.weights, weights, within: 5e-5)  // 3.3e-6
     let intercepts = [-1.6935316404930132, -0.1496150552261461, 1.84314669571915]
-    #expect(worst(found.classifier.intercepts, intercepts) < 1e-4)  // 1.6e-5
+    expectClose(found.classifier.intercepts, intercepts, within: 5e-5)  // 8.7e-6
   }
 
   /// At the minimum the definition's gradient vanishes, whatever found it.
   @Test func logisticEndsWhereTheGradientVanishes() throws {
-    let points = try TestData.embeddings(2_500, 6, seed: 3, unit: false)
+    let points = try TestData.matrix(2_500, 6, seed: 3)
     let labels = (0..<2_500).map { points[$0, 0] + points[$0, 1] > 0.3 ? 1 : $0 % 3 }
     let fit = try LogisticProbe(penalty: 3, tolerance: 1e-9).fit(points, labels: labels)
     let scaling = try Standardization(of: points)
@@ -83,7 +81,7 @@ import _Reference
   }
 
   @Test func sameBitsForAnyNumberOfThreads() throws {
-    let points = try TestData.embeddings(5_000, 9, seed: 1, unit: false)
+    let points = try TestData.matrix(5_000, 9, seed: 1)
     let labels = (0..<5_000).map { $0 % 4 }
     let workers = try [1, 2, 3, 7].map { try Workers(count: $0) }
     let ridges = try workers.map { try RidgeProbe().fit(points, labels: labels, workers: $0) }
@@ -100,7 +98,7 @@ import _Reference
   }
 
   @Test func constantFeaturesTakeNoPart() throws {
-    var points = try TestData.embeddings(60, 4, seed: 2, unit: false)
+    var points = try TestData.matrix(60, 4, seed: 2)
     for row in 0..<60 {
       points[row, 2] = 1e6
       points[row, 0] += Float(row % 2)
@@ -116,17 +114,39 @@ import _Reference
 
   @Test func refusesWhatDoesNotFit() throws {
     let points = try matrix()
-    #expect(throws: ContrastiveError.self) { try RidgeProbe(penalty: -1) }
-    #expect(throws: ContrastiveError.self) { try LogisticProbe(penalty: .nan) }
-    #expect(throws: ContrastiveError.self) { try LogisticProbe(tolerance: 0) }
-    #expect(throws: ContrastiveError.self) { try LogisticProbe(iterations: 0) }
-    #expect(throws: ContrastiveError.self) { try RidgeProbe().fit(points, labels: [1]) }
+    #expect(
+      throws: ContrastiveError.parameter(
+        name: "ridge penalty", found: "-1.0", expected: "0 or more")
+    ) { try RidgeProbe(penalty: -1) }
+    #expect(
+      throws: ContrastiveError.parameter(
+        name: "logistic penalty", found: "nan", expected: "0 or more")
+    ) { try LogisticProbe(penalty: .nan) }
+    #expect(
+      throws: ContrastiveError.parameter(
+        name: "logistic tolerance", found: "0.0", expected: "above 0")
+    ) { try LogisticProbe(tolerance: 0) }
+    #expect(
+      throws: ContrastiveError.parameter(
+        name: "logistic iterations", found: "0", expected: "1 or more")
+    ) { try LogisticProbe(iterations: 0) }
+    #expect(
+      throws: ContrastiveError.shape(
+        argument: "labels", found: "[1]", expected: "[24], one for each row")
+    ) { try RidgeProbe().fit(points, labels: [1]) }
     let twice = try Matrix(rows: 2, columns: 3, values: [1, 2, 3, 2, 4, 6])
-    #expect(throws: ContrastiveError.self) {
+    #expect(
+      throws: ContrastiveError.parameter(
+        name: "ridge penalty", found: "0.0",
+        expected: "more: features that depend on each other leave the equations unsolvable")
+    ) {
       try RidgeProbe(penalty: 0).fit(twice, labels: [0, 1])
     }
     let classifier = try RidgeProbe().fit(points, labels: Self.labels)
-    #expect(throws: ContrastiveError.self) {
+    #expect(
+      throws: ContrastiveError.shape(
+        argument: "features", found: "[1 × 2]", expected: "[1 × 3], the dimension of the weights")
+    ) {
       try classifier.classify(Matrix(rows: 1, columns: 2, values: [1, 2]))
     }
     #expect(

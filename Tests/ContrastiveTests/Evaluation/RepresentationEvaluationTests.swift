@@ -1,5 +1,6 @@
 import Contrastive
 import Testing
+import _TestSupport
 
 /// All measures at once: what is given decides what is measured.
 @Suite struct RepresentationEvaluationTests {
@@ -53,7 +54,10 @@ import Testing
   }
 
   @Test func refusesLabelsOfAnotherNumber() throws {
-    #expect(throws: ContrastiveError.self) {
+    #expect(
+      throws: ContrastiveError.shape(
+        argument: "labels", found: "[1]", expected: "[2], one for each row")
+    ) {
       try RepresentationEvaluation.Embeddings(Matrix(zeros: 2, by: 2), labels: [1])
     }
   }

@@ -1,5 +1,6 @@
 import Contrastive
 import Testing
+import _TestSupport
 
 /// Draws of mixed negatives.
 @Suite struct HardNegativeMixingTests {
@@ -51,10 +52,15 @@ import Testing
     let one = bank.rows(0..<1)
     let mixes = try HardNegativeMixing(pairs: 2, queryPairs: 1).draw(queries: queries, bank: one)
     #expect(mixes.pairs.allSatisfy { $0 == 0 })
-    #expect(throws: ContrastiveError.self) {
+    #expect(
+      throws: ContrastiveError.parameter(
+        name: "distinct", found: "a bank of one row", expected: "two rows to mix")
+    ) {
       try HardNegativeMixing(distinct: true).draw(queries: queries, bank: one)
     }
-    #expect(throws: ContrastiveError.self) { try HardNegativeMixing(hardest: 0) }
+    #expect(
+      throws: ContrastiveError.parameter(name: "hardest", found: "0", expected: "1 … 16777216")
+    ) { try HardNegativeMixing(hardest: 0) }
     #expect(throws: ContrastiveError.bankNotFilled(argument: "bank")) {
       try HardNegativeMixing().draw(queries: queries, bank: bank.rows(0..<0))
     }

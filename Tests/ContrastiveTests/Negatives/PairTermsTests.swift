@@ -1,6 +1,7 @@
 import Contrastive
 import Testing
 import _Reference
+import _TestSupport
 
 /// InfoNCE with weights and targets of single pairs, against its definition in Double.
 @Suite struct PairTermsTests {
@@ -85,10 +86,11 @@ import _Reference
     #expect(abs(found.loss - expected.loss) < 2e-5 * slack * max(abs(expected.loss), 1e-3))
     for variable in [InfoNCE.Variable.queries, .keys] {
       let gradient = try #require(found[variable])
-      let rows = expected.gradients[variable.rawValue] ?? []
+      let rows = try #require(expected.gradients[variable.rawValue])
       // Where the definition's own terms cancel, it is right to 1e-13 only.
       let magnitude = max(1e-9, rows.flatMap { $0 }.map(abs).max() ?? 0)
-      let errors = zip(gradient.values, rows.flatMap { $0 }).map { abs(Double($0) - $1) }
+      #expect(gradient.rows == rows.count && gradient.values.count == rows.joined().count)
+      let errors = zip(gradient.values, rows.joined()).map { abs(Double($0) - $1) }
       #expect((errors.max() ?? 1) < 1e-4 * slack * magnitude, "\(variable)")
     }
     let slope = try #require(expected.temperatureGradient)
@@ -196,18 +198,39 @@ import _Reference
       ])
   }
 
-  @Test(arguments: [
-    [PairTerms.Pair(row: 2, column: 0)], [.init(row: 0, column: 3)], [.init(row: 0, column: -1)],
-    [.init(row: 0, column: 0), .init(row: 0, column: 0, weight: 1)],
-    [.init(row: 0, column: 0, weight: -1)], [.init(row: 0, column: 0, weight: .nan)],
-    [.init(row: 0, column: 0, weight: 1, target: 1.5)],
-    [.init(row: 0, column: 0, weight: 0, target: 0.5)],
-    [
-      .init(row: 0, column: 0, weight: 1, target: 0.6),
-      .init(row: 0, column: 1, weight: 1, target: 0.6),
-    ],
-  ]) func refusesBadPairs(_ pairs: [PairTerms.Pair]) {
-    #expect(throws: ContrastiveError.self) { try PairTerms(rows: 2, columns: 3, pairs: pairs) }
+  static let badPairs: [(pairs: [PairTerms.Pair], position: Int, found: String, wanted: String)] = [
+    ([.init(row: 2, column: 0)], 0, "row 2, column 0", "0 ..< 2, 0 ..< 3"),
+    ([.init(row: 0, column: 3)], 0, "row 0, column 3", "0 ..< 2, 0 ..< 3"),
+    ([.init(row: 0, column: -1)], 0, "row 0, column -1", "0 ..< 2, 0 ..< 3"),
+    (
+      [.init(row: 0, column: 0), .init(row: 0, column: 0, weight: 1)], 1, "row 0, column 0 again",
+      "each pair once"
+    ),
+    ([.init(row: 0, column: 0, weight: -1)], 0, "weight -1.0", "0 or more"),
+    ([.init(row: 0, column: 0, weight: .nan)], 0, "weight nan", "0 or more"),
+    (
+      [.init(row: 0, column: 0, weight: 1, target: 1.5)], 0, "target 1.5 at weight 1.0",
+      "0 … 1, and 0 at weight 0"
+    ),
+    (
+      [.init(row: 0, column: 0, weight: 0, target: 0.5)], 0, "target 0.5 at weight 0.0",
+      "0 … 1, and 0 at weight 0"
+    ),
+    (
+      [
+        .init(row: 0, column: 0, weight: 1, target: 0.6),
+        .init(row: 0, column: 1, weight: 1, target: 0.6),
+      ], 1, "targets of row 0 that sum to 1.2", "at most 1"
+    ),
+  ]
+
+  @Test(arguments: badPairs) func refusesBadPairs(
+    _ pairs: [PairTerms.Pair], _ position: Int, _ found: String, _ wanted: String
+  ) {
+    #expect(
+      throws: ContrastiveError.index(
+        argument: "pairs", position: position, found: found, expected: wanted)
+    ) { try PairTerms(rows: 2, columns: 3, pairs: pairs) }
   }
 
   @Test func refusesBadInput() throws {
@@ -227,7 +250,11 @@ import _Reference
     #expect(
       throws: ContrastiveError.parameter(name: "share", found: "1.0", expected: "0 ..< 1")
     ) { try PairTerms(rows: 1, columns: 1, suspects: [], policy: .soften(share: 1)) }
-    #expect(throws: ContrastiveError.self) {
+    #expect(
+      throws: ContrastiveError.index(
+        argument: "pairs", position: 0, found: "1, 1 of confidence 1.0",
+        expected: "two samples below 2, 0 … 1")
+    ) {
       try SuspectedPairs(samples: 2, pairs: [.init(sample: 1, other: 1, confidence: 1)])
     }
   }

@@ -1,6 +1,7 @@
 import Contrastive
 import Testing
 import _Reference
+import _TestSupport
 
 struct KMeansTests {
   /// Points around `centers` unit centers.
@@ -170,7 +171,7 @@ struct KMeansTests {
   }
 
   @Test func sphericalCentroidsAreUnit() throws {
-    let points = try TestData.embeddings(400, 9, seed: 5, unit: false)
+    let points = try TestData.matrix(400, 9, seed: 5)
     let result = try KMeans(metric: .spherical).fit(points, clusters: 20)
     for row in 0..<20 {
       let norm = result.centroids.row(row).reduce(0) { $0 + Double($1) * Double($1) }
@@ -247,6 +248,20 @@ struct KMeansTests {
       throws: ContrastiveError.nonFinite(argument: "points", row: 1, column: 0, found: "inf")
     ) {
       try KMeans().fit(Matrix(rows: 2, columns: 1, values: [0, .infinity]), clusters: 1)
+    }
+    #expect(
+      throws: ContrastiveError.tooLarge(
+        argument: "points", row: 0, column: 0, found: "1e+19", limit: "1e+18")
+    ) {
+      try KMeans().fit(Matrix(rows: 1, columns: 2, values: [1e19, 1e19]), clusters: 1)
+    }
+    let last = try KMeans().fit(points, clusters: 2)
+    #expect(
+      throws: ContrastiveError.shape(
+        argument: "points", found: "[5 × 4]",
+        expected: "[10 × 4], the shape of the last run's points")
+    ) {
+      try KMeans().refit(points.rows(0..<5), from: last)
     }
     #expect(
       throws: ContrastiveError.tooLarge(

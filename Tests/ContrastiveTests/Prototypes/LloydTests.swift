@@ -1,6 +1,7 @@
 import Contrastive
 import Testing
 import _Reference
+import _TestSupport
 
 /// k-means against Lloyd's iteration in Double, iteration by iteration.
 struct LloydTests {

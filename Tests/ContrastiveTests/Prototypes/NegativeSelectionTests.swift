@@ -1,6 +1,7 @@
 import Contrastive
 import Testing
 import _Reference
+import _TestSupport
 
 @Suite struct NegativeSelectionTests {
   private let concentrations: [Float] = [0.5, 0.2, 0.3, 0.0001, 0.4]
@@ -86,22 +87,36 @@ import _Reference
   @Test func refusals() throws {
     let (selection, candidates, centroids) = try example(4)
     let sums = try selection.logSums(of: candidates)
-    #expect(throws: ContrastiveError.self) {
+    #expect(
+      throws: ContrastiveError.shape(
+        argument: "concentrations.0", found: "[1]", expected: "[5], one for each centroid")
+    ) {
       try NegativeSelection(centroids: centroids, concentrations: [1])
     }
-    #expect(throws: ContrastiveError.self) {
+    #expect(
+      throws: ContrastiveError.shape(
+        argument: "candidates", found: "[3 × 5]", expected: "[3 × 6], the dimension of centroids")
+    ) {
       try selection.logSums(of: Matrix(zeros: 3, by: 5))
     }
-    #expect(throws: ContrastiveError.self) {
+    #expect(throws: ContrastiveError.shape(argument: "logSums", found: "[1]", expected: "[4]")) {
       try selection.mask(of: candidates, logSums: [0], assignments: [0], seed: 0)
     }
-    #expect(throws: ContrastiveError.self) {
+    #expect(
+      throws: ContrastiveError.index(
+        argument: "assignments", position: 0, found: "5", expected: "0 ..< 5")
+    ) {
       try selection.mask(of: candidates, logSums: sums, assignments: [5], seed: 0)
     }
-    #expect(throws: ContrastiveError.self) {
+    #expect(
+      throws: ContrastiveError.parameter(
+        name: "bounds", found: "-1.0...1.0", expected: "within 0 … 1")
+    ) {
       try selection.mask(of: candidates, logSums: sums, assignments: [0], within: -1...1, seed: 0)
     }
-    #expect(throws: ContrastiveError.self) {
+    #expect(
+      throws: ContrastiveError.shape(argument: "omitted", found: "[2 × 4]", expected: "[1 × 4]")
+    ) {
       try selection.mask(
         of: candidates, logSums: sums, assignments: [0],
         omitting: PairTerms(rows: 2, columns: 4), seed: 0)

@@ -1,13 +1,14 @@
 import Contrastive
 import Testing
 import _Reference
+import _TestSupport
 
 struct SinkhornTests {
   @Test(
     arguments: [(1, 1), (5, 3), (64, 17), (65, 33), (200, 100), (500, 3)],
     [0.05, 0.005, 0.001] as [Float])
   func agreesWithTheDefinition(_ shape: (Int, Int), epsilon: Float) throws {
-    let scores = try TestData.embeddings(shape.0, shape.1, seed: 1, unit: false)
+    let scores = try TestData.matrix(shape.0, shape.1, seed: 1)
     for iterations in [0, 1, 2, 3, 10, 60] {
       let codes = try Sinkhorn(epsilon: epsilon, iterations: iterations).codes(scores)
       let expected = referenceSinkhorn(

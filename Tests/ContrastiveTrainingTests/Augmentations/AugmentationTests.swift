@@ -1,5 +1,6 @@
 import ContrastiveCore
 import Testing
+import _TestSupport
 
 import ContrastiveTraining
 
@@ -200,12 +201,28 @@ import ContrastiveTraining
   }
 
   @Test func refusals() {
-    #expect(throws: ContrastiveError.self) { try RandomResizedCrop(scale: 0...1) }
-    #expect(throws: ContrastiveError.self) { try RandomResizedCrop(scale: 0.5...1.5) }
-    #expect(throws: ContrastiveError.self) { try RandomResizedCrop(aspect: 0...1) }
-    #expect(throws: ContrastiveError.self) { try RandomResizedCrop(size: (0, 3)) }
-    #expect(throws: ContrastiveError.self) { try HorizontalFlip(probability: 1.5) }
-    #expect(throws: ContrastiveError.self) { try BrightnessContrast(brightness: -1) }
-    #expect(throws: ContrastiveError.self) { try BrightnessContrast(probability: .nan) }
+    #expect(
+      throws: ContrastiveError.parameter(
+        name: "scale", found: "0.0...1.0", expected: "above 0, at most 1")
+    ) { try RandomResizedCrop(scale: 0...1) }
+    #expect(
+      throws: ContrastiveError.parameter(
+        name: "scale", found: "0.5...1.5", expected: "above 0, at most 1")
+    ) { try RandomResizedCrop(scale: 0.5...1.5) }
+    #expect(
+      throws: ContrastiveError.parameter(name: "aspect", found: "0.0...1.0", expected: "above 0")
+    ) { try RandomResizedCrop(aspect: 0...1) }
+    #expect(throws: ContrastiveError.parameter(name: "height", found: "0", expected: "1 … 65536")) {
+      try RandomResizedCrop(size: (0, 3))
+    }
+    #expect(
+      throws: ContrastiveError.parameter(name: "probability", found: "1.5", expected: "0 … 1")
+    ) { try HorizontalFlip(probability: 1.5) }
+    #expect(
+      throws: ContrastiveError.parameter(name: "brightness", found: "-1.0", expected: "0 or more")
+    ) { try BrightnessContrast(brightness: -1) }
+    #expect(
+      throws: ContrastiveError.parameter(name: "probability", found: "nan", expected: "0 … 1")
+    ) { try BrightnessContrast(probability: .nan) }
   }
 }

@@ -1,5 +1,6 @@
 import ContrastiveCore
 import Testing
+import _TestSupport
 
 import ContrastiveTraining
 
@@ -101,9 +102,16 @@ import ContrastiveTraining
   }
 
   @Test func refusals() {
-    #expect(throws: ContrastiveError.self) { try SaturationHue(saturation: -1) }
-    #expect(throws: ContrastiveError.self) { try SaturationHue(hue: 0.6) }
-    #expect(throws: ContrastiveError.self) { try Grayscale(probability: 2) }
-    #expect(throws: ContrastiveError.self) { try Solarization(threshold: .nan) }
+    #expect(
+      throws: ContrastiveError.parameter(name: "saturation", found: "-1.0", expected: "0 or more")
+    ) { try SaturationHue(saturation: -1) }
+    #expect(throws: ContrastiveError.parameter(name: "hue", found: "0.6", expected: "0 … 0.5")) {
+      try SaturationHue(hue: 0.6)
+    }
+    #expect(
+      throws: ContrastiveError.parameter(name: "probability", found: "2.0", expected: "0 … 1")
+    ) { try Grayscale(probability: 2) }
+    #expect(throws: ContrastiveError.parameter(name: "threshold", found: "nan", expected: "0 … 1"))
+    { try Solarization(threshold: .nan) }
   }
 }

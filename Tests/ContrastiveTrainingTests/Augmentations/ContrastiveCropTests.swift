@@ -1,5 +1,6 @@
 import ContrastiveCore
 import Testing
+import _TestSupport
 
 import ContrastiveTraining
 
@@ -68,7 +69,10 @@ import ContrastiveTraining
   }
 
   @Test func refusals() throws {
-    #expect(throws: ContrastiveError.self) {
+    #expect(
+      throws: ContrastiveError.parameter(
+        name: "alpha", found: "0.0", expected: "above 0, at most 100")
+    ) {
       try ContrastiveCrop(RandomResizedCrop(), alpha: 0)
     }
   }

@@ -1,5 +1,6 @@
 import ContrastiveCore
 import Testing
+import _TestSupport
 
 import ContrastiveTraining
 
@@ -73,8 +74,16 @@ import ContrastiveTraining
   }
 
   @Test func refusals() {
-    #expect(throws: ContrastiveError.self) { try GaussianBlur(deviation: 0...1) }
-    #expect(throws: ContrastiveError.self) { try GaussianBlur(deviation: 1...65) }
-    #expect(throws: ContrastiveError.self) { try GaussianBlur(probability: -1) }
+    #expect(
+      throws: ContrastiveError.parameter(
+        name: "deviation", found: "0.0...1.0", expected: "above 0, at most 64")
+    ) { try GaussianBlur(deviation: 0...1) }
+    #expect(
+      throws: ContrastiveError.parameter(
+        name: "deviation", found: "1.0...65.0", expected: "above 0, at most 64")
+    ) { try GaussianBlur(deviation: 1...65) }
+    #expect(
+      throws: ContrastiveError.parameter(name: "probability", found: "-1.0", expected: "0 … 1")
+    ) { try GaussianBlur(probability: -1) }
   }
 }

@@ -1,5 +1,6 @@
 import ContrastiveCore
 import Testing
+import _TestSupport
 
 import ContrastiveTraining
 
@@ -69,7 +70,11 @@ import ContrastiveTraining
   }
 
   @Test func refusals() {
-    #expect(throws: ContrastiveError.self) { try Rotation(.within(degrees: 181)) }
-    #expect(throws: ContrastiveError.self) { try Rotation(.quarterTurns, probability: 2) }
+    #expect(
+      throws: ContrastiveError.parameter(name: "degrees", found: "181.0", expected: "0 … 180")
+    ) { try Rotation(.within(degrees: 181)) }
+    #expect(
+      throws: ContrastiveError.parameter(name: "probability", found: "2.0", expected: "0 … 1")
+    ) { try Rotation(.quarterTurns, probability: 2) }
   }
 }

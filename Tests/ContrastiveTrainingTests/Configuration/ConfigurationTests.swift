@@ -1,6 +1,7 @@
 import ContrastiveCore
 import Foundation
 import Testing
+import _TestSupport
 
 import ContrastiveTraining
 
@@ -107,23 +108,27 @@ import ContrastiveTraining
   }
 
   @Test func readsAFileOverTheDefaults() throws {
-    let path = FileManager.default.temporaryDirectory.appendingPathComponent(
-      "\(UUID().uuidString).json"
-    ).path
-    defer { try? FileManager.default.removeItem(atPath: path) }
-    try Data(#"{"method": "moco", "epochs": 3, "encoder_momentum": 0.5}"#.utf8)
-      .write(to: URL(fileURLWithPath: path))
+    let folder = try TemporaryFolder()
+    let path = try folder.write(
+      #"{"method": "moco", "epochs": 3, "encoder_momentum": 0.5}"#, "options.json")
     var expected = TrainingOptions(.moco)
     expected.epochs = 3
     var method = MoCo.Options()
     method.encoderMomentum = 0.5
     expected.method = method
     #expect(try Configuration(path: path, method: .moco).options() == expected)
-    for text in ["", "[1]", "{", #"{"epoch": 3}"#, #"{"method": 7}"#] {
-      try Data(text.utf8).write(to: URL(fileURLWithPath: path))
-      #expect(throws: ContrastiveError.self, "\(text)") {
-        try Configuration(path: path, method: .moco)
-      }
+    let noObject = ContrastiveError.file(path: path, problem: "is not a JSON object of options")
+    let refusals: [(text: String, error: ContrastiveError)] = [
+      ("", noObject), ("[1]", noObject), ("{", noObject),
+      (
+        #"{"epoch": 3}"#,
+        .parameter(
+          name: "option", found: "'epoch'", expected: "one that there is; did you mean epochs?")
+      ), (#"{"method": 7}"#, .parameter(name: "method", found: "7", expected: "a name")),
+    ]
+    for (text, error) in refusals {
+      try folder.write(text, "options.json")
+      #expect(throws: error, "\(text)") { try Configuration(path: path, method: .moco) }
     }
   }
 }

@@ -3,6 +3,7 @@ import ContrastiveFiles
 import ContrastiveTraining
 import FoundationEssentials
 import Testing
+import _TestSupport
 
 @Suite struct ImageFolderTests {
   static let idxNames = [
@@ -16,9 +17,9 @@ import Testing
   ]
 
   @Test func numPyFiles() throws {
-    try withFolder { folder throws in
+    try TemporaryFolder.use { folder in
       try write(train: [3, 2, 4], test: [2, 2, 4], folder)
-      let data = try ImageFolder(path: folder)
+      let data = try ImageFolder(path: folder.path)
       #expect((data.train.count, data.test.count) == (3, 2))
       #expect("\(data.train.pixels.shape)" == "2 × 4 × 1")
       #expect(data.train.pixels.bytes == Array(0..<24) && data.test.pixels.bytes == Array(0..<16))
@@ -30,10 +31,10 @@ import Testing
     for labels in [
       Tensor.Elements.int32([0, -1, 2]), .int64([0, -1, 2]), .uint8([0, 255, 2]),
     ] {
-      try withFolder { folder throws in
+      try TemporaryFolder.use { folder in
         try write(train: [3, 1, 2, 3], test: [2, 1, 2, 3], folder)
-        try NPYFile.write(Tensor(labels), to: "\(folder)/train-labels.npy")
-        let train = try ImageFolder(path: folder).train
+        try NPYFile.write(Tensor(labels), to: folder.file("train-labels.npy"))
+        let train = try ImageFolder(path: folder.path).train
         #expect("\(train.pixels.shape)" == "1 × 2 × 3")
         #expect(try train.labels == Tensor(labels).int64s(argument: "labels").map { Int($0) })
       }
@@ -41,15 +42,15 @@ import Testing
   }
 
   @Test func idxFilesGzippedOrNot() throws {
-    try withFolder { folder throws in
+    try TemporaryFolder.use { folder in
       for (index, name) in Self.idxNames.enumerated() {
         let packed = try #require(Data(base64Encoded: Self.gzipped[index % 2]))
-        try packed.write(to: URL(filePath: "\(folder)/\(name).gz"))
+        try packed.write(to: URL(filePath: folder.file("\(name).gz")))
       }
       // A plain file goes before a gzipped one.
       let labels: [UInt8] = [0, 0, 8, 1, 0, 0, 0, 3, 1, 2, 3]
-      try Data(labels).write(to: URL(filePath: "\(folder)/t10k-labels-idx1-ubyte"))
-      let data = try ImageFolder(path: folder)
+      try Data(labels).write(to: URL(filePath: folder.file("t10k-labels-idx1-ubyte")))
+      let data = try ImageFolder(path: folder.path)
       #expect(
         "\(data.train.pixels.shape)" == "2 × 4 × 1" && data.train.pixels.bytes == Array(0..<24))
       #expect(data.train.labels == [7, 8, 9] && data.test.labels == [1, 2, 3])
@@ -82,28 +83,29 @@ import Testing
   }
 
   @Test func foldersThatAreRefused() throws {
-    try withFolder { folder throws in
-      try expect("\(folder)/missing", "", "cannot be opened: No such file or directory")
+    try TemporaryFolder.use { folder in
+      try expect(folder.file("missing"), "", "cannot be opened: No such file or directory")
       try expect(
-        folder, "",
+        folder.path, "",
         "none of the files looked for: train-images-idx3-ubyte, "
           + "train-labels-idx1-ubyte, t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte (each or "
           + ".gz), "
           + "or train-images.npy, train-labels.npy, test-images.npy, test-labels.npy")
       try write(train: [3, 2, 4], test: [2, 2, 4], folder)
-      try FileManager.default.removeItem(atPath: "\(folder)/test-labels.npy")
+      try FileManager.default.removeItem(atPath: folder.file("test-labels.npy"))
       try expect(
-        folder, "",
+        folder.path, "",
         "holds train-images.npy, train-labels.npy, test-images.npy but not "
           + "test-labels.npy")
-      try Data().write(to: URL(filePath: "\(folder)/t10k-images-idx3-ubyte.gz"))
+      try Data().write(to: URL(filePath: folder.file("t10k-images-idx3-ubyte.gz")))
       try expect(
-        folder, "", "holds IDX files (t10k-images-idx3-ubyte.gz) and NumPy files (train-images.npy")
+        folder.path, "",
+        "holds IDX files (t10k-images-idx3-ubyte.gz) and NumPy files (train-images.npy")
       for name in ["train-images.npy", "train-labels.npy", "test-images.npy"] {
-        try FileManager.default.removeItem(atPath: "\(folder)/\(name)")
+        try FileManager.default.removeItem(atPath: folder.file(name))
       }
       try expect(
-        folder, "",
+        folder.path, "",
         "holds t10k-images-idx3-ubyte.gz but not train-images-idx3-ubyte (or .gz), train")
     }
   }
@@ -145,16 +147,16 @@ import Testing
       ),
     ]
     for (name, tensor, problem) in cases {
-      try withFolder { folder throws in
+      try TemporaryFolder.use { folder in
         try write(train: [3, 2, 4], test: [2, 2, 4], folder)
-        try NPYFile.write(tensor, to: "\(folder)/\(name)")
-        try expect(folder, "/\(name)", problem)
+        try NPYFile.write(tensor, to: folder.file(name))
+        try expect(folder.path, "/\(name)", problem)
       }
     }
-    try withFolder { folder throws in
+    try TemporaryFolder.use { folder in
       try write(train: [3, 2, 4], test: [2, 2, 4], folder)
-      try Data([1, 2, 3]).write(to: URL(filePath: "\(folder)/test-labels.npy"))
-      try expect(folder, "/test-labels.npy", "is not an .npy file")
+      try Data([1, 2, 3]).write(to: URL(filePath: folder.file("test-labels.npy")))
+      try expect(folder.path, "/test-labels.npy", "is not an .npy file")
     }
   }
 
@@ -169,21 +171,13 @@ import Testing
   }
 
   /// Images whose pixels count up, labeled with their own numbers.
-  private func write(train: [Int], test: [Int], _ folder: String) throws {
+  private func write(train: [Int], test: [Int], _ folder: TemporaryFolder) throws {
     for (name, shape) in [("train", train), ("test", test)] {
       let pixels = (0..<UInt8(shape.reduce(1, *))).map(\.self)
       let labels = (0..<Int64(shape[0])).map(\.self)
       try NPYFile.write(
-        Tensor(shape: shape, elements: .uint8(pixels)), to: "\(folder)/\(name)-images.npy")
-      try NPYFile.write(Tensor(.int64(labels)), to: "\(folder)/\(name)-labels.npy")
+        Tensor(shape: shape, elements: .uint8(pixels)), to: folder.file("\(name)-images.npy"))
+      try NPYFile.write(Tensor(.int64(labels)), to: folder.file("\(name)-labels.npy"))
     }
   }
-}
-
-/// Calls `body` with a new folder, which is then removed with everything in it.
-func withFolder(_ body: (String) throws -> Void) throws {
-  let path = FileManager.default.temporaryDirectory.appending(path: "data-\(UUID())").path()
-  try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-  defer { try? FileManager.default.removeItem(atPath: path) }
-  try body(path)
 }

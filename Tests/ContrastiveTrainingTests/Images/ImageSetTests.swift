@@ -2,6 +2,7 @@ import ContrastiveCore
 import ContrastiveFiles
 import ContrastiveTraining
 import Testing
+import _TestSupport
 
 @Suite struct ImageSetTests {
   static let pixels: [UInt8] = Array(0..<12)
@@ -30,20 +31,23 @@ import Testing
   }
 
   @Test func imagesAlone() throws {
-    try withFolder { folder throws in
-      let path = "\(folder)/images.npy"
+    try TemporaryFolder.use { folder in
+      let path = folder.file("images.npy")
       try NPYFile.write(Tensor(shape: [2, 3, 2], elements: .uint8(Self.pixels)), to: path)
       let set = try ImageSet(imagesPath: path)
       #expect(set.labels == nil && set.count == 2 && "\(set.pixels.shape)" == "3 × 2 × 1")
       #expect(set.pixels.bytes == Self.pixels)
-      #expect(throws: ContrastiveError.self) { try ImageSet(imagesPath: "\(folder)/none.npy") }
-      // Every other name is read as IDX, which this is not.
-      try NPYFile.write(Tensor(.uint8(Self.pixels)), to: "\(folder)/images")
       #expect(
         throws: ContrastiveError.file(
-          path: "\(folder)/images",
+          path: folder.file("none.npy"), problem: "cannot be opened: No such file or directory")
+      ) { try ImageSet(imagesPath: folder.file("none.npy")) }
+      // Every other name is read as IDX, which this is not.
+      try NPYFile.write(Tensor(.uint8(Self.pixels)), to: folder.file("images"))
+      #expect(
+        throws: ContrastiveError.file(
+          path: folder.file("images"),
           problem: "is not an IDX file: it does not start with two zero bytes")
-      ) { try ImageSet(imagesPath: "\(folder)/images") }
+      ) { try ImageSet(imagesPath: folder.file("images")) }
     }
   }
 }

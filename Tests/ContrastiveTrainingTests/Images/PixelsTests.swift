@@ -1,5 +1,6 @@
 import ContrastiveCore
 import Testing
+import _TestSupport
 
 import ContrastiveTraining
 
@@ -19,15 +20,28 @@ import ContrastiveTraining
     let shape = try ImageShape(height: 2, width: 2, channels: 1)
     let pixels = try Pixels([UInt8](repeating: 0, count: 8), shape: shape)
     let scaling = try PixelScaling(mean: [0], deviation: [1])
-    #expect(throws: ContrastiveError.self) { try Pixels([1, 2, 3], shape: shape) }
+    #expect(
+      throws: ContrastiveError.shape(
+        argument: "bytes", found: "[3]", expected: "a multiple of 2 × 2 × 1")
+    ) { try Pixels([1, 2, 3], shape: shape) }
     #expect(
       throws: ContrastiveError.index(
         argument: "indices", position: 1, found: "2", expected: "0 ..< 2")
     ) { try pixels.activations([0, 2], scaling: scaling) }
     let colors = try PixelScaling(mean: [0, 0, 0], deviation: [1, 1, 1])
-    #expect(throws: ContrastiveError.self) { try pixels.activations([0], scaling: colors) }
-    #expect(throws: ContrastiveError.self) { try PixelScaling(mean: [0], deviation: [0]) }
-    #expect(throws: ContrastiveError.self) { try PixelScaling(mean: [0], deviation: [1, 1]) }
-    #expect(throws: ContrastiveError.self) { try ImageShape(height: 0, width: 1, channels: 1) }
+    #expect(throws: ContrastiveError.shape(argument: "scaling", found: "[3]", expected: "[1]")) {
+      try pixels.activations([0], scaling: colors)
+    }
+    #expect(
+      throws: ContrastiveError.parameter(
+        name: "deviation", found: "[0.0]", expected: "numbers above 0")
+    ) { try PixelScaling(mean: [0], deviation: [0]) }
+    #expect(
+      throws: ContrastiveError.shape(
+        argument: "deviation", found: "[2]", expected: "[1], at least 1")
+    ) { try PixelScaling(mean: [0], deviation: [1, 1]) }
+    #expect(throws: ContrastiveError.parameter(name: "height", found: "0", expected: "1 … 65536")) {
+      try ImageShape(height: 0, width: 1, channels: 1)
+    }
   }
 }

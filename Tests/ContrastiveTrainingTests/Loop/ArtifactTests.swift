@@ -3,6 +3,7 @@ import ContrastiveFiles
 import ContrastiveTraining
 import Foundation
 import Testing
+import _TestSupport
 
 /// What a run keeps to be shown.
 @Suite struct ArtifactTests {
@@ -61,9 +62,8 @@ import Testing
   private func train(
     _ method: MethodName, artifact: String, _ change: (inout TrainingOptions) -> Void = { _ in }
   ) throws -> (TrainingRun, SafetensorsFile?) {
-    let path = FileManager.default.temporaryDirectory
-      .appendingPathComponent("artifacts-\(UUID())").path
-    defer { try? FileManager.default.removeItem(atPath: path) }
+    let temporary = try TemporaryFolder()
+    let path = temporary.file("run")
     var options = SmallRun.options(method)
     change(&options)
     var run = try TrainingRun(options: options, data: SmallRun.data(), workers: .one)

@@ -3,6 +3,7 @@ import ContrastiveFiles
 import Foundation
 import Synchronization
 import Testing
+import _TestSupport
 
 import ContrastiveTraining
 
@@ -15,13 +16,6 @@ import ContrastiveTraining
 #endif
 
 @Suite struct CheckpointTests {
-  private func folder() throws -> String {
-    let path = FileManager.default.temporaryDirectory
-      .appendingPathComponent("checkpoint-\(UUID())").path
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    return path
-  }
-
   private func run(_ method: MethodName = .moco, steps: Int) throws -> TrainingRun {
     var run = try SmallRun.make(method)
     while run.stepsDone < steps { try run.advance { _ in } }
@@ -30,9 +24,8 @@ import ContrastiveTraining
 
   /// Through the file, in the middle of an epoch.
   @Test(arguments: MethodName.allCases) func continuesFromTheFile(_ method: MethodName) throws {
-    let folder = try folder()
-    defer { try? FileManager.default.removeItem(atPath: folder) }
-    let path = "\(folder)/a"
+    let folder = try TemporaryFolder()
+    let path = folder.file("a")
     var whole = try run(method, steps: 7)
     try Checkpoint(of: whole).write(to: path)
     var second = try SmallRun.make(method)
@@ -68,9 +61,8 @@ import ContrastiveTraining
   /// The n-th system call of a save fails, for every n: the old file is untouched, the reason
   /// named, no descriptor left open, no temporary file left behind.
   @Test(arguments: [ENOSPC, EIO]) func everyCallMayFail(_ reason: Int32) throws {
-    let folder = try folder()
-    defer { try? FileManager.default.removeItem(atPath: folder) }
-    let path = "\(folder)/checkpoint"
+    let folder = try TemporaryFolder()
+    let path = folder.file("checkpoint")
     let (old, new) = (try Checkpoint(of: run(steps: 1)), try Checkpoint(of: run(steps: 2)))
     try old.write(to: path)
     let before = try Data(contentsOf: URL(fileURLWithPath: path))
@@ -85,8 +77,8 @@ import ContrastiveTraining
       } else {
         #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == before, "\(problem)")
       }
-      #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["checkpoint"])
-      #expect(openFiles(in: folder) == 0)
+      #expect(try folder.names == ["checkpoint"])
+      #expect(openFiles(in: folder.path) == 0)
     }
     // Folder, temporary file, a write for the length, the header and each tensor, and three more.
     #expect(failures > 20)
@@ -117,9 +109,8 @@ import ContrastiveTraining
 
   /// Every truncation, every byte of the header changed in two ways, and bytes of the data.
   @Test func damageIsFound() throws {
-    let folder = try folder()
-    defer { try? FileManager.default.removeItem(atPath: folder) }
-    let path = "\(folder)/a"
+    let folder = try TemporaryFolder()
+    let path = folder.file("a")
     try Checkpoint(of: run(steps: 1)).write(to: path)
     let whole = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
     let header = 8 + whole[..<8].reversed().reduce(0) { $0 << 8 | Int($1) }

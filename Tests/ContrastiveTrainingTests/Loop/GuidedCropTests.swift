@@ -2,6 +2,7 @@ import ContrastiveCore
 import ContrastiveFiles
 import Foundation
 import Testing
+import _TestSupport
 
 import ContrastiveTraining
 
@@ -76,20 +77,26 @@ import ContrastiveTraining
     var saved = StateExchange()
     try first.exchange(&saved)
     let good = try edges(of: first)
-    for bad in [Array(good.dropLast()), [2] + good.dropFirst(), [.nan] + good.dropFirst()] {
+    let outside = "has one that is not inside its image"
+    for (bad, problem) in [
+      (Array(good.dropLast()), "has 159 edges, expected 0 or 160"),
+      ([2] + good.dropFirst(), outside), ([.nan] + good.dropFirst(), outside),
+    ] {
       var tensors = saved.tensors
       tensors["crop.boxes"] = Tensor(.float32(bad))
       var loading = StateExchange(loading: tensors, texts: saved.texts, from: "memory")
       var blank = try make(options())
-      #expect(throws: ContrastiveError.self) { try blank.exchange(&loading) }
+      #expect(
+        throws: ContrastiveError.file(
+          path: "memory", problem: "is not a state of this run: crop boxes \(problem)")
+      ) { try blank.exchange(&loading) }
     }
   }
 
   /// The file that a report draws the boxes from.
   @Test func boxesAreKeptToBeShown() throws {
-    let path = FileManager.default.temporaryDirectory
-      .appendingPathComponent("crops-\(UUID())").path
-    defer { try? FileManager.default.removeItem(atPath: path) }
+    let temporary = try TemporaryFolder()
+    let path = temporary.file("run")
     var run = try make(options())
     let folder = RunFolder(path: path)
     try folder.create(for: run.options)
@@ -109,14 +116,22 @@ import ContrastiveTraining
     options.crop = .contrastive
     let run = try make(options)
     #expect(run.options.cropWarmup == 4 && run.options.cropInterval == 4)
-    func expectRefusal(_ change: (inout TrainingOptions) -> Void) {
+    func expectRefusal(_ error: ContrastiveError, _ change: (inout TrainingOptions) -> Void) {
       var changed = options
       change(&changed)
-      #expect(throws: ContrastiveError.self) { try changed.validate() }
+      #expect(throws: error) { try changed.validate() }
     }
-    expectRefusal { $0.cropWarmup = -1 }
-    expectRefusal { $0.cropInterval = 0 }
-    expectRefusal { $0.cropAlpha = 0 }
-    expectRefusal { $0.cropThreshold = 1 }
+    expectRefusal(.parameter(name: "crop-warmup", found: "-1", expected: "0 or more")) {
+      $0.cropWarmup = -1
+    }
+    expectRefusal(.parameter(name: "crop-interval", found: "0", expected: "at least 1")) {
+      $0.cropInterval = 0
+    }
+    expectRefusal(.parameter(name: "crop-alpha", found: "0.0", expected: "above 0, at most 100")) {
+      $0.cropAlpha = 0
+    }
+    expectRefusal(.parameter(name: "crop-threshold", found: "1.0", expected: "0 ..< 1")) {
+      $0.cropThreshold = 1
+    }
   }
 }

@@ -2,6 +2,7 @@ import ContrastiveCore
 import ContrastiveFiles
 import Foundation
 import Testing
+import _TestSupport
 
 import ContrastiveTraining
 
@@ -21,10 +22,8 @@ import ContrastiveTraining
     let environment = ProcessInfo.processInfo.environment
     let kills = environment["CONTRASTIVE_KILLS"].flatMap(Int.init) ?? 200
     let seed = environment["CONTRASTIVE_TEST_SEED"].flatMap(UInt64.init) ?? 1
-    let folder = FileManager.default.temporaryDirectory
-      .appendingPathComponent("kill-\(UUID())").path
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let temporary = try TemporaryFolder()
+    let folder = temporary.path
 
     var random = CounterRandom(seed: seed)
     var (last, between, leftovers) = (0, 0, 0)

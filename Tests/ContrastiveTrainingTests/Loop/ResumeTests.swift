@@ -1,5 +1,6 @@
 import ContrastiveCore
 import Testing
+import _TestSupport
 
 import ContrastiveTraining
 
@@ -52,12 +53,20 @@ import ContrastiveTraining
       missing[name] = nil
       var loading = StateExchange(loading: missing, texts: saved.texts, from: "memory")
       var blank = try SmallRun.make(method)
-      #expect(throws: ContrastiveError.self, "\(name)") { try blank.exchange(&loading) }
+      #expect(
+        throws: ContrastiveError.file(
+          path: "memory", problem: "is not a state of this run: \(name) is missing")
+      ) { try blank.exchange(&loading) }
     }
     var other = SmallRun.options(method)
     other.widths = [4, 7]
     var run2 = try TrainingRun(options: other, data: SmallRun.data(), workers: .one)
     var loading = StateExchange(loading: saved.tensors, texts: saved.texts, from: "memory")
-    #expect(throws: ContrastiveError.self) { try run2.exchange(&loading) }
+    #expect(
+      throws: ContrastiveError.file(
+        path: "memory",
+        problem: "is not a state of this run: encoder.backbone.convolution2.weight is "
+          + "F32 [36 × 6], expected F32 [36, 7]")
+    ) { try run2.exchange(&loading) }
   }
 }

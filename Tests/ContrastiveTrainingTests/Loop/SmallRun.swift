@@ -1,4 +1,5 @@
 import ContrastiveCore
+import _TestSupport
 
 import ContrastiveTraining
 
@@ -7,15 +8,10 @@ enum SmallRun {
   /// 40 training and 12 test images of 8 × 7 × 3 in three classes.
   static func data() throws -> ImageFolder {
     func images(_ count: Int) throws -> ImageSet {
-      var random = CounterRandom(seed: 7, stream: UInt64(count))
       let shape = try ImageShape(height: 8, width: 7, channels: 3)
-      let bytes = (0..<count).flatMap { image in
-        (0..<shape.count).map { position in
-          UInt8(random.index(below: 100) + (position % 3 == image % 3 ? 120 : 0))
-        }
-      }
       return try ImageSet(
-        Pixels(bytes, shape: shape), labels: (0..<count).map { $0 % 3 })
+        Pixels(TestData.images(count, height: 8, width: 7), shape: shape),
+        labels: (0..<count).map { $0 % 3 })
     }
     return ImageFolder(train: try images(40), test: try images(12))
   }

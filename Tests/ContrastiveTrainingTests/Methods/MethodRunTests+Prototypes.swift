@@ -1,5 +1,6 @@
 import ContrastiveCore
 import Testing
+import _TestSupport
 
 import Contrastive
 import ContrastiveTraining
@@ -126,30 +127,56 @@ extension MethodRunTests {
       options(.pcl, PCL.Options()) { $0.clusters = [2, 41] },
       options(.hcsc, HCSCMethod.Options()) { $0.clusters = [41, 2] },
     ] {
-      #expect(throws: ContrastiveError.self) {
+      #expect(
+        throws: ContrastiveError.parameter(
+          name: "clusters", found: "41", expected: "1 … 40, the number of images")
+      ) {
         try TrainingRun(options: options, data: SmallRun.data(), workers: .one)
       }
     }
   }
 
   @Test func refusalsOfQueuesAndClusterings() throws {
-    func expectRefusal(_ options: TrainingOptions) {
-      #expect(throws: ContrastiveError.self) { try options.validate() }
+    func expectRefusal(_ error: ContrastiveError, _ options: TrainingOptions) {
+      #expect(throws: error) { try options.validate() }
     }
-    expectRefusal(options(.mochi, MoCHiMethod.Options()) { $0.hardest = 0 })
-    expectRefusal(options(.mochi, MoCHiMethod.Options()) { $0.mixingEpoch = -1 })
-    expectRefusal(options(.cns, CNSMethod.Options()) { $0.outer = 0 })
-    expectRefusal(options(.cns, CNSMethod.Options()) { $0.inner = 1 })
     expectRefusal(
+      .parameter(name: "hardest", found: "0", expected: "1 … 1000000"),
+      options(.mochi, MoCHiMethod.Options()) { $0.hardest = 0 })
+    expectRefusal(
+      .parameter(name: "mixing_epoch", found: "-1", expected: "0 or more"),
+      options(.mochi, MoCHiMethod.Options()) { $0.mixingEpoch = -1 })
+    expectRefusal(
+      .parameter(name: "outer", found: "0.0", expected: "above 0, at most 1"),
+      options(.cns, CNSMethod.Options()) { $0.outer = 0 })
+    expectRefusal(
+      .parameter(name: "inner", found: "1.0", expected: "0 ..< 1.0"),
+      options(.cns, CNSMethod.Options()) { $0.inner = 1 })
+    expectRefusal(
+      .parameter(name: "inner", found: "0.2", expected: "0 ..< 0.1"),
       options(.cns, CNSMethod.Options()) {
         $0.innerMode = .static
         $0.inner = 0.2
       })
-    expectRefusal(options(.pcl, PCL.Options()) { $0.clusters = [] })
-    expectRefusal(options(.pcl, PCL.Options()) { $0.negativePrototypes = -1 })
-    expectRefusal(options(.hcsc, HCSCMethod.Options()) { $0.clusters = [2, 3] })
-    expectRefusal(options(.hcsc, HCSCMethod.Options()) { $0.bankCapacity = 4 })
-    expectRefusal(options(.invp, InvPMethod.Options()) { $0.background = 1 })
-    expectRefusal(options(.invp, InvPMethod.Options()) { $0.bankMomentum = 1 })
+    expectRefusal(
+      .parameter(name: "clusters", found: "[]", expected: "one or more numbers of at least 1"),
+      options(.pcl, PCL.Options()) { $0.clusters = [] })
+    expectRefusal(
+      .parameter(name: "negative_prototypes", found: "-1", expected: "0 or more"),
+      options(.pcl, PCL.Options()) { $0.negativePrototypes = -1 })
+    expectRefusal(
+      .parameter(
+        name: "clusters", found: "[2, 3]",
+        expected: "one or more numbers of at least 1 that do not grow"),
+      options(.hcsc, HCSCMethod.Options()) { $0.clusters = [2, 3] })
+    expectRefusal(
+      .parameter(name: "bank_capacity", found: "4", expected: "at least the batch size, 8"),
+      options(.hcsc, HCSCMethod.Options()) { $0.bankCapacity = 4 })
+    expectRefusal(
+      .parameter(name: "background", found: "1", expected: "2 … 1000000000"),
+      options(.invp, InvPMethod.Options()) { $0.background = 1 })
+    expectRefusal(
+      .parameter(name: "bank_momentum", found: "1.0", expected: "0 ..< 1"),
+      options(.invp, InvPMethod.Options()) { $0.bankMomentum = 1 })
   }
 }

@@ -1,5 +1,6 @@
 import ContrastiveCore
 import Testing
+import _TestSupport
 
 import ContrastiveTraining
 
@@ -96,22 +97,51 @@ import ContrastiveTraining
 
   @Test func refusals() throws {
     func expectRefusal<Options: MethodOptions>(
-      _ method: MethodName, _ options: Options, _ change: (inout Options) -> Void
+      _ error: ContrastiveError, _ method: MethodName, _ options: Options,
+      _ change: (inout Options) -> Void
     ) {
       var (own, common) = (options, SmallRun.options(method))
       change(&own)
       common.method = own
-      #expect(throws: ContrastiveError.self) { try common.validate() }
+      #expect(throws: error) { try common.validate() }
     }
-    expectRefusal(.simclr, SimCLR.Options()) { $0.temperature = 0 }
-    expectRefusal(.dcl, DCLMethod.Options()) { $0.tauPlus = 1 }
-    expectRefusal(.hcl, HCLMethod.Options()) { $0.beta = -1 }
-    expectRefusal(.simsiam, SimSiamMethod.Options()) { $0.predictorDimension = 0 }
-    expectRefusal(.byol, BYOLMethod.Options()) { $0.encoderMomentum = 1.5 }
-    expectRefusal(.swav, SwAVMethod.Options()) { $0.queueLength = 12 }
-    expectRefusal(.swav, SwAVMethod.Options()) { $0.prototypes = 1 }
-    expectRefusal(.instdisc, InstDiscMethod.Options()) { $0.noise = 0 }
-    expectRefusal(.ressl, ReSSLMethod.Options()) { $0.bankCapacity = 4 }
-    expectRefusal(.sce, SCEMethod.Options()) { $0.lambda = 2 }
+    expectRefusal(
+      .parameter(name: "temperature", found: "0.0", expected: "1e-6 … 1e6"), .simclr,
+      SimCLR.Options()
+    ) { $0.temperature = 0 }
+    expectRefusal(
+      .parameter(name: "tau_plus", found: "1.0", expected: "0 ..< 1"), .dcl, DCLMethod.Options()
+    ) { $0.tauPlus = 1 }
+    expectRefusal(
+      .parameter(name: "beta", found: "-1.0", expected: "0 … 1e6"), .hcl, HCLMethod.Options()
+    ) { $0.beta = -1 }
+    expectRefusal(
+      .parameter(name: "predictor_dimension", found: "0", expected: "1 … 65536"), .simsiam,
+      SimSiamMethod.Options()
+    ) { $0.predictorDimension = 0 }
+    expectRefusal(
+      .parameter(name: "encoder_momentum", found: "1.5", expected: "0 … 1"), .byol,
+      BYOLMethod.Options()
+    ) { $0.encoderMomentum = 1.5 }
+    expectRefusal(
+      .parameter(
+        name: "queue_length", found: "12", expected: "0 or a multiple of the batch size, 8"), .swav,
+      SwAVMethod.Options()
+    ) { $0.queueLength = 12 }
+    expectRefusal(
+      .parameter(name: "prototypes", found: "1", expected: "2 … 1000000"), .swav,
+      SwAVMethod.Options()
+    ) { $0.prototypes = 1 }
+    expectRefusal(
+      .parameter(name: "noise", found: "0", expected: "1 … 1000000"), .instdisc,
+      InstDiscMethod.Options()
+    ) { $0.noise = 0 }
+    expectRefusal(
+      .parameter(name: "bank_capacity", found: "4", expected: "at least the batch size, 8"), .ressl,
+      ReSSLMethod.Options()
+    ) { $0.bankCapacity = 4 }
+    expectRefusal(
+      .parameter(name: "lambda", found: "2.0", expected: "0 … 1"), .sce, SCEMethod.Options()
+    ) { $0.lambda = 2 }
   }
 }

@@ -1,5 +1,6 @@
 import ContrastiveCore
 import Testing
+import _TestSupport
 import _Reference
 
 import Contrastive
@@ -154,17 +155,37 @@ extension MethodRunTests {
   }
 
   @Test func refusalsOfOwnViews() throws {
-    func expectRefusal(_ options: TrainingOptions) {
-      #expect(throws: ContrastiveError.self) { try options.validate() }
+    func expectRefusal(_ error: ContrastiveError, _ options: TrainingOptions) {
+      #expect(throws: error) { try options.validate() }
     }
-    expectRefusal(options(.rankedViews, RankedViews.Options()) { $0.viewCount = 1 })
-    expectRefusal(options(.rankedViews, RankedViews.Options()) { $0.positives = 6 })
-    expectRefusal(options(.rankedViews, RankedViews.Options()) { $0.negativesFrom = 2 })
-    expectRefusal(options(.rankedViews, RankedViews.Options()) { $0.ownThreshold = 1.5 })
-    expectRefusal(options(.fnc, FNCMethod.Options()) { $0.topK = 0 })
-    expectRefusal(options(.fnc, FNCMethod.Options()) { $0.similarityThreshold = 2 })
-    expectRefusal(options(.fnc, FNCMethod.Options()) { $0.supportViews = -1 })
-    expectRefusal(options(.looc, LooCMethod.Options()) { $0.kept = [.color, .color] })
-    expectRefusal(options(.looc, LooCMethod.Options()) { $0.bankCapacity = 4 })
+    expectRefusal(
+      .parameter(name: "view_count", found: "1", expected: "2 … 64"),
+      options(.rankedViews, RankedViews.Options()) { $0.viewCount = 1 })
+    expectRefusal(
+      .parameter(name: "positives", found: "6", expected: "1 ..< view_count, 6"),
+      options(.rankedViews, RankedViews.Options()) { $0.positives = 6 })
+    expectRefusal(
+      .parameter(
+        name: "negatives_from", found: "2",
+        expected: "3 … 6: after the positives, at most view_count"),
+      options(.rankedViews, RankedViews.Options()) { $0.negativesFrom = 2 })
+    expectRefusal(
+      .parameter(name: "own_threshold", found: "1.5", expected: "-1 … 1"),
+      options(.rankedViews, RankedViews.Options()) { $0.ownThreshold = 1.5 })
+    expectRefusal(
+      .parameter(name: "top_k", found: "0", expected: "1 … 1000000"),
+      options(.fnc, FNCMethod.Options()) { $0.topK = 0 })
+    expectRefusal(
+      .parameter(name: "similarity_threshold", found: "2.0", expected: "-1 … 1"),
+      options(.fnc, FNCMethod.Options()) { $0.similarityThreshold = 2 })
+    expectRefusal(
+      .parameter(name: "support_views", found: "-1", expected: "0 … 62"),
+      options(.fnc, FNCMethod.Options()) { $0.supportViews = -1 })
+    expectRefusal(
+      .parameter(name: "kept", found: "[\"color\", \"color\"]", expected: "each augmentation once"),
+      options(.looc, LooCMethod.Options()) { $0.kept = [.color, .color] })
+    expectRefusal(
+      .parameter(name: "bank_capacity", found: "4", expected: "at least the batch size, 8"),
+      options(.looc, LooCMethod.Options()) { $0.bankCapacity = 4 })
   }
 }

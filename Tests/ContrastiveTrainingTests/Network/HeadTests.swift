@@ -1,5 +1,6 @@
 import ContrastiveCore
 import Testing
+import _TestSupport
 
 import ContrastiveTraining
 
@@ -26,7 +27,8 @@ import ContrastiveTraining
         "head.linear2.weight", "head.normalization2.scale", "head.normalization2.shift",
         "head.linear3.weight",
       ])
-    #expect(throws: ContrastiveError.self) { try names(.linear(outputs: 0)) }
+    #expect(throws: ContrastiveError.parameter(name: "outputs", found: "0", expected: "1 … 65536"))
+    { try names(.linear(outputs: 0)) }
   }
 
   @Test func normalizedOutputsHaveMeanZeroAndDeviationOne() throws {
@@ -55,7 +57,9 @@ import ContrastiveTraining
     #expect(
       try Prototypes(count: 5, dimension: 4, seed: 3)
         == Prototypes(count: 5, dimension: 4, seed: 3))
-    #expect(throws: ContrastiveError.self) { try Prototypes(count: 0, dimension: 4, seed: 3) }
+    #expect(
+      throws: ContrastiveError.parameter(name: "prototypes", found: "0", expected: "1 … 1000000")
+    ) { try Prototypes(count: 0, dimension: 4, seed: 3) }
   }
 
   @Test func joinedVectorsComeApart() throws {

@@ -1,5 +1,6 @@
 import ContrastiveCore
 import Testing
+import _TestSupport
 
 import ContrastiveTraining
 
@@ -114,7 +115,9 @@ import ContrastiveTraining
     #expect(try large.featureMaps(of: images(2)).shape.description == "2 × 2 × 4")
     // A linear layer on pixels has no such freedom.
     var flat = try Head.linear(outputs: 2).network("flat", inputs: 20, seed: 1)
-    #expect(throws: ContrastiveError.self) { try flat.forward(crops) }
+    #expect(
+      throws: ContrastiveError.shape(argument: "images", found: "4 × 6 × 1", expected: "1 × 1 × 20")
+    ) { try flat.forward(crops) }
   }
 
   @Test func checkpointRestores() throws {
@@ -131,10 +134,18 @@ import ContrastiveTraining
     let trained = try encoder(seed: 1)
     var other = try encoder(seed: 2)
     let before = other.tensors
-    #expect(throws: ContrastiveError.self) { try other.load(Array(trained.tensors.dropLast())) }
+    #expect(
+      throws: ContrastiveError.shape(
+        argument: "backbone.normalization2.runningVariance", found: "no such tensor",
+        expected: "[4]")
+    ) { try other.load(Array(trained.tensors.dropLast())) }
     var bent = trained.tensors
     bent[0].shape = [3, 9]
-    #expect(throws: ContrastiveError.self) { try other.load(bent) }
+    #expect(
+      throws: ContrastiveError.shape(
+        argument: "backbone.convolution1.weight", found: "[3, 9] of 27 elements", expected: "[9, 3]"
+      )
+    ) { try other.load(bent) }
     var broken = trained.tensors
     broken[1].values[2] = .nan
     #expect(
@@ -147,28 +158,50 @@ import ContrastiveTraining
   @Test func refusals() throws {
     let shape = try ImageShape(height: 7, width: 5, channels: 1)
     var encoder = try encoder()
-    #expect(throws: ContrastiveError.self) { try encoder.forward(Activations.none(shape)) }
+    #expect(
+      throws: ContrastiveError.shape(
+        argument: "images", found: "[0 × 7 × 5 × 1]", expected: "[at least 1 × 7 × 5 × 1]")
+    ) { try encoder.forward(Activations.none(shape)) }
     let other = try Activations(
       count: 1, shape: ImageShape(height: 7, width: 5, channels: 2),
       values: [Float](repeating: 0, count: 70))
-    #expect(throws: ContrastiveError.self) { try encoder.forward(other) }
+    #expect(
+      throws: ContrastiveError.shape(
+        argument: "images", found: "2 channels", expected: "1 channels")
+    ) { try encoder.forward(other) }
     let tape = try encoder.forward(images(3)).tape
-    #expect(throws: ContrastiveError.self) {
+    #expect(
+      throws: ContrastiveError.shape(
+        argument: "gradient", found: "[2 × 1 × 1 × 2]", expected: "[3 × 1 × 1 × 2]")
+    ) {
       try encoder.backward(Matrix(zeros: 2, by: 2), tape: tape)
     }
-    #expect(throws: ContrastiveError.self) {
+    #expect(
+      throws: ContrastiveError.parameter(name: "widths", found: "none", expected: "at least one")
+    ) {
       try ImageEncoder(shape, options: EncoderOptions(widths: []), seed: 1)
     }
-    #expect(throws: ContrastiveError.self) {
+    #expect(
+      throws: ContrastiveError.parameter(name: "kernel", found: "2", expected: "an odd number")
+    ) {
       try ImageEncoder(shape, options: EncoderOptions(kernel: 2), seed: 1)
     }
-    #expect(throws: ContrastiveError.self) { try Convolution(shape, outputs: 1, kernel: 9) }
-    #expect(throws: ContrastiveError.self) {
+    #expect(
+      throws: ContrastiveError.parameter(
+        name: "kernel", found: "9", expected: "at most the padded image of 7 × 5 × 1")
+    ) { try Convolution(shape, outputs: 1, kernel: 9) }
+    #expect(
+      throws: ContrastiveError.shape(argument: "values", found: "[1]", expected: "[2 × 7 × 5 × 1]")
+    ) {
       try Activations(count: 2, shape: shape, values: [1])
     }
     // One image of one position: a batch normalization has nothing to normalize by.
     var tiny = try ImageEncoder(ImageShape(height: 1, width: 1, channels: 1), seed: 1)
     let pixel = try Activations(count: 1, shape: tiny.inputShape, values: [1])
-    #expect(throws: ContrastiveError.self) { try tiny.forward(pixel) }
+    #expect(
+      throws: ContrastiveError.shape(
+        argument: "images", found: "[1 × 1 × 1 × 32]",
+        expected: "more than one value per channel, to normalize a batch")
+    ) { try tiny.forward(pixel) }
   }
 }

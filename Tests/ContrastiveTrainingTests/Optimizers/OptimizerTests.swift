@@ -1,5 +1,6 @@
 import ContrastiveCore
 import Testing
+import _TestSupport
 
 import ContrastiveTraining
 
@@ -184,19 +185,40 @@ import ContrastiveTraining
   }
 
   @Test func refusals() {
-    #expect(throws: ContrastiveError.self) { try LARS(layout, trust: 0) }
-    #expect(throws: ContrastiveError.self) { try LARS(layout, momentum: 1) }
-    #expect(throws: ContrastiveError.self) { try AdamW(layout, secondDecay: 1) }
-    #expect(throws: ContrastiveError.self) { try AdamW(layout, epsilon: 0) }
-    #expect(throws: ContrastiveError.self) { try StepSchedule(peak: 1, milestones: [3, 3]) }
-    #expect(throws: ContrastiveError.self) { try StepSchedule(peak: 1, factor: 2, milestones: []) }
-    #expect(throws: ContrastiveError.self) {
+    #expect(throws: ContrastiveError.parameter(name: "trust", found: "0.0", expected: "above 0")) {
+      try LARS(layout, trust: 0)
+    }
+    #expect(throws: ContrastiveError.parameter(name: "momentum", found: "1.0", expected: "0 ..< 1"))
+    { try LARS(layout, momentum: 1) }
+    #expect(
+      throws: ContrastiveError.parameter(name: "secondDecay", found: "1.0", expected: "0 ..< 1")
+    ) { try AdamW(layout, secondDecay: 1) }
+    #expect(throws: ContrastiveError.parameter(name: "epsilon", found: "0.0", expected: "above 0"))
+    { try AdamW(layout, epsilon: 0) }
+    #expect(
+      throws: ContrastiveError.parameter(
+        name: "milestones", found: "[3, 3]", expected: "ascending steps from 0")
+    ) { try StepSchedule(peak: 1, milestones: [3, 3]) }
+    #expect(
+      throws: ContrastiveError.parameter(
+        name: "factor", found: "2.0", expected: "above 0, at most 1")
+    ) { try StepSchedule(peak: 1, factor: 2, milestones: []) }
+    #expect(throws: ContrastiveError.parameter(name: "warmup", found: "-1", expected: "0 or more"))
+    {
       try WarmUp(steps: -1, then: StepSchedule(peak: 1, milestones: []))
     }
-    #expect(throws: ContrastiveError.self) { try SGD(layout, momentum: 1) }
-    #expect(throws: ContrastiveError.self) { try SGD(layout, weightDecay: -1) }
-    #expect(throws: ContrastiveError.self) { try CosineSchedule(peak: -1, steps: 1) }
-    #expect(throws: ContrastiveError.self) { try CosineSchedule(peak: 1, final: 2, steps: 1) }
-    #expect(throws: ContrastiveError.self) { try CosineSchedule(peak: 1, steps: 0) }
+    #expect(throws: ContrastiveError.parameter(name: "momentum", found: "1.0", expected: "0 ..< 1"))
+    { try SGD(layout, momentum: 1) }
+    #expect(
+      throws: ContrastiveError.parameter(name: "weightDecay", found: "-1.0", expected: "0 or more")
+    ) { try SGD(layout, weightDecay: -1) }
+    #expect(throws: ContrastiveError.parameter(name: "peak", found: "-1.0", expected: "0 or more"))
+    { try CosineSchedule(peak: -1, steps: 1) }
+    #expect(throws: ContrastiveError.parameter(name: "final", found: "2.0", expected: "0 … 1.0")) {
+      try CosineSchedule(peak: 1, final: 2, steps: 1)
+    }
+    #expect(throws: ContrastiveError.parameter(name: "steps", found: "0", expected: "at least 1")) {
+      try CosineSchedule(peak: 1, steps: 0)
+    }
   }
 }

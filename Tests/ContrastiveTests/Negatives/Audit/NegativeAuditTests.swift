@@ -1,6 +1,7 @@
 import Contrastive
 import Testing
 import _Reference
+import _TestSupport
 
 /// The audit against its definition in Double, and on sets of which the answer is known.
 @Suite struct NegativeAuditTests {

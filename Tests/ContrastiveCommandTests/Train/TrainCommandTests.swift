@@ -2,6 +2,7 @@ import ContrastiveCore
 import ContrastiveFiles
 import Foundation
 import Testing
+import _TestSupport
 
 /// `contrastive train`, `embed` and `evaluate` on a small set of colored images.
 @Suite struct TrainCommandTests {
@@ -10,26 +11,13 @@ import Testing
   /// 96 training and 30 test images of 12 × 10 × 3: three classes, each bright in one channel.
   init() throws {
     folder = try TemporaryFolder()
-    try FileManager.default.createDirectory(
-      atPath: folder["data"], withIntermediateDirectories: false)
-    for (part, count) in [("train", 96), ("test", 30)] {
-      var random = CounterRandom(seed: 7, stream: UInt64(count))
-      let labels = (0..<count).map { Int64($0 % 3) }
-      let pixels = labels.flatMap { label in
-        (0..<(12 * 10 * 3)).map { position in
-          UInt8(random.index(below: 100) + (position % 3 == Int(label) ? 120 : 0))
-        }
-      }
-      try folder.writeNPY(
-        "data/\(part)-images.npy", type: "|u1", shape: [count, 12, 10, 3], bytes: pixels)
-      try folder.writeLabels("data/\(part)-labels.npy", labels)
-    }
+    try folder.writeImages("data", train: 96, test: 30)
   }
 
   private func train(_ run: String, _ more: String...) throws -> Command {
     try Command(
       arguments: [
-        "train", "--data", folder["data"], "--output", folder[run], "--epochs", "2",
+        "train", "--data", folder.file("data"), "--output", folder.file(run), "--epochs", "2",
         "--batch-size", "32", "--bank-capacity", "50", "--widths", "8", "16", "--neighbors", "5",
       ] + more)
   }
@@ -55,18 +43,20 @@ import Testing
 
     for part in ["train", "test"] {
       let embedded = try Command(
-        "embed", "--run", folder["run"], "--images", folder["data/\(part)-images.npy"],
-        "--output", folder["\(part).npy"])
+        "embed", "--run", folder.file("run"), "--images", folder.file("data/\(part)-images.npy"),
+        "--output", folder.file("\(part).npy"))
       #expect(embedded.status == 0, "\(embedded.errors)")
       #expect(
-        try NPYFile.read(path: folder["\(part).npy"]).shape == [part == "train" ? 96 : 30, 16])
+        try NPYFile.read(path: folder.file("\(part).npy")).shape == [part == "train" ? 96 : 30, 16])
     }
     let evaluated = try Command(
-      "evaluate", "--train", folder["train.npy"], "--train-labels", folder["data/train-labels.npy"],
-      "--test", folder["test.npy"], "--test-labels", folder["data/test-labels.npy"], "--k", "5")
+      "evaluate", "--train", folder.file("train.npy"), "--train-labels",
+      folder.file("data/train-labels.npy"),
+      "--test", folder.file("test.npy"), "--test-labels", folder.file("data/test-labels.npy"),
+      "--k", "5")
     #expect(try evaluated.json()["knn_accuracy"] as? Double == result["knn_accuracy"] as? Double)
     let byRun = try Command(
-      "evaluate", "--run", folder["run"], "--data", folder["data"], "--k", "5", "--json")
+      "evaluate", "--run", folder.file("run"), "--data", folder.file("data"), "--k", "5", "--json")
     #expect(byRun.status == 0, "\(byRun.errors)")
     #expect(byRun.errors.isEmpty)
     var (all, files) = (try byRun.json(), try evaluated.json())
@@ -83,21 +73,21 @@ import Testing
     #expect(try train("run").status == 0)
     #expect(try train("other", "--seed", "1").status == 0)
     try FileManager.default.createDirectory(
-      atPath: folder["run/artifacts"], withIntermediateDirectories: false)
+      atPath: folder.file("run/artifacts"), withIntermediateDirectories: false)
     try SafetensorsFile(tensors: [
       "nearest": Tensor(shape: [2, 3], elements: .int64([0, 3, -1, 1, 4, 7]))
-    ]).write(to: folder["run/artifacts/prototypes.safetensors"])
+    ]).write(to: folder.file("run/artifacts/prototypes.safetensors"))
     try SafetensorsFile(tensors: [
       "images": Tensor(.int64([5])),
       "boxes": Tensor(shape: [1, 4], elements: .float32([0.25, 0.5, 0.5, 0.125])),
-    ]).write(to: folder["run/artifacts/crops.safetensors"])
+    ]).write(to: folder.file("run/artifacts/crops.safetensors"))
     try SafetensorsFile(tensors: [
       "anchors": Tensor(.int64([2])), "found": Tensor(shape: [1, 2], elements: .int64([5, 6])),
-    ]).write(to: folder["run/artifacts/false-negatives.safetensors"])
+    ]).write(to: folder.file("run/artifacts/false-negatives.safetensors"))
 
-    let one = try Command("report", folder["run"], "--data", folder["data"])
+    let one = try Command("report", folder.file("run"), "--data", folder.file("data"))
     #expect(one.status == 0, "\(one.errors)")
-    #expect(one.output == folder["run/report.html"] + "\n")
+    #expect(one.output == folder.file("run/report.html") + "\n")
     let page = try folder.text("run/report.html")
     for name in [
       "summary", "curves", "measures", "map", "gallery", "prototypes", "clusters", "crops",
@@ -115,26 +105,26 @@ import Testing
       page.components(separatedBy: "<img").count == page.components(separatedBy: " alt=\"").count)
 
     let both = try Command(
-      "report", folder["run"], folder["other"], "--data", folder["data"], "--output",
-      folder["both.html"])
+      "report", folder.file("run"), folder.file("other"), "--data", folder.file("data"), "--output",
+      folder.file("both.html"))
     #expect(both.status == 0, "\(both.errors)")
     #expect(try folder.text("both.html").contains("Options that differ"))
     #expect(try folder.text("both.html").contains("RankMe"))
 
     // An artifact that is not what it should be is named, and the page left as it was.
     try SafetensorsFile(tensors: ["nearest": Tensor(shape: [1, 1], elements: .int64([96]))])
-      .write(to: folder["run/artifacts/prototypes.safetensors"])
-    let bad = try Command("report", folder["run"], "--data", folder["data"])
+      .write(to: folder.file("run/artifacts/prototypes.safetensors"))
+    let bad = try Command("report", folder.file("run"), "--data", folder.file("data"))
     #expect(bad.status == 65)
     #expect(bad.errors.contains("nearest"))
     #expect(try folder.text("run/report.html") == page)
 
     // The images are those the run remembers; without them, and with none that fit, they are left
     // out.
-    let remembered = try Command("report", folder["other"])
+    let remembered = try Command("report", folder.file("other"))
     #expect(remembered.status == 0, "\(remembered.errors)")
     #expect(try !folder.text("other/report.html").contains("are left out"))
-    #expect(try Command("report", folder["data"]).status == 65)
+    #expect(try Command("report", folder.file("data")).status == 65)
     #expect(try Command("report").status == 64)
   }
 
@@ -142,18 +132,18 @@ import Testing
     let encoders = try ["1", "2", "3"].map { threads in
       let run = try train("run\(threads)", "--threads", threads)
       #expect(run.status == 0, "\(run.errors)")
-      return try folder.data("run\(threads)/encoder.safetensors")
+      return try folder.bytes("run\(threads)/encoder.safetensors")
     }
     #expect(encoders[1] == encoders[0])
     #expect(encoders[2] == encoders[0])
     let other = try train("other", "--seed", "1")
     #expect(other.status == 0)
-    #expect(try folder.data("other/encoder.safetensors") != encoders[0])
+    #expect(try folder.bytes("other/encoder.safetensors") != encoders[0])
   }
 
   @Test func noEpochsKeepTheRandomEncoder() throws {
     let run = try Command(
-      "train", "--data", folder["data"], "--output", folder["untrained"], "--epochs", "0",
+      "train", "--data", folder.file("data"), "--output", folder.file("untrained"), "--epochs", "0",
       "--limit", "40")
     #expect(run.status == 0, "\(run.errors)")
     let result = try run.json()
@@ -181,7 +171,7 @@ import Testing
     let refusal = Self.refusals[index]
     let run = try Command(
       arguments: [
-        "train", "--data", folder["data"], "--output", folder["no"], "--epochs", "1",
+        "train", "--data", folder.file("data"), "--output", folder.file("no"), "--epochs", "1",
         "--batch-size", "32", "--bank-capacity", "64",
       ] + refusal.arguments)
     #expect(run.status == refusal.status, "\(run.errors)")
@@ -201,10 +191,12 @@ import Testing
 
   @Test func refusesImagesOfOtherChannels() throws {
     #expect(try train("run").status == 0)
-    try folder.writeNPY(
-      "gray.npy", type: "|u1", shape: [2, 9, 9], bytes: [UInt8](repeating: 9, count: 162))
+    try NPYFile.write(
+      Tensor(shape: [2, 9, 9], elements: .uint8([UInt8](repeating: 9, count: 162))),
+      to: folder.file("gray.npy"))
     let run = try Command(
-      "embed", "--run", folder["run"], "--images", folder["gray.npy"], "--output", folder["f.npy"])
+      "embed", "--run", folder.file("run"), "--images", folder.file("gray.npy"), "--output",
+      folder.file("f.npy"))
     #expect(run.status == 65)
     #expect(run.errors.contains("1 channels"))
     #expect(!folder.exists("f.npy"))

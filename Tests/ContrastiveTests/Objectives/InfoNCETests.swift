@@ -2,6 +2,7 @@ import Contrastive
 import Glibc
 import Testing
 import _Reference
+import _TestSupport
 
 /// What InfoNCE promises beyond the table of objectives.
 @Suite struct InfoNCETests {

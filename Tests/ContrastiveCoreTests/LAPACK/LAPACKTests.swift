@@ -1,11 +1,11 @@
 import ContrastiveCore
 import Testing
+import _TestSupport
 
 /// Decompositions, put together again.
 @Suite struct LAPACKTests {
   private func random(_ count: Int, seed: UInt64) -> [Double] {
-    var random = CounterRandom(seed: seed)
-    return (0..<count).map { _ in Double(random.uniform(-1, 1)) }
+    TestData.numbers(count, seed: seed).map(Double.init)
   }
 
   /// Aᵀ A of a random [n + 3 × n].

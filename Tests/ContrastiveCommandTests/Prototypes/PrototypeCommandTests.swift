@@ -2,6 +2,7 @@ import ContrastiveCore
 import ContrastiveFiles
 import Foundation
 import Testing
+import _TestSupport
 
 /// `contrastive kmeans` and `contrastive sinkhorn` as a user runs them.
 struct PrototypeCommandTests {
@@ -10,7 +11,7 @@ struct PrototypeCommandTests {
     let matrix = try Matrix(
       rows: rows, columns: columns,
       values: (0..<(rows * columns)).map { _ in random.uniform(-1, 1) })
-    try NPYFile.write(Tensor(matrix), to: folder["x.npy"])
+    try NPYFile.write(Tensor(matrix), to: folder.file("x.npy"))
     return matrix
   }
 
@@ -18,8 +19,8 @@ struct PrototypeCommandTests {
     let folder = try TemporaryFolder()
     _ = try points(300, 6, in: folder)
     let run = try Command(
-      "kmeans", "--input", folder["x.npy"], "--clusters", "20,5", "--seed", "3", "--output",
-      folder["out.safetensors"], "--json")
+      "kmeans", "--input", folder.file("x.npy"), "--clusters", "20,5", "--seed", "3", "--output",
+      folder.file("out.safetensors"), "--json")
     #expect(run.status == 0, "\(run.errors)")
     let entries = try #require(try run.json()["clusterings"] as? [[String: Any]])
     #expect(entries.map { $0["k"] as? Int } == [20, 5])
@@ -30,7 +31,7 @@ struct PrototypeCommandTests {
     ] {
       #expect(entries[0][key] != nil, "\(key)")
     }
-    let out = try SafetensorsFile(path: folder["out.safetensors"])
+    let out = try SafetensorsFile(path: folder.file("out.safetensors"))
     #expect(try out.tensor("centroids.0").summary == "F32 [20 × 6]")
     #expect(try out.tensor("assignments.1").summary == "I64 [300]")
     #expect(try out.tensor("counts.1").summary == "I64 [5]")
@@ -59,8 +60,9 @@ struct PrototypeCommandTests {
     var stated: [Double] = []
     for memory in ["0", "64"] {
       let arguments = [
-        "kmeans", "--input", folder["x.npy"], "--clusters", "900", "--iterations", "2", "--threads",
-        "1", "--bounds-memory", memory, "--output", folder["out.safetensors"], "--json",
+        "kmeans", "--input", folder.file("x.npy"), "--clusters", "900", "--iterations", "2",
+        "--threads",
+        "1", "--bounds-memory", memory, "--output", folder.file("out.safetensors"), "--json",
       ]
       let run = try Command(arguments: arguments)
       #expect(run.status == 0, "\(run.errors)")
@@ -77,15 +79,15 @@ struct PrototypeCommandTests {
     let folder = try TemporaryFolder()
     let matrix = try points(300, 6, in: folder)
     try SafetensorsFile(tensors: ["a": Tensor(matrix), "c": Tensor(matrix.rows(0..<20))])
-      .write(to: folder["in.safetensors"])
-    let input = folder["in.safetensors"]
+      .write(to: folder.file("in.safetensors"))
+    let input = folder.file("in.safetensors")
     let run = try Command(
       "kmeans", "--input", "\(input):a", "--initial", "\(input):c", "--clusters", "20,7,2",
       "--hierarchical", "--spherical", "--iterations", "5", "--output",
-      folder["out.safetensors"])
+      folder.file("out.safetensors"))
     #expect(run.status == 0, "\(run.errors)")
     #expect(run.output.contains("k 20: objective"))
-    let out = try SafetensorsFile(path: folder["out.safetensors"])
+    let out = try SafetensorsFile(path: folder.file("out.safetensors"))
     let parents = try (0..<2).map {
       try out.tensor("parents.\($0)").int64s(argument: "parents")
     }
@@ -103,11 +105,11 @@ struct PrototypeCommandTests {
     let folder = try TemporaryFolder()
     _ = try points(40, 7, in: folder)
     let run = try Command(
-      "sinkhorn", "--scores", folder["x.npy"], "--epsilon", "0.1", "--iterations", "2",
-      "--output", folder["out.safetensors"], "--json")
+      "sinkhorn", "--scores", folder.file("x.npy"), "--epsilon", "0.1", "--iterations", "2",
+      "--output", folder.file("out.safetensors"), "--json")
     #expect(run.status == 0, "\(run.errors)")
     #expect(try run.json()["rows"] as? Int == 40)
-    let codes = try SafetensorsFile(path: folder["out.safetensors"]).tensor("codes")
+    let codes = try SafetensorsFile(path: folder.file("out.safetensors")).tensor("codes")
       .matrix(argument: "codes")
     for row in 0..<40 { #expect(abs(codes.row(row).reduce(0, +) - 1) < 1e-5) }
   }
@@ -115,7 +117,7 @@ struct PrototypeCommandTests {
   @Test func badInputByName() throws {
     let folder = try TemporaryFolder()
     _ = try points(10, 3, in: folder)
-    let (input, output) = (folder["x.npy"], folder["out.safetensors"])
+    let (input, output) = (folder.file("x.npy"), folder.file("out.safetensors"))
     func fails(_ status: Int32, _ word: String, _ arguments: String...) throws {
       let run = try Command(arguments: arguments + ["--output", output])
       #expect(run.status == status, "\(arguments)")
@@ -128,13 +130,13 @@ struct PrototypeCommandTests {
     try fails(64, "levels", "kmeans", "--input", input, "--clusters", "2,3", "--hierarchical")
     try fails(65, "initial", "kmeans", "--input", input, "--clusters", "3", "--initial", input)
     try fails(64, "epsilon", "sinkhorn", "--scores", input, "--epsilon=-1")
-    try fails(65, "none.npy", "sinkhorn", "--scores", folder["none.npy"])
+    try fails(65, "none.npy", "sinkhorn", "--scores", folder.file("none.npy"))
     try NPYFile.write(
-      Tensor(shape: [0, 3], elements: .float32([])), to: folder["empty.npy"])
-    try fails(65, "no rows", "sinkhorn", "--scores", folder["empty.npy"])
+      Tensor(shape: [0, 3], elements: .float32([])), to: folder.file("empty.npy"))
+    try fails(65, "no rows", "sinkhorn", "--scores", folder.file("empty.npy"))
     try NPYFile.write(
-      Tensor(shape: [2, 1], elements: .float32([1, 0])), to: folder["zero.npy"])
+      Tensor(shape: [2, 1], elements: .float32([1, 0])), to: folder.file("zero.npy"))
     try fails(
-      65, "row 1", "kmeans", "--input", folder["zero.npy"], "--clusters", "1", "--spherical")
+      65, "row 1", "kmeans", "--input", folder.file("zero.npy"), "--clusters", "1", "--spherical")
   }
 }

@@ -1,5 +1,6 @@
 import Contrastive
 import Testing
+import _TestSupport
 
 /// An operation on embeddings of 12 rows and 4 columns.
 struct EmbeddingOperation: Sendable, CustomTestStringConvertible {

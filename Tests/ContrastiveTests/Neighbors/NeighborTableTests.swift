@@ -1,6 +1,7 @@
 import Contrastive
 import Testing
 import _Reference
+import _TestSupport
 
 /// Exact search, against a sort of every similarity.
 @Suite struct NeighborTableTests {

@@ -1,5 +1,6 @@
 import Contrastive
 import Testing
+import _TestSupport
 
 /// What InfoNCE refuses, and how it says so.
 @Suite struct InfoNCEBadInputTests {
@@ -67,10 +68,16 @@ import Testing
   }
 
   @Test func contradictions() throws {
-    #expect(throws: ContrastiveError.self) {
+    #expect(
+      throws: ContrastiveError.parameter(
+        name: "symmetric", found: "a bank", expected: "the in-batch form")
+    ) {
       try InfoNCE(symmetric: true).evaluate(queries: rows, keys: rows, bank: rows)
     }
-    #expect(throws: ContrastiveError.self) {
+    #expect(
+      throws: ContrastiveError.parameter(
+        name: "gradient", found: "bank", expected: "an input that is given")
+    ) {
       try InfoNCE().evaluate(queries: rows, keys: rows, gradients: [.bank])
     }
   }

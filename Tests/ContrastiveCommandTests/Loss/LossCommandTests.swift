@@ -2,6 +2,7 @@ import ContrastiveFiles
 import ContrastiveCore
 import Foundation
 import Testing
+import _TestSupport
 
 /// `contrastive loss`: files in, files out, exit codes.
 @Suite struct LossCommandTests {
@@ -12,7 +13,7 @@ import Testing
     try SafetensorsFile(tensors: [
       "queries": Tensor(Self.rows(5, 6, seed: 1)), "keys": Tensor(Self.rows(5, 6, seed: 2)),
       "bank": Tensor(Self.rows(9, 6, seed: 3)),
-    ]).write(to: folder["in.safetensors"])
+    ]).write(to: folder.file("in.safetensors"))
   }
 
   static func rows(_ rows: Int, _ columns: Int, seed: UInt64) throws -> Matrix {
@@ -24,7 +25,8 @@ import Testing
 
   @Test func writesLossAndGradients() throws {
     let run = try Command(
-      "loss", "infonce", "--input", folder["in.safetensors"], "--output", folder["out.safetensors"],
+      "loss", "infonce", "--input", folder.file("in.safetensors"), "--output",
+      folder.file("out.safetensors"),
       "--gradient", "queries,keys,bank,temperature", "--temperature", "0.2", "--normalize")
     #expect(run.status == 0)
     #expect(run.errors.isEmpty)
@@ -36,7 +38,7 @@ import Testing
     #expect(parameters["normalize"] as? Bool == true)
     #expect(parameters["symmetric"] as? Bool == false)
 
-    let file = try SafetensorsFile(path: folder["out.safetensors"])
+    let file = try SafetensorsFile(path: folder.file("out.safetensors"))
     #expect(
       Set(file.tensors.keys) == [
         "loss", "gradient.queries", "gradient.keys", "gradient.bank", "gradient.temperature",
@@ -56,13 +58,14 @@ import Testing
 
   /// Everything that chooses negatives, on one command line.
   @Test func choosesNegatives() throws {
-    var tensors = try SafetensorsFile(path: folder["in.safetensors"]).tensors
+    var tensors = try SafetensorsFile(path: folder.file("in.safetensors")).tensors
     tensors["pair-terms"] = try Tensor(shape: [2, 2], elements: .int64([0, 3, 4, 8]))
     tensors["pair-term-weights"] = try Tensor(shape: [2], elements: .float32([0, 0.5]))
-    try SafetensorsFile(tensors: tensors).write(to: folder["pairs.safetensors"])
+    try SafetensorsFile(tensors: tensors).write(to: folder.file("pairs.safetensors"))
     let run = try Command(
-      "loss", "infonce", "--input", folder["pairs.safetensors"], "--output",
-      folder["out.safetensors"], "--normalize", "--ring", "0.1,0.8", "--false-negatives-top", "2",
+      "loss", "infonce", "--input", folder.file("pairs.safetensors"), "--output",
+      folder.file("out.safetensors"), "--normalize", "--ring", "0.1,0.8", "--false-negatives-top",
+      "2",
       "--false-negatives-mode", "drop", "--beta", "1", "--tau-plus", "0.1", "--mix", "3",
       "--mix-hardest", "4")
     #expect(run.status == 0, "\(run.errors)")
@@ -74,20 +77,21 @@ import Testing
     #expect(parameters["mix-seed"] as? Int == 0)
 
     let refused = try Command(
-      "loss", "cns", "--input", folder["in.safetensors"], "--output", folder["no.safetensors"],
+      "loss", "cns", "--input", folder.file("in.safetensors"), "--output",
+      folder.file("no.safetensors"),
       "--ring", "0.1,0.8")
     #expect(refused.status == 64)
     let inBatch = try Command(
-      "loss", "nt-xent", "--input", folder["in.safetensors"], "--output",
-      folder["no.safetensors"], "--mix", "3")
+      "loss", "nt-xent", "--input", folder.file("in.safetensors"), "--output",
+      folder.file("no.safetensors"), "--mix", "3")
     #expect(inBatch.status != 0)
   }
 
   @Test func writesTheDefaultGradients() throws {
     let run = try Command(
-      "loss", "infonce", "-i", folder["in.safetensors"], "-o", folder["out.safetensors"])
+      "loss", "infonce", "-i", folder.file("in.safetensors"), "-o", folder.file("out.safetensors"))
     #expect(run.status == 0)
-    let file = try SafetensorsFile(path: folder["out.safetensors"])
+    let file = try SafetensorsFile(path: folder.file("out.safetensors"))
     #expect(Set(file.tensors.keys) == ["loss", "gradient.queries"])
   }
 
@@ -105,7 +109,7 @@ import Testing
     let refusal = Self.refusals[index]
     let run = try Command(
       arguments: [
-        "loss", "infonce", "-i", folder["in.safetensors"], "-o", folder["no.safetensors"],
+        "loss", "infonce", "-i", folder.file("in.safetensors"), "-o", folder.file("no.safetensors"),
       ]
         + refusal.arguments)
     #expect(run.status == refusal.status)
@@ -160,11 +164,11 @@ import Testing
 
   @Test(arguments: badTensors.indices) func refusesData(_ index: Int) throws {
     let bad = Self.badTensors[index]
-    var file = try SafetensorsFile(path: folder["in.safetensors"])
+    var file = try SafetensorsFile(path: folder.file("in.safetensors"))
     file.tensors[bad.name] = try bad.tensor()
-    try file.write(to: folder["bad.safetensors"])
+    try file.write(to: folder.file("bad.safetensors"))
     let run = try Command(
-      "loss", "infonce", "-i", folder["bad.safetensors"], "-o", folder["no.safetensors"])
+      "loss", "infonce", "-i", folder.file("bad.safetensors"), "-o", folder.file("no.safetensors"))
     #expect(run.status == 65)
     #expect(run.errorLines.count == 1)
     #expect(run.errors.contains(bad.text), "\(run.errors)")
@@ -173,11 +177,11 @@ import Testing
   }
 
   @Test func refusesRowsThatCannotBeNormalized() throws {
-    var file = try SafetensorsFile(path: folder["in.safetensors"])
+    var file = try SafetensorsFile(path: folder.file("in.safetensors"))
     file.tensors["keys"] = Tensor(Matrix(zeros: 5, by: 6))
-    try file.write(to: folder["bad.safetensors"])
+    try file.write(to: folder.file("bad.safetensors"))
     let run = try Command(
-      "loss", "infonce", "-i", folder["bad.safetensors"], "-o", folder["no.safetensors"],
+      "loss", "infonce", "-i", folder.file("bad.safetensors"), "-o", folder.file("no.safetensors"),
       "--normalize")
     #expect(run.status == 65)
     #expect(
@@ -186,10 +190,11 @@ import Testing
   }
 
   @Test func refusesFiles() throws {
-    let missing = try Command("loss", "infonce", "-i", folder["none"], "-o", folder["no"])
+    let missing = try Command("loss", "infonce", "-i", folder.file("none"), "-o", folder.file("no"))
     #expect(missing.status == 65 && missing.errorLines.count == 1)
     let unwritable = try Command(
-      "loss", "infonce", "-i", folder["in.safetensors"], "-o", folder["none/out.safetensors"])
+      "loss", "infonce", "-i", folder.file("in.safetensors"), "-o",
+      folder.file("none/out.safetensors"))
     #expect(unwritable.status == 65 && unwritable.errorLines.count == 1)
     #expect(unwritable.output.isEmpty)
   }

@@ -1,6 +1,7 @@
 import ContrastiveCore
 import ContrastiveFiles
 import Testing
+import _TestSupport
 
 /// `contrastive audit`.
 @Suite struct AuditCommandTests {
@@ -16,18 +17,19 @@ import Testing
       for d in 0..<3 { values.append((row % 3 == d ? 1 : 0) + random.uniform(-0.2, 0.2)) }
     }
     try NPYFile.write(
-      Tensor(shape: [Self.rows, 3], elements: .float32(values)), to: folder["x.npy"])
+      Tensor(shape: [Self.rows, 3], elements: .float32(values)), to: folder.file("x.npy"))
     try NPYFile.write(
       Tensor(shape: [Self.rows, 3], elements: .float64(values.map { Double($0) + 0.01 })),
-      to: folder["s.npy"])
+      to: folder.file("s.npy"))
     try folder.writeLabels("y.npy", (0..<Self.rows).map { Int64($0 % 3) })
   }
 
   @Test func reportsAndWritesWhatItFinds() throws {
     let run = try Command(
-      "audit", "--embeddings", folder["x.npy"], "--labels", folder["y.npy"], "--support",
-      folder["x.npy"], folder["s.npy"], "--k", "2", "5", "--clusters", "3", "--temperature", "0.1",
-      "--output", folder["out.safetensors"], "--json")
+      "audit", "--embeddings", folder.file("x.npy"), "--labels", folder.file("y.npy"), "--support",
+      folder.file("x.npy"), folder.file("s.npy"), "--k", "2", "5", "--clusters", "3",
+      "--temperature", "0.1",
+      "--output", folder.file("out.safetensors"), "--json")
     #expect(run.status == 0, "\(run.errors)")
     let report = try run.json()
     #expect(report["rows"] as? Int == 60 && report["k"] as? Int == 5)
@@ -40,7 +42,7 @@ import Testing
     let suspected = try #require(report["suspected"] as? [String: Any])
     #expect(suspected["precision"] as? Double == 1)
 
-    let file = try SafetensorsFile(path: folder["out.safetensors"])
+    let file = try SafetensorsFile(path: folder.file("out.safetensors"))
     #expect(try file.tensor("candidates").summary == "I64 [60 × 5]")
     #expect(try file.tensor("mutual").summary == "U8 [60 × 5]")
     #expect(try file.tensor("gradient_shares").summary == "F32 [60]")
@@ -52,7 +54,7 @@ import Testing
 
   /// Without labels, output or numbers: what fits a small set.
   @Test func saysItInWords() throws {
-    let run = try Command("audit", "--embeddings", folder["x.npy"])
+    let run = try Command("audit", "--embeddings", folder.file("x.npy"))
     #expect(run.status == 0, "\(run.errors)")
     #expect(run.output.contains("60 rows, 50 candidates each"))
     #expect(run.output.contains("inside one of 10 clusters"))
@@ -69,7 +71,9 @@ import Testing
     (["--labels", "/none.npy"], 65, "/none.npy"),
   ]) func refuses(_ arguments: [String], _ status: Int32, _ text: String) throws {
     let run = try Command(
-      arguments: ["audit", "--embeddings", folder["x.npy"], "--output", folder["no.safetensors"]]
+      arguments: [
+        "audit", "--embeddings", folder.file("x.npy"), "--output", folder.file("no.safetensors"),
+      ]
         + arguments)
     #expect(run.status == status && run.errors.contains(text), "\(run.errors)")
     #expect(run.errorLines.count == 1)

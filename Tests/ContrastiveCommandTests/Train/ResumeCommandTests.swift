@@ -1,6 +1,7 @@
 import ContrastiveCore
 import Foundation
 import Testing
+import _TestSupport
 
 /// `contrastive train --resume` and `contrastive inspect`, as a user has them.
 @Suite struct ResumeCommandTests {
@@ -9,25 +10,12 @@ import Testing
 
   init() throws {
     folder = try TemporaryFolder()
-    try FileManager.default.createDirectory(
-      atPath: folder["data"], withIntermediateDirectories: false)
-    for (part, count) in [("train", 256), ("test", 30)] {
-      var random = CounterRandom(seed: 7, stream: UInt64(count))
-      let labels = (0..<count).map { Int64($0 % 3) }
-      let pixels = labels.flatMap { label in
-        (0..<(12 * 10 * 3)).map { position in
-          UInt8(random.index(below: 100) + (position % 3 == Int(label) ? 120 : 0))
-        }
-      }
-      try folder.writeNPY(
-        "data/\(part)-images.npy", type: "|u1", shape: [count, 12, 10, 3], bytes: pixels)
-      try folder.writeLabels("data/\(part)-labels.npy", labels)
-    }
+    try folder.writeImages("data", train: 256, test: 30)
   }
 
   private func arguments(_ run: String) -> [String] {
     [
-      "train", "--data", folder["data"], "--output", folder[run], "--epochs", "\(epochs)",
+      "train", "--data", folder.file("data"), "--output", folder.file(run), "--epochs", "\(epochs)",
       "--batch-size", "16", "--bank-capacity", "50", "--widths", "8", "16", "--neighbors", "5",
       "--checkpoint-steps", "1",
     ]
@@ -60,14 +48,14 @@ import Testing
       }
       kills += 1
       if folder.exists("killed/config.json") {
-        resume = ["train", "--resume", folder["killed"], "--checkpoint-steps", "1"]
+        resume = ["train", "--resume", folder.file("killed"), "--checkpoint-steps", "1"]
       } else {
-        try? FileManager.default.removeItem(atPath: folder["killed"])
+        try? FileManager.default.removeItem(atPath: folder.file("killed"))
       }
     }
     #expect(kills > 0)
     #expect(
-      try folder.data("killed/encoder.safetensors") == folder.data("whole/encoder.safetensors"))
+      try folder.bytes("killed/encoder.safetensors") == folder.bytes("whole/encoder.safetensors"))
     func losses(_ run: String) throws -> [String] {
       try folder.text("\(run)/metrics.jsonl").split(separator: "\n").map { line in
         let object = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
@@ -76,10 +64,10 @@ import Testing
     }
     #expect(try losses("killed") == losses("whole"))
     #expect(try losses("killed").count == epochs)
-    let again = try Command("train", "--resume", folder["killed"])
+    let again = try Command("train", "--resume", folder.file("killed"))
     #expect(again.status == 0 && again.errors.contains("is finished"))
     #expect(try again.json()["images"] as? Int == 256)
-    let names = try FileManager.default.contentsOfDirectory(atPath: folder["killed"]).sorted()
+    let names = try FileManager.default.contentsOfDirectory(atPath: folder.file("killed")).sorted()
     #expect(
       names == [
         "checkpoint.safetensors", "config.json", "encoder.safetensors", "metrics.jsonl",
@@ -97,7 +85,7 @@ import Testing
     process.waitUntilExit()
     #expect(process.terminationReason == .exit)
     #expect(process.terminationStatus == 128 + number)
-    let inspected = try Command("inspect", folder["run/checkpoint.safetensors"], "--json")
+    let inspected = try Command("inspect", folder.file("run/checkpoint.safetensors"), "--json")
     #expect(inspected.status == 0)
     #expect(try inspected.json()["kind"] as? String == "checkpoint")
   }
@@ -109,21 +97,21 @@ import Testing
       process.waitUntilExit()
     }
     for _ in 0..<500 where !folder.exists("run/checkpoint.safetensors") { usleep(20_000) }
-    let second = try Command("train", "--resume", folder["run"])
+    let second = try Command("train", "--resume", folder.file("run"))
     #expect(second.status == 65 && second.errors.contains("in use by another process"))
   }
 
   @Test func refusesWhatCannotBeResumed() throws {
-    let none = try Command("train", "--resume", folder["data"])
+    let none = try Command("train", "--resume", folder.file("data"))
     #expect(none.status == 65 && none.errors.contains("holds no run"))
-    let changed = try Command("train", "--resume", folder["data"], "--epochs", "3")
+    let changed = try Command("train", "--resume", folder.file("data"), "--epochs", "3")
     #expect(changed.status == 64 && changed.errors.contains("keeps its"))
   }
 
   @Test func inspectsEveryFormat() throws {
     #expect(try Command(arguments: arguments("run")).status == 0)
     func kind(_ name: String) throws -> String? {
-      let run = try Command("inspect", folder[name], "--json")
+      let run = try Command("inspect", folder.file(name), "--json")
       #expect(run.status == 0, "\(run.errors)")
       return try run.json()["kind"] as? String
     }
@@ -131,16 +119,16 @@ import Testing
     #expect(try kind("run/checkpoint.safetensors") == "checkpoint")
     #expect(try kind("data/train-images.npy") == "array")
     let idx: [UInt8] = [0, 0, 8, 1, 0, 0, 0, 2, 7, 9]
-    try Data(idx).write(to: URL(fileURLWithPath: folder["labels"]))
-    let text = try Command("inspect", folder["labels"])
+    try folder.write(idx, "labels")
+    let text = try Command("inspect", folder.file("labels"))
     #expect(text.output.contains("U8 [2], 7.0 … 9.0"))
 
-    var bytes = try folder.data("run/encoder.safetensors")
+    var bytes = try folder.bytes("run/encoder.safetensors")
     bytes[bytes.count - 1] ^= 1
-    try bytes.write(to: URL(fileURLWithPath: folder["bad"]))
-    let bad = try Command("inspect", folder["bad"])
+    try folder.write(bytes, "bad")
+    let bad = try Command("inspect", folder.file("bad"))
     #expect(bad.status == 65 && bad.errors.contains("is damaged") && bad.output.isEmpty)
-    try Data([1, 2, 3]).write(to: URL(fileURLWithPath: folder["bad"]))
-    #expect(try Command("inspect", folder["bad"]).errors.contains("no known format"))
+    try folder.write([1, 2, 3], "bad")
+    #expect(try Command("inspect", folder.file("bad")).errors.contains("no known format"))
   }
 }

@@ -1,6 +1,7 @@
 import ContrastiveCore
 import ContrastiveFiles
 import Testing
+import _TestSupport
 
 /// `contrastive evaluate` on embeddings in files.
 @Suite struct EvaluateCommandTests {
@@ -14,14 +15,16 @@ import Testing
       (0..<5).map { random.uniform(-0.3, 0.3) + ($0 == row % 3 ? 1 : 0) }
     }
     try NPYFile.write(
-      Tensor(Matrix(rows: 90, columns: 5, values: values)), to: folder["rows.npy"])
+      Tensor(Matrix(rows: 90, columns: 5, values: values)), to: folder.file("rows.npy"))
     try folder.writeLabels("labels.npy", (0..<90).map { Int64($0 % 3) })
   }
 
   @Test func measuresWhatIsGiven() throws {
     let all = try Command(
-      "evaluate", "--train", folder["rows.npy"], "--train-labels", folder["labels.npy"], "--test",
-      folder["rows.npy"], "--test-labels", folder["labels.npy"], "--test-views", folder["rows.npy"],
+      "evaluate", "--train", folder.file("rows.npy"), "--train-labels", folder.file("labels.npy"),
+      "--test",
+      folder.file("rows.npy"), "--test-labels", folder.file("labels.npy"), "--test-views",
+      folder.file("rows.npy"),
       "--k", "5")
     #expect(all.status == 0, "\(all.errors)")
     let found = try all.json()
@@ -35,7 +38,7 @@ import Testing
     #expect(all.errors.contains("RankMe"))
 
     let some = try Command(
-      "evaluate", "--test", folder["rows.npy"], "--measures", "rank", "uniformity", "--json")
+      "evaluate", "--test", folder.file("rows.npy"), "--measures", "rank", "uniformity", "--json")
     #expect(some.status == 0, "\(some.errors)")
     #expect(some.errors.isEmpty)
     let keys = Set(try some.json().keys)
@@ -77,7 +80,7 @@ import Testing
     let refusal = Self.refusals[index]
     let run = try Command(
       arguments: ["evaluate"]
-        + refusal.arguments.map { $0.hasSuffix(".npy") ? folder[$0] : $0 })
+        + refusal.arguments.map { $0.hasSuffix(".npy") ? folder.file($0) : $0 })
     #expect(run.status == refusal.status, "\(run.errors)")
     #expect(run.errors.contains(refusal.text), "\(run.errors)")
     #expect(run.output.isEmpty)

@@ -1,5 +1,6 @@
 import Contrastive
 import Testing
+import _TestSupport
 
 /// Walks over a neighbor graph, against their list.
 @Suite struct NeighborGraphTests {
@@ -61,17 +62,25 @@ import Testing
             count, of: queries, in: bank, indices: indices, steps: 3, repeats: repeats,
             workers: .one)))
     }
-    #expect(throws: ContrastiveError.self) {
+    #expect(throws: ContrastiveError.parameter(name: "count", found: "0", expected: "at least 1")) {
       try graph.hardPositives(0, of: queries, in: bank, indices: indices)
     }
-    #expect(throws: ContrastiveError.self) {
+    #expect(
+      throws: ContrastiveError.shape(
+        argument: "bank", found: "[5 × 8]", expected: "[60 × 8], a row for each node")
+    ) {
       try graph.hardPositives(1, of: queries, in: bank.rows(0..<5), indices: indices)
     }
   }
 
   @Test func refusesWhatIsNoTable() {
-    #expect(throws: ContrastiveError.self) { try NeighborGraph(nodes: 2, indices: [0, 1, 2, 0]) }
-    #expect(throws: ContrastiveError.self) { try NeighborGraph(nodes: 2, indices: [0, 1, 1]) }
+    #expect(
+      throws: ContrastiveError.index(
+        argument: "neighbors", position: 2, found: "2", expected: "0 ..< 2")
+    ) { try NeighborGraph(nodes: 2, indices: [0, 1, 2, 0]) }
+    #expect(throws: ContrastiveError.shape(argument: "neighbors", found: "[3]", expected: "[4]")) {
+      try NeighborGraph(nodes: 2, indices: [0, 1, 1])
+    }
     #expect(throws: ContrastiveError.empty(argument: "neighbors")) {
       try NeighborGraph(nodes: 2, indices: [])
     }
