@@ -1,5 +1,6 @@
 import ArgumentParser
 import Contrastive
+import ContrastiveFiles
 
 /// `contrastive loss decoupled`.
 package struct DecoupledLoss: LossMethod {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Contrastive
+import ContrastiveFiles
 
 /// `contrastive loss siglip`.
 package struct SigLIPLoss: LossMethod {

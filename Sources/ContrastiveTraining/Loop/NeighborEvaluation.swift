@@ -38,7 +38,7 @@ struct NeighborEvaluation: Sendable {
     let found = try evaluation.run(
       test: RepresentationEvaluation.Embeddings(features, labels: nil), workers: workers)
     return [
-      "feature_uniformity": found.uniformity, "feature_effective_rank": found.effectiveRank,
+      "feature_uniformity": found[.uniformity], "feature_effective_rank": found[.effectiveRank],
     ].compactMapValues(\.self)
   }
 

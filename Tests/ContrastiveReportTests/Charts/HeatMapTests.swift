@@ -2,7 +2,7 @@ import ContrastiveReport
 import Testing
 
 @Suite struct HeatMapTests {
-  private func draw(_ rows: [(name: String, counts: [Int64])]) throws -> Markup {
+  private func draw(_ rows: [(name: String, counts: [Int])]) throws -> Markup {
     try Markup(
       HeatMap(caption: "Counts", corner: "cluster", columns: ["<a>", "b"], rows: rows).html)
   }

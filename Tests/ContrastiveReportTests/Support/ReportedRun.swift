@@ -38,7 +38,7 @@ struct ReportedRun {
         Pixels(
           TestData.images(count, height: 8, width: 7),
           shape: ImageShape(height: 8, width: 7, channels: 3)),
-        labels: isLabeled ? (0..<count).map { Int64($0 % 3) } : nil)
+        labels: isLabeled ? (0..<count).map { $0 % 3 } : nil)
     }
     return ImageFolder(train: try images(train, trainLabels), test: try images(test, testLabels))
   }

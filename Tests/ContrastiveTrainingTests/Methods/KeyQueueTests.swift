@@ -35,7 +35,7 @@ import ContrastiveTraining
         let logits = keys.map { dot(query, $0) / 0.1 }
         // The bank's key of the image equals its key of this step, and both are positives or
         // neither.
-        let columns = own == .leaveOut ? logits : logits + [logits[row]]
+        let columns = own == .exclude ? logits : logits + [logits[row]]
         loss += logSumExp(columns) - logits[row]
       }
       return loss / Double(queries.count)
@@ -57,7 +57,7 @@ import ContrastiveTraining
       var (method, online) = (try filled(options, example), example.online)
       return try method.step(example.batch, online: &online, workers: .one).loss
     }
-    let expected = try loss(moCo(.leaveOut))
+    let expected = try loss(moCo(.exclude))
     #expect(abs(try loss(mochi) - expected) < 1e-5)
     #expect(abs(try loss(cns) - expected) < 1e-5)
     mochi.mixedPairs = 4
