@@ -58,16 +58,16 @@ import _TestSupport
   }
 
   @Test func dottedNamesAndFloatImages() throws {
-    try withFolder { folder throws in
+    try TemporaryFolder.use { folder in
       for (index, name) in Self.idxNames.enumerated() {
         let packed = try #require(Data(base64Encoded: Self.gzipped[index % 2]))
         let dotted = name.replacing("-idx", with: ".idx")
-        try packed.write(to: URL(filePath: "\(folder)/\(dotted).gz"))
+        try packed.write(to: URL(filePath: folder.file("\(dotted).gz")))
       }
-      #expect(try ImageFolder(path: folder).train.labels == [7, 8, 9])
+      #expect(try ImageFolder(path: folder.path).train.labels == [7, 8, 9])
     }
-    try withFolder { folder throws in
-      let path = "\(folder)/images.npy"
+    try TemporaryFolder.use { folder in
+      let path = folder.file("images.npy")
       try NPYFile.write(
         Tensor(shape: [1, 1, 3], elements: .float32([0, 0.5, 1])), to: path)
       #expect(try ImageSet(imagesPath: path).pixels.bytes == [0, 128, 255])
@@ -163,7 +163,7 @@ import _TestSupport
   /// Reading the folder names the file in it and the problem.
   private func expect(_ folder: String, _ name: String, _ problem: String) throws {
     do {
-      _ = try ImageFolder(path: folder)
+      _ = try ImageFolder(path: folder.path)
       Issue.record("was read, expected: \(problem)")
     } catch ContrastiveError.file(let path, let found) {
       #expect(path == folder + name && found.contains(problem), "\(found)")
