@@ -64,7 +64,7 @@ struct TrainCommand: ParsableCommand {
       !training.changesMethod, unchanged == TrainingOptions()
     else {
       throw ValidationError(
-        "--resume keeps the run's folder, data and options; give no other options")
+        "a resumed run keeps its folder, data and options; give no others")
     }
   }
 

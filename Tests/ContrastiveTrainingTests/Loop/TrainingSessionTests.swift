@@ -107,7 +107,9 @@ import ContrastiveTraining
     await #expect {
       for try await _ in session {}
     } throws: { error in
-      guard case ContrastiveError.nonFinite("projections", _, _, _) = error else { return false }
+      guard case ContrastiveError.tooLarge("projections", _, _, _, "1e+18") = error else {
+        return false
+      }
       return true
     }
   }

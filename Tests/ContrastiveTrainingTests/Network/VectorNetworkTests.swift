@@ -43,8 +43,8 @@ import ContrastiveTraining
       return (found.loss, try queries.backward(#require(found[.queries])))
     }
     var projection = try Network(Linear(inputs: 5, outputs: 3, bias: false), seed: 1)
-    // Found: 3e-4.
-    #expect(try check(projection, features, loss: loss) < 2e-3)
+    // Worst seen here and with the perceptron: 2.1e-4.
+    #expect(try check(projection, features, loss: loss) < 1e-3)
 
     var optimizer = try SGD(projection.parameters.layout, momentum: 0.9, weightDecay: 0)
     var losses: [Double] = []
@@ -76,8 +76,8 @@ import ContrastiveTraining
         try Matrix(rows: 9, columns: 2, values: differences)
       )
     }
-    // Found: 1e-3.
-    #expect(try check(network, rows, step: 3e-3, loss: loss) < 1e-2)
+    // Worst seen here and with the projection: 2.1e-4.
+    #expect(try check(network, rows, step: 3e-3, loss: loss) < 1e-3)
 
     var copy = network
     let (output, tape) = try copy.forward(rows)
@@ -90,8 +90,8 @@ import ContrastiveTraining
         return try loss(network.output(for: moved, mode: .training)).value
       }
       let slope = try (value(3e-3) - value(-3e-3)) / 6e-3
-      // Found: 2e-3.
-      #expect(abs(slope - Double(input[row, column])) < 2e-2 * max(1, abs(slope)))
+      // Worst seen: 3.4e-5.
+      #expect(abs(slope - Double(input[row, column])) < 3e-4 * max(1, abs(slope)))
     }
   }
 
