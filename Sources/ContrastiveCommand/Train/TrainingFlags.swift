@@ -25,9 +25,10 @@ struct TrainingFlags: ParsableArguments {
 
   @Option(
     parsing: .upToNextOption,
-    help:
-      "Channels of the convolutions. (default: "
-      + "\(standard.widths.map(String.init).joined(separator: " ")))"
+    help: """
+      Channels of the convolutions. (default: \
+      \(standard.widths.map(String.init).joined(separator: " ")))
+      """
   )
   var widths: [Int] = []
 
