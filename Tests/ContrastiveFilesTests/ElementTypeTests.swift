@@ -1,6 +1,7 @@
 import ContrastiveCore
 import FoundationEssentials
 import Testing
+import _TestSupport
 
 import ContrastiveFiles
 

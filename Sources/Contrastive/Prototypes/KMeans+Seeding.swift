@@ -32,8 +32,11 @@ extension KMeans {
         argument: "initial", found: centroids.shape,
         expected: "[\(clusters) × \(points.dimension)], a row for each cluster")
     }
+    guard metric == .euclidean else {
+      return try centroids.normalized(argument: "initial").rows
+    }
     try Operand("initial", centroids).requireFinite()
-    return metric == .spherical ? try centroids.normalized(argument: "initial").rows : centroids
+    return centroids
   }
 
   /// Distinct points in random order.

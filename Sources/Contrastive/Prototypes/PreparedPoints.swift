@@ -20,8 +20,12 @@ struct PreparedPoints: Sendable {
       throw .shape(
         argument: argument, found: points.shape, expected: "at most \(UInt32.max) rows")
     }
-    try operand.requireFinite()
-    matrix = metric == .spherical ? try points.normalized(argument: argument).rows : points
+    switch metric {
+    case .euclidean:
+      try operand.requireFinite()
+      matrix = points
+    case .spherical: matrix = try points.normalized(argument: argument).rows
+    }
     self.metric = metric
     self.argument = argument
     let squares = matrix.eachRow(of: Double.self, workers: workers) { row, columns in

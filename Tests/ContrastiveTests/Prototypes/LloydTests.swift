@@ -171,7 +171,9 @@ struct LloydTests {
 
   @Test func aCopyIsACheckpoint() throws {
     let points = try Case(rows: 800, dimension: 33, clusters: 100).points()
-    var state = try KMeans(iterations: 1, strategy: .perCentroid).fit(points, clusters: 100)
+    var state = try KMeans(
+      seeding: .randomPoints, iterations: 1, seed: 7, strategy: .perCentroid
+    ).fit(points, clusters: 100)
     var copy = state
     for _ in 0..<5 { try state.advance() }
     for _ in 0..<5 { try copy.advance() }

@@ -218,7 +218,7 @@ import _TestSupport
     ) { try NegativeAudit(threshold: 2) }
     #expect(
       throws: ContrastiveError.parameter(
-        name: "temperature", found: "0.0", expected: "1e-6 … 1e6")
+        name: "temperature", found: "0.0", expected: "a number from 1e-6 to 1e6")
     ) { try NegativeAudit(temperature: 0) }
   }
 }
