@@ -1,6 +1,7 @@
 import Contrastive
 import Synchronization
 import Testing
+import _TestSupport
 
 /// Searches, clusterings and evaluations in a canceled task end with `.canceled`, wherever they
 /// are, and leave nothing behind that a later call would see.

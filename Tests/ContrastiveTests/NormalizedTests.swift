@@ -1,5 +1,6 @@
 import Contrastive
 import Testing
+import _TestSupport
 import _Reference
 
 /// Rows are normalized exactly, whatever their length.

@@ -25,7 +25,7 @@ package struct DecoupledLoss: LossMethod {
   package init() {}
 
   package var parameters: [String: JSONValue] {
-    ["temperature": .number(temperature), "sigma": sigma.map(JSONValue.number) ?? .none]
+    ["temperature": .number(temperature), "sigma": sigma.map(JSONValue.number) ?? .null]
       .merging(negatives.parameters) { $1 }
   }
 

@@ -1,5 +1,6 @@
 import Contrastive
 import Testing
+import _TestSupport
 
 /// A label of −1 is no label: such rows take no part in fits, votes and scores.
 @Suite struct UnlabeledTests {

@@ -163,7 +163,7 @@ import _TestSupport
   /// Reading the folder names the file in it and the problem.
   private func expect(_ folder: String, _ name: String, _ problem: String) throws {
     do {
-      _ = try ImageFolder(path: folder.path)
+      _ = try ImageFolder(path: folder)
       Issue.record("was read, expected: \(problem)")
     } catch ContrastiveError.file(let path, let found) {
       #expect(path == folder + name && found.contains(problem), "\(found)")
