@@ -17,19 +17,13 @@ struct ResultsPage {
     return [
       "# Results",
       "",
-      "Written by `make table`: Fashion-MNIST, \(images) training images, \(scale.epochs) epochs, "
-        + "the "
-        + "methods' own defaults. Numbers are percent on the test images: weighted kNN accuracy "
-        + "(k 200), or "
-        + "the adjusted mutual information of ten k-means clusters with the labels. After ± "
-        + "stands the "
-        + "standard deviation over the seeds. A claim is called reproduced when it holds for "
-        + "every seed and "
-        + "its mean difference is above that deviation. So short a training tells what these "
-        + "methods do first, not where they end.",
+      "Written by `make table`: Fashion-MNIST, \(images) training images, \(scale.epochs) epochs, the "
+        + "methods' own defaults. Numbers are percent on the test images: weighted kNN accuracy (k 200), or "
+        + "the adjusted mutual information of ten k-means clusters with the labels. After ± stands the "
+        + "standard deviation over the seeds. A claim is called reproduced when it holds for every seed and "
+        + "its mean difference is above that deviation. So short a training tells what these methods do first, not where they end.",
       "",
-      "Each command is `contrastive` and the words shown, with `--seed` 0, 1, … and `--output "
-        + "RUN`; clusters and "
+      "Each command is `contrastive` and the words shown, with `--seed` 0, 1, … and `--output RUN`; clusters and "
         + "RankMe come from `evaluate --run RUN --measures clusters rank`.",
     ]
   }
@@ -42,11 +36,9 @@ struct ResultsPage {
     }
     var lines = [
       "", "## Every method against the encoder before training", "",
-      "One seed, `train --method M --epochs \(scale.epochs)` with the words above each part. "
-        + "\"Above\" is the "
+      "One seed, `train --method M --epochs \(scale.epochs)` with the words above each part. \"Above\" is the "
         + "distance to the untrained encoder's accuracy in points; asked for are "
-        + "\(Int(Catalog.pointsAboveRandom)), and no sign of collapse. RankMe is at most the "
-        + "features' "
+        + "\(Int(Catalog.pointsAboveRandom)), and no sign of collapse. RankMe is at most the features' "
         + "dimension.",
       "", "| method |" + heads.joined(),
       "|---|" + String(repeating: "---|---|---|---|", count: scales.count),

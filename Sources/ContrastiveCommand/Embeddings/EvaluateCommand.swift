@@ -9,15 +9,14 @@ struct EvaluateCommand: ParsableCommand {
     abstract: "Evaluate embeddings, from files or by a trained encoder.",
     discussion: """
       From files: --test, and as far as they exist --test-labels, --train with --train-labels, and \
-      --test-views, embeddings of another view of each test row. Embeddings are .npy, a \
-      safetensors file with one tensor, or file:tensor, f4 or f8 [n, dimension]; labels .npy i8, \
-      i4 or u1 [n]. With --run: the features of a trained encoder on a data folder.
+      --test-views, embeddings of another view of each test row. Embeddings are .npy, a safetensors \
+      file with one tensor, or file:tensor, f4 or f8 [n, dimension]; labels .npy i8, i4 or u1 [n]. \
+      With --run: the features of a trained encoder on a data folder.
 
       What is given decides what is measured: knn (weighted vote, Wu et al. 2018), ridge and \
-      logistic (linear probes on standardized features), clusters (spherical k-means against \
-      labels: purity, NMI, AMI, ARI), alignment and uniformity (Wang and Isola 2020), rank \
-      (effective rank, RankMe, signs of collapse), neighbors (hubness, false negatives among the \
-      nearest).
+      logistic (linear probes on standardized features), clusters (spherical k-means against labels: \
+      purity, NMI, AMI, ARI), alignment and uniformity (Wang and Isola 2020), rank (effective rank, \
+      RankMe, signs of collapse), neighbors (hubness, false negatives among the nearest).
 
       The measures go to standard output as one JSON object and, for people, to standard error.
       """)

@@ -9,13 +9,12 @@ struct KMeansCommand: ParsableCommand {
     abstract: "Cluster embeddings: prototypes, assignments and concentrations.",
     discussion: """
       Exactly Lloyd's iteration, with most distances ruled out by bounds. Inputs are .npy, a \
-      safetensors file with one tensor, or file:tensor, f4 or f8 [n,D]. For each number of \
-      clusters m the output holds centroids.m F32 [k,D], assignments.m I64 [n], counts.m I64 [k] \
-      and concentrations.m F32 [k] (Li et al. 2021), with m counted from 0. With --hierarchical \
-      each clustering after the first is of the normalized centroids of the one before: \
-      assignments.m and counts.m are still of the points, concentrations.m of the centroids below, \
-      and parents.l I64 is the cluster of each centroid of level l on level l + 1. Clustering m \
-      uses seed + m.
+      safetensors file with one tensor, or file:tensor, f4 or f8 [n,D]. For each number of clusters \
+      m the output holds centroids.m F32 [k,D], assignments.m I64 [n], counts.m I64 [k] and \
+      concentrations.m F32 [k] (Li et al. 2021), with m counted from 0. With --hierarchical each \
+      clustering after the first is of the normalized centroids of the one before: assignments.m and \
+      counts.m are still of the points, concentrations.m of the centroids below, and parents.l I64 is \
+      the cluster of each centroid of level l on level l + 1. Clustering m uses seed + m.
       """)
 
   @Option(name: .shortAndLong, help: "Embeddings: .npy, safetensors, or file:tensor.")

@@ -22,8 +22,7 @@ struct KMeansDisplay {
     let text =
       "k \(clusters) iteration \(progress.iteration)/\(iterations)"
       + (progress.restart > 0 ? " restart \(progress.restart)" : "")
-      + ": objective \(progress.objective), \(progress.moved) moved, "
-      + "\(percent(progress.computedShare)) of the distances computed"
+      + ": objective \(progress.objective), \(progress.moved) moved, \(percent(progress.computedShare)) of the distances computed"
       + (progress.isConverged ? ", converged" : "")
     Standard.error(isTerminal ? "\r\u{1B}[K\(text)\(isLast ? "\n" : "")" : "\(text)\n")
   }

@@ -9,9 +9,9 @@ struct SinkhornCommand: ParsableCommand {
     abstract: "Sinkhorn–Knopp codes of a score matrix.",
     discussion: """
       Scores are .npy, a safetensors file with one tensor, or file:tensor, f4 or f8 \
-      [rows,prototypes]. Writes codes F32 of the same shape, rows summing to 1 (Caron et al. \
-      2020), in the log domain: any epsilon above 0. With 0 iterations the codes are the \
-      exponentials divided by their mean row sum.
+      [rows,prototypes]. Writes codes F32 of the same shape, rows summing to 1 (Caron et al. 2020), \
+      in the log domain: any epsilon above 0. With 0 iterations the codes are the exponentials \
+      divided by their mean row sum.
       """)
 
   @Option(name: .shortAndLong, help: "Scores: .npy, safetensors, or file:tensor.")

@@ -47,8 +47,7 @@ struct LineChart: Sendable {
   private func description(_ lines: [Line]) -> String {
     let texts =
       lines.map { line in
-        "\(line.name): from \(label(line.points[0].y)) to "
-          + "\(label(line.points[line.points.count - 1].y))"
+        "\(line.name): from \(label(line.points[0].y)) to \(label(line.points[line.points.count - 1].y))"
       } + levels.map { "\($0.name): \(label($0.value))" }
     return texts.joined(separator: "; ")
   }
@@ -134,8 +133,7 @@ struct LineChart: Sendable {
       entries.map { name, color, value, isLevel in
         let swatch =
           isLevel
-          ? "border-radius:0;height:0;width:1.4em;border-top:2px dashed "
-            + "\(color);vertical-align:middle"
+          ? "border-radius:0;height:0;width:1.4em;border-top:2px dashed \(color);vertical-align:middle"
           : "background:\(color)"
         return .element(
           "li", [:], [.element("i", ["style": swatch]), .text("\(name) \(value)")])

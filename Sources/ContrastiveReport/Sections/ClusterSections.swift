@@ -81,8 +81,7 @@ extension ReportSection {
       name: "clusters", title: "Clusters and classes",
       contents: [
         .paragraph(
-          "k-means on the unit features of the training images, \(table.clusters.count) clusters, "
-            + "those "
+          "k-means on the unit features of the training images, \(table.clusters.count) clusters, those "
             + "with the same main class together: "
             + "purity \(percent(agreement.purity)), NMI \(fixed(agreement.nmi, 3)), "
             + "AMI \(fixed(agreement.ami, 3)), ARI \(fixed(agreement.ari, 3))."),

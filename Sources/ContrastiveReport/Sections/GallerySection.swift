@@ -30,8 +30,7 @@ extension ReportSection {
       contents: [
         .paragraph(
           "The first test image of each class (left) and the training images whose features are "
-            + "nearest to it. A tick and a solid frame: the same class; a cross and a dashed "
-            + "frame: "
+            + "nearest to it. A tick and a solid frame: the same class; a cross and a dashed frame: "
             + "another."),
         .element("div", ["class": "strips"], strips),
       ])

@@ -26,8 +26,7 @@ extension ReportSection {
           "p", ["class": "subtitle"],
           text:
             "\(shown.count) test images by the two principal components of their unit features, "
-            + "which hold \(percent(share)) of the variance. A linear projection: what is far "
-            + "apart "
+            + "which hold \(percent(share)) of the variance. A linear projection: what is far apart "
             + "here is far apart, but what is near may differ in other directions."),
       ])
   }

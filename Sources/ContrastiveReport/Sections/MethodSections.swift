@@ -53,16 +53,14 @@ extension ReportSection {
     let source =
       own != nil
       ? "What the method took for false negatives of an anchor (left) in a batch."
-      : "This method looks for none; these are the \(RunFeatures.mostFalseNegatives) images most "
-        + "like "
+      : "This method looks for none; these are the \(RunFeatures.mostFalseNegatives) images most like "
         + "an anchor (left) among \(RunFeatures.imagesSearched) training images, as negatives of a "
         + "batch may be."
     return ReportSection(
       name: "false-negatives", title: "False negatives found",
       contents: [
         .paragraph(
-          "\(source) \(percent(Double(pairs.count { $0 }) / Double(pairs.count))) of "
-            + "\(pairs.count) "
+          "\(source) \(percent(Double(pairs.count { $0 }) / Double(pairs.count))) of \(pairs.count) "
             + "are of its class, and so are false negatives by the labels."),
         .element("div", ["class": "strips"], strips),
       ])
