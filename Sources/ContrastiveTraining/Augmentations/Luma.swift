@@ -1,6 +1,7 @@
 import ContrastiveCore
 
-/// Luma, the perceived brightness of a color: 0.299 R + 0.587 G + 0.114 B (ITU-R BT.601), as in torchvision.
+/// Luma, the perceived brightness of a color: 0.299 R + 0.587 G + 0.114 B (ITU-R BT.601), as in
+/// torchvision.
 enum Luma {
   static let red: Float = 0.299
   static let green: Float = 0.587

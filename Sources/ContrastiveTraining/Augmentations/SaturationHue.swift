@@ -3,10 +3,10 @@ import ContrastiveCore
 /// Saturation by a random factor and hue by a random shift, in random order; three channels only.
 ///
 /// A saturation factor f gives `f · x + (1 − f) · luma(x)` for each pixel (0.299 R + 0.587 G +
-/// 0.114 B), kept within 0 … 1. A shift t moves the hue of hue–saturation–value by t, where 1 is the
-/// whole circle. Factors are uniform in [max(0, 1 − saturation), 1 + saturation], shifts in ±hue, as
-/// in torchvision's `ColorJitter`. Images without three channels have no color and stay as they
-/// are.
+/// 0.114 B), kept within 0 … 1. A shift t moves the hue of hue–saturation–value by t, where 1 is
+/// the whole circle. Factors are uniform in [max(0, 1 − saturation), 1 + saturation], shifts in
+/// ±hue, as in torchvision's `ColorJitter`. Images without three channels have no color and stay as
+/// they are.
 public struct SaturationHue: Augmentation {
   /// The drawn parameters.
   public struct Change: Sendable, Equatable {

@@ -1,6 +1,7 @@
 import ContrastiveCore
 
-/// Solarization with a probability: inverts bright pixels, `1 − x` where x is at least the threshold.
+/// Solarization with a probability: inverts bright pixels, `1 − x` where x is at least the
+/// threshold.
 ///
 /// The second view of BYOL is made with it (Grill et al., NeurIPS 2020, appendix B: probability
 /// 0.2, threshold one half).

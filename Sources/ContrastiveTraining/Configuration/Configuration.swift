@@ -8,8 +8,8 @@ import FoundationEssentials
 /// {"batch_size": 256, "epochs": 12, "method": "moco", "temperature": 0.1, …}
 /// ```
 ///
-/// Common options and those of the method are members of the same object. Every option has a member;
-/// one whose default depends on the data is null until it is set.
+/// Common options and those of the method are members of the same object. Every option has a
+/// member; one whose default depends on the data is null until it is set.
 public struct Configuration: Sendable, Equatable {
   /// The options by name.
   private(set) var members: [String: JSONValue]
