@@ -29,10 +29,11 @@ extension Workers {
 private final class ComputingThreads: TaskExecutor {
   static let shared = ComputingThreads()
 
-  private let queue = DispatchQueue(label: "contrastive.computing", attributes: .concurrent)
-
   func enqueue(_ job: consuming ExecutorJob) {
     let job = UnownedJob(job)
-    queue.async { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
+    // A serial queue gets a thread of its own; concurrent ones share those that Swift's tasks have.
+    DispatchQueue(label: "contrastive.computing").async {
+      job.runSynchronously(on: self.asUnownedTaskExecutor())
+    }
   }
 }

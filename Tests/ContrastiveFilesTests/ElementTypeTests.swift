@@ -44,8 +44,8 @@ import ContrastiveFiles
       try columnMajor == Tensor(shape: [2, 3, 4], elements: .int32((0..<24).map { Int32($0) })))
     let both = try Self.file(
       "k05VTVBZAQB2AHsnZGVzY3InOiAnPnUyJywgJ2ZvcnRyYW5fb3JkZXInOiBUcnVlLCAnc2hhcGUnOiAoMiwgMyks",
-      "IH0gICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgIAoAAAADAAEA",
-      "BAACAAU=")
+      "IH0gICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgIAoAAAAD",
+      "AAEABAACAAU=")
     #expect(try both == Tensor(shape: [2, 3], elements: .uint16([0, 1, 2, 3, 4, 5])))
   }
 
@@ -108,7 +108,7 @@ import ContrastiveFiles
 
   /// What the reference implementation passes over.
   @Test func furtherFields() throws {
-    let fields = #""note":"x","more":{"a":[1.5e3,null,true]},"n":-1"#
+    let fields = #""note":"x","more":{"a":1.5e3,"b":null},"list":[true],"n":-1"#
     let header = #"{"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2],\#(fields)}}"#
     let file = try SafetensorsFile(.init(FileBytes.safetensors(header, data: 2)))
     #expect(file.tensors == ["a": Tensor(.uint8([0, 0]))])

@@ -318,7 +318,7 @@ struct ChoiceInputs: Sendable {
         var others = choice
         others.falseNegatives = nil
         let modes: [FalseNegativeTreatment.Mode: FNC.Mode] = [
-          .drop: .eliminate, .attract: .attract,
+          .exclude: .eliminate, .attract: .attract,
         ]
         return NamedResult(
           try FNC(

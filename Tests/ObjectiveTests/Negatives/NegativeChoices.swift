@@ -25,7 +25,7 @@ struct NegativeChoice: Sendable, CustomStringConvertible {
       HardNegativeWeights(beta: 2, tauPlus: 0.02, detached: true),
     ]
     for paired in [false, true] {
-      for mode in [nil, .drop, .attract] as [FalseNegativeTreatment.Mode?] {
+      for mode in [nil, .exclude, .attract] as [FalseNegativeTreatment.Mode?] {
         for (ring, samples) in [(nil, false), ((0.1, 0.8), true), ((0.1, 0.8), false)]
           as [((Double, Double)?, Bool)]
         {

@@ -94,10 +94,11 @@ import Testing
     expectRefusal("pairs", "row 2, column 8") {
       _ = try NTXent(negatives: Negatives(pairs: partner)).evaluate(view1: queries, view2: keys)
     }
-    expectRefusal("pairs", "InfoNCE with pairs") {
+    var known = try QueueBank(capacity: 6, dimension: queries.columns)
+    try known.enqueue(keys, ids: Array(0..<6))
+    expectRefusal("pairs", "a bank that knows its samples") {
       _ = try InfoNCE(negatives: Negatives(pairs: own)).evaluate(
-        queries: queries, keys: keys,
-        pairs: PairTerms(rows: 6, columns: 6, pairs: [.init(row: 0, column: 1)]))
+        queries: queries, keys: keys, bank: known.columns(for: Array(0..<6)))
     }
   }
 
