@@ -10,9 +10,9 @@ struct InspectCommand: ParsableCommand {
     abstract: "Print what is in a file, checking it whole.",
     discussion: """
       Any .npy, safetensors or IDX file, gzipped or not; a trained encoder and a checkpoint are \
-      recognized and checked as such. Every size is held against the file's before memory is taken, \
-      and a checksum that is there is checked. Exit code 65 for a file that is damaged or of no \
-      known format.
+      recognized and checked as such. Every size is held against the file's before memory is \
+      taken, and a checksum that is there is checked. Exit code 65 for a file that is damaged or \
+      of no known format.
       """)
 
   @Argument(help: "The file.")

@@ -33,7 +33,7 @@ enum Main {
 
 /// The arguments with a negative number joined to the option before it, as in `--bias=-4`: the
 /// parser takes every word that starts with a dash for an option.
-func joiningNegativeNumbers(_ arguments: [String]) -> [String] {
+package func joiningNegativeNumbers(_ arguments: [String]) -> [String] {
   var joined: [String] = []
   for word in arguments {
     if let last = joined.last, last.hasPrefix("--"), last.count > 2, !last.contains("="),

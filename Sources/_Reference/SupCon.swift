@@ -1,4 +1,5 @@
-/// The supervised contrastive loss by its definition: each row must find the rows of its label.
+/// The supervised contrastive loss by its definition: each row must find the rows of its label;
+/// −1 is none.
 public func referenceSupCon(
   embeddings: Rows, labels: [Int], temperature: Double, baseTemperature: Double?,
   insideLogarithm: Bool
@@ -9,8 +10,8 @@ public func referenceSupCon(
   for i in embeddings.indices {
     let others = embeddings.indices.filter { $0 != i }
     let logits = embeddings.map { dot(embeddings[i], $0) / temperature }
-    let positives = others.filter { labels[$0] == labels[i] }
-    let negatives = others.filter { labels[$0] != labels[i] }
+    let positives = others.filter { labels[$0] == labels[i] && labels[i] != -1 }
+    let negatives = others.filter { !positives.contains($0) }
     let row = severalPositives(
       positives.map { logits[$0] }, negatives: negatives.map { logits[$0] },
       insideLogarithm: insideLogarithm)

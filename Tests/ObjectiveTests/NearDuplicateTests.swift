@@ -34,7 +34,8 @@ import _Reference
 
   /// The partner is the duplicate; a negative is.
   ///
-  /// Worst seen: value 2e-8, gradient 7e-8.
+  /// Worst seen: value 2e-8, gradient 7e-8; with a BLAS whose Haswell kernels give two equal pairs
+  /// products that differ in their last bit, HCLERR.
   @Test(arguments: noises) func hcl(_ noise: Float) throws {
     let embeddings = try views(noise)
     for (beta, tauPlus) in [(1.0, 0.1), (3, 0.01), (0, 0)] {
@@ -47,7 +48,8 @@ import _Reference
         #expect(relativeError(found.loss, expected.loss) <= 2e-7)
         for variable in ViewVariable.allCases {
           let gradient = try #require(expected.gradients[variable.rawValue])
-          #expect(worstError(try #require(found[variable]), gradient) <= 1e-5)
+          let error = worstError(try #require(found[variable]), gradient)
+          #expect(error <= 16 * 0x1p-23 / 0.005, "\(error)")
         }
       }
     }

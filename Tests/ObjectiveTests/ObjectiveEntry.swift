@@ -42,7 +42,8 @@ extension ObjectiveEntry {
 
   /// The method with a problem's options.
   static func method(_ problem: Problem) throws -> Method {
-    try Method.parse(["--input", "-", "--output", "-"] + problem.arguments)
+    try Method.parse(
+      ["--input", "-", "--output", "-"] + joiningNegativeNumbers(problem.arguments))
   }
 
   /// The problem with a temperature.

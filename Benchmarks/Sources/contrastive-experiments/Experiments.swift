@@ -8,8 +8,8 @@ struct Experiments: ParsableCommand {
     commandName: "contrastive-experiments",
     abstract: "Runs the experiments and writes Documentation/Results.md.",
     discussion: """
-      What is in the results file already is not run again, so that it can be stopped and started at \
-      any time. The page holds what is known at the scale asked for.
+      What is in the results file already is not run again, so that it can be stopped and started \
+      at any time. The page holds what is known at the scale asked for.
       """)
 
   @Option(help: "Our command.")

@@ -1,8 +1,8 @@
 /// Statistics → margins → coefficients → gradient.
 ///
-/// One pass reads the columns of every anchor. `ReadContrast` puts positives and negatives together.
-/// A second pass writes the coefficients of the negatives and sums them into gradients; those of
-/// positives and named columns are added one by one.
+/// One pass reads the columns of every anchor. `ReadContrast` puts positives and negatives
+/// together. A second pass writes the coefficients of the negatives and sums them into gradients;
+/// those of positives and named columns are added one by one.
 extension Contrast {
   /// The value and its gradients.
   ///

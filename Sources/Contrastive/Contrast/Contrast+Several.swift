@@ -11,6 +11,7 @@ extension Contrast {
   ///   - wanted: gradients for the anchors and the columns of `forward`.
   ///   - workers: the threads to use; no effect on the result.
   /// - Returns: losses of the forward anchors, then of the backward ones; no `paired`.
+  /// - Throws: `ContrastiveError`: `.nonFinite`, `.tooLarge`, `.zeroNorm`, `.canceled`.
   static func mean(
     of forward: Contrast, and backward: Contrast, _ wanted: ContrastGradients, workers: Workers
   ) throws(ContrastiveError) -> ContrastValue {
@@ -98,6 +99,8 @@ extension Contrast {
   ///   - weight: of each.
   ///   - wantsAnchors: whether the gradient for the anchors is wanted.
   ///   - workers: the threads to use; no effect on the result.
+  /// - Returns: the weighted sum of the values.
+  /// - Throws: `ContrastiveError`: `.nonFinite`, `.tooLarge`, `.zeroNorm`, `.canceled`.
   static func sum(
     of contrasts: [Contrast], weight: Double, anchors wantsAnchors: Bool, workers: Workers
   ) throws(ContrastiveError) -> ContrastValue {

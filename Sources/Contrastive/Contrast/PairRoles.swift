@@ -115,7 +115,8 @@ extension [Exclusion] {
     withUnsafeTemporaryAllocation(of: Float.self, capacity: 1) { entry in
       entry.initialize(repeating: 0)
       guard let base = entry.baseAddress else { return false }
-      apply(to: Tile(rows: row..<(row + 1), columns: column..<(column + 1), values: base, stride: 1))
+      apply(
+        to: Tile(rows: row..<(row + 1), columns: column..<(column + 1), values: base, stride: 1))
       return base.pointee != 0
     }
   }

@@ -3,7 +3,7 @@
 /// With the V support embeddings of each image,
 /// ```
 /// score(i, c) = max over v, or mean over v, of ⟨support_{v,i}, column_c⟩
-/// found(i)    = those of the k highest scores, among the columns of other images, above the threshold
+/// found(i)    = those of the k highest scores, among columns of other images, above the threshold
 /// ```
 /// Ties go to the lower column; "above" is strict. Candidates come from a Float32 sweep, the scores
 /// that decide between them are computed in Double. Huynh et al., "Boosting Contrastive

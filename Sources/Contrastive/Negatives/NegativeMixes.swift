@@ -2,7 +2,8 @@
 ///
 /// Mix m of query i is the unit vector along
 /// ```
-/// pairWeights[i, m] · bank[a] + (1 − pairWeights[i, m]) · bank[b]        (a, b) = pairs[(i·s + m)·2 ...]
+/// pairWeights[i, m] · bank[a] + (1 − pairWeights[i, m]) · bank[b]
+///     (a, b) = pairs[(i·s + m)·2 ...]
 /// queryWeights[i, m] · query_i + (1 − queryWeights[i, m]) · bank[c]      c = queryPairs[i·s′ + m]
 /// ```
 public struct NegativeMixes: Sendable, Equatable {

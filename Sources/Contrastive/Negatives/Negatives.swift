@@ -15,7 +15,8 @@
 /// With P an anchor's own column and all that are attracted, t their shares of the target, w the
 /// weights of `pairs` (1 without), N its negatives and u the logits, a row's loss is
 /// ```
-/// −Σ_{c ∈ P} t_c · log( exp(u_c) / (Σ_P w exp(u) + S) )     S = Σ_N w exp(u), or as `hardness` has it
+/// −Σ_{c ∈ P} t_c · log( exp(u_c) / (Σ_P w exp(u) + S) )
+///     S = Σ_N w exp(u), or as `hardness` has it
 /// ```
 /// What `pairs` leave of the target the own column and the attracted ones share equally.
 /// No gradient passes through a search, a rank or a draw; mixes are constants. A combination

@@ -58,8 +58,8 @@ public struct CNS: Objective {
   ///   - bank: [M × D].
   ///   - gradients: what to differentiate by.
   ///   - workers: the threads to use; no effect on the result.
-  /// - Returns: the mean loss over the queries, the gradient asked for, and how many bank rows are in a
-  ///   query's ring, with the draws where it is sampled.
+  /// - Returns: the mean loss over the queries, the gradient asked for, and how many bank rows are
+  ///   in a query's ring, with the draws where it is sampled.
   /// - Throws: `ContrastiveError`: `.shape`, also for an empty ring, `.empty`, `.bankNotFilled` for
   ///   a bank without rows, `.nonFinite`, `.tooLarge`, `.canceled`.
   public func evaluate(

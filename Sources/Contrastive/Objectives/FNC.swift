@@ -80,8 +80,8 @@ public struct FNC: Objective {
   ///   - bank: [K × D]; together with `support`.
   ///   - gradients: what to differentiate by.
   ///   - workers: the threads to use; no effect on the result.
-  /// - Returns: the mean loss over the anchors, the gradient asked for, and how many false negatives
-  ///   were found, each image's once.
+  /// - Returns: the mean loss over the anchors, the gradient asked for, and how many false
+  ///   negatives were found, each image's once.
   /// - Throws: `ContrastiveError`: `.shape`, `.empty`, `.bankNotFilled`, `.nonFinite`, `.tooLarge`,
   ///   `.canceled`, and `.parameter` for a support without a bank or the reverse.
   public func evaluate(

@@ -91,9 +91,10 @@ public struct HCSC: Objective {
   ///   - levels: at least one.
   ///   - gradients: what to differentiate by.
   ///   - workers: the threads to use; no effect on the result.
-  /// - Returns: the loss, the gradient asked for, and how many columns the masks exclude, summed over
-  ///   rows and levels.
-  /// - Throws: `ContrastiveError`: `.shape`, `.empty`, `.bankNotFilled`, `.nonFinite`, `.tooLarge`, `.canceled`.
+  /// - Returns: the loss, the gradient asked for, and how many columns the masks exclude, summed
+  ///   over rows and levels.
+  /// - Throws: `ContrastiveError`: `.shape`, `.empty`, `.bankNotFilled`, `.nonFinite`, `.tooLarge`,
+  ///   `.canceled`.
   public func evaluate(
     queries: Matrix, keys: Matrix, bank: any Bank, levels: [Level],
     gradients: Set<QueryVariable> = Self.defaultGradients, workers: Workers = .all

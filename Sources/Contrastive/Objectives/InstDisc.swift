@@ -76,7 +76,8 @@ public struct InstDisc: Objective {
   ///   - workers: the threads to use; no effect on the result.
   /// - Returns: the mean loss over the queries, the gradient asked for, and the partition used.
   /// - Throws: `ContrastiveError`: `.shape`, `.empty`, `.bankNotFilled` for a bank without rows,
-  ///   `.index`, `.nonFinite`, `.tooLarge`, `.canceled`, and `.parameter` for a partition without noise.
+  ///   `.index`, `.nonFinite`, `.tooLarge`, `.canceled`, and `.parameter` for a partition without
+  ///   noise.
   public func evaluate(
     queries: Matrix, bank: any Bank, indices: [Int], noise: [Int]? = nil,
     gradients: Set<QueryVariable> = Self.defaultGradients, workers: Workers = .all

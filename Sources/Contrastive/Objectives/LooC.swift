@@ -50,7 +50,8 @@ public struct LooC: Objective {
   ///   - gradients: what to differentiate by.
   ///   - workers: the threads to use; no effect on the result.
   /// - Returns: the mean loss over images and spaces, and the gradient asked for.
-  /// - Throws: `ContrastiveError`: `.shape`, `.empty`, `.bankNotFilled`, `.nonFinite`, `.tooLarge`, `.canceled`.
+  /// - Throws: `ContrastiveError`: `.shape`, `.empty`, `.bankNotFilled`, `.nonFinite`, `.tooLarge`,
+  ///   `.canceled`.
   public func evaluate(
     queries: Matrix, keys: Matrix, banks: [any Bank],
     gradients: Set<QueryVariable> = Self.defaultGradients, workers: Workers = .all

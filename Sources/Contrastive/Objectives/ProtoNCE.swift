@@ -51,7 +51,8 @@ public struct ProtoNCE: Objective {
   ///   - workers: the threads to use; no effect on the result.
   /// - Returns: the loss, the gradient asked for, and how many columns were excluded as duplicates,
   ///   summed over rows and clusterings.
-  /// - Throws: `ContrastiveError`: `.shape`, `.empty`, `.bankNotFilled`, `.nonFinite`, `.tooLarge`, `.canceled`.
+  /// - Throws: `ContrastiveError`: `.shape`, `.empty`, `.bankNotFilled`, `.nonFinite`, `.tooLarge`,
+  ///   `.canceled`.
   public func evaluate(
     queries: Matrix, keys: Matrix, bank: any Bank, clusterings: [PrototypeTargets],
     gradients: Set<QueryVariable> = Self.defaultGradients, workers: Workers = .all

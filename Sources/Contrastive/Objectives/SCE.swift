@@ -68,8 +68,8 @@ public struct SCE: Objective {
   /// - Parameters:
   ///   - queries: [N × D].
   ///   - keys: [N × D]; row i is query i's own.
-  ///   - bank: [M × D]; without it the other columns are the other keys. Columns may be excluded, not
-  ///     weighted.
+  ///   - bank: [M × D]; without it the other columns are the other keys. Columns may be excluded,
+  ///     not weighted.
   ///   - gradients: what to differentiate by.
   ///   - workers: the threads to use; no effect on the result.
   /// - Returns: the mean loss over the queries and the gradients asked for.

@@ -79,12 +79,11 @@ public struct SupCon: Objective {
   ///
   /// - Parameters:
   ///   - embeddings: [B × D].
-  ///   - labels: [B], whole numbers of at least −1; −1 is no label, and such a row no positive.
+  ///   - labels: [B], any whole numbers; −1 is no label, and such a row no positive.
   ///   - gradients: what to differentiate by.
   ///   - workers: the threads to use; no effect on the result.
   /// - Returns: the loss and the gradients asked for.
-  /// - Throws: `ContrastiveError`: `.shape`, `.empty`, `.index`, `.nonFinite`, `.tooLarge`,
-  ///   `.canceled`.
+  /// - Throws: `ContrastiveError`: `.shape`, `.empty`, `.nonFinite`, `.tooLarge`, `.canceled`.
   public func evaluate(
     embeddings: Matrix, labels: [Int], gradients: Set<Variable> = Self.defaultGradients,
     workers: Workers = .all
@@ -95,11 +94,6 @@ public struct SupCon: Objective {
       throw .shape(
         argument: "labels", found: "[\(labels.count)]",
         expected: "[\(embeddings.rows)], one for each row of embeddings")
-    }
-    if let position = labels.firstIndex(where: { $0 < -1 }) {
-      throw .index(
-        argument: "labels", position: position, found: "\(labels[position])",
-        expected: "-1 for no label, or more")
     }
     try given.requireFinite()
     let wanted = ContrastGradients(anchors: gradients.contains(.embeddings))
@@ -125,7 +119,7 @@ public struct SupCon: Objective {
   /// The other rows of each row's label.
   private func positives(by labels: [Int]) -> [[Int]] {
     var rows: [Int: [Int]] = [:]
-    for (row, label) in labels.enumerated() where label >= 0 {
+    for (row, label) in labels.enumerated() where label != -1 {
       rows[label, default: []].append(row)
     }
     return labels.enumerated().map { row, label in rows[label, default: []].filter { $0 != row } }
@@ -171,7 +165,7 @@ private struct RowsByLabel {
     rows = embeddings.rows(at: order)
     var lengths: [Int] = []
     for (place, row) in order.enumerated() {
-      if place > 0, labels[row] >= 0, labels[order[place - 1]] == labels[row] {
+      if place > 0, labels[row] != -1, labels[order[place - 1]] == labels[row] {
         lengths[lengths.count - 1] += 1
       } else {
         lengths.append(1)

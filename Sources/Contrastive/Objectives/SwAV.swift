@@ -3,7 +3,8 @@
 /// With S_v = z_v Wᵀ the scores of view v's rows against P prototypes and q_i = Sinkhorn(S_i / ε)
 /// the codes of the first A views,
 /// ```
-/// loss = (1/A) Σ_{i < A} 1/(V − 1) Σ_{v ≠ i} mean_b  −Σ_k q_i,bk · log softmax(S_v,b / temperature)_k
+/// loss = (1/A) Σ_{i < A} 1/(V − 1) Σ_{v ≠ i} mean_b
+///        −Σ_k q_i,bk · log softmax(S_v,b / temperature)_k
 /// ```
 /// Codes are constants. Rows of a queue join those of their view, before them, when codes are
 /// computed. Caron et al., "Unsupervised Learning of Visual Features by Contrasting Cluster

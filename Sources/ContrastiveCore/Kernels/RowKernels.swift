@@ -149,8 +149,9 @@ package struct RowKernels: @unchecked Sendable {  // a constant table of C funct
     table.pointee.bin_values(values, count, scale, offset, Float(last), bins)
   }
 
-  /// Adds softplus, logistic and logistic · similarity of every entry to its row's sums; see
-  /// `sigmoid_update` in the header. The logistic stays in the tile.
+  /// Adds softplus, logistic and logistic · similarity of every entry to its row's sums.
+  ///
+  /// The logistic stays in the tile; see `sigmoid_update` in the header.
   package func sigmoidUpdate(
     _ tile: Tile, scale: Float, bias: Float, loss: UnsafeMutablePointer<Double>,
     sum: UnsafeMutablePointer<Double>, moment: UnsafeMutablePointer<Double>

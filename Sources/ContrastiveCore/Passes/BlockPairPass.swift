@@ -11,15 +11,15 @@ struct BlockPairPass<Grid: BlockPairGrid>: Sendable {
   ///
   /// `transposed` makes a copy the other way around; `isDiagonal` says that rows and columns are
   /// one block.
-  typealias Visit = @Sendable (
-    _ pair: BlockPair, _ tile: Tile, _ product: TileProduct, _ transposed: () -> Tile
-  ) -> Void
+  typealias Visit =
+    @Sendable (
+      _ pair: BlockPair, _ tile: Tile, _ product: TileProduct, _ transposed: () -> Tile
+    ) -> Void
 
-  /// Shows each tile to `visit`; blocks of a pair are its own while it runs.
+  /// Passes each tile to `visit`; blocks of a pair are its own while it runs.
   ///
-  /// - Parameters:
-  ///   - kept: tiles to be filled, or to be taken where `taking`.
-  ///   - finish: called for each block after its last tile.
+  /// `kept` are tiles to be filled, or to be taken where `taking`; `finish` is called for each
+  /// block after its last tile.
   func forEachTile(
     kept: KeptTiles?, taking: Bool, workers: Workers,
     finish: @Sendable (_ block: Int) -> Void = { _ in }, _ visit: Visit

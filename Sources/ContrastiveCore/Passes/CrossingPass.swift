@@ -85,7 +85,8 @@ package struct CrossingPass: Sendable {
     (sums.rows(0..<pass.grid.rows), sums.rows(pass.grid.rows..<(2 * pass.grid.rows)))
   }
 
-  /// Bytes of scratch the passes hold at most, the sums of both sets before they are split included.
+  /// Bytes of scratch the passes hold at most, the sums of both sets before they are split
+  /// included.
   package static func scratchBytes(
     rows: Int, dimension: Int, keeping: Bool, workers: Workers
   ) -> Int {

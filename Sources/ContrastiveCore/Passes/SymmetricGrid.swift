@@ -1,4 +1,5 @@
-/// How the similarity matrix of a set with itself is cut, so that each pair of rows is computed once.
+/// How the similarity matrix of a set with itself is cut, so that each pair of rows is computed
+/// once.
 package struct SymmetricGrid: BlockPairGrid, Equatable {
   package let rows: Int
 

@@ -57,8 +57,10 @@ package protocol ReadingWriter: TileReader {
   func readAndWrite(_ tile: Tile, into statistics: inout Statistics)
 }
 
-/// Reads and writes in one pass: coefficients are relative to what is known so far, and the sums
-/// that earlier ones gave are corrected. Online softmax; for a `RectanglePass`.
+/// Reads and writes in one pass, as online softmax does; for a `RectanglePass`.
+///
+/// Coefficients are relative to what is known so far, and the sums that earlier ones gave are
+/// corrected.
 package protocol OnlineReader: Sendable {
   /// What is known of a block of rows after some of its tiles.
   associatedtype Statistics: Sendable

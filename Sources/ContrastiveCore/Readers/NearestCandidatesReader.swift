@@ -142,7 +142,8 @@ package struct NearestCandidatesReader: MergingReader {
 
 extension NearestCandidatesReader.Statistics {
   fileprivate mutating func take(_ other: Self, row: Int) {
-    let places = (row * NearestCandidatesReader.capacity)..<((row + 1) * NearestCandidatesReader.capacity)
+    let capacity = NearestCandidatesReader.capacity
+    let places = (row * capacity)..<((row + 1) * capacity)
     least[row] = other.least[row]
     counts[row] = other.counts[row]
     values.replaceSubrange(places, with: other.values[places])

@@ -144,7 +144,9 @@ extension [Exclusion] {
       switch exclusion {
       case .diagonal: for row in 0..<Swift.min(rows, columns) { found[row].insert(row) }
       case .listed(let lists):
-        for row in 0..<rows { for column in lists[row] { found[row].insert(Int(column)) } }
+        for row in 0..<rows {
+          for column in lists[row] where column < columns { found[row].insert(Int(column)) }
+        }
       default: return nil
       }
     }

@@ -81,7 +81,8 @@ package struct Operand: Sendable {
     let value = matrix[row, column]
     return value.isFinite
       ? .tooLarge(argument: name, row: row, column: column, found: "\(value)", limit: "\(limit)")
-      : .nonFinite(argument: name, row: row, column: column, found: "\(value)")
+      : .nonFinite(
+        argument: name, row: row, column: column, found: value.isNaN ? "nan" : "\(value)")
   }
 
   /// Checks that every element is finite and not too large for a dot product; halves always are.

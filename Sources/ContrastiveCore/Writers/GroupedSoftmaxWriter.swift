@@ -2,7 +2,8 @@
 ///
 /// ```
 /// outside the group   G[r, c] = outside.weight[r] · exp((s − outside.shift[r]) / temperature)
-/// inside, c ≠ r      G[r, c] = inside.weight[r] · exp((s − inside.shift[r]) / temperature) − target[r]
+/// inside, c ≠ r      G[r, c] = inside.weight[r] · exp((s − inside.shift[r]) / temperature)
+///                              − target[r]
 /// ```
 /// and what is left in the tile is G[r, c] + G[c, r]: a `SymmetricPass` then sums (G + Gᵀ) ·
 /// rows.
@@ -42,7 +43,9 @@ package struct GroupedSoftmaxWriter: TileWriter {
       apply(inside, to: own)
       target.withUnsafeBufferPointer { target in
         let mine = target[row]
-        for place in 0..<group.count { own.values[place] -= mine + target[group.lowerBound + place] }
+        for place in 0..<group.count {
+          own.values[place] -= mine + target[group.lowerBound + place]
+        }
       }
       if group ~= row { own.values[row - group.lowerBound] = 0 }
     }

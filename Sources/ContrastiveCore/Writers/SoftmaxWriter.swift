@@ -4,8 +4,8 @@
 /// coefficient[r, c] = rowWeight[r] · exp((s − rowShift[r]) / temperature)
 ///                   + columnWeight[c] · exp((s − columnShift[c]) / temperature)
 /// ```
-/// Either half may be absent; a `SymmetricPass` needs both, the same. With shift m and weight w/Σexp
-/// this is w times the softmax taken along rows, along columns, or both.
+/// Either half may be absent; a `SymmetricPass` needs both, the same. With shift m and weight
+/// w/Σexp this is w times the softmax taken along rows, along columns, or both.
 package struct SoftmaxWriter: TileWriter {
   /// The softmax of one side: a shift and a weight for each row, or each column.
   package struct Side: Sendable, Equatable {

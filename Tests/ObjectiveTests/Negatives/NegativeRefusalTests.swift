@@ -46,7 +46,7 @@ import Testing
       _ = try FNC(search: FalseNegatives(), negatives: mixing).evaluate(
         embeddings: queries, views: 2)
     }
-    expectRefusal("mixing", "NT-Xent") {
+    expectRefusal("mixing", "HCL") {
       _ = try HCL(weights: HardNegativeWeights(), negatives: mixing)
     }
     expectRefusal("false-negatives", "SupCon") { _ = try SupCon(negatives: search) }

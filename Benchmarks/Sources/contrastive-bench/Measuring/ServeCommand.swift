@@ -21,8 +21,8 @@ struct ServeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "serve", abstract: "Run a workload whenever a line on standard input asks for it.",
     discussion: """
-      Prints a JSON object when ready, and one for each line: `run` gives the milliseconds of a run, \
-      `outputs PATH` writes what the last run computed to a safetensors file.
+      Prints a JSON object when ready, and one for each line: `run` gives the milliseconds of a \
+      run, `outputs PATH` writes what the last run computed to a safetensors file.
       """)
 
   @Argument(help: "The workload.") var name: String

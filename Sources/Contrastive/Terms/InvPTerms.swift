@@ -2,8 +2,10 @@
 ///
 /// With R = w_y/S, Q = h/(S − w_y), A = R/(R + ε) and A' = weight · Q/(Q + ε), the gradient is
 /// ```
-/// own inside the background:   (A · (1 − R) + A') · background mean − A · (1 − R) · own − A' · H mean
-/// outside:   (A + A' · S/(S − w_y)) · background mean − (A + A' · w_y/(S − w_y)) · own − A' · H mean
+/// own inside the background:
+///   (A · (1 − R) + A') · background mean − A · (1 − R) · own − A' · H mean
+/// outside:
+///   (A + A' · S/(S − w_y)) · background mean − (A + A' · w_y/(S − w_y)) · own − A' · H mean
 /// ```
 /// over B · temperature, the background mean being that of the rows but the own.
 struct InvPTerms: Sendable {
