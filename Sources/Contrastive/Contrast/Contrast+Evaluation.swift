@@ -27,7 +27,6 @@ extension Contrast {
     if wanted.anchors, var gradient = value.anchors {
       value.anchors = nil
       read.addApart(toAnchors: &gradient, workers)
-      if isOneSet { read.addApart(toColumns: &gradient, workers) }
       value.anchors = gradient
     }
     if wanted.columns, !isOneSet, var gradient = value.columns {

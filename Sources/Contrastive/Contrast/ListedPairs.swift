@@ -39,66 +39,66 @@ struct ListedPairs: Sendable {
 
   /// Adds Σ coefficient · column over each row's listed columns to the row of `gradient`.
   ///
-  /// - Parameters:
-  ///   - gradient: a row for each row of the lists.
-  ///   - columns: what the lists index.
-  ///   - workers: the threads to use; no effect on the result.
-  ///   - coefficient: of a row and a place in the lists.
+  /// `coefficient` is that of a row and a place in the lists.
   func add(
     to gradient: inout Matrix, columns: Matrix, workers: Workers,
     coefficient: @Sendable (_ row: Int, _ place: Int) -> Double
   ) {
-    let dimension = columns.columns
-    gradient.withUnsafeMutableBufferPointer { gradient in
-      columns.withUnsafeBufferPointer { values in
-        let (gradient, values) = (SharedMemory(gradient), SharedReadOnlyMemory(values))
-        Self.forEachPiece(lists.rows, workers) { range in
-          withUnsafeTemporaryAllocation(of: Double.self, capacity: dimension) { sum in
-            guard let sum = sum.baseAddress else { return }
-            for row in range where !lists[row].isEmpty {
-              sum.initialize(repeating: 0, count: dimension)
-              for (place, column) in zip(lists.places(of: row), lists[row]) {
-                let factor = coefficient(row, place)
-                guard factor != 0 else { continue }
-                let from = values + Int(column) * dimension
-                for d in 0..<dimension { sum[d] += factor * Double(from[d]) }
-              }
-              let target = gradient + row * dimension
-              for d in 0..<dimension { target[d] = Float(Double(target[d]) + sum[d]) }
-            }
-          }
-        }
-      }
+    guard lists.count > 0 else { return }
+    add(to: &gradient, from: columns, workers: workers) { row, add in
+      for place in lists.places(of: row) { add(lists.column(at: place), coefficient(row, place)) }
     }
   }
 
   /// Adds Σ coefficient · row over the rows that list a column to that column's row of `gradient`.
-  ///
-  /// - Parameters:
-  ///   - gradient: a row for each column.
-  ///   - rows: the rows of the lists.
-  ///   - workers: the threads to use; no effect on the result.
-  ///   - coefficient: of a row and a place in the lists.
   func addTransposed(
     to gradient: inout Matrix, rows: Matrix, workers: Workers,
     coefficient: @Sendable (_ row: Int, _ place: Int) -> Double
   ) {
     guard lists.count > 0 else { return }
-    let (dimension, count) = (rows.columns, gradient.rows)
-    let holders = Holders(of: lists, columns: count)
+    let holders = Holders(of: lists, columns: gradient.rows)
+    add(to: &gradient, from: rows, workers: workers) { column, add in
+      holders.forEach(column) { add($0, coefficient($0, $1)) }
+    }
+  }
+
+  /// Adds both of a set that lists its own rows.
+  func addBothWays(
+    to gradient: inout Matrix, rows: Matrix, workers: Workers,
+    coefficient: @Sendable (_ row: Int, _ place: Int) -> Double
+  ) {
+    guard lists.count > 0 else { return }
+    let holders = Holders(of: lists, columns: gradient.rows)
+    add(to: &gradient, from: rows, workers: workers) { row, add in
+      for place in lists.places(of: row) { add(lists.column(at: place), coefficient(row, place)) }
+      holders.forEach(row) { add($0, coefficient($0, $1)) }
+    }
+  }
+
+  /// Adds to each row of `gradient` what `terms` names: rows of `source` with their factors.
+  private func add(
+    to gradient: inout Matrix, from source: Matrix, workers: Workers,
+    _ terms: @Sendable (_ row: Int, _ add: (_ index: Int, _ factor: Double) -> Void) -> Void
+  ) {
+    let (dimension, count) = (source.columns, gradient.rows)
     gradient.withUnsafeMutableBufferPointer { gradient in
-      rows.withUnsafeBufferPointer { values in
+      source.withUnsafeBufferPointer { values in
         let (gradient, values) = (SharedMemory(gradient), SharedReadOnlyMemory(values))
         Self.forEachPiece(count, workers) { range in
-          for column in range {
-            for holder in holders.starts[column]..<holders.starts[column + 1] {
-              let (row, place) = (Int(holders.rows[holder]), Int(holders.places[holder]))
-              let factor = coefficient(row, place)
-              guard factor != 0 else { continue }
-              let (target, from) = (gradient + column * dimension, values + row * dimension)
-              for d in 0..<dimension {
-                target[d] = Float(Double(target[d]) + factor * Double(from[d]))
+          withUnsafeTemporaryAllocation(of: Double.self, capacity: dimension) { sum in
+            guard let sum = sum.baseAddress else { return }
+            for row in range {
+              var isEmpty = true
+              terms(row) { index, factor in
+                guard factor != 0 else { return }
+                if isEmpty { sum.initialize(repeating: 0, count: dimension) }
+                isEmpty = false
+                let from = values + index * dimension
+                for d in 0..<dimension { sum[d] += factor * Double(from[d]) }
               }
+              if isEmpty { continue }
+              let target = gradient + row * dimension
+              for d in 0..<dimension { target[d] = Float(Double(target[d]) + sum[d]) }
             }
           }
         }
@@ -109,9 +109,16 @@ struct ListedPairs: Sendable {
   /// The rows that list each column, ascending, and where in the lists.
   private struct Holders: Sendable {
     /// Those of column c are `rows[starts[c] ..< starts[c + 1]]`.
-    private(set) var starts: [Int]
-    private(set) var rows: [Int32]
-    private(set) var places: [Int32]
+    private var starts: [Int]
+    private var rows: [Int32]
+    private var places: [Int32]
+
+    /// Calls `body` with each row that lists a column, and the place.
+    func forEach(_ column: Int, _ body: (_ row: Int, _ place: Int) -> Void) {
+      for holder in starts[column]..<starts[column + 1] {
+        body(Int(rows[holder]), Int(places[holder]))
+      }
+    }
 
     init(of lists: RowLists, columns: Int) {
       starts = [Int](repeating: 0, count: columns + 1)

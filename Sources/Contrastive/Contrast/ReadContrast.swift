@@ -94,9 +94,14 @@ struct ReadContrast: Sendable {
       target: margins.target.map { Float(scale * $0) })
   }
 
-  /// Adds what positives, named columns and columns of a row's own give the anchors.
+  /// Adds what positives, named columns and columns of a row's own give the anchors; with the
+  /// anchors as columns, from both sides.
   func addApart(toAnchors gradient: inout Matrix, _ workers: Workers) {
-    listed.add(to: &gradient, columns: named, workers: workers, coefficient: coefficient)
+    if contrast.isOneSet {
+      listed.addBothWays(to: &gradient, rows: named, workers: workers, coefficient: coefficient)
+    } else {
+      listed.add(to: &gradient, columns: named, workers: workers, coefficient: coefficient)
+    }
     for (extra, measures) in zip(contrast.extras, measured) {
       extra.add(to: &gradient, of: contrast.anchors.matrix, measures: measures, workers) {
         scale * margins.negative($0, $1)
