@@ -48,8 +48,9 @@ run: build ## train an encoder on Fashion-MNIST and write a report of it (METHOD
 	@$(BIN)/contrastive train --method "$(METHOD)" $(if $(DATA),--data "$(DATA)") --output "$(RUN)" $(ARGS)
 	@echo "The report is in $$($(BIN)/contrastive report $(if $(DATA),--data "$(DATA)") "$(RUN)")" >&2
 
-test: deps ## build and run every test
+test: deps ## build and run every test, and the example packages
 	@swift test -c release
+	@swift test --package-path Examples/NNCLR
 
 crash: deps ## kill 1,000 processes while they save checkpoints (KILLS=number)
 	@CONTRASTIVE_KILLS=$(KILLS) swift test -c release --filter KillTests
@@ -65,7 +66,7 @@ sanitize: deps ## fuzz the readers under AddressSanitizer, run the parallel test
 	  { echo "ThreadSanitizer did not report the canary race" >&2; exit 1; }; \
 	  echo "The canary race was reported."
 	@TSAN_OPTIONS=halt_on_error=1 swift test --sanitize=thread --scratch-path .build/thread \
-	  --skip-build --filter 'RunThreadTests|savesAtOnce|ContrastiveTrainingTests.ThreadTests|TeamTests|SymmetricSweepTests|CrossSweepTests'
+	  --skip-build --filter 'RunThreadTests|savesAtOnce|ContrastiveTrainingTests.ThreadTests|TeamTests|SymmetricPassTests|CrossingPassTests'
 
 bench: deps ## time every workload beside BLAS (ARGS="--only nt-xent --threads 1 …")
 	@swift run -c release --package-path Benchmarks contrastive-bench table $(ARGS)
@@ -92,10 +93,10 @@ table: build ## run the experiments, write Documentation/Results.md (ARGS="--bud
 	  --contrastive "$(BIN)/contrastive" $(ARGS)
 
 format: ## format the sources in place
-	@swift format -i --recursive Sources Tests Benchmarks/Sources Package.swift Benchmarks/Package.swift
+	@swift format -i --recursive Sources Tests Examples/*/Sources Examples/*/Tests Benchmarks/Sources Package.swift Benchmarks/Package.swift
 
 lint: ## check the format; says nothing when all is well
-	@swift format lint --strict --recursive Sources Tests Benchmarks/Sources Package.swift Benchmarks/Package.swift
+	@swift format lint --strict --recursive Sources Tests Examples/*/Sources Examples/*/Tests Benchmarks/Sources Package.swift Benchmarks/Package.swift
 
 clean: ## remove everything built
-	@rm -rf .build Benchmarks/.build
+	@rm -rf .build Benchmarks/.build Examples/*/.build

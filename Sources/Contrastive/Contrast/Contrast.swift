@@ -1,10 +1,15 @@
 /// What an objective of InfoNCE's shape says of its rows; the engine does the rest.
 ///
-/// An anchor's positives are its own row of `paired`, which is no column, and the columns that
-/// `roles` name. Its negatives are the columns that are not excluded, those that `roles` weigh, any
-/// number at logit 0, and columns of the row's own. Only positives and named columns are looked at
-/// one by one, in Double (see `Margins`).
-struct Contrast: Sendable {
+/// With u_ic = ⟨anchor_i, column_c⟩ / temperature, positives P_i with shares t of the target that
+/// sum to 1, and negatives N_i,
+/// ```
+/// loss = mean_i  −Σ_{c ∈ P_i} t_c · log( exp(u_ic) / Σ_{c ∈ P_i ∪ N_i} exp(u_ic) )
+/// ```
+/// An anchor's positives are its own row of the rows it is paired with, which is no column, and
+/// the columns that are named as such. Its negatives are all other columns that are not excluded,
+/// as a choice of `Negatives` has them. An objective in a package of one's own describes itself by
+/// this and gets value, per-row losses and exact gradients, in one pass and without the matrix.
+public struct Contrast: Sendable {
   /// What the anchors are compared with.
   enum Columns: Sendable {
     /// The anchors themselves: gradients for both sides are one.
@@ -69,21 +74,21 @@ struct Contrast: Sendable {
   var allExclusions: [Exclusion] { exclusions + (roles.isEmpty ? [] : [.listed(roles.lists)]) }
 }
 
-/// A value with what it was asked to be differentiated by.
-struct ContrastValue: Sendable {
+/// The value of a `Contrast` with what it was asked to be differentiated by.
+public struct ContrastValue: Sendable {
   /// Loss of each anchor; their mean is the value.
-  var losses: [Double]
+  public internal(set) var losses: [Double]
   /// ∂loss/∂temperature.
-  var temperatureGradient: Double
+  public internal(set) var temperatureGradient: Double
   /// ∂loss/∂anchors; with the anchors as columns, what both sides add.
-  var anchors: Matrix?
+  public internal(set) var anchors: Matrix?
   /// ∂loss/∂columns.
-  var columns: Matrix?
-  /// ∂loss/∂(row i of `paired`) is this times anchor i.
-  var paired: [Double]
+  public internal(set) var columns: Matrix?
+  /// ∂loss/∂(the row that anchor i is paired with) is this times anchor i.
+  public internal(set) var paired: [Double]
 
   /// The mean over the anchors.
-  var loss: Double { losses.reduce(0, +) / Double(max(1, losses.count)) }
+  public var loss: Double { losses.reduce(0, +) / Double(max(1, losses.count)) }
 
   /// A sum of no terms.
   init(zeros anchors: Operand, _ wanted: ContrastGradients) {

@@ -19,6 +19,10 @@ struct LogSumExp: Sendable, Equatable {
   ///
   /// Exactly s / temperature for a single similarity s that counts once.
   init(_ values: [CountedSimilarity], temperature: Double) {
+    if values.count == 1, values[0].count == 1 {
+      (logSum, mean) = (values[0].similarity / temperature, values[0].similarity)
+      return
+    }
     let top = values.reduce(-Double.infinity) { max($0, $1.similarity) }
     guard top > -.infinity else { return }
     var (sum, spread) = (0.0, 0.0)
