@@ -142,4 +142,9 @@ public struct NegativeCounts: Sendable, Equatable {
 extension Objective where Variable == QueryVariable {
   /// Gradients for the queries.
   public static var defaultGradients: Set<QueryVariable> { [.queries] }
+
+  /// That of one pass over the bank, whatever its length.
+  public func scratchBytes(for shape: ProblemShape, workers: Workers = .all) -> Int {
+    shape.contrastBytes(summingColumns: false, workers: workers)
+  }
 }

@@ -12,7 +12,7 @@
 /// the selection.
 ///
 /// Rows are used as given: normalize them first for cosine similarity (`Matrix.normalized`).
-public struct CNS: Objective {
+public struct CNS: BankObjective {
   /// Softmax temperature τ.
   public let temperature: Double
   /// Which bank rows are negatives.
@@ -72,15 +72,6 @@ public struct CNS: Objective {
     return Evaluation(
       try contrast.evaluate(ContrastGradients(anchors: !gradients.isEmpty), workers: workers),
       details: chosen)
-  }
-
-  public func evaluate(
-    _ inputs: (queries: Matrix, keys: Matrix, bank: any Bank), gradients: Set<QueryVariable>,
-    workers: Workers
-  ) throws(ContrastiveError) -> Evaluation<CNS> {
-    try evaluate(
-      queries: inputs.queries, keys: inputs.keys, bank: inputs.bank, gradients: gradients,
-      workers: workers)
   }
 
   /// Beyond a pass, up to 100 MB, whatever the sizes, while ranks are found. A `sample` holds about

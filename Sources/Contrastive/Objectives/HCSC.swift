@@ -163,10 +163,6 @@ public struct HCSC: Objective {
       queries: inputs.queries, keys: inputs.keys, bank: inputs.bank, levels: inputs.levels,
       gradients: gradients, workers: workers)
   }
-
-  public func scratchBytes(for shape: ProblemShape, workers: Workers = .all) -> Int {
-    shape.contrastBytes(summingColumns: false, workers: workers)
-  }
 }
 
 extension SelectionMask {

@@ -13,7 +13,7 @@
 ///   with queries and keys exchanged.
 ///
 /// Rows are used as given: normalize them first for cosine similarity (`Matrix.normalized`).
-public struct InfoNCE: Objective {
+public struct InfoNCE: BankOrBatchObjective {
   /// What the loss can be differentiated by.
   public enum Variable: String, CaseIterable, Sendable {
     case queries, keys, bank
@@ -147,15 +147,6 @@ public struct InfoNCE: Objective {
     return Evaluation(
       loss: value.loss, losses: value.losses, gradients: result,
       scalars: [.temperature: value.temperatureGradient], details: chosen)
-  }
-
-  public func evaluate(
-    _ inputs: (queries: Matrix, keys: Matrix, bank: (any Bank)?), gradients: Set<Variable>,
-    workers: Workers
-  ) throws(ContrastiveError) -> Evaluation<InfoNCE> {
-    try evaluate(
-      queries: inputs.queries, keys: inputs.keys, bank: inputs.bank, gradients: gradients,
-      workers: workers)
   }
 
   public func scratchBytes(for shape: ProblemShape, workers: Workers = .all) -> Int {

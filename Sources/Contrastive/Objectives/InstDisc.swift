@@ -122,11 +122,6 @@ public struct InstDisc: Objective {
       gradients: gradients, workers: workers)
   }
 
-  /// That of `InfoNCE`; none with noise.
-  public func scratchBytes(for shape: ProblemShape, workers: Workers = .all) -> Int {
-    shape.contrastBytes(summingColumns: false, workers: workers)
-  }
-
   /// Noise rows drawn evenly with replacement from the whole bank, own rows not left out.
   ///
   /// - Parameters:

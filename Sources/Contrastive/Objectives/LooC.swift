@@ -98,11 +98,6 @@ public struct LooC: Objective {
       queries: inputs.queries, keys: inputs.keys, banks: inputs.banks, gradients: gradients,
       workers: workers)
   }
-
-  /// That of `InfoNCE` for the rows of one space, `shape.rows`, and its bank.
-  public func scratchBytes(for shape: ProblemShape, workers: Workers = .all) -> Int {
-    shape.contrastBytes(summingColumns: false, workers: workers)
-  }
 }
 
 /// Queries and keys of B images in S spaces, checked.

@@ -64,8 +64,4 @@ public struct MoCHi: Objective {
       queries: inputs.queries, keys: inputs.keys, bank: inputs.bank, mixes: inputs.mixes,
       gradients: gradients, workers: workers)
   }
-
-  public func scratchBytes(for shape: ProblemShape, workers: Workers = .all) -> Int {
-    shape.contrastBytes(summingColumns: false, workers: workers)
-  }
 }

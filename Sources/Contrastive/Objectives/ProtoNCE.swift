@@ -91,8 +91,4 @@ public struct ProtoNCE: Objective {
       queries: inputs.queries, keys: inputs.keys, bank: inputs.bank,
       clusterings: inputs.clusterings, gradients: gradients, workers: workers)
   }
-
-  public func scratchBytes(for shape: ProblemShape, workers: Workers = .all) -> Int {
-    shape.contrastBytes(summingColumns: false, workers: workers)
-  }
 }

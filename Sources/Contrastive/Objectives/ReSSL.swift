@@ -9,7 +9,7 @@
 /// value.
 ///
 /// Rows are used as given: normalize them first for cosine similarity (`Matrix.normalized`).
-public struct ReSSL: Objective {
+public struct ReSSL: BankObjective {
   /// Softmax temperature of the queries.
   public let temperature: Double
   /// Softmax temperature of the keys, whose similarities are targets.
@@ -61,15 +61,6 @@ public struct ReSSL: Objective {
     return Evaluation(
       loss: losses.mean, losses: losses, gradients: gradient.map { [.queries: $0] } ?? [:],
       details: NegativeCounts())
-  }
-
-  public func evaluate(
-    _ inputs: (queries: Matrix, keys: Matrix, bank: any Bank), gradients: Set<QueryVariable>,
-    workers: Workers
-  ) throws(ContrastiveError) -> Evaluation<ReSSL> {
-    try evaluate(
-      queries: inputs.queries, keys: inputs.keys, bank: inputs.bank, gradients: gradients,
-      workers: workers)
   }
 
   public func scratchBytes(for shape: ProblemShape, workers: Workers = .all) -> Int {

@@ -16,7 +16,7 @@
 /// target: no term is negative, nothing cancels.
 ///
 /// Rows are used as given: normalize them first for cosine similarity (`Matrix.normalized`).
-public struct SCE: Objective {
+public struct SCE: BankOrBatchObjective {
   /// What becomes of the own column in the targets' softmax.
   public enum OwnColumn: String, CaseIterable, Sendable {
     /// It is excluded: the paper's definition.
@@ -144,15 +144,6 @@ public struct SCE: Objective {
       return sum + share * (exact - similarity)
     }
     return (gaps + rounding) / (temperature * temperature)
-  }
-
-  public func evaluate(
-    _ inputs: (queries: Matrix, keys: Matrix, bank: (any Bank)?), gradients: Set<QueryVariable>,
-    workers: Workers
-  ) throws(ContrastiveError) -> Evaluation<SCE> {
-    try evaluate(
-      queries: inputs.queries, keys: inputs.keys, bank: inputs.bank, gradients: gradients,
-      workers: workers)
   }
 
   public func scratchBytes(for shape: ProblemShape, workers: Workers = .all) -> Int {

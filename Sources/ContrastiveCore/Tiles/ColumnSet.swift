@@ -13,13 +13,8 @@ package struct ColumnSet: TileMask, Equatable {
   ///
   /// Complexity: O(log columns + rows of the tile × its columns that are chosen).
   package func exclude(from tile: Tile) {
-    var (low, high) = (0, indices.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if indices[middle] < tile.columns.lowerBound { low = middle + 1 } else { high = middle }
-    }
-    var end = low
-    while end < indices.count, indices[end] < tile.columns.upperBound { end += 1 }
+    let low = indices.partitioningIndex { $0 >= tile.columns.lowerBound }
+    let end = indices.partitioningIndex { $0 >= tile.columns.upperBound }
     guard low < end else { return }
     for row in 0..<tile.rows.count {
       let values = tile.row(row) - tile.columns.lowerBound
