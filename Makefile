@@ -65,7 +65,7 @@ sanitize: deps ## fuzz the readers under AddressSanitizer, run the parallel test
 	  { echo "ThreadSanitizer did not report the canary race" >&2; exit 1; }; \
 	  echo "The canary race was reported."
 	@TSAN_OPTIONS=halt_on_error=1 swift test --sanitize=thread --scratch-path .build/thread \
-	  --skip-build --filter 'RunThreadTests|savesAtOnce|ContrastiveTrainingTests.ThreadTests|TeamTests|SymmetricSweepTests|CrossSweepTests'
+	  --skip-build --filter 'RunThreadTests|savesAtOnce|ContrastiveTrainingTests.ThreadTests|TeamTests|SymmetricPassTests|CrossingPassTests'
 
 bench: deps ## time every workload beside BLAS (ARGS="--only nt-xent --threads 1 …")
 	@swift run -c release --package-path Benchmarks contrastive-bench table $(ARGS)
