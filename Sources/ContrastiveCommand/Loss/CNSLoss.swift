@@ -10,8 +10,8 @@ package struct CNSLoss: LossMethod {
     commandName: "cns",
     abstract: "CNS: InfoNCE against a ring of the bank's rows by similarity.",
     discussion: """
-      Tensors: queries [N,D], keys [N,D], bank [K,D], ring-draws I64 [N,n] (optional, see --ring-draws). \
-      Gradients: queries. Reports the ring's size.
+      Tensors: queries [N,D], keys [N,D], bank [K,D], ring-draws I64 [N,n] (optional, see \
+      --ring-draws). Gradients: queries. Reports the ring's size.
       """)
 
   @OptionGroup package var files: LossFiles

@@ -9,8 +9,8 @@ package struct HCSCLoss: LossMethod {
     abstract: "HCSC: negatives selected at each level of a hierarchy of prototypes.",
     discussion: """
       Tensors: queries [N,D], keys [N,D], bank [K,D], and for each level l = 0, 1, …: centroids.l \
-      [k,D], concentrations.l [k], assignments.l I64 [N], instance-mask.l U8 [N,K], negatives.l I64 \
-      [r], prototype-mask.l U8 [N,r] (optional). A mask's 1 takes part. Gradients: queries \
+      [k,D], concentrations.l [k], assignments.l I64 [N], instance-mask.l U8 [N,K], negatives.l \
+      I64 [r], prototype-mask.l U8 [N,r] (optional). A mask's 1 takes part. Gradients: queries \
       (default). Reports selected.unselected.
       """)
 

@@ -29,8 +29,8 @@ package struct RingOption: ParsableArguments {
 package struct RingSampleOptions: ParsableArguments {
   @Option(
     help: """
-      Draw this many of each row's ring, with replacement, instead of all of it. The file's ring-draws \
-      I64 [N,n], indices into each row's ring in the order of the columns, say which.
+      Draw this many of each row's ring, with replacement, instead of all of it. The file's \
+      ring-draws I64 [N,n], indices into each row's ring in the order of the columns, say which.
       """)
   var ringDraws: Int?
 
