@@ -5,7 +5,7 @@
 /// score(i, c) = max over v, or mean over v, of ⟨support_{v,i}, column_c⟩
 /// found(i)    = those of the k highest scores, among columns of other images, above the threshold
 /// ```
-/// Ties go to the lower column; "above" is strict. Candidates come from a Float32 sweep, the scores
+/// Ties go to the lower column; "above" is strict. Candidates come from a Float32 pass, the scores
 /// that decide between them are computed in Double. Huynh et al., "Boosting Contrastive
 /// Self-Supervised Learning with False Negative Cancellation", WACV 2022, section 3.2.
 public struct FalseNegatives: Sendable {

@@ -15,7 +15,7 @@ public struct Ring: Sendable, Equatable {
 
   /// Fraction of the columns inside the outer bound.
   public let outer: Double
-  /// Fraction inside the inner bound, which is left out.
+  /// Fraction inside the inner bound, which is excluded.
   public let inner: Double
   /// What the inner fraction is a fraction of.
   public let innerMode: InnerMode

@@ -48,8 +48,8 @@ public struct CNS: Objective {
   /// The loss and its exact gradient.
   ///
   /// Complexity: with N queries, M bank rows and dimension D, 2·N·M·D floating-point operations for
-  /// the loss, as many for the gradient, and 2·N·M·D for each sweep that finds the ranks: one for
-  /// ranks below 512, otherwise two on continuous data. A `sample` of n draws takes one more sweep,
+  /// the loss, as many for the gradient, and 2·N·M·D for each pass that finds the ranks: one for
+  /// ranks below 512, otherwise two on continuous data. A `sample` of n draws takes one more pass,
   /// and then 4·N·n·D instead of those of loss and gradient.
   ///
   /// - Parameters:
@@ -74,6 +74,7 @@ public struct CNS: Objective {
       details: chosen)
   }
 
+  /// The same of all inputs in one value.
   public func evaluate(
     _ inputs: (queries: Matrix, keys: Matrix, bank: any Bank), gradients: Set<QueryVariable>,
     workers: Workers
@@ -83,8 +84,10 @@ public struct CNS: Objective {
       workers: workers)
   }
 
-  /// Beyond a pass, up to 100 MB, whatever the sizes, while ranks are found. A `sample` holds about
-  /// 75 bytes for each distinct row drawn, and 64 MiB of indices while it draws.
+  /// Beyond a pass, up to 100 MB, whatever the sizes, while ranks are found.
+  ///
+  /// A `sample` holds about 75 bytes for each distinct row drawn, and 64 MiB of indices while it
+  /// draws.
   public func scratchBytes(for shape: ProblemShape, workers: Workers = .all) -> Int {
     let ranks = (try? ring.ranks(of: shape.columns)).map { [$0.lowerBound, $0.upperBound - 1] }
     return shape.contrastBytes(summingColumns: false, workers: workers)

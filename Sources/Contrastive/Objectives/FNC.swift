@@ -150,6 +150,7 @@ public struct FNC: Objective {
     }
   }
 
+  /// The same of all inputs in one value.
   public func evaluate(
     _ inputs: (embeddings: Matrix, views: Int, support: Matrix?, bank: Matrix?),
     gradients: Set<Variable>, workers: Workers
@@ -159,6 +160,7 @@ public struct FNC: Objective {
       bank: inputs.bank, gradients: gradients, workers: workers)
   }
 
+  /// In the batch as `NTXent`; with a bank a tile for each worker, and sums of runs of tiles.
   public func scratchBytes(for shape: ProblemShape, workers: Workers = .all) -> Int {
     guard shape.columns > 0 else { return shape.oneSetBytes(workers: workers) }
     let anchors = shape.rows * shape.views

@@ -8,9 +8,9 @@
 /// e_own = exp(⟨q_i, c_π_i⟩/φ_π_i),  π_i query i's own prototype at level l
 /// ```
 /// Guo et al., "HCSC: Hierarchical Contrastive Selective Coding", CVPR 2022, section 3.3. A column
-/// that is not selected is left out, as in the paper, or stays with logit 0 and no gradient, as in
-/// the authors' code. A query that selects nothing keeps its own column: that term is 0. Everything
-/// but the queries is constant. Rows are used as given.
+/// that is not selected is excluded, as in the paper, or stays with logit 0 and no gradient, as in
+/// the authors' code. A query that selects nothing keeps its positive alone: that term is 0.
+/// Everything but the queries is constant. Rows are used as given.
 public struct HCSC: Objective {
   /// What becomes of a column that is not selected.
   public enum Unselected: String, CaseIterable, Sendable {
@@ -47,7 +47,7 @@ public struct HCSC: Objective {
     }
   }
 
-  /// Divides the similarities with keys and bank.
+  /// Softmax temperature τ of keys and bank.
   public let temperature: Double
   /// What becomes of a column that is not selected.
   public let unselected: Unselected
@@ -155,6 +155,7 @@ public struct HCSC: Objective {
     counts.add(NegativeCounts(excluded: unselected.reduce(0, +)))
   }
 
+  /// The same of all inputs in one value.
   public func evaluate(
     _ inputs: (queries: Matrix, keys: Matrix, bank: any Bank, levels: [Level]),
     gradients: Set<QueryVariable>, workers: Workers
@@ -164,6 +165,7 @@ public struct HCSC: Objective {
       gradients: gradients, workers: workers)
   }
 
+  /// That of `InfoNCE` with the bank: a tile for each worker, and sums of runs of tiles.
   public func scratchBytes(for shape: ProblemShape, workers: Workers = .all) -> Int {
     shape.contrastBytes(summingColumns: false, workers: workers)
   }

@@ -10,7 +10,7 @@
 ///   are the rows of the bank;
 /// - in-batch: the negatives are the other keys;
 /// - in-batch, symmetric (CLIP, Radford et al. 2021): the mean of the in-batch form and of the same
-///   with queries and keys exchanged.
+///   from keys to queries.
 ///
 /// Rows are used as given: normalize them first for cosine similarity (`Matrix.normalized`).
 public struct InfoNCE: Objective {
@@ -19,6 +19,7 @@ public struct InfoNCE: Objective {
     case queries, keys, bank
   }
 
+  /// The temperature can be learned.
   public typealias Scalar = TemperatureScalar
 
   /// Gradients for the queries: what a momentum-contrast step needs.
@@ -149,6 +150,7 @@ public struct InfoNCE: Objective {
       scalars: [.temperature: value.temperatureGradient], details: chosen)
   }
 
+  /// The same of all inputs in one value.
   public func evaluate(
     _ inputs: (queries: Matrix, keys: Matrix, bank: (any Bank)?), gradients: Set<Variable>,
     workers: Workers
@@ -158,6 +160,8 @@ public struct InfoNCE: Objective {
       workers: workers)
   }
 
+  /// With a bank a tile for each worker, and sums of runs of tiles; in the batch a tile and its
+  /// transpose for each worker, and at most 64 MiB of similarities.
   public func scratchBytes(for shape: ProblemShape, workers: Workers = .all) -> Int {
     shape.contrastBytes(summingColumns: true, workers: workers)
   }

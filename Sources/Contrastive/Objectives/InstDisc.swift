@@ -113,6 +113,7 @@ public struct InstDisc: Objective {
       details: Details(negatives: chosen, partition: nil))
   }
 
+  /// The same of all inputs in one value.
   public func evaluate(
     _ inputs: (queries: Matrix, bank: any Bank, indices: [Int], noise: [Int]?),
     gradients: Set<QueryVariable>, workers: Workers
@@ -127,7 +128,7 @@ public struct InstDisc: Objective {
     shape.contrastBytes(summingColumns: false, workers: workers)
   }
 
-  /// Noise rows drawn evenly with replacement from the whole bank, own rows not left out.
+  /// Noise rows drawn evenly with replacement from the whole bank, own rows included.
   ///
   /// - Parameters:
   ///   - rows: queries.

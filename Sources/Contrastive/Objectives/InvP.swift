@@ -80,7 +80,7 @@ public struct InvP: Objective {
   /// The loss and its exact gradient.
   ///
   /// Complexity: with B queries, n bank rows and dimension D, 4·B·n·D floating-point operations,
-  /// 2·B·n·D for each sweep that finds the background (none for the whole bank, one up to M = 512,
+  /// 2·B·n·D for each pass that finds the background (none for the whole bank, one up to M = 512,
   /// otherwise two on continuous data), `HardPositives`, and 4·B·n·D more for an exact background.
   ///
   ///
@@ -187,6 +187,7 @@ public struct InvP: Objective {
     return RowLists(lists, isSymmetric: false)
   }
 
+  /// The same of all inputs in one value.
   public func evaluate(
     _ inputs: (queries: Matrix, bank: any Bank, indices: [Int], neighbors: NeighborGraph),
     gradients: Set<QueryVariable>, workers: Workers

@@ -56,6 +56,7 @@ public struct MoCHi: Objective {
       details: chosen)
   }
 
+  /// The same of all inputs in one value.
   public func evaluate(
     _ inputs: (queries: Matrix, keys: Matrix, bank: any Bank, mixes: NegativeMixes),
     gradients: Set<QueryVariable>, workers: Workers
@@ -65,6 +66,7 @@ public struct MoCHi: Objective {
       gradients: gradients, workers: workers)
   }
 
+  /// A tile for each worker, and sums of runs of tiles; the mixes are never formed.
   public func scratchBytes(for shape: ProblemShape, workers: Workers = .all) -> Int {
     shape.contrastBytes(summingColumns: false, workers: workers)
   }

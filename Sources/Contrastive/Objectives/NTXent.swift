@@ -9,6 +9,7 @@
 ///
 /// Rows are used as given: normalize them first for cosine similarity (`Matrix.normalized`).
 public struct NTXent: PairedViewObjective {
+  /// The temperature can be learned.
   public typealias Scalar = TemperatureScalar
 
   /// Softmax temperature τ.

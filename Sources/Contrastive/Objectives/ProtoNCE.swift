@@ -11,9 +11,9 @@
 /// columns; with `masksDuplicates` query i sees its own once, in column i. Everything but the
 /// queries is constant. Without clusterings it is `InfoNCE`. Rows are used as given.
 public struct ProtoNCE: Objective {
-  /// Divides the similarities with keys and bank.
+  /// Softmax temperature τ of keys and bank.
   public let temperature: Double
-  /// Whether a column other than i that holds query i's own prototype is left out of row i.
+  /// Whether a column other than i that holds query i's own prototype is excluded from row i.
   public let masksDuplicates: Bool
   /// Which bank rows are negatives of the instance term, and how they count.
   public let negatives: Negatives
@@ -83,6 +83,7 @@ public struct ProtoNCE: Objective {
     return Evaluation(value, details: chosen)
   }
 
+  /// The same of all inputs in one value.
   public func evaluate(
     _ inputs: (queries: Matrix, keys: Matrix, bank: any Bank, clusterings: [PrototypeTargets]),
     gradients: Set<QueryVariable>, workers: Workers
@@ -92,6 +93,7 @@ public struct ProtoNCE: Objective {
       clusterings: inputs.clusterings, gradients: gradients, workers: workers)
   }
 
+  /// That of `InfoNCE` with the bank: a tile for each worker, and sums of runs of tiles.
   public func scratchBytes(for shape: ProblemShape, workers: Workers = .all) -> Int {
     shape.contrastBytes(summingColumns: false, workers: workers)
   }

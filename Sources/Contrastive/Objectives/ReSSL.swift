@@ -63,6 +63,7 @@ public struct ReSSL: Objective {
       details: NegativeCounts())
   }
 
+  /// The same of all inputs in one value.
   public func evaluate(
     _ inputs: (queries: Matrix, keys: Matrix, bank: any Bank), gradients: Set<QueryVariable>,
     workers: Workers
@@ -72,6 +73,8 @@ public struct ReSSL: Objective {
       workers: workers)
   }
 
+  /// The queries and keys side by side, their sums, a tile for each worker, and sums of runs of
+  /// tiles.
   public func scratchBytes(for shape: ProblemShape, workers: Workers = .all) -> Int {
     shape.softTargetBytes(workers: workers)
   }

@@ -18,6 +18,7 @@ public struct SupCon: Objective {
     case embeddings
   }
 
+  /// The temperature can be learned.
   public typealias Scalar = TemperatureScalar
 
   /// Where the mean over the positives stands.
@@ -139,6 +140,7 @@ public struct SupCon: Objective {
       details: chosen)
   }
 
+  /// The same of all inputs in one value.
   public func evaluate(
     _ inputs: (embeddings: Matrix, labels: [Int]), gradients: Set<Variable>, workers: Workers
   ) throws(ContrastiveError) -> Evaluation<SupCon> {
@@ -147,6 +149,7 @@ public struct SupCon: Objective {
       workers: workers)
   }
 
+  /// A tile and its transpose for each worker, and at most 64 MiB of similarities.
   public func scratchBytes(for shape: ProblemShape, workers: Workers = .all) -> Int {
     shape.oneSetBytes(workers: workers)
   }

@@ -22,7 +22,7 @@ package struct CNSLoss: LossMethod {
   @Option(help: "Fraction of the bank inside the ring's outer bound.")
   package var outer: Double = 0.1
 
-  @Option(help: "Fraction inside the ring's inner bound, which is left out.")
+  @Option(help: "Fraction inside the ring's inner bound, which is excluded.")
   package var inner: Double = 0.1
 
   @Option(help: "The inner fraction is one of the outer rank (dynamic) or of the bank (static).")

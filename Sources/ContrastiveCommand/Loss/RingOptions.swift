@@ -34,7 +34,7 @@ package struct RingSampleOptions: ParsableArguments {
       """)
   var ringDraws: Int?
 
-  @Option(help: "Names the family of draws.")
+  @Option(help: "Random seed of the draws.")
   var ringSeed: Int = 0
 
   @Option(help: "Names the draws of this call.")
