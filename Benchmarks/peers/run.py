@@ -28,7 +28,9 @@ PEERS = {
     "infonce-bank": DENSE,
     "infonce-batch": DENSE,
     "clip": DENSE,
+    "siglip": ["torch", "torch-compiled"],
     "nt-xent": DENSE + ["metric-learning"],
+    "decoupled": ["torch", "torch-compiled"],
     "supcon": ["torch", "torch-compiled", "metric-learning"],
     "sce": ["torch", "torch-compiled"],
     "ressl": ["torch", "torch-compiled"],
@@ -74,10 +76,11 @@ def needed_gib(workload, size, peer):
     n = numbers(size)
     if peer == "metric-learning" and workload == "nt-xent":
         return 4 * 4 * n[0] ** 3 / 2**30
-    cells = {"nt-xent": n[0] ** 2, "supcon": n[0] ** 2, "hcl": n[0] ** 2}
+    cells = {name: n[0] ** 2 for name in ("nt-xent", "decoupled", "supcon", "hcl")}
     if workload == "fnc":
         return 4 * 5 * (n[0] * n[1]) ** 2 / 2**30
-    if workload in ("infonce-bank", "infonce-batch", "clip", "sce", "ressl", "cns", "mochi"):
+    queries = ("infonce-bank", "infonce-batch", "clip", "siglip", "sce", "ressl", "cns", "mochi")
+    if workload in queries:
         cells[workload] = n[0] * n[1]
     return 4 * 5 * cells.get(workload, 0) / 2**30
 

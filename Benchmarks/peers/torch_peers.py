@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import torch
-from torch.nn.functional import cross_entropy, normalize
+from torch.nn.functional import cross_entropy, logsigmoid, normalize
 
 
 def own_first(q, k, negatives, t):
@@ -30,6 +30,23 @@ def nt_xent(view1, view2, t=0.1):
     n = len(view1)
     logits = (z @ z.T / t).fill_diagonal_(-torch.inf)
     return cross_entropy(logits, torch.cat([torch.arange(n, 2 * n), torch.arange(n)]))
+
+
+def siglip(queries, keys, t=0.1, bias=-10):
+    labels = 2 * torch.eye(len(queries)) - 1
+    return -logsigmoid(labels * (queries @ keys.T / t + bias)).sum() / len(queries)
+
+
+def decoupled(view1, view2, t=0.1):
+    z = torch.cat([view1, view2])
+    n = len(view1)
+    rows = torch.arange(2 * n)
+    partner = rows.roll(n)
+    logits = z @ z.T / t
+    positive = logits[rows, partner]
+    excluded = torch.eye(2 * n, dtype=torch.bool)
+    excluded[rows, partner] = True
+    return (logits.masked_fill(excluded, -torch.inf).logsumexp(1) - positive).mean()
 
 
 def sce(queries, keys, bank, t=0.1, tm=0.05, weight=0.5):
@@ -150,7 +167,9 @@ LOSSES = {
     "infonce-bank": (infonce_bank, ["queries"]),
     "infonce-batch": (infonce_batch, ["queries", "keys"]),
     "clip": (clip, ["queries", "keys"]),
+    "siglip": (siglip, ["queries", "keys"]),
     "nt-xent": (nt_xent, ["view1", "view2"]),
+    "decoupled": (decoupled, ["view1", "view2"]),
     "sce": (sce, ["queries"]),
     "ressl": (ressl, ["queries"]),
     "cns": (cns, ["queries"]),

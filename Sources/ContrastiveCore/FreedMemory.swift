@@ -18,7 +18,7 @@ public enum FreedMemory {
   private static let blocks = Mutex<[Block]>([])
   /// Blocks that the C library keeps are no matter for us.
   private static let smallestBlock = 4 << 20
-  private static let mostBytes = 128 << 20
+  private static let maxBytes = 128 << 20
 
   /// A block that no one uses.
   private struct Block: @unchecked Sendable {
@@ -40,7 +40,7 @@ public enum FreedMemory {
     let old = blocks.withLock { blocks in
       blocks.append(block)
       var (old, held) = ([Block](), bytes(blocks))
-      while held > mostBytes {
+      while held > maxBytes {
         old.append(blocks.removeFirst())
         held -= old[old.count - 1].memory.count
       }

@@ -11,7 +11,7 @@ public struct RunReport: Sendable {
   /// - Parameters:
   ///   - run: what the run wrote.
   ///   - features: its encoder at work, or nil to leave images and maps out.
-  ///   - notes: what the reader should know, such as why images are left out.
+  ///   - notes: what the reader should know, such as why images are missing.
   ///   - workers: the threads to use; no effect on the result.
   /// - Throws: `ContrastiveError` when an artifact of the run is not what it should be.
   public init(

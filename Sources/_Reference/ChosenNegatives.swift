@@ -8,7 +8,7 @@
 public struct ReferenceNegatives: Sendable {
   /// Row, column, weight, target.
   public var pairs: [(row: Int, column: Int, weight: Double, target: Double)] = []
-  /// How many are found at most, the threshold, mean or maximum, attracted or dropped, support by
+  /// How many are found at most, the threshold, mean or maximum, attracted or excluded, support by
   /// view.
   public var falseNegatives:
     (topK: Int, threshold: Double?, takesMean: Bool, attracts: Bool, support: Rows?)?
@@ -29,11 +29,11 @@ public struct ReferenceNegatives: Sendable {
 public struct ReferenceTerm: Sendable {
   /// Rows that look for their positives.
   public var anchors: Rows
-  /// Row i is anchor i's own column, which is no other column.
+  /// Row i is anchor i's positive, which is no other column.
   public var own: Rows?
   /// Columns.
   public var columns: Rows
-  /// Columns of each anchor that take part.
+  /// Columns of each anchor that are not excluded.
   public var candidates: [[Int]]
   /// Those of them that are positives.
   public var positives: [[Int]]
@@ -48,7 +48,7 @@ public struct ReferenceTerm: Sendable {
   /// Whether the mean over the positives is inside the logarithm.
   public var insideLogarithm = false
 
-  /// Every column a negative of every anchor; the own columns are the support.
+  /// Every column a negative of every anchor; the positives are the support.
   public init(anchors: Rows, own: Rows?, columns: Rows) {
     self.anchors = anchors
     self.own = own

@@ -6,7 +6,7 @@
 
 /// HCSC by its definition.
 ///
-/// Masks are row-major, 1 for a column that takes part; `prototypeMasks` has
+/// Masks are row-major, 1 for a column that is selected; `prototypeMasks` has
 /// nil for a level where all do.
 public func referenceHCSC(
   queries: Rows, keys: Rows, bank: Rows, levels: [ReferencePrototypes], instanceMasks: [[Int]],

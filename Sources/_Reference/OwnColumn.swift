@@ -10,7 +10,7 @@ struct Column {
   var divisor: Double
 }
 
-/// −log softmax of a query's own column among negatives, some of which have logit 0.
+/// −log softmax of a query's positive among negatives, some of which have logit 0.
 ///
 /// Returns the value and its gradient for the query.
 func ownColumnLoss(
@@ -21,7 +21,7 @@ func ownColumnLoss(
   guard !logits.isEmpty else { return (0, query.map { _ in 0 }) }
   let normalizer = logSumExp(logits)
   let margin = normalizer - dot(query, own.row) / own.divisor
-  // The own column's coefficient is minus the sum of the others'; taken from each, nothing cancels.
+  // The positive's coefficient is minus the sum of the others'; taken from each, nothing cancels.
   var gradient = query.map { _ in 0.0 }
   for (place, logit) in logits.enumerated() {
     let coefficient = logistic(margin) * exp(logit - normalizer)

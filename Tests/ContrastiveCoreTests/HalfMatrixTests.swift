@@ -2,7 +2,7 @@ import Testing
 
 import ContrastiveCore
 
-/// Half precision: the conversions, and sweeps over columns kept in it.
+/// Half precision: the conversions, and passes over columns kept in it.
 @Suite struct HalfMatrixTests {
   private func rows(_ rows: Int, _ columns: Int, seed: UInt64) throws -> Matrix {
     var random = CounterRandom(seed: seed)

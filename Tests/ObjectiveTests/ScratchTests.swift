@@ -67,7 +67,8 @@ import Testing
         _ = try ReSSL().evaluate(queries: queries, keys: keys, bank: bank, workers: two)
       }
       try check(
-        "SwAV", SwAV().scratchBytes(
+        "SwAV",
+        SwAV().scratchBytes(
           for: ProblemShape(rows: 256, views: 3, columns: 512, dimension: 16), workers: two)
       ) {
         _ = try SwAV().evaluate(

@@ -12,9 +12,9 @@ public struct BankColumns: Bank {
   /// The bank's embeddings, in the precision it keeps them in.
   package let operand: Operand
   /// Slots excluded for every row, ascending: never written, or too old.
-  public let excluded: [Int]
+  package let excluded: [Int]
   /// What slots are to rows: those of a row's own sample, and suspected false negatives.
-  public let pairs: PairTerms
+  package let pairs: PairTerms
 
   init(_ operand: Operand, excluded: [Int] = [], pairs: PairTerms? = nil) {
     self.operand = operand

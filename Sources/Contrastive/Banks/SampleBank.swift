@@ -15,7 +15,7 @@ public struct SampleBank: MemoryBank, Equatable {
   /// The embeddings with id, label and step of each.
   public private(set) var slots: BankSlots
   /// m: how much of a row stays at an update.
-  public let momentum: Double
+  package let momentum: Double
   /// Samples that have an embedding.
   public private(set) var count = 0
   /// The step of the last write, or −1 before the first.

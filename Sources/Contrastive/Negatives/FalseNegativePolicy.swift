@@ -2,7 +2,7 @@
 public enum FalseNegativePolicy: Sendable, Equatable {
   /// They are excluded.
   case exclude
-  /// They are positives, each with the same share of the target as the own column.
+  /// They are positives, each with the same share of the target as the positive.
   case attract
   /// They take `share` of the target, 0 ..< 1, in proportion to their confidence; they stay in the
   /// denominator like any column.
@@ -15,11 +15,11 @@ extension PairTerms {
   /// A suspected false negative of a batch.
   public struct Suspect: Sendable, Equatable {
     /// The row.
-    public let row: Int
+    package let row: Int
     /// The column.
-    public let column: Int
+    package let column: Int
     /// How sure it is, 0 … 1.
-    public let confidence: Double
+    package let confidence: Double
 
     /// A suspicion.
     public init(row: Int, column: Int, confidence: Double) {
@@ -31,9 +31,9 @@ extension PairTerms {
     var transposed: Suspect { Suspect(row: column, column: row, confidence: confidence) }
   }
 
-  /// A policy applied to suspects, and own entries of the rows that are left out or attracted.
+  /// A policy applied to suspects, and own entries of the rows that are excluded or attracted.
   ///
-  /// With n attracted columns of a row, own entries included, each of them and the own column has
+  /// With n attracted columns of a row, own entries included, each of them and the positive has
   /// 1/(1 + n) of the target; with suspects softened, of what they leave of it.
   ///
   /// - Parameters:
@@ -42,7 +42,7 @@ extension PairTerms {
   ///   - suspects: each (row, column) once, none of them in `own`.
   ///   - policy: what becomes of the suspects.
   ///   - own: columns of each row that show the row's own sample; empty for none.
-  ///   - attractsOwn: whether those are positives; otherwise they are left out.
+  ///   - attractsOwn: whether those are positives; otherwise they are excluded.
   /// - Throws: `ContrastiveError`: `.parameter` for a share outside 0 ..< 1, `.index`.
   public init(
     rows: Int, columns: Int, suspects: [Suspect], policy: FalseNegativePolicy,

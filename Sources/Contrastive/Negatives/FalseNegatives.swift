@@ -5,7 +5,7 @@
 /// score(i, c) = max over v, or mean over v, of ⟨support_{v,i}, column_c⟩
 /// found(i)    = those of the k highest scores, among columns of other images, above the threshold
 /// ```
-/// Ties go to the lower column; "above" is strict. Candidates come from a Float32 sweep, the scores
+/// Ties go to the lower column; "above" is strict. Candidates come from a Float32 pass, the scores
 /// that decide between them are computed in Double. Huynh et al., "Boosting Contrastive
 /// Self-Supervised Learning with False Negative Cancellation", WACV 2022, section 3.2.
 public struct FalseNegatives: Sendable {
@@ -15,11 +15,11 @@ public struct FalseNegatives: Sendable {
   }
 
   /// k: how many columns are found at most.
-  public let topK: Int
+  package let topK: Int
   /// What a score must be above; `nil` for no such condition.
-  public let threshold: Double?
+  package let threshold: Double?
   /// How the similarities of an image's support embeddings become one score.
-  public let aggregate: Aggregate
+  package let aggregate: Aggregate
 
   /// Candidates looked at beyond the k-th, where rounding may have disordered a tie.
   private static let spare = 16

@@ -6,15 +6,15 @@
 /// Contrastive Learning", NeurIPS 2020, section 4. The draws are explicit inputs of `MoCHi`.
 public struct HardNegativeMixing: Sendable, Equatable {
   /// How many bank rows count as hard, N; at most the bank's rows are.
-  public let hardest: Int
+  package let hardest: Int
   /// Pair mixes of each query, s.
-  public let pairs: Int
+  package let pairs: Int
   /// Mixes of each query with a bank row, s′.
-  public let queryPairs: Int
+  package let queryPairs: Int
   /// Whether a pair never holds one bank row twice.
-  public let distinct: Bool
-  /// Names the family of draws.
-  public let seed: UInt64
+  package let distinct: Bool
+  /// Random seed of the draws.
+  package let seed: UInt64
 
   /// A way of mixing.
   ///
@@ -23,7 +23,7 @@ public struct HardNegativeMixing: Sendable, Equatable {
   ///   - pairs: 0 or more.
   ///   - queryPairs: 0 or more.
   ///   - distinct: draw pairs without replacement; there must then be two hard rows.
-  ///   - seed: names the family of draws.
+  ///   - seed: random seed of the draws.
   /// - Throws: `ContrastiveError.parameter`.
   public init(
     hardest: Int = 1024, pairs: Int = 1024, queryPairs: Int = 128, distinct: Bool = false,
@@ -44,7 +44,7 @@ public struct HardNegativeMixing: Sendable, Equatable {
 
   /// The mixes of one step: the same for the same inputs, seed and step.
   ///
-  /// Complexity: one sweep, 2·N·K·D floating-point operations, and the draws. Scratch: the sweep's
+  /// Complexity: one pass, 2·N·K·D floating-point operations, and the draws. Scratch: the pass's
   /// tiles and 8 bytes for each of rows × (2 · hardest + 512) candidates of a unit of work.
   ///
   /// - Parameters:

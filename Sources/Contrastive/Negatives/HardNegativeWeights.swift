@@ -11,11 +11,11 @@
 /// 2020, eq. 8.
 public struct HardNegativeWeights: Sendable, Equatable {
   /// β, how much harder negatives weigh more.
-  public let beta: Double
+  package let beta: Double
   /// τ⁺, the chance that a negative shows the same thing as the anchor.
-  public let tauPlus: Double
+  package let tauPlus: Double
   /// Whether the weights are constants.
-  public let detached: Bool
+  package let detached: Bool
 
   /// Weights; the defaults are the authors' code's.
   ///

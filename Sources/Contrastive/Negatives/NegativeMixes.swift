@@ -8,13 +8,13 @@
 /// ```
 public struct NegativeMixes: Sendable, Equatable {
   /// Bank rows, two for each mix: [N × s × 2] in row-major order.
-  public let pairs: [Int]
+  package let pairs: [Int]
   /// Shares of the first of each pair, [N × s].
-  public let pairWeights: Matrix
+  package let pairWeights: Matrix
   /// Bank rows that are mixed with the query: [N × s′] in row-major order.
-  public let queryPairs: [Int]
+  package let queryPairs: [Int]
   /// Shares of the query, [N × s′].
-  public let queryWeights: Matrix
+  package let queryWeights: Matrix
 
   /// The mixes of N queries; s and s′ may be 0.
   ///

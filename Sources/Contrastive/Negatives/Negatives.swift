@@ -1,7 +1,7 @@
 /// Which columns are an anchor's negatives, and how they count: what objectives of InfoNCE's shape
 /// share.
 ///
-/// Such an objective gives each anchor its own column and others that are its negatives. This value
+/// Such an objective gives each anchor a positive and other columns, its negatives. This value
 /// changes what becomes of the others, in the order of its properties, each applied to what is
 /// left:
 /// 1. `pairs` single out columns of a row, which the next three leave alone (a search for an image
@@ -12,13 +12,13 @@
 /// 4. `mixing` adds mixes of the hardest of them;
 /// 5. `hardness` weighs all negatives, mixes and weighted pairs included.
 ///
-/// With P an anchor's own column and all that are attracted, t their shares of the target, w the
+/// With P an anchor's positive and all that are attracted, t their shares of the target, w the
 /// weights of `pairs` (1 without), N its negatives and u the logits, a row's loss is
 /// ```
 /// −Σ_{c ∈ P} t_c · log( exp(u_c) / (Σ_P w exp(u) + S) )
 ///     S = Σ_N w exp(u), or as `hardness` has it
 /// ```
-/// What `pairs` leave of the target the own column and the attracted ones share equally.
+/// What `pairs` leave of the target the positive and the attracted ones share equally.
 /// No gradient passes through a search, a rank or a draw; mixes are constants. A combination
 /// without a meaning is refused by name: see the objectives.
 public struct Negatives: Sendable {
@@ -85,7 +85,7 @@ public struct Negatives: Sendable {
           name: Part.pairs.rawValue,
           found: "hardness with a target of \(pair.target) for row \(pair.row), "
             + "column \(pair.column)",
-          expected: "targets equal to the own column's: part of a positive is no sample of them")
+          expected: "targets equal to the positive's: part of a positive is no sample of them")
       }
     }
   }
@@ -97,7 +97,7 @@ public struct FalseNegativeTreatment: Sendable {
   public enum Mode: String, CaseIterable, Sendable {
     /// It is excluded.
     case exclude = "drop"
-    /// It is a positive like the own column.
+    /// It is a positive like the anchor's own.
     case attract
   }
 

@@ -4,8 +4,8 @@
 /// ```
 /// loss_i = log Σ_c w_ic exp(u_ic) − Σ_c t_ic u_ic
 /// ```
-/// A column that is not listed is a negative, w = 1 and t = 0. The row's own column has w = 1 and
-/// what is left of the target, t = 1 − Σ_listed t. So w = 0 leaves a column out, w < 1 makes it a
+/// A column that is not listed is a negative, w = 1 and t = 0. The row's positive has w = 1 and
+/// what is left of the target, t = 1 − Σ_listed t. So w = 0 excludes a column, w < 1 makes it a
 /// lighter negative, and t > 0 makes it a positive.
 public struct PairTerms: Sendable, Equatable {
   /// What one column is to one row.
@@ -19,7 +19,7 @@ public struct PairTerms: Sendable, Equatable {
     /// t: share of the target, 0 … 1.
     public let target: Double
 
-    /// What `column` is to `row`; without more, it is left out.
+    /// What `column` is to `row`; without more, it is excluded.
     public init(row: Int, column: Int, weight: Double = 0, target: Double = 0) {
       self.row = row
       self.column = column
@@ -109,7 +109,7 @@ public struct PairTerms: Sendable, Equatable {
     starts = [Int](repeating: 0, count: rows + 1)
   }
 
-  /// The same pairs with rows and columns exchanged; a policy is applied anew to each row.
+  /// The same pairs transposed; a policy is applied anew to each row.
   ///
   /// - Throws: `ContrastiveError.index` for targets of a column that sum to more than 1.
   func transposed() throws(ContrastiveError) -> PairTerms {
@@ -136,7 +136,7 @@ public struct PairTerms: Sendable, Equatable {
   /// The pairs of a row.
   public subscript(row: Int) -> ArraySlice<Pair> { pairs[starts[row]..<starts[row + 1]] }
 
-  /// The share of the target that a row's own column keeps.
+  /// The share of the target that a row's positive keeps.
   public func ownTarget(_ row: Int) -> Double {
     let listed = self[row].reduce(0) { $0 + $1.target }
     return self[row].allSatisfy { $0.target == 0 } ? 1 : max(0, 1 - listed)

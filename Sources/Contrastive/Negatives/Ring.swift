@@ -14,11 +14,11 @@ public struct Ring: Sendable, Equatable {
   }
 
   /// Fraction of the columns inside the outer bound.
-  public let outer: Double
-  /// Fraction inside the inner bound, which is left out.
-  public let inner: Double
+  package let outer: Double
+  /// Fraction inside the inner bound, which is excluded.
+  package let inner: Double
   /// What the inner fraction is a fraction of.
-  public let innerMode: InnerMode
+  package let innerMode: InnerMode
   /// Draws from the ring that are negatives instead of all of it.
   public var sample: RingSample?
 

@@ -17,7 +17,7 @@ public struct RingSample: Sendable, Equatable {
   ///
   /// - Parameters:
   ///   - count: draws of each row, 1 … 2²⁴.
-  ///   - seed: names the family of draws.
+  ///   - seed: random seed of the draws.
   ///   - step: names the draws of a call.
   /// - Returns: the sample.
   public static func drawn(count: Int, seed: UInt64 = 0, step: UInt64 = 0) -> RingSample {

@@ -2,11 +2,11 @@
 /// rows.
 public struct NeighborGraph: Sendable, Equatable {
   /// Number of nodes.
-  public let nodes: Int
+  package let nodes: Int
   /// Neighbors of each.
-  public let k: Int
+  package let k: Int
   /// [nodes × k], row-major.
-  public let indices: [Int]
+  package let indices: [Int]
 
   /// A graph from a table of indices; a node may be its own neighbor, and one more than once.
   ///

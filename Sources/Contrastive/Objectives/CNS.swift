@@ -14,11 +14,11 @@
 /// Rows are used as given: normalize them first for cosine similarity (`Matrix.normalized`).
 public struct CNS: BankObjective {
   /// Softmax temperature τ.
-  public let temperature: Double
+  package let temperature: Double
   /// Which bank rows are negatives.
-  public let ring: Ring
+  package let ring: Ring
   /// Which columns are negatives, and how they count.
-  public let negatives: Negatives
+  package let negatives: Negatives
 
   /// A CNS objective.
   ///
@@ -48,8 +48,8 @@ public struct CNS: BankObjective {
   /// The loss and its exact gradient.
   ///
   /// Complexity: with N queries, M bank rows and dimension D, 2·N·M·D floating-point operations for
-  /// the loss, as many for the gradient, and 2·N·M·D for each sweep that finds the ranks: one for
-  /// ranks below 512, otherwise two on continuous data. A `sample` of n draws takes one more sweep,
+  /// the loss, as many for the gradient, and 2·N·M·D for each pass that finds the ranks: one for
+  /// ranks below 512, otherwise two on continuous data. A `sample` of n draws takes one more pass,
   /// and then 4·N·n·D instead of those of loss and gradient.
   ///
   /// - Parameters:
@@ -74,8 +74,10 @@ public struct CNS: BankObjective {
       details: chosen)
   }
 
-  /// Beyond a pass, up to 100 MB, whatever the sizes, while ranks are found. A `sample` holds about
-  /// 75 bytes for each distinct row drawn, and 64 MiB of indices while it draws.
+  /// Beyond a pass, up to 100 MB, whatever the sizes, while ranks are found.
+  ///
+  /// A `sample` holds about 75 bytes for each distinct row drawn, and 64 MiB of indices while it
+  /// draws.
   public func scratchBytes(for shape: ProblemShape, workers: Workers = .all) -> Int {
     let ranks = (try? ring.ranks(of: shape.columns)).map { [$0.lowerBound, $0.upperBound - 1] }
     return shape.contrastBytes(summingColumns: false, workers: workers)

@@ -8,9 +8,9 @@
 /// Chuang et al., "Debiased Contrastive Learning", NeurIPS 2020, eq. 8 with one positive.
 public struct DCL: PairedViewObjective {
   /// Softmax temperature τ.
-  public let temperature: Double
+  package let temperature: Double
   /// τ⁺, the chance that a negative shows the same thing as the anchor.
-  public let tauPlus: Double
+  package let tauPlus: Double
   private let objective: HCL
 
   /// A debiased objective; the defaults are the authors' code's.

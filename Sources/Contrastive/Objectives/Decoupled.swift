@@ -1,4 +1,4 @@
-/// Decoupled contrastive learning: NT-Xent whose denominator leaves out the positive.
+/// Decoupled contrastive learning: NT-Xent whose denominator is without the positive.
 ///
 /// With Z = [view1; view2], 2N rows, u_ij = ⟨z_i, z_j⟩ / temperature and s_i the similarity of
 /// pair i,
@@ -11,14 +11,15 @@
 ///
 /// Rows are used as given: normalize them first for cosine similarity (`Matrix.normalized`).
 public struct Decoupled: PairedViewObjective {
+  /// The temperature can be learned.
   public typealias Scalar = TemperatureScalar
 
   /// Softmax temperature τ.
-  public let temperature: Double
+  package let temperature: Double
   /// σ, the temperature of the weights; without it all pairs weigh the same.
-  public let sigma: Double?
+  package let sigma: Double?
   /// Which columns are negatives, and how they count.
-  public let negatives: Negatives
+  package let negatives: Negatives
 
   /// A decoupled objective.
   ///

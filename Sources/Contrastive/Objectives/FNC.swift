@@ -35,13 +35,13 @@ public struct FNC: Objective {
   public static let defaultGradients: Set<Variable> = [.embeddings]
 
   /// Softmax temperature τ.
-  public let temperature: Double
+  package let temperature: Double
   /// How false negatives are found.
-  public let search: FalseNegatives
+  package let search: FalseNegatives
   /// What becomes of them.
-  public let mode: Mode
+  package let mode: Mode
   /// Which other columns are negatives, and how they count.
-  public let negatives: Negatives
+  package let negatives: Negatives
 
   /// A false-negative cancellation objective.
   ///
@@ -150,6 +150,7 @@ public struct FNC: Objective {
     }
   }
 
+  /// The same of all inputs in one value.
   public func evaluate(
     _ inputs: (embeddings: Matrix, views: Int, support: Matrix?, bank: Matrix?),
     gradients: Set<Variable>, workers: Workers
@@ -159,6 +160,7 @@ public struct FNC: Objective {
       bank: inputs.bank, gradients: gradients, workers: workers)
   }
 
+  /// In the batch as `NTXent`; with a bank a tile for each worker, and sums of runs of tiles.
   public func scratchBytes(for shape: ProblemShape, workers: Workers = .all) -> Int {
     guard shape.columns > 0 else { return shape.oneSetBytes(workers: workers) }
     let anchors = shape.rows * shape.views

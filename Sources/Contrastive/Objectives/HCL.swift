@@ -16,11 +16,11 @@
 /// Rows are used as given: the floor is meant for unit rows (`Matrix.normalized`).
 public struct HCL: PairedViewObjective {
   /// Softmax temperature τ.
-  public let temperature: Double
+  package let temperature: Double
   /// β and τ⁺.
-  public let weights: HardNegativeWeights
+  package let weights: HardNegativeWeights
   /// Which rows are negatives.
-  public let negatives: Negatives
+  package let negatives: Negatives
 
   /// A hard-negative objective; the defaults are the authors' code's.
   ///

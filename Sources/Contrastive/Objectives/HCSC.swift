@@ -8,9 +8,9 @@
 /// e_own = exp(⟨q_i, c_π_i⟩/φ_π_i),  π_i query i's own prototype at level l
 /// ```
 /// Guo et al., "HCSC: Hierarchical Contrastive Selective Coding", CVPR 2022, section 3.3. A column
-/// that is not selected is left out, as in the paper, or stays with logit 0 and no gradient, as in
-/// the authors' code. A query that selects nothing keeps its own column: that term is 0. Everything
-/// but the queries is constant. Rows are used as given.
+/// that is not selected is excluded, as in the paper, or stays with logit 0 and no gradient, as in
+/// the authors' code. A query that selects nothing keeps its positive alone: that term is 0.
+/// Everything but the queries is constant. Rows are used as given.
 public struct HCSC: Objective {
   /// What becomes of a column that is not selected.
   public enum Unselected: String, CaseIterable, Sendable {
@@ -47,14 +47,14 @@ public struct HCSC: Objective {
     }
   }
 
-  /// Divides the similarities with keys and bank.
-  public let temperature: Double
+  /// Softmax temperature τ of keys and bank.
+  package let temperature: Double
   /// What becomes of a column that is not selected.
-  public let unselected: Unselected
+  package let unselected: Unselected
   /// How the levels' instance terms are put together.
-  public let instanceLevels: Reduction
+  package let instanceLevels: Reduction
   /// Which of the selected bank rows are negatives of the instance terms, and how they count.
-  public let negatives: Negatives
+  package let negatives: Negatives
 
   /// An HCSC objective.
   ///
@@ -155,6 +155,7 @@ public struct HCSC: Objective {
     counts.add(NegativeCounts(excluded: unselected.reduce(0, +)))
   }
 
+  /// The same of all inputs in one value.
   public func evaluate(
     _ inputs: (queries: Matrix, keys: Matrix, bank: any Bank, levels: [Level]),
     gradients: Set<QueryVariable>, workers: Workers

@@ -10,7 +10,7 @@
 ///   are the rows of the bank;
 /// - in-batch: the negatives are the other keys;
 /// - in-batch, symmetric (CLIP, Radford et al. 2021): the mean of the in-batch form and of the same
-///   with queries and keys exchanged.
+///   from keys to queries.
 ///
 /// Rows are used as given: normalize them first for cosine similarity (`Matrix.normalized`).
 public struct InfoNCE: BankOrBatchObjective {
@@ -19,17 +19,18 @@ public struct InfoNCE: BankOrBatchObjective {
     case queries, keys, bank
   }
 
+  /// The temperature can be learned.
   public typealias Scalar = TemperatureScalar
 
   /// Gradients for the queries: what a momentum-contrast step needs.
   public static let defaultGradients: Set<Variable> = [.queries]
 
   /// Softmax temperature τ.
-  public let temperature: Double
+  package let temperature: Double
   /// Whether the in-batch form takes the mean of both directions.
-  public let symmetric: Bool
+  package let symmetric: Bool
   /// Which columns are negatives, and how they count.
-  public let negatives: Negatives
+  package let negatives: Negatives
 
   /// An InfoNCE objective.
   ///
@@ -149,6 +150,8 @@ public struct InfoNCE: BankOrBatchObjective {
       scalars: [.temperature: value.temperatureGradient], details: chosen)
   }
 
+  /// With a bank a tile for each worker, and sums of runs of tiles; in the batch a tile and its
+  /// transpose for each worker, and at most 64 MiB of similarities.
   public func scratchBytes(for shape: ProblemShape, workers: Workers = .all) -> Int {
     shape.contrastBytes(summingColumns: true, workers: workers)
   }

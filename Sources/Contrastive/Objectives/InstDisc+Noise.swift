@@ -52,7 +52,7 @@ private struct NoiseColumns: Sendable {
   /// Noise rows of each query.
   var perRow: Int { noise.count / queries.rows }
 
-  /// Calls `body(place, logit, bank row)` for the own column, place 0, then for the noise.
+  /// Calls `body(place, logit, bank row)` for the positive, place 0, then for the noise.
   func forEach(_ row: Int, _ body: (Int, Double, UnsafePointer<Float>) -> Void) {
     let dimension = queries.columns
     queries.withUnsafeBufferPointer { rows in

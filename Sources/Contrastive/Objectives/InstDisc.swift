@@ -26,13 +26,13 @@ public struct InstDisc: Objective {
   }
 
   /// Softmax temperature τ.
-  public let temperature: Double
+  package let temperature: Double
   /// Z of the noise-contrastive form; without it n · the mean of exp(u) over a call's columns.
-  public let partition: Double?
+  package let partition: Double?
   /// Added to the noise's probability in the noise-contrastive form.
-  public let epsilon: Double
+  package let epsilon: Double
   /// Which bank rows are negatives of the softmax form, and how they count.
-  public let negatives: Negatives
+  package let negatives: Negatives
 
   /// An instance-discrimination objective.
   ///
@@ -113,6 +113,7 @@ public struct InstDisc: Objective {
       details: Details(negatives: chosen, partition: nil))
   }
 
+  /// The same of all inputs in one value.
   public func evaluate(
     _ inputs: (queries: Matrix, bank: any Bank, indices: [Int], noise: [Int]?),
     gradients: Set<QueryVariable>, workers: Workers
@@ -122,7 +123,7 @@ public struct InstDisc: Objective {
       gradients: gradients, workers: workers)
   }
 
-  /// Noise rows drawn evenly with replacement from the whole bank, own rows not left out.
+  /// Noise rows drawn evenly with replacement from the whole bank, own rows included.
   ///
   /// - Parameters:
   ///   - rows: queries.

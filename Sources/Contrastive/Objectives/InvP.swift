@@ -23,7 +23,7 @@
 /// Rows are used as given: normalize them first for cosine similarity (`Matrix.normalized`).
 public struct InvP: Objective {
   /// Softmax temperature τ.
-  public let temperature: Double
+  package let temperature: Double
   /// What else an evaluation tells.
   public struct Details: Sendable {
     /// M, the size of the background that was used.
@@ -31,17 +31,17 @@ public struct InvP: Objective {
   }
 
   /// M, at most the bank's rows are taken.
-  public let background: Int
+  package let background: Int
   /// P.
-  public let positives: Int
+  package let positives: Int
   /// Longest walk from a query's own row to a positive.
-  public let steps: Int
+  package let steps: Int
   /// Weight of the second term.
-  public let weight: Double
+  package let weight: Double
   /// ε, inside both logarithms.
-  public let epsilon: Double
+  package let epsilon: Double
   /// Whether the background of the second term is the paper's.
-  public let exactBackground: Bool
+  package let exactBackground: Bool
 
   /// An InvP objective.
   ///
@@ -80,7 +80,7 @@ public struct InvP: Objective {
   /// The loss and its exact gradient.
   ///
   /// Complexity: with B queries, n bank rows and dimension D, 4·B·n·D floating-point operations,
-  /// 2·B·n·D for each sweep that finds the background (none for the whole bank, one up to M = 512,
+  /// 2·B·n·D for each pass that finds the background (none for the whole bank, one up to M = 512,
   /// otherwise two on continuous data), `HardPositives`, and 4·B·n·D more for an exact background.
   ///
   ///
@@ -187,6 +187,7 @@ public struct InvP: Objective {
     return RowLists(lists, isSymmetric: false)
   }
 
+  /// The same of all inputs in one value.
   public func evaluate(
     _ inputs: (queries: Matrix, bank: any Bank, indices: [Int], neighbors: NeighborGraph),
     gradients: Set<QueryVariable>, workers: Workers

@@ -13,9 +13,9 @@
 /// banks are constants. Rows are used as given.
 public struct LooC: Objective {
   /// Softmax temperature τ.
-  public let temperature: Double
+  package let temperature: Double
   /// Which columns are negatives, and how they count.
-  public let negatives: Negatives
+  package let negatives: Negatives
 
   /// A LooC objective.
   ///
@@ -40,7 +40,7 @@ public struct LooC: Objective {
 
   /// The loss and its exact gradient.
   ///
-  /// Complexity: 4·B·S·K·D floating-point operations, S sweeps over a bank. Scratch: that of
+  /// Complexity: 4·B·S·K·D floating-point operations, S passes over a bank. Scratch: that of
   /// `InfoNCE` for B queries and one bank, and a copy of the queries.
   ///
   /// - Parameters:
@@ -90,6 +90,7 @@ public struct LooC: Objective {
       gradients: gradient.map { [.queries: $0] } ?? [:], details: chosen)
   }
 
+  /// The same of all inputs in one value.
   public func evaluate(
     _ inputs: (queries: Matrix, keys: Matrix, banks: [any Bank]), gradients: Set<QueryVariable>,
     workers: Workers

@@ -10,9 +10,9 @@
 /// are used as given.
 public struct MoCHi: Objective {
   /// Softmax temperature τ.
-  public let temperature: Double
+  package let temperature: Double
   /// Which columns are negatives, and how they count.
-  public let negatives: Negatives
+  package let negatives: Negatives
 
   /// A MoCHi objective.
   ///
@@ -56,6 +56,7 @@ public struct MoCHi: Objective {
       details: chosen)
   }
 
+  /// The same of all inputs in one value.
   public func evaluate(
     _ inputs: (queries: Matrix, keys: Matrix, bank: any Bank, mixes: NegativeMixes),
     gradients: Set<QueryVariable>, workers: Workers

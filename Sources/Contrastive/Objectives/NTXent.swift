@@ -9,12 +9,13 @@
 ///
 /// Rows are used as given: normalize them first for cosine similarity (`Matrix.normalized`).
 public struct NTXent: PairedViewObjective {
+  /// The temperature can be learned.
   public typealias Scalar = TemperatureScalar
 
   /// Softmax temperature τ.
-  public let temperature: Double
+  package let temperature: Double
   /// Which columns are negatives, and how they count.
-  public let negatives: Negatives
+  package let negatives: Negatives
 
   /// An NT-Xent objective.
   ///

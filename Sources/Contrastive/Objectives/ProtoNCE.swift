@@ -11,12 +11,12 @@
 /// columns; with `masksDuplicates` query i sees its own once, in column i. Everything but the
 /// queries is constant. Without clusterings it is `InfoNCE`. Rows are used as given.
 public struct ProtoNCE: Objective {
-  /// Divides the similarities with keys and bank.
-  public let temperature: Double
-  /// Whether a column other than i that holds query i's own prototype is left out of row i.
-  public let masksDuplicates: Bool
+  /// Softmax temperature τ of keys and bank.
+  package let temperature: Double
+  /// Whether a column other than i that holds query i's own prototype is excluded from row i.
+  package let masksDuplicates: Bool
   /// Which bank rows are negatives of the instance term, and how they count.
-  public let negatives: Negatives
+  package let negatives: Negatives
 
   /// A ProtoNCE objective.
   ///
@@ -83,6 +83,7 @@ public struct ProtoNCE: Objective {
     return Evaluation(value, details: chosen)
   }
 
+  /// The same of all inputs in one value.
   public func evaluate(
     _ inputs: (queries: Matrix, keys: Matrix, bank: any Bank, clusterings: [PrototypeTargets]),
     gradients: Set<QueryVariable>, workers: Workers

@@ -11,9 +11,9 @@
 /// Rows are used as given: normalize them first for cosine similarity (`Matrix.normalized`).
 public struct ReSSL: BankObjective {
   /// Softmax temperature of the queries.
-  public let temperature: Double
+  package let temperature: Double
   /// Softmax temperature of the keys, whose similarities are targets.
-  public let targetTemperature: Double
+  package let targetTemperature: Double
 
   /// A ReSSL objective.
   ///
@@ -63,6 +63,8 @@ public struct ReSSL: BankObjective {
       details: NegativeCounts())
   }
 
+  /// The queries and keys side by side, their sums, a tile for each worker, and sums of runs of
+  /// tiles.
   public func scratchBytes(for shape: ProblemShape, workers: Workers = .all) -> Int {
     shape.softTargetBytes(workers: workers)
   }

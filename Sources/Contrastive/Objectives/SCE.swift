@@ -4,20 +4,20 @@
 /// With columns c — own key, then the bank; without a bank all keys, the own among them — and
 /// u_ic = ⟨query_i, column_c⟩ / temperature, v_ic = ⟨key_i, column_c⟩ / targetTemperature,
 /// ```
-/// w_ic = λ · [c = own] + (1 − λ) · softmax_c(v_i)      own column left out, or at logit 0
+/// w_ic = λ · [c = own] + (1 − λ) · softmax_c(v_i)      positive excluded, or at logit 0
 /// loss = −mean_i Σ_c w_ic · log softmax(u_i)_c
 /// ```
 /// Denize et al., "Similarity Contrastive Estimation for Self-Supervised Soft Contrastive
-/// Learning", WACV 2023, eq. 6–8. The paper leaves the own column out of the targets; the authors'
+/// Learning", WACV 2023, eq. 6–8. The paper excludes the positive from the targets; the authors'
 /// code gives it logit 0 (`OwnColumn.zero`). λ = 1 is InfoNCE. Targets are constants.
 ///
 /// Computed as λ' · log(1 + eᵃ) + (1 − λ') · ( log(1 + e⁻ᵃ) + H ), with a the negatives'
-/// log-sum-exp below the own logit, H the cross-entropy over the negatives and λ' the own column's
-/// target: no term is negative, nothing cancels.
+/// log-sum-exp below the positive's logit, H the cross-entropy over the negatives and λ' the
+/// positive's target: no term is negative, nothing cancels.
 ///
 /// Rows are used as given: normalize them first for cosine similarity (`Matrix.normalized`).
 public struct SCE: BankOrBatchObjective {
-  /// What becomes of the own column in the targets' softmax.
+  /// What becomes of the positive in the targets' softmax.
   public enum OwnColumn: String, CaseIterable, Sendable {
     /// It is excluded: the paper's definition.
     case exclude
@@ -25,16 +25,17 @@ public struct SCE: BankOrBatchObjective {
     case zero
   }
 
+  /// The temperature can be learned.
   public typealias Scalar = TemperatureScalar
 
   /// Softmax temperature of the queries.
-  public let temperature: Double
+  package let temperature: Double
   /// Softmax temperature of the keys, whose similarities are targets.
-  public let targetTemperature: Double
-  /// Target of the own column; the rest follows the key's similarities.
-  public let lambda: Double
-  /// What becomes of the own column in the targets' softmax.
-  public let ownColumn: OwnColumn
+  package let targetTemperature: Double
+  /// Target of the positive; the rest follows the key's similarities.
+  package let lambda: Double
+  /// What becomes of the positive in the targets' softmax.
+  package let ownColumn: OwnColumn
 
   /// An SCE objective.
   ///
@@ -42,7 +43,7 @@ public struct SCE: BankOrBatchObjective {
   ///   - temperature: 1e-6 … 1e6.
   ///   - targetTemperature: 1e-6 … 1e6.
   ///   - lambda: 0 … 1.
-  ///   - ownColumn: what becomes of the own column in the targets' softmax.
+  ///   - ownColumn: what becomes of the positive in the targets' softmax.
   /// - Throws: `ContrastiveError.parameter`.
   public init(
     temperature: Double = 0.1, targetTemperature: Double = 0.05, lambda: Double = 0.5,
@@ -64,7 +65,6 @@ public struct SCE: BankOrBatchObjective {
   /// Complexity: with N queries, M columns and dimension D, 4·N·M·D floating-point operations for
   /// the loss and the gradient for the temperature, 8·N·M·D with the gradient for the queries.
   ///
-  ///
   /// - Parameters:
   ///   - queries: [N × D].
   ///   - keys: [N × D]; row i is query i's own.
@@ -73,8 +73,8 @@ public struct SCE: BankOrBatchObjective {
   ///   - gradients: what to differentiate by.
   ///   - workers: the threads to use; no effect on the result.
   /// - Returns: the mean loss over the queries and the gradients asked for.
-  /// - Throws: `ContrastiveError`: `.shape`, also for a single key without a bank when the own
-  ///   column is left out, `.empty`, `.bankNotFilled` for a bank without rows, `.nonFinite`,
+  /// - Throws: `ContrastiveError`: `.shape`, also for a single key without a bank when the
+  ///   positive is excluded, `.empty`, `.bankNotFilled` for a bank without rows, `.nonFinite`,
   ///   `.tooLarge`.
   public func evaluate(
     queries: Matrix, keys: Matrix, bank: (any Bank)? = nil,
@@ -84,7 +84,7 @@ public struct SCE: BankOrBatchObjective {
     guard bank != nil || ownColumn == .zero || keys.rows > 1 else {
       throw .shape(
         argument: "keys", found: keys.shape,
-        expected: "at least two rows, without a bank and with the own column excluded")
+        expected: "at least two rows, without a bank and with the positive excluded")
     }
     let columns = bank == nil ? problem.keys : problem.bank.operand
     let pass = try StudentsAndTeachers(
@@ -97,7 +97,7 @@ public struct SCE: BankOrBatchObjective {
       own.map { Margins.Positives($0, temperature: temperature) },
       against: Denominators(
         pass.blocks.logSums(temperature: temperature), temperature: temperature))
-    // Target of all columns but the own.
+    // Target of all columns but the positive.
     let rest = pass.teacherLogSum.map {
       (1 - lambda) * (ownColumn == .exclude ? 1 : logistic($0))
     }
@@ -123,7 +123,7 @@ public struct SCE: BankOrBatchObjective {
 
   /// What the targets of the other columns add to ∂(loss of all rows)/∂temperature.
   ///
-  /// Where a column and the own one are near-copies it is a difference of their similarities, of
+  /// Where a column and the positive are near-copies it is a difference of their similarities, of
   /// which the pass's last digit is left: columns that hold much of the mass are looked at in
   /// Double.
   private func targetSlope(
@@ -146,6 +146,8 @@ public struct SCE: BankOrBatchObjective {
     return (gaps + rounding) / (temperature * temperature)
   }
 
+  /// The queries and keys side by side, their sums, a tile for each worker, and sums of runs of
+  /// tiles.
   public func scratchBytes(for shape: ProblemShape, workers: Workers = .all) -> Int {
     shape.softTargetBytes(workers: workers)
   }

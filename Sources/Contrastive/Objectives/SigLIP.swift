@@ -22,8 +22,8 @@ public struct SigLIP: Objective {
   /// Gradients for both sides.
   public static let defaultGradients: Set<Variable> = [.queries, .keys]
 
-  /// Divides the similarities.
-  public let temperature: Double
+  /// Temperature τ of the logits.
+  package let temperature: Double
   /// Added to the logits.
   public let bias: Double
 
@@ -106,6 +106,7 @@ public struct SigLIP: Objective {
     return (ahead, (nil, sums))
   }
 
+  /// The same of all inputs in one value.
   public func evaluate(
     _ inputs: (queries: Matrix, keys: Matrix), gradients: Set<Variable>, workers: Workers
   ) throws(ContrastiveError) -> Evaluation<SigLIP> {
@@ -113,6 +114,8 @@ public struct SigLIP: Objective {
       queries: inputs.queries, keys: inputs.keys, gradients: gradients, workers: workers)
   }
 
+  /// A tile and its transpose for each worker, and the sums of both sides before they are split;
+  /// for one side or none a tile for each worker, and sums of runs of tiles.
   public func scratchBytes(for shape: ProblemShape, workers: Workers = .all) -> Int {
     max(
       CrossingPass.scratchBytes(

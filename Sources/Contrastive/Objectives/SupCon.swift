@@ -18,6 +18,7 @@ public struct SupCon: Objective {
     case embeddings
   }
 
+  /// The temperature can be learned.
   public typealias Scalar = TemperatureScalar
 
   /// Where the mean over the positives stands.
@@ -32,13 +33,13 @@ public struct SupCon: Objective {
   public static let defaultGradients: Set<Variable> = [.embeddings]
 
   /// Softmax temperature τ.
-  public let temperature: Double
+  package let temperature: Double
   /// Divides the temperature to give the factor of the loss; without it the factor is 1.
-  public let baseTemperature: Double?
+  package let baseTemperature: Double?
   /// Where the mean over the positives stands.
-  public let variant: Variant
+  package let variant: Variant
   /// Which rows of other labels are negatives, and how they count.
-  public let negatives: Negatives
+  package let negatives: Negatives
 
   /// A supervised contrastive objective.
   ///
@@ -139,6 +140,7 @@ public struct SupCon: Objective {
       details: chosen)
   }
 
+  /// The same of all inputs in one value.
   public func evaluate(
     _ inputs: (embeddings: Matrix, labels: [Int]), gradients: Set<Variable>, workers: Workers
   ) throws(ContrastiveError) -> Evaluation<SupCon> {
@@ -147,6 +149,7 @@ public struct SupCon: Objective {
       workers: workers)
   }
 
+  /// A tile and its transpose for each worker, and at most 64 MiB of similarities.
   public func scratchBytes(for shape: ProblemShape, workers: Workers = .all) -> Int {
     shape.oneSetBytes(workers: workers)
   }

@@ -20,11 +20,11 @@ public struct SwAV: Objective {
   public static let defaultGradients: Set<Variable> = [.views, .prototypes]
 
   /// Softmax temperature of the predictions.
-  public let temperature: Double
+  package let temperature: Double
   /// Turns the scores into codes.
-  public let sinkhorn: Sinkhorn
+  package let sinkhorn: Sinkhorn
   /// How many of the views give codes, A.
-  public let assignedViews: Int
+  package let assignedViews: Int
 
   /// A SwAV objective.
   ///
@@ -113,6 +113,7 @@ public struct SwAV: Objective {
     return Evaluation(loss: total * batch.weight, gradients: result, details: NegativeCounts())
   }
 
+  /// The same of all inputs in one value.
   public func evaluate(
     _ inputs: (views: Matrix, count: Int, prototypes: Matrix, queue: [Matrix]),
     gradients: Set<Variable>, workers: Workers
@@ -122,6 +123,8 @@ public struct SwAV: Objective {
       queue: inputs.queue, gradients: gradients, workers: workers)
   }
 
+  /// Scores and codes.
+  ///
   /// Scores of the assigned views with their queues, their codes, the scores of one view more, and
   /// what Sinkhorn holds for one view with R = B + L rows:
   /// ```

@@ -1,13 +1,13 @@
 /// One clustering's prototypes as an objective sees them: each row's own, and the negatives.
 public struct PrototypeTargets: Sendable {
   /// The prototypes, [k × D].
-  public let centroids: Matrix
+  package let centroids: Matrix
   /// How spread each prototype's cluster is (φ), which divides the similarities with it; k numbers.
-  public let concentrations: [Float]
+  package let concentrations: [Float]
   /// The prototype of each row of the batch; N indices.
-  public let assignments: [Int]
+  package let assignments: [Int]
   /// Prototypes that serve all rows as negatives; may be empty.
-  public let negatives: [Int]
+  package let negatives: [Int]
 
   /// The targets of a batch in one clustering.
   ///

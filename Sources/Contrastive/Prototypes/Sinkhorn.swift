@@ -17,9 +17,9 @@
 /// assignments", NeurIPS 2020; Cuturi, "Sinkhorn distances", NIPS 2013.
 public struct Sinkhorn: Sendable, Equatable {
   /// Divides the scores; the smaller, the harder the codes.
-  public let epsilon: Float
+  package let epsilon: Float
   /// Times to normalize prototypes, then rows.
-  public let iterations: Int
+  package let iterations: Int
 
   /// What to do.
   ///

@@ -10,13 +10,15 @@ struct EvaluateCommand: ParsableCommand {
     discussion: """
       From files: --test, and as far as they exist --test-labels, --train with --train-labels, and \
       --test-views, embeddings of another view of each test row. Embeddings are .npy, a \
-      safetensors file with one tensor, or file:tensor, numbers [n, dimension]; labels .npy, \
-      whole numbers [n], -1 for a row without one. With --run: the features of a trained encoder on a data folder.
+      safetensors file with one tensor, or file:tensor, numbers [n, dimension]; labels .npy, whole \
+      numbers [n], -1 for a row without one. With --run: the features of a trained encoder on a \
+      data folder.
 
       What is given decides what is measured: knn (weighted vote, Wu et al. 2018), ridge and \
-      logistic (linear probes on standardized features), clusters (spherical k-means against labels: \
-      purity, NMI, AMI, ARI), alignment and uniformity (Wang and Isola 2020), rank (effective rank, \
-      RankMe, signs of collapse), neighbors (hubness, false negatives among the nearest).
+      logistic (linear probes on standardized features), clusters (spherical k-means against \
+      labels: purity, NMI, AMI, ARI), alignment and uniformity (Wang and Isola 2020), rank \
+      (effective rank, RankMe, signs of collapse), neighbors (hubness, false negatives among the \
+      nearest).
 
       The measures go to standard output as one JSON object and, for people, to standard error.
       """)

@@ -10,8 +10,8 @@ package struct CNSLoss: LossMethod {
     commandName: "cns",
     abstract: "CNS: InfoNCE against a ring of the bank's rows by similarity.",
     discussion: """
-      Tensors: queries [N,D], keys [N,D], bank [K,D], ring-draws I64 [N,n] (optional, see --ring-draws). \
-      Gradients: queries. Reports the ring's size.
+      Tensors: queries [N,D], keys [N,D], bank [K,D], ring-draws I64 [N,n] (optional, see \
+      --ring-draws). Gradients: queries. Reports the ring's size.
       """)
 
   @OptionGroup package var files: LossFiles
@@ -22,7 +22,7 @@ package struct CNSLoss: LossMethod {
   @Option(help: "Fraction of the bank inside the ring's outer bound.")
   package var outer: Double = 0.1
 
-  @Option(help: "Fraction inside the ring's inner bound, which is left out.")
+  @Option(help: "Fraction inside the ring's inner bound, which is excluded.")
   package var inner: Double = 0.1
 
   @Option(help: "The inner fraction is one of the outer rank (dynamic) or of the bank (static).")

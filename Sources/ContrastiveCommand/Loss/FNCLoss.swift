@@ -6,7 +6,7 @@ import ContrastiveFiles
 package struct FNCLoss: LossMethod {
   package static let configuration = CommandConfiguration(
     commandName: "fnc",
-    abstract: "False negative cancellation: likely false negatives are attracted or left out.",
+    abstract: "False negative cancellation: likely false negatives are attracted or excluded.",
     discussion: """
       Tensors: embeddings [V,N,D], V at least 2; support [V,N,D] and bank [K,D] (optional, \
       together). Gradients: embeddings.

@@ -9,17 +9,17 @@ package struct HCSCLoss: LossMethod {
     abstract: "HCSC: negatives selected at each level of a hierarchy of prototypes.",
     discussion: """
       Tensors: queries [N,D], keys [N,D], bank [K,D], and for each level l = 0, 1, …: centroids.l \
-      [k,D], concentrations.l [k], assignments.l I64 [N], instance-mask.l U8 [N,K], negatives.l I64 \
-      [r], prototype-mask.l U8 [N,r] (optional). A mask's 1 takes part. Gradients: queries \
+      [k,D], concentrations.l [k], assignments.l I64 [N], instance-mask.l U8 [N,K], negatives.l \
+      I64 [r], prototype-mask.l U8 [N,r] (optional). A mask's 1 selects. Gradients: queries \
       (default). Reports selected.unselected.
       """)
 
   @OptionGroup package var files: LossFiles
 
-  @Option(help: "Divides the similarities of the instance terms.")
+  @Option(help: "Softmax temperature of the instance terms.")
   package var temperature: Double = 0.2
 
-  @Option(help: "Columns not selected: left out (exclude) or kept at logit 0 (zero).")
+  @Option(help: "Columns not selected: excluded (exclude) or kept at logit 0 (zero).")
   package var unselected: HCSC.Unselected = .exclude
 
   @Option(help: "The levels' instance terms: mean or sum.")

@@ -10,9 +10,10 @@ package struct LossCommand: ParsableCommand {
       U8), writes `loss` (F64 [1]) and `gradient.NAME` for each gradient asked for, and prints one \
       JSON object: method, loss, parameters, gradients, and for methods that select, selected.
 
-      Methods of InfoNCE's shape have options that choose negatives. For these the file may hold support \
-      [V,N,D], the support embeddings of a search, and pair-terms I64 [n,2] (row, column) with F32 [n] \
-      pair-term-weights and pair-term-targets: what single columns are to single rows.
+      Methods of InfoNCE's shape have options that choose negatives. For these the file may hold \
+      support [V,N,D], the support embeddings of a search, and pair-terms I64 [n,2] (row, column) \
+      with F32 [n] pair-term-weights and pair-term-targets: what single columns are to single \
+      rows.
       """,
     subcommands: [
       InfoNCELoss.self,

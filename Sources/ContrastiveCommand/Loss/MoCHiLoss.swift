@@ -8,9 +8,9 @@ package struct MoCHiLoss: LossMethod {
     commandName: "mochi",
     abstract: "MoCHi: InfoNCE with a bank and mixed hard negatives.",
     discussion: """
-      Tensors: queries [N,D], keys [N,D], bank [K,D]; pairs I64 [N,s,2] with pair-weights F32 [N,s], \
-      query-pairs I64 [N,t] with query-weights F32 [N,t], all indices of bank rows; s and t may be \
-      0. Gradients: queries (default).
+      Tensors: queries [N,D], keys [N,D], bank [K,D]; pairs I64 [N,s,2] with pair-weights F32 \
+      [N,s], query-pairs I64 [N,t] with query-weights F32 [N,t], all indices of bank rows; s and t \
+      may be 0. Gradients: queries (default).
       """)
 
   @OptionGroup package var files: LossFiles

@@ -80,7 +80,7 @@ package struct MixingOptions: ParsableArguments {
   @Option(help: "How many of a query's nearest bank rows are hard.")
   var mixHardest: Int = 1024
 
-  @Option(help: "Names the family of draws.")
+  @Option(help: "Random seed of the draws.")
   var mixSeed: Int = 0
 
   @Option(help: "Names the draws of this call.")

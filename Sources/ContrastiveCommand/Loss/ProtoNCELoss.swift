@@ -20,11 +20,11 @@ package struct ProtoNCELoss: LossMethod {
 
   @OptionGroup package var files: LossFiles
 
-  @Option(help: "Divides the similarities of the instance term.")
+  @Option(help: "Softmax temperature of the instance term.")
   package var temperature: Double = 0.2
 
   @Option(
-    help: "Whether further columns with a row's own prototype are left out (mask) or stay (keep).")
+    help: "Whether further columns with a row's own prototype are excluded (mask) or stay (keep).")
   package var duplicates: Duplicates = .mask
 
   @OptionGroup(title: "Negatives") package var negatives: NegativeOptions

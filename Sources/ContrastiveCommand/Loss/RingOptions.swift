@@ -29,12 +29,12 @@ package struct RingOption: ParsableArguments {
 package struct RingSampleOptions: ParsableArguments {
   @Option(
     help: """
-      Draw this many of each row's ring, with replacement, instead of all of it. The file's ring-draws \
-      I64 [N,n], indices into each row's ring in the order of the columns, say which.
+      Draw this many of each row's ring, with replacement, instead of all of it. The file's \
+      ring-draws I64 [N,n], indices into each row's ring in the order of the columns, say which.
       """)
   var ringDraws: Int?
 
-  @Option(help: "Names the family of draws.")
+  @Option(help: "Random seed of the draws.")
   var ringSeed: Int = 0
 
   @Option(help: "Names the draws of this call.")

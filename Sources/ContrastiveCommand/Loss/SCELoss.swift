@@ -22,10 +22,10 @@ package struct SCELoss: LossMethod {
   @Option(help: "Divides the keys' similarities.")
   package var targetTemperature: Double = 0.05
 
-  @Option(help: "Target of the own column; the rest follows the key's similarities.")
+  @Option(help: "Target of the positive; the rest follows the key's similarities.")
   package var lambda: Double = 0.5
 
-  @Option(name: .customLong("self"), help: "The own column in the targets: exclude, or zero logit.")
+  @Option(name: .customLong("self"), help: "The positive in the targets: exclude, or zero logit.")
   package var ownColumn: SCE.OwnColumn = .exclude
 
   package init() {}

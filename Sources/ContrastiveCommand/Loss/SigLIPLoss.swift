@@ -13,7 +13,7 @@ package struct SigLIPLoss: LossMethod {
 
   @OptionGroup package var files: LossFiles
 
-  @Option(help: "Divides the similarities.")
+  @Option(help: "Temperature of the logits.")
   package var temperature: Double = 0.1
 
   @Option(help: "Added to the logits.")

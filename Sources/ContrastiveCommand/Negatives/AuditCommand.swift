@@ -8,20 +8,20 @@ struct AuditCommand: ParsableCommand {
     commandName: "audit",
     abstract: "Find false negatives in a set of embeddings, and how much they weigh.",
     discussion: """
-      For each row the k most similar others (cosine; the maximum over the support sets, where there \
-      are any) are candidates, each with its evidence: that maximum and the mean, the share of pairs \
-      as similar that are inside one cluster, common and mutual neighbors, and how many of the \
-      clusterings have both in one cluster. The mean of the three shares is its confidence; from \
-      --threshold on it is suspected. Reports the estimated share of false negatives and of InfoNCE's \
-      gradient at --temperature that they bear, for each clustering and for what is suspected; with \
-      --labels also the true ones, precision and recall over thresholds and top-k, and the threshold \
-      of the largest F1.
+      For each row the k most similar others (cosine; the maximum over the support sets, where \
+      there are any) are candidates, each with its evidence: that maximum and the mean, the share \
+      of pairs as similar that are inside one cluster, common and mutual neighbors, and how many \
+      of the clusterings have both in one cluster. The mean of the three shares is its confidence; \
+      from --threshold on it is suspected. Reports the estimated share of false negatives and of \
+      InfoNCE's gradient at --temperature that they bear, for each clustering and for what is \
+      suspected; with --labels also the true ones, precision and recall over thresholds and top-k, \
+      and the threshold of the largest F1.
 
       Embeddings are .npy, a safetensors file with one tensor, or file:tensor, numbers \
-      [n,dimension]; labels .npy, whole numbers [n], -1 for none. The output holds, [n,k] row-major and the \
-      most similar first, candidates I64, maximum, mean, similarity, neighbors, clusters and \
-      confidence F32, mutual and suspected U8, gradient_shares F32 [n], and with labels the curve \
-      of the cosine over all pairs: thresholds, precision, recall F32 [m].
+      [n,dimension]; labels .npy, whole numbers [n], -1 for none. The output holds, [n,k] \
+      row-major and the most similar first, candidates I64, maximum, mean, similarity, neighbors, \
+      clusters and confidence F32, mutual and suspected U8, gradient_shares F32 [n], and with \
+      labels the curve of the cosine over all pairs: thresholds, precision, recall F32 [m].
       """)
 
   @Option(help: "Embeddings.")

@@ -17,7 +17,7 @@ struct TrainCommand: ParsableCommand {
       The run folder gets config.json, metrics.jsonl (one line per epoch), checkpoint.safetensors \
       (the whole state, after every epoch), encoder.safetensors and result.json. Progress goes to \
       standard error, the result as one JSON object to standard output. The images that do not \
-      fill the last batch of an epoch are left out of that epoch; which ones changes every epoch.
+      fill the last batch of an epoch are not used in that epoch; which ones changes every epoch.
 
       A run that was killed continues with --resume and ends with the same encoder, bit for bit. \
       On SIGINT or SIGTERM the current step is finished and the run saved; the exit code is then \

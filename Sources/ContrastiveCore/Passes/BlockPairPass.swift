@@ -72,7 +72,7 @@ struct BlockPairPass<Grid: BlockPairGrid>: Sendable {
     return product.tile(range, others, packed: packed, in: slot ?? room)
   }
 
-  /// Looks for faults in the blocks of a pair of the first round, in which every block is.
+  /// Finds faults in the blocks of a pair of the first round, in which every block is.
   private func note(
     _ first: Int, _ second: Int, in product: TileProduct,
     _ found: (rows: SharedMemory<Int>, columns: SharedMemory<Int>)

@@ -56,9 +56,9 @@ package struct BoundsWriter: Sendable {
     self.rowPaths = rowPaths
   }
 
-  /// The largest bound of a column that is not the row's own.
+  /// The largest bound of a centroid that is not the row's own.
   package static let largest: UInt16 = 65_534
-  /// Marks the row's own column.
+  /// Marks the row's own centroid.
   package static let own: UInt16 = 65_535
 
   package func row(_ row: Int) -> UnsafeMutablePointer<UInt16> { memory + row * columns }

@@ -1,4 +1,4 @@
-/// The columns of each row that no exclusion leaves out, ascending.
+/// The columns of each row that are not excluded, ascending.
 package struct IncludedColumnsReader: MergingReader {
   /// Excluded entries.
   package let exclusions: [Exclusion]

@@ -8,11 +8,11 @@
 /// too: the cross-entropy is log Σ exp((s − m)/temperature) + that / (Σ e · temperature), a sum in
 /// which nothing cancels.
 ///
-/// A column that holds more than half of a row's mass so far is left out of both accumulated rows
-/// and listed: where student and teacher agree on it, the difference of the accumulated rows would
-/// otherwise be rounding.
+/// A column that holds more than half of a row's mass so far is kept apart from both accumulated
+/// rows and listed: where student and teacher agree on it, the difference of the accumulated rows
+/// would otherwise be rounding.
 package struct SoftTargetReader: OnlineReader {
-  /// Entries that take no part.
+  /// Excluded entries.
   package let exclusions: [Exclusion]
   private let student: SoftmaxReader
   private let teacher: SoftmaxReader
@@ -32,11 +32,11 @@ package struct SoftTargetReader: OnlineReader {
     package var teacher: SoftmaxStatistics
     /// Σ e_teacher · (student's maximum − s).
     package var gaps: [Double]
-    /// Columns left out of the accumulated rows.
+    /// Columns kept apart from the accumulated rows.
     package var apart: [Apart]
   }
 
-  /// A column that was left out of a student's and its teacher's accumulated row.
+  /// A column that is kept apart from a student's and its teacher's accumulated row.
   package struct Apart: Sendable {
     package let row: Int
     package let column: Int

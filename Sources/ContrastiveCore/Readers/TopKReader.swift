@@ -11,7 +11,7 @@ package struct TopKReader: MergingReader {
   private static let slice = 64
 
   /// - Parameters:
-  ///   - k: at least 1 and at most the number of columns that take part.
+  ///   - k: at least 1 and at most the number of columns that are not excluded.
   ///   - floor: similarities at or below it are no candidates, and a row may get fewer than k.
   ///   - exclusions: excluded entries.
   package init(

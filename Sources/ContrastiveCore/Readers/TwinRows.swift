@@ -1,6 +1,6 @@
 /// Two matrices of the same shape in one, so that a tile holds the same rows of both.
 ///
-/// Each row block of a rectangular sweep is the two matrices' rows of one range, first those of the
+/// Each row block of a `RectanglePass` is the two matrices' rows of one range, first those of the
 /// one, then those of the other.
 package enum TwinRows {
   /// [first's rows 0 ..< b; second's rows 0 ..< b; first's rows b ..< 2b; …], b half of a block's

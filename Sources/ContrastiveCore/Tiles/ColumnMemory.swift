@@ -1,4 +1,4 @@
-/// The columns of a sweep where they lie: in Float32, or in half precision and widened when a tile
+/// The columns of a pass where they lie: in Float32, or in half precision and widened when a tile
 /// needs them.
 enum ColumnMemory: Sendable {
   case single(SharedReadOnlyMemory<Float>)

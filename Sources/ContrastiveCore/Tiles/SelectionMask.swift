@@ -1,4 +1,4 @@
-/// Which columns take part for each row: a byte an entry, 1 for those that do.
+/// Which columns are selected for each row: a byte an entry, 1 for those that do.
 public struct SelectionMask: Sendable, Equatable {
   /// Number of rows.
   public let rows: Int
@@ -32,13 +32,13 @@ public struct SelectionMask: Sendable, Equatable {
     self.values = values
   }
 
-  /// Whether a column takes part for a row.
+  /// Whether a column is selected for a row.
   public subscript(row: Int, column: Int) -> Bool {
     precondition(0..<rows ~= row && 0..<columns ~= column, "index outside the mask")
     return values[row * columns + column] == 1
   }
 
-  /// Number of columns that each row leaves out.
+  /// Number of columns that are not selected for each row.
   package var unselected: [Int] {
     values.withUnsafeBufferPointer { values in
       (0..<rows).map { row in

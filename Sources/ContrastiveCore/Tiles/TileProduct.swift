@@ -1,4 +1,4 @@
-/// The matrix products of a sweep: similarities of a tile, and coefficients times columns.
+/// The matrix products of a pass: similarities of a tile, and coefficients times columns.
 struct TileProduct: Sendable {
   let rows: SharedReadOnlyMemory<Float>
   let columns: ColumnMemory

@@ -114,7 +114,7 @@ public struct TensorSummary: Sendable, Codable, Equatable {
     case nonFinite = "non_finite"
   }
 
-  /// Looks at every element.
+  /// Reads every element.
   public init(_ tensor: Tensor) {
     type = tensor.type.rawValue
     shape = tensor.shape

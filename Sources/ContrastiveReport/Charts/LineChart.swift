@@ -30,7 +30,7 @@ package struct LineChart: Sendable {
   private let lines: [Line]
   private let levels: [Level]
 
-  /// A chart of the lines that have a point, and of levels; what is not finite is left out.
+  /// A chart of the lines that have a point, and of levels; what is not finite is skipped.
   package init(title: String, unit: String = "", lines: [Line], levels: [Level] = []) {
     self.title = title
     self.unit = unit

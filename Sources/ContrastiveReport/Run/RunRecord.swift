@@ -4,7 +4,7 @@ import ContrastiveFiles
 /// What a run wrote about itself while it trained.
 ///
 /// `config.json` must be there; a run that was stopped has no `result.json`, and its last line of
-/// `metrics.jsonl` may be cut short: it is then left out.
+/// `metrics.jsonl` may be cut short, which is then skipped.
 public struct RunRecord: Sendable {
   /// The run's folder.
   public let path: String

@@ -5,7 +5,7 @@ import ContrastiveFiles
 ///
 /// The loop is the same for every method: shuffle the images, draw the method's views, let it
 /// compute a gradient, take an optimizer step, and after each epoch evaluate and report. Images
-/// that do not fill the last batch of an epoch are left out of that epoch.
+/// that do not fill the last batch of an epoch are not used in that epoch.
 ///
 /// The whole state of a run is what `exchange` names. It needs no random generator: every draw is a
 /// function of the seed, the epoch and the image.

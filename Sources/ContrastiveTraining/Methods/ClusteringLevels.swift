@@ -98,7 +98,7 @@ struct ClusteringLevels: Sendable {
   /// - Parameters:
   ///   - state: takes or gives the parts.
   ///   - blank: a clustering of the data set's images.
-  ///   - bank: rows of the bank, which is exchanged before.
+  ///   - bank: rows of the bank, which is replaced before.
   /// - Throws: `ContrastiveError.file` when loading finds something else.
   mutating func exchange(
     _ state: inout StateExchange, blank: ImageClustering, bank: Int

@@ -128,7 +128,7 @@ public struct InvPMethod: TrainingMethod {
       measures: ["embedding_spread": queries.rows.unitSpread()])
   }
 
-  /// The bank rows nearest to each query, its own left out, become its image's neighbors.
+  /// The bank rows nearest to each query, its own excluded, become its image's neighbors.
   private mutating func learnNeighbors(
     of images: [Int], _ queries: Matrix, workers: Workers
   ) throws(ContrastiveError) {

@@ -3,7 +3,7 @@ import Contrastive
 /// LooC (Xiao et al., "What Should Not Be Contrastive in Contrastive Learning", ICLR 2021).
 ///
 /// There are S embedding spaces: one that is invariant to every augmentation, and one for each
-/// augmentation that is to be left out of the invariance. The query's view draws all augmentations;
+/// augmentation that the invariance is not to cover. The query's view draws all augmentations;
 /// key view 0 draws all of them anew, and key view s shares augmentation s with the query: in space
 /// s it is the positive, and the other views of the image are negatives. One head gives all spaces,
 /// `embedding_dimension` outputs each, where the paper has a head for each; keys come from a

@@ -8,7 +8,7 @@ import ContrastiveCore
 /// v ← momentum · v + trust · g
 /// w ← w − rate · v
 /// ```
-/// Biases and the scales and shifts of normalizations are left out: they neither decay nor are
+/// Biases and the scales and shifts of normalizations are excluded: they neither decay nor are
 /// scaled, as in SimCLR, BYOL and MoCo v3. You, Gitman and Ginsburg, "Large Batch Training of
 /// Convolutional Networks", 2017, with the learning rate outside the velocity as in the three.
 public struct LARS: Optimizer {

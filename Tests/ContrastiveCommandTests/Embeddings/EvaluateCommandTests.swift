@@ -50,8 +50,9 @@ import _TestSupport
   @Test func countsRowsWithoutALabel() throws {
     try folder.writeLabels("some.npy", (0..<90).map { $0 % 5 == 0 ? -1 : Int64($0 % 3) })
     let some = try Command(
-      "evaluate", "--train", folder.file("rows.npy"), "--train-labels", folder.file("some.npy"), "--test",
-      folder.file("rows.npy"), "--test-labels", folder.file("some.npy"), "--measures", "knn", "ridge")
+      "evaluate", "--train", folder.file("rows.npy"), "--train-labels", folder.file("some.npy"),
+      "--test", folder.file("rows.npy"), "--test-labels", folder.file("some.npy"),
+      "--measures", "knn", "ridge")
     #expect(some.status == 0, "\(some.errors)")
     let found = try some.json()
     #expect(found["test_unlabeled"] as? Int == 18)
@@ -61,8 +62,9 @@ import _TestSupport
     #expect(some.errors.contains("18, excluded"))
     try folder.writeLabels("none.npy", [Int64](repeating: -1, count: 90))
     let none = try Command(
-      "evaluate", "--train", folder.file("rows.npy"), "--train-labels", folder.file("none.npy"), "--test",
-      folder.file("rows.npy"), "--test-labels", folder.file("none.npy"), "--measures", "knn", "uniformity")
+      "evaluate", "--train", folder.file("rows.npy"), "--train-labels", folder.file("none.npy"),
+      "--test", folder.file("rows.npy"), "--test-labels", folder.file("none.npy"),
+      "--measures", "knn", "uniformity")
     #expect(none.status == 0, "\(none.errors)")
     #expect(try none.json()["knn_accuracy"] == nil)
   }

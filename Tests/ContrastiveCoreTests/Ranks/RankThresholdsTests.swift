@@ -24,7 +24,7 @@ import Testing
     }
   }
 
-  /// Continuous values of both signs, ranks beyond what one sweep can keep.
+  /// Continuous values of both signs, ranks beyond what one pass can keep.
   @Test func agreesWithASortOfContinuousValues() throws {
     var random = CounterRandom(seed: 4)
     let b = try Matrix(
@@ -58,7 +58,7 @@ import Testing
     }
   }
 
-  /// Copies of a few columns with noise below the rounding of a Float32 sweep: only Double tells
+  /// Copies of a few columns with noise below the rounding of a Float32 pass: only Double tells
   /// their order.
   @Test(arguments: [40..<200, 3..<1_100, 0..<700]) func nearTies(_ ranks: Range<Int>) throws {
     let (count, dimension) = (1_200, 128)

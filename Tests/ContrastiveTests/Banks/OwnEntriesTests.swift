@@ -94,7 +94,7 @@ import _TestSupport
     #expect(relativeError(found.loss, expected.loss) < 1e-6)
   }
 
-  /// The per-sample bank holds every sample of the batch: each is left out for its own query alone.
+  /// The per-sample bank holds every sample of the batch: each is excluded for its own query alone.
   @Test func samplesOfTheBatchAreLeftOut() throws {
     var bank = try SampleBank(samples: 6, dimension: 3)
     try bank.update(TestData.embeddings(4, 3, seed: 1), ids: [5, 0, 2, 3])

@@ -2,7 +2,7 @@ import Contrastive
 import Testing
 import _TestSupport
 
-/// A label of −1 is no label: such rows take no part in fits, votes and scores.
+/// A label of −1 is no label: such rows are excluded from fits, votes and scores.
 @Suite struct UnlabeledTests {
   /// Rows around three directions; every fourth has no label, whatever its direction.
   private let rows: Matrix

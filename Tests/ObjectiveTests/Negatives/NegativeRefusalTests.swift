@@ -114,7 +114,7 @@ import Testing
           falseNegatives: all, mixing: .drawn(HardNegativeMixing(pairs: 1, queryPairs: 0)))
       ).evaluate(queries: queries, keys: keys, bank: bank)
     }
-    // Without a ring or mixes nothing is left to tell the own column from: the value is 0.
+    // Without a ring or mixes nothing is left to tell the positive from: the value is 0.
     let none = try InfoNCE(negatives: Negatives(falseNegatives: all)).evaluate(
       queries: queries, keys: keys, bank: bank)
     #expect(none.loss == 0)

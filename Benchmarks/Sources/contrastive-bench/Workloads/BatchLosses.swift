@@ -6,13 +6,24 @@ extension Workload {
   static let batchLosses: [Workload] =
     [4_096, 16_384, 65_536].map { infonceBatch(rows: $0) }
     + [1_024, 4_096, 16_384].map { infonceBatch(rows: $0, symmetric: true) }
-    + [512, 2_048, 8_192].map(ntXent) + [2_048, 8_192].map(supcon) + [512, 2_048, 8_192].map(hcl)
+    + [1_024, 4_096].map(siglip)
+    + [512, 2_048, 8_192].map { views("nt-xent", rows: $0) { try NTXent() } }
+    + [2_048, 8_192].map { views("decoupled", rows: $0) { try Decoupled() } }
+    + [2_048, 8_192].map(supcon)
+    + [512, 2_048, 8_192].map { views("hcl", rows: $0) { try HCL() } }
     + [128, 512].map(fnc)
 
   private static let dimension = 128
 
   private static func square(_ rows: Int, products: Double) -> Double {
     products * 2 * Double(rows) * Double(rows) * Double(dimension)
+  }
+
+  private static func pairs(_ rows: Int) throws -> [String: Tensor] {
+    [
+      "queries": try unitRows(rows, dimension, seed: 1),
+      "keys": try unitRows(rows, dimension, seed: 2),
+    ]
   }
 
   /// One direction, or the mean of both.
@@ -22,12 +33,7 @@ extension Workload {
     Workload(
       name: symmetric ? "clip" : "infonce-batch", size: "\(rows)x\(rows)x\(dimension)",
       operations: square(rows, products: rows > 4_096 ? 4 : 3),
-      inputs: {
-        [
-          "queries": try unitRows(rows, dimension, seed: 1),
-          "keys": try unitRows(rows, dimension, seed: 2),
-        ]
-      },
+      inputs: { try pairs(rows) },
       prepare: { inputs, workers in
         let (q, k) = (try inputs.matrix("queries"), try inputs.matrix("keys"))
         let objective = try InfoNCE(symmetric: symmetric)
@@ -39,32 +45,38 @@ extension Workload {
       })
   }
 
-  private static func views(_ rows: Int) throws -> [String: Tensor] {
-    [
-      "view1": try unitRows(rows / 2, dimension, seed: 1),
-      "view2": try unitRows(rows / 2, dimension, seed: 2),
-    ]
-  }
-
-  private static func ntXent(rows: Int) -> Workload {
+  /// One product for the similarities, and one for each gradient.
+  private static func siglip(rows: Int) -> Workload {
     Workload(
-      name: "nt-xent", size: "\(rows)x\(dimension)", operations: square(rows, products: 2),
-      inputs: { try views(rows) },
+      name: "siglip", size: "\(rows)x\(rows)x\(dimension)", operations: square(rows, products: 3),
+      inputs: { try pairs(rows) },
       prepare: { inputs, workers in
-        let (a, b) = (try inputs.matrix("view1"), try inputs.matrix("view2"))
-        let objective = try NTXent()
-        return { Outcome(try objective.evaluate(view1: a, view2: b, workers: workers)) }
+        let (q, k) = (try inputs.matrix("queries"), try inputs.matrix("keys"))
+        let objective = try SigLIP()
+        return { Outcome(try objective.evaluate(queries: q, keys: k, workers: workers)) }
       })
   }
 
-  private static func hcl(rows: Int) -> Workload {
+  /// An objective of two views, with gradients for both.
+  private static func views<O: PairedViewObjective>(
+    _ name: String, rows: Int, _ make: @escaping @Sendable () throws -> O
+  ) -> Workload {
     Workload(
-      name: "hcl", size: "\(rows)x\(dimension)", operations: square(rows, products: 2),
-      inputs: { try views(rows) },
+      name: name, size: "\(rows)x\(dimension)", operations: square(rows, products: 2),
+      inputs: {
+        [
+          "view1": try unitRows(rows / 2, dimension, seed: 1),
+          "view2": try unitRows(rows / 2, dimension, seed: 2),
+        ]
+      },
       prepare: { inputs, workers in
         let (a, b) = (try inputs.matrix("view1"), try inputs.matrix("view2"))
-        let objective = try HCL()
-        return { Outcome(try objective.evaluate(view1: a, view2: b, workers: workers)) }
+        let objective = try make()
+        return {
+          Outcome(
+            try objective.evaluate(
+              view1: a, view2: b, gradients: O.defaultGradients, workers: workers))
+        }
       })
   }
 

@@ -63,7 +63,7 @@ public struct RidgeProbe: Sendable {
       gram[column * dimension + column] =
         isConstant ? 1 : gram[column * dimension + column] + penalty
     }
-    // Standardized features sum to zero, so the shares of the classes drop out of Zᵀ (y − share).
+    // Standardized features sum to zero, so the shares of the classes cancel in Zᵀ (y − share).
     let rightSides = Array(sums[size..<(size + count * dimension)])
     let solution = try LAPACK.solvePositiveDefinite(
       gram, size: dimension, rightSides: rightSides)

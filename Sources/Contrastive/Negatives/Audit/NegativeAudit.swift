@@ -1,4 +1,4 @@
-/// Looks through a set of embeddings for false negatives: pairs that a contrastive loss would push
+/// Searches a set of embeddings for false negatives: pairs that a contrastive loss would push
 /// apart although they probably show the same thing.
 ///
 /// Rows are compared by cosine. For each row i the k most similar others are candidates, and three
