@@ -8,7 +8,7 @@
 /// ```
 public struct NegativeMixes: Sendable, Equatable {
   /// Bank rows, two for each mix: [N × s × 2] in row-major order.
-  package let pairs: [Int]
+  public let pairs: [Int]
   /// Shares of the first of each pair, [N × s].
   package let pairWeights: Matrix
   /// Bank rows that are mixed with the query: [N × s′] in row-major order.
