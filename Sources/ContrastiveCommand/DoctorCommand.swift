@@ -33,7 +33,7 @@ struct DoctorCommand: ParsableCommand {
       blasThreading: Diagnostics.blasThreading, threads: Workers.all.count,
       rowKernels: Diagnostics.rowKernels, availableRowKernels: Diagnostics.availableRowKernels,
       sgemmCheck: failure.map(\.description) ?? "ok", advice: Self.advice)
-    if json { try Standard.json(findings) } else { print(findings.text) }
+    if json { try Standard.json(findings) } else { try Standard.output(findings.text + "\n") }
     if let failure { throw failure }
   }
 

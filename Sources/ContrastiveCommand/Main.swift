@@ -17,17 +17,42 @@ import ContrastiveTraining
 @main
 enum Main {
   static func main() {
+    Standard.prepare()
+    var parsed: (any ParsableCommand)?
     do {
       let arguments = joiningNegativeNumbers(Array(CommandLine.arguments.dropFirst()))
       try requireKnownNames(arguments[...], under: ContrastiveCommand.self)
       var command = try ContrastiveCommand.parseAsRoot(arguments)
+      parsed = command
       try command.run()
     } catch let error as ContrastiveError {
-      Standard.error("contrastive: \(error)\n")
-      exit(error.isUsage ? 64 : 65)
+      fail(error)
     } catch {
-      ContrastiveCommand.exit(withError: error)
+      finish(error, of: parsed)
     }
+  }
+
+  private static func fail(_ error: ContrastiveError) -> Never {
+    Standard.error("contrastive: \(error)\n")
+    exit(error.isUsage ? 64 : 65)
+  }
+
+  /// Ends with what the parser says: help and versions, too, must arrive.
+  private static func finish(_ error: any Error, of command: (any ParsableCommand)?) -> Never {
+    let code = ContrastiveCommand.exitCode(for: error)
+    var text = ContrastiveCommand.fullMessage(for: error)
+    if let command, let error = error as? ValidationError {
+      let usage = ContrastiveCommand.usageString(for: type(of: command))
+      text = "Error: \(error.message)\nUsage: \(usage)"
+    }
+    if !text.isEmpty {
+      if code.isSuccess {
+        do { try Standard.output("\(text)\n") } catch { fail(error) }
+      } else {
+        Standard.error("\(text)\n")
+      }
+    }
+    exit(code.rawValue)
   }
 }
 
@@ -59,7 +84,9 @@ private func requireKnownNames(
     return try requireKnownNames(arguments.dropFirst(), under: child)
   }
   let names = children.compactMap { $0.configuration.commandName }
-  let nearest = nearestName(to: word, among: names).map { "; did you mean '\($0)'?" } ?? ""
+  let known = command == LossCommand.self ? LossCommand.otherNames[word.lowercased()] : nil
+  let nearest =
+    (known ?? nearestName(to: word, among: names)).map { "; did you mean '\($0)'?" } ?? ""
   throw ValidationError("there is no '\(word)'\(nearest)")
 }
 
@@ -78,7 +105,12 @@ struct ContrastiveCommand: ParsableCommand {
     discussion: """
       Trains encoders on images, evaluates embeddings, and computes contrastive losses with their \
       exact gradients from files. Results go to standard output, progress and errors to standard \
-      error. Exit code 0: done; 64: a wrong option; 65: data that cannot be used.
+      error. Exit code 0: done; 64: a wrong option; 65: data that cannot be used, or a result that \
+      cannot be written.
+
+      --output: a file is replaced as a whole, a device or a pipe written into; - is standard \
+      output, and the report then goes to standard error. An input is never an output, and a \
+      suffix must be that of the format.
 
       Shell completion: contrastive --generate-completion-script {bash|zsh|fish}
       """,

@@ -17,8 +17,17 @@ public struct Command: Sendable {
 
   /// Runs `contrastive` with arguments and waits for it.
   public init(arguments: [String]) throws {
+    try self.init(program: Self.program, arguments: arguments)
+  }
+
+  /// Runs a line of the shell, in which `"$0"` is `contrastive`, and waits for it.
+  public init(shell line: String) throws {
+    try self.init(program: "/bin/sh", arguments: ["-c", line, Self.program])
+  }
+
+  private init(program: String, arguments: [String]) throws {
     let process = Process()
-    process.executableURL = URL(fileURLWithPath: Self.program)
+    process.executableURL = URL(fileURLWithPath: program)
     process.arguments = arguments
     let folder = try TemporaryFolder()
     func newFile(_ name: String) throws -> FileHandle {

@@ -178,6 +178,58 @@ import ContrastiveFiles
     }
   }
 
+  /// What is no regular file is written into and stays what it was, under its name or a link's.
+  @Test func devicesAndPipesAreWrittenInto() throws {
+    try TemporaryFolder.use { folder throws in
+      let (pipe, link) = (folder.file("pipe"), folder.file("link"))
+      #expect(mkfifo(pipe, 0o600) == 0 && symlink("pipe", link) == 0)
+      #expect(symlink("/dev/null", folder.file("null")) == 0)
+      #expect(symlink("/dev/full", folder.file("full")) == 0)
+      // With a reader, opening does not wait.
+      let reader = open(pipe, O_RDONLY | O_NONBLOCK)
+      defer { close(reader) }
+      for path in [pipe, link] {
+        try AtomicFile.write("through \(path)", to: path)
+        var bytes = [UInt8](repeating: 0, count: 4096)
+        let count = read(reader, &bytes, bytes.count)
+        #expect(String(decoding: bytes.prefix(max(0, count)), as: UTF8.self) == "through \(path)")
+      }
+      try AtomicFile.write("nothing", to: folder.file("null"))
+      #expect(
+        throws: ContrastiveError.file(
+          path: folder.file("full"),
+          problem: "cannot be saved: writing failed: No space left on device")
+      ) { try AtomicFile.write("too much", to: folder.file("full")) }
+      #expect(try folder.names == ["full", "link", "null", "pipe"])
+      for (name, kind) in [
+        ("pipe", S_IFIFO), ("link", S_IFLNK), ("null", S_IFLNK), ("full", S_IFLNK),
+      ] {
+        var status = stat()
+        #expect(lstat(folder.file(name), &status) == 0 && status.st_mode & S_IFMT == kind)
+      }
+    }
+  }
+
+  /// An open file of the process, under its number, is not replaced either.
+  @Test func openFilesAreWrittenInto() throws {
+    try TemporaryFolder.use { folder throws in
+      let path = try folder.write("first ", "a")
+      let descriptor = open(path, O_WRONLY | O_APPEND)
+      defer { close(descriptor) }
+      var before = stat()
+      #expect(fstat(descriptor, &before) == 0)
+      try AtomicFile.write("second", to: "/dev/fd/\(descriptor)")
+      #expect(try folder.text("a") == "first second")
+      var after = stat()
+      #expect(stat(path, &after) == 0 && after.st_ino == before.st_ino)
+      #expect(OutputTarget(path: "/dev/fd/\(descriptor)") == .stream)
+      // An ordinary link is replaced by the file.
+      #expect(symlink("a", folder.file("link")) == 0)
+      try AtomicFile.write("third", to: folder.file("link"))
+      #expect(try folder.text("link") == "third" && folder.text("a") == "first second")
+    }
+  }
+
   /// A file's name alone means the current folder, which is where the tests run.
   @Test func bareName() throws {
     let name = "atomic-file-test-\(UUID())"

@@ -1,7 +1,8 @@
 /// Every measure of a representation at once, from embeddings and labels.
 ///
 /// What is given decides what is measured: a bank with labels for classifiers, labels of the
-/// queries for clusters and false negatives, a second view for the alignment.
+/// queries for clusters and false negatives, a second view for the alignment. What cannot be
+/// measured is in `RepresentationMeasures.skipped`, with the reason.
 public struct RepresentationEvaluation: Sendable {
   /// A group of measures.
   public enum Measure: String, CaseIterable, Sendable {
@@ -103,15 +104,23 @@ public struct RepresentationEvaluation: Sendable {
       report(measure)
       try workers.checkCanceled()
       let start = clock.now
-      let isDone =
-        if let train, let bankLabels = train.labels, let labels = test.labels {
-          try classify(
-            measure, test.rows, labels, bank: train.rows, bankLabels, workers, &result)
-        } else {
-          false
+      if [.knn, .ridge, .logistic].contains(measure) {
+        guard let train else {
+          result.skipped[measure.rawValue] = "there are no training rows to learn from"
+          continue
         }
-      let isDescribed = try describe(measure, test, views: views, workers, &result)
-      guard isDone || isDescribed else { continue }
+        guard let bankLabels = train.labels else {
+          result.skipped[measure.rawValue] = "no training row has a label"
+          continue
+        }
+        guard let labels = test.labels else {
+          result.skipped[measure.rawValue] = Self.withoutLabels
+          continue
+        }
+        try classify(measure, test.rows, labels, bank: train.rows, bankLabels, workers, &result)
+      } else if try !describe(measure, test, views: views, workers, &result) {
+        continue
+      }
       let elapsed = (clock.now - start).components
       result.seconds[measure.rawValue] =
         Double(elapsed.seconds) + Double(elapsed.attoseconds) * 1e-18
@@ -119,11 +128,13 @@ public struct RepresentationEvaluation: Sendable {
     return result
   }
 
+  private static let withoutLabels = "no test row has a label"
+
   /// The measures that learn from a bank.
   private func classify(
     _ measure: Measure, _ rows: Matrix, _ labels: [Int], bank: Matrix, _ bankLabels: [Int],
     _ workers: Workers, _ result: inout RepresentationMeasures
-  ) throws(ContrastiveError) -> Bool {
+  ) throws(ContrastiveError) {
     switch measure {
     case .knn:
       result[.knnAccuracy] = try classifier.accuracy(
@@ -139,9 +150,8 @@ public struct RepresentationEvaluation: Sendable {
         rows, labels: labels, workers: workers)
       result[.logisticIterations] = Double(fit.iterations)
       result.isLogisticConverged = fit.isConverged
-    default: return false
+    default: break
     }
-    return true
   }
 
   /// The clusters asked for, or as many as there are labels; nil when collapsed rows have fewer.
@@ -159,7 +169,7 @@ public struct RepresentationEvaluation: Sendable {
     }
   }
 
-  /// The measures of the test rows alone.
+  /// The measures of the test rows alone; false for one that there is nothing to measure by.
   private func describe(
     _ measure: Measure, _ test: Embeddings, views: Matrix?, _ workers: Workers,
     _ result: inout RepresentationMeasures
@@ -167,8 +177,14 @@ public struct RepresentationEvaluation: Sendable {
     let rows = test.rows
     switch measure {
     case .clusters:
-      guard let labels = test.labels else { return false }
-      guard let found = try cluster(rows, into: ClassPlaces(labels).classes.count, workers) else {
+      guard let labels = test.labels else {
+        result.skipped[measure.rawValue] = Self.withoutLabels
+        return false
+      }
+      let classes = ClassPlaces(labels).classes.count
+      guard let found = try cluster(rows, into: classes, workers) else {
+        result.skipped[measure.rawValue] =
+          "there are fewer distinct rows than the \(classes) labels"
         return false
       }
       let agreement = try ClusterAgreement(clusters: found.assignments, labels: labels)
@@ -176,13 +192,25 @@ public struct RepresentationEvaluation: Sendable {
       (result[.purity], result[.nmi]) = (agreement.purity, agreement.nmi)
       (result[.ami], result[.ari]) = (agreement.ami, agreement.ari)
     case .alignment:
-      if let views { result[.alignment] = try Alignment().value(rows, views) }
+      if let views {
+        result[.alignment] = try Alignment().value(rows, views)
+      } else {
+        result.skip(.alignment, "there is no other view of the test rows")
+      }
       if let labels = test.labels {
         result[.classAlignment] = try Alignment.ofClasses(rows, labels: labels)
+        if result[.classAlignment] == nil {
+          result.skip(.classAlignment, "no two rows share a label")
+        }
+      } else {
+        result.skip(.classAlignment, Self.withoutLabels)
       }
       return views != nil || test.labels != nil
     case .uniformity:
-      guard rows.rows > 1 else { return false }
+      guard rows.rows > 1 else {
+        result.skipped[measure.rawValue] = "there is only one row"
+        return false
+      }
       result[.uniformity] = try Uniformity().value(of: rows, workers: workers)
     case .rank:
       let spectrum = try Spectrum(of: rows, workers: workers)
@@ -192,7 +220,10 @@ public struct RepresentationEvaluation: Sendable {
       result[.meanCosine] = collapse.meanCosine
       result.warnings = collapse.warnings
     case .neighbors:
-      guard rows.rows > 1 else { return false }
+      guard rows.rows > 1 else {
+        result.skipped[measure.rawValue] = "there is only one row"
+        return false
+      }
       let graph = try NeighborTable(
         graphOf: rows.normalized().rows, k: max(1, min(graphNeighbors, rows.rows - 1)),
         workers: workers)
@@ -204,6 +235,8 @@ public struct RepresentationEvaluation: Sendable {
         let rate = try FalseNegativeRate(graph: graph, labels: labels)
         result[.falseNegativeRate] = rate.overall
         result[.nearestFalseNegativeRate] = rate.nearest
+      } else {
+        result.skip(.falseNegativeRate, Self.withoutLabels)
       }
     default: return false
     }

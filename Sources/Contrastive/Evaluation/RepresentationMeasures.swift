@@ -1,6 +1,7 @@
 /// What `RepresentationEvaluation` found: `measures[.knnAccuracy]`, nil when it was not measured.
 ///
-/// As JSON it is one flat object with a key for each quantity that was measured.
+/// As JSON it is one flat object with a key for each quantity that was measured, and `skipped` for
+/// what could not be.
 public struct RepresentationMeasures: Codable, Sendable, Equatable {
   /// A number that can be measured; the raw value is its key in JSON.
   public enum Quantity: String, CaseIterable, Sendable {
@@ -48,6 +49,9 @@ public struct RepresentationMeasures: Codable, Sendable, Equatable {
   public internal(set) var isLogisticConverged: Bool?
   /// Signs of collapse, in words.
   public internal(set) var warnings: [String]?
+  /// What was to be measured and could not be, by the raw value of the group or of the quantity,
+  /// with the reason.
+  public internal(set) var skipped: [String: String] = [:]
   /// Seconds each group of measures took, by its raw value.
   public internal(set) var seconds: [String: Double] = [:]
 
@@ -57,6 +61,11 @@ public struct RepresentationMeasures: Codable, Sendable, Equatable {
   public internal(set) subscript(_ quantity: Quantity) -> Double? {
     get { values[quantity] }
     set { values[quantity] = newValue }
+  }
+
+  /// Notes why a quantity could not be measured.
+  mutating func skip(_ quantity: Quantity, _ reason: String) {
+    skipped[quantity.rawValue] = reason
   }
 
   /// Writes what was measured.
@@ -71,6 +80,7 @@ public struct RepresentationMeasures: Codable, Sendable, Equatable {
     }
     try container.encodeIfPresent(isLogisticConverged, forKey: .isLogisticConverged)
     try container.encodeIfPresent(warnings, forKey: .warnings)
+    if !skipped.isEmpty { try container.encode(skipped, forKey: .skipped) }
     try container.encode(seconds, forKey: .seconds)
   }
 
@@ -83,6 +93,7 @@ public struct RepresentationMeasures: Codable, Sendable, Equatable {
     }
     isLogisticConverged = try container.decodeIfPresent(Bool.self, forKey: .isLogisticConverged)
     warnings = try container.decodeIfPresent([String].self, forKey: .warnings)
+    skipped = try container.decodeIfPresent([String: String].self, forKey: .skipped) ?? [:]
     seconds = try container.decode([String: Double].self, forKey: .seconds)
   }
 
@@ -92,6 +103,7 @@ public struct RepresentationMeasures: Codable, Sendable, Equatable {
 
     static let isLogisticConverged = Key("logistic_converged")
     static let warnings = Key("warnings")
+    static let skipped = Key("skipped")
     static let seconds = Key("seconds")
 
     init(_ name: String) { stringValue = name }

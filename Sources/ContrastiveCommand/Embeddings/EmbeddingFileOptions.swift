@@ -18,6 +18,12 @@ struct EmbeddingFileOptions: ParsableArguments {
   @Option(help: "Embeddings of another view of each test row.")
   var testViews: String?
 
+  /// What the measures call the files' contents, and the options that name the files.
+  static let names = [
+    "queries": "test", "embeddings": "test", "first views": "test", "second views": "test-views",
+    "bank": "train",
+  ]
+
   /// Reads the files.
   ///
   /// - Returns: what they hold.
@@ -36,9 +42,16 @@ struct EmbeddingFileOptions: ParsableArguments {
     guard (train == nil) == (trainLabels == nil) else {
       throw ValidationError("--train and --train-labels go together")
     }
-    return EvaluationInputs(
+    let inputs = EvaluationInputs(
       test: try embeddings(test, testLabels, "test-labels"),
       train: try train.map { try embeddings($0, trainLabels, "train-labels") },
       views: try testViews.map(EmbeddingFiles.matrix(path:)))
+    let dimension = inputs.test.rows.columns
+    if let rows = inputs.train?.rows, rows.columns != dimension {
+      throw ContrastiveError.shape(
+        argument: "train", found: "[\(rows.rows) × \(rows.columns)]",
+        expected: "[any × \(dimension)], the dimension of test")
+    }
+    return inputs
   }
 }

@@ -17,16 +17,20 @@ enum EmbeddingFiles {
     try NPYFile.read(path: path).int64s(argument: path).map(Int.init)
   }
 
+  /// The file of `file:tensor`: up to the first colon after the ending, as names may have colons.
+  static func filePart(of path: String) -> String {
+    guard let choice = path.ranges(of: ".safetensors:").first else { return path }
+    return String(path[..<path.index(before: choice.upperBound)])
+  }
+
   private static func tensor(path: String) throws(ContrastiveError) -> Tensor {
     let ending = ".safetensors"
     if path.hasSuffix(ending) {
       return try FileContents(path: path).onlyTensor()
     }
-    // The first colon after the ending chooses a tensor, whose name may have colons itself.
-    if let choice = path.ranges(of: "\(ending):").first {
-      let end = path.index(before: choice.upperBound)
-      return try SafetensorsFile(path: String(path[..<end]))
-        .tensor(String(path[choice.upperBound...]))
+    let file = filePart(of: path)
+    if file != path {
+      return try SafetensorsFile(path: file).tensor(String(path.dropFirst(file.count + 1)))
     }
     if path == "-" { return try FileContents(path: path).onlyTensor() }
     return try NPYFile.read(path: path)

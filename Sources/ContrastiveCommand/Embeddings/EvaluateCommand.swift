@@ -20,6 +20,8 @@ struct EvaluateCommand: ParsableCommand {
       (effective rank, RankMe, signs of collapse), neighbors (hubness, false negatives among the \
       nearest).
 
+      What cannot be measured with what is given is listed under skipped, with the reason.
+
       The measures go to standard output as one JSON object and, for people, to standard error.
       """)
 
@@ -63,8 +65,13 @@ struct EvaluateCommand: ParsableCommand {
     let evaluation = try evaluation()
     let workers = try parallel.workers
     let given = try encoder.features(workers: workers) ?? files.embeddings()
-    let measures = try evaluation.run(
-      test: given.test, train: given.train, views: given.views, workers: workers)
+    let measures: RepresentationMeasures
+    do throws(ContrastiveError) {
+      measures = try evaluation.run(
+        test: given.test, train: given.train, views: given.views, workers: workers)
+    } catch {
+      throw encoder.runFolder == nil ? error.naming(EmbeddingFileOptions.names) : error
+    }
     if !json {
       Standard.error(MeasureTable(measures).lines.map { $0 + "\n" }.joined())
     }

@@ -37,6 +37,9 @@ struct MeasureTable {
     add("hubness (skewness)", measures[.hubnessSkewness].map { fixed($0, 3) })
     add("false negatives, random", measures[.falseNegativeRate].map(percent))
     add("false negatives, nearest", measures[.nearestFalseNegativeRate].map(percent))
+    for (name, reason) in measures.skipped.sorted(by: { $0.key < $1.key }) {
+      add("skipped \(name)", reason)
+    }
     for warning in measures.warnings ?? [] { lines.append("warning: \(warning)") }
     self.lines = lines
   }

@@ -7,7 +7,7 @@ package struct LossFiles: ParsableArguments {
   @Option(name: .shortAndLong, help: "Safetensors file with the inputs.")
   package var input: String
 
-  @Option(name: .shortAndLong, help: "Safetensors file to write the loss and the gradients to.")
+  @Option(name: .shortAndLong, help: "Safetensors file to write, \(OutputFile.help)")
   package var output: String
 
   @Flag(help: "Divide each embedding row by its norm first, and carry the gradient back.")

@@ -34,6 +34,7 @@ extension LossMethod {
   /// Reads the inputs, evaluates, writes the outputs and prints the report.
   package func run() throws {
     let wanted = try files.gradients(of: Method.self)
+    let file = try OutputFile(files.output, format: .safetensors, inputs: [files.input])
     var inputs = LossInputs(
       file: try SafetensorsFile(path: files.input), normalizes: files.normalize)
     let result = try evaluate(
@@ -55,7 +56,7 @@ extension LossMethod {
       }
       tensors["losses"] = Tensor(.float64(losses))
     }
-    try SafetensorsFile(tensors: tensors).write(to: files.output)
+    try file.write(tensors)
     let selected = Self.selected(result.details)
     try Standard.json(
       LossReport(
@@ -64,7 +65,7 @@ extension LossMethod {
           .merging(Self.settled(result.details).mapValues(JSONValue.number)) { $1 },
         tensors: inputs.used.sorted(),
         gradients: (wanted.variables.map(\.rawValue) + wanted.scalars.map(\.rawValue)).sorted(),
-        selected: selected.isEmpty ? nil : selected))
+        selected: selected.isEmpty ? nil : selected), beside: file)
   }
 
   /// What was computed: against a bank, or in the batch, or with other tensors that decide it.

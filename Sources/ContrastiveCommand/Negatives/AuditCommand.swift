@@ -54,7 +54,7 @@ struct AuditCommand: ParsableCommand {
   @Option(help: "Random seed of the clusterings.")
   var seed: UInt64 = 0
 
-  @Option(name: .shortAndLong, help: "Safetensors file to write.")
+  @Option(name: .shortAndLong, help: "Safetensors file to write, \(OutputFile.help)")
   var output: String?
 
   @OptionGroup var report: ReportOptions
@@ -65,6 +65,9 @@ struct AuditCommand: ParsableCommand {
     let given = (k: try counts(k, named: "k"), clusters: try counts(clusters, named: "clusters"))
     // Wrong options are found before large files are read.
     _ = try audit(given.k ?? [1], given.clusters ?? [1])
+    let file = try output.map {
+      try OutputFile($0, format: .safetensors, inputs: [embeddings, labels] + support)
+    }
     let rows = try EmbeddingFiles.matrix(path: embeddings)
     let views = try support.map { try EmbeddingFiles.matrix(path: $0) }
     let labels = try labels.map { try EmbeddingFiles.labels(path: $0) }
@@ -75,13 +78,12 @@ struct AuditCommand: ParsableCommand {
     let start = clock.now
     let result = try audit.run(rows, support: views, labels: labels, workers: workers)
     let seconds = (clock.now - start).seconds
-    if let output {
-      try SafetensorsFile(tensors: AuditReport.tensors(result)).write(to: output)
-    }
+    if let file { try file.write(AuditReport.tensors(result)) }
     try report.print(
       AuditReport(
         result, audit: audit, dimension: rows.columns, seconds: seconds,
-        unlabeled: labels?.count { $0 == unlabeled } ?? 0))
+        unlabeled: labels?.count { $0 == unlabeled } ?? 0),
+      beside: file)
   }
 
   private func audit(_ k: [Int], _ clusters: [Int]) throws -> NegativeAudit {

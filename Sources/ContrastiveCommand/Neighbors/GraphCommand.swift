@@ -26,21 +26,20 @@ struct GraphCommand: ParsableCommand {
   @Flag(help: "Also write which neighbors are mutual.")
   var mutual = false
 
-  @Option(name: .shortAndLong, help: "Safetensors file to write.")
+  @Option(name: .shortAndLong, help: "Safetensors file to write, \(OutputFile.help)")
   var output: String
 
-  @Flag(help: "Print one JSON object.")
-  var json = false
-
   @OptionGroup var parallel: ParallelOptions
+  @OptionGroup var report: ReportOptions
 
   func run() throws {
+    let file = try OutputFile(output, format: .safetensors, inputs: [input])
     var rows = try EmbeddingFiles.matrix(path: input)
     if normalize { rows = try rows.normalized(argument: "input").rows }
     let workers = try parallel.workers
     try SearchReport.run(
-      output: output, operations: Double(rows.rows) * Double(rows.rows) * Double(rows.columns),
-      withMutual: mutual, json: json
+      output: file, operations: Double(rows.rows) * Double(rows.rows) * Double(rows.columns),
+      withMutual: mutual, options: report
     ) { try NeighborTable(graphOf: rows, k: k, workers: workers) }
   }
 }

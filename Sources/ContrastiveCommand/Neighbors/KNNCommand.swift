@@ -24,15 +24,14 @@ struct KNNCommand: ParsableCommand {
   @Flag(help: "Divide each row by its norm first.")
   var normalize = false
 
-  @Option(name: .shortAndLong, help: "Safetensors file to write.")
+  @Option(name: .shortAndLong, help: "Safetensors file to write, \(OutputFile.help)")
   var output: String
 
-  @Flag(help: "Print one JSON object.")
-  var json = false
-
   @OptionGroup var parallel: ParallelOptions
+  @OptionGroup var report: ReportOptions
 
   func run() throws {
+    let file = try OutputFile(output, format: .safetensors, inputs: [queries, bank])
     var rows = try EmbeddingFiles.matrix(path: queries)
     var columns = try EmbeddingFiles.matrix(path: bank)
     if normalize {
@@ -41,9 +40,9 @@ struct KNNCommand: ParsableCommand {
     }
     let workers = try parallel.workers
     try SearchReport.run(
-      output: output,
+      output: file,
       operations: 2 * Double(rows.rows) * Double(columns.rows) * Double(rows.columns),
-      withMutual: false, json: json
+      withMutual: false, options: report
     ) { try NeighborTable(nearestTo: rows, in: columns, k: k, workers: workers) }
   }
 }

@@ -2,7 +2,7 @@ import Contrastive
 import ContrastiveFiles
 
 /// What `contrastive knn` and `contrastive graph` share: the output file and the report.
-struct SearchReport: Encodable {
+struct SearchReport: Report {
   let rows: Int
   let k: Int
   let seconds: Double
@@ -20,11 +20,11 @@ struct SearchReport: Encodable {
   ///   - output: safetensors file for `neighbors` I64 [N, k] and `similarities` F32 [N, k].
   ///   - operations: floating-point operations of the search.
   ///   - withMutual: whether to add `mutual` U8 [N, k] and count it.
-  ///   - json: whether to print JSON.
+  ///   - options: how to print the report.
   ///   - search: the search.
   /// - Throws: `ContrastiveError`.
   static func run(
-    output: String, operations: Double, withMutual: Bool, json: Bool,
+    output: OutputFile, operations: Double, withMutual: Bool, options: ReportOptions,
     search: () throws -> NeighborTable
   ) throws {
     let clock = ContinuousClock()
@@ -41,16 +41,17 @@ struct SearchReport: Encodable {
     if let mutual {
       tensors["mutual"] = try Tensor(shape: shape, elements: .uint8(mutual.map { $0 ? 1 : 0 }))
     }
-    try SafetensorsFile(tensors: tensors).write(to: output)
+    try output.write(tensors)
     let report = SearchReport(
       rows: table.rows, k: table.k, seconds: seconds, gflops: operations / seconds / 1e9,
       mutual: mutual?.count { $0 })
-    if json {
-      try Standard.json(report)
-    } else {
-      print(
-        "\(report.rows) rows, \(report.k) neighbors each, \(fixed(seconds, 3)) s, "
-          + "\(fixed(report.gflops, 1)) GFLOP/s" + (report.mutual.map { ", \($0) mutual" } ?? ""))
-    }
+    try options.print(report, beside: output)
+  }
+
+  var lines: [String] {
+    [
+      "\(rows) rows, \(k) neighbors each, \(fixed(seconds, 3)) s, "
+        + "\(fixed(gflops, 1)) GFLOP/s" + (mutual.map { ", \($0) mutual" } ?? "")
+    ]
   }
 }

@@ -1,16 +1,8 @@
 import ContrastiveTraining
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
-
 /// Shows a run's progress on standard error: a bar on a terminal, plain lines elsewhere.
 struct ProgressDisplay {
-  private let isTerminal = isatty(STDERR_FILENO) == 1
+  private let isTerminal = Standard.isTerminal
   private let clock = ContinuousClock()
   private var lastShown: ContinuousClock.Instant?
 
@@ -29,7 +21,7 @@ struct ProgressDisplay {
       if let lastShown, now - lastShown < interval { return }
       lastShown = now
       if isTerminal {
-        Standard.error("\r\u{1B}[K\(bar(progress.fraction)) \(text(progress))")
+        Standard.line("\(bar(progress.fraction)) \(text(progress))", isLast: false)
       } else {
         line(text(progress))
       }
@@ -56,7 +48,7 @@ struct ProgressDisplay {
   }
 
   private func line(_ text: String) {
-    Standard.error(isTerminal ? "\r\u{1B}[K\(text)\n" : "\(text)\n")
+    if isTerminal { Standard.line(text, isLast: true) } else { Standard.error("\(text)\n") }
   }
 
   private func clockTime(_ seconds: Double) -> String {
@@ -68,6 +60,16 @@ struct ProgressDisplay {
 
 /// A share as a percentage with two digits.
 func percent(_ share: Double) -> String { "\(fixed(100 * share, 2)) %" }
+
+/// A number with about six digits, as objectives of any size are read.
+func short(_ value: Double) -> String {
+  switch abs(value) {
+  case 0, 0.01..<1: fixed(value, 6)
+  case 1..<100: fixed(value, 4)
+  case 100..<1e6: fixed(value, 2)
+  default: "\(Float(value))"
+  }
+}
 
 /// A number with a fixed number of digits after the point.
 func fixed(_ value: Double, _ digits: Int) -> String {

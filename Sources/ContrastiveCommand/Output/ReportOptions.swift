@@ -5,12 +5,12 @@ struct ReportOptions: ParsableArguments {
   @Flag(help: "Print the report as one JSON object.")
   var json = false
 
-  /// Prints a report: JSON when asked for, else its lines for people.
-  func print(_ report: some Report) throws {
+  /// Prints a report beside the result in a file: JSON when asked for, else its lines for people.
+  func print(_ report: some Report, beside file: OutputFile? = nil) throws {
     if json {
-      try Standard.json(report)
+      try Standard.json(report, beside: file)
     } else {
-      Standard.output(report.lines.map { $0 + "\n" }.joined())
+      try Standard.output(report.lines.map { $0 + "\n" }.joined(), beside: file)
     }
   }
 }

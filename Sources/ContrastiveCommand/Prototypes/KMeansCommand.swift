@@ -48,7 +48,7 @@ struct KMeansCommand: ParsableCommand {
   @Option(help: "Mean of the concentrations.")
   var temperature: Float = 0.2
 
-  @Option(name: .shortAndLong, help: "Safetensors file to write.")
+  @Option(name: .shortAndLong, help: "Safetensors file to write, \(OutputFile.help)")
   var output: String
 
   @OptionGroup var parallel: ParallelOptions
@@ -64,6 +64,7 @@ struct KMeansCommand: ParsableCommand {
       throw ContrastiveError.parameter(
         name: "temperature", found: "\(temperature)", expected: "above 0")
     }
+    let file = try OutputFile(output, format: .safetensors, inputs: [input, initial])
     let points = try EmbeddingFiles.matrix(path: input)
     if let initial {
       options = try KMeans(
@@ -121,11 +122,11 @@ struct KMeansCommand: ParsableCommand {
               workers: workers)))
       }
     }
-    try write(clusterings, parents: parents, workers: workers)
+    try write(clusterings, parents: parents, to: file, workers: workers)
     try report.print(
       KMeansReport(
         rows: points.rows, dimension: points.columns, metric: options.metric.rawValue,
-        clusterings: clusterings.map(KMeansReport.Entry.init)))
+        clusterings: clusterings.map(KMeansReport.Entry.init)), beside: file)
   }
 
   private func boundsBytes() throws -> Int {
@@ -153,7 +154,7 @@ struct KMeansCommand: ParsableCommand {
   }
 
   private func write(
-    _ clusterings: [Clustering], parents: [[Int]], workers: Workers
+    _ clusterings: [Clustering], parents: [[Int]], to file: OutputFile, workers: Workers
   ) throws {
     var tensors: [String: Tensor] = [:]
     for (index, clustering) in clusterings.enumerated() {
@@ -167,7 +168,7 @@ struct KMeansCommand: ParsableCommand {
     for (level, parent) in parents.enumerated() {
       tensors["parents.\(level)"] = Tensor(.int64(parent.map(Int64.init)))
     }
-    try SafetensorsFile(tensors: tensors).write(to: output)
+    try file.write(tensors)
   }
 }
 

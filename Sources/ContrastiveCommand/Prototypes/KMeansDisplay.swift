@@ -1,16 +1,8 @@
 import Contrastive
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
-
 /// Shows the progress of a clustering on standard error, one line a second at most.
 struct KMeansDisplay {
-  private let isTerminal = isatty(STDERR_FILENO) == 1
+  private let isTerminal = Standard.isTerminal
   private let clock = ContinuousClock()
   private var lastShown: ContinuousClock.Instant?
 
@@ -22,13 +14,17 @@ struct KMeansDisplay {
     let restart = progress.restart > 0 ? " restart \(progress.restart)" : ""
     guard progress.iteration >= 0 else {
       let text = "k \(clusters)\(restart): \(percent(progress.computedShare)) of the seeds drawn"
-      return Standard.error(isTerminal ? "\r\u{1B}[K\(text)" : "\(text)\n")
+      return write(text, isLast: false)
     }
     let text =
       "k \(clusters) iteration \(progress.iteration)/\(iterations)\(restart)"
-      + ": objective \(progress.objective), \(progress.moved) moved, "
+      + ": objective \(short(progress.objective)), \(progress.moved) moved, "
       + "\(percent(progress.computedShare)) of the distances computed"
       + (progress.isConverged ? ", converged" : "")
-    Standard.error(isTerminal ? "\r\u{1B}[K\(text)\(isLast ? "\n" : "")" : "\(text)\n")
+    write(text, isLast: isLast)
+  }
+
+  private func write(_ text: String, isLast: Bool) {
+    if isTerminal { Standard.line(text, isLast: isLast) } else { Standard.error("\(text)\n") }
   }
 }

@@ -23,7 +23,7 @@ struct SinkhornCommand: ParsableCommand {
   @Option(help: "Times to normalize prototypes, then rows.")
   var iterations: Int = 3
 
-  @Option(name: .shortAndLong, help: "Safetensors file to write.")
+  @Option(name: .shortAndLong, help: "Safetensors file to write, \(OutputFile.help)")
   var output: String
 
   @OptionGroup var parallel: ParallelOptions
@@ -32,16 +32,17 @@ struct SinkhornCommand: ParsableCommand {
   func run() throws {
     let sinkhorn = try Sinkhorn(epsilon: epsilon, iterations: iterations)
     let workers = try parallel.workers
+    let file = try OutputFile(output, format: .safetensors, inputs: [scores])
     let matrix = try EmbeddingFiles.matrix(path: scores)
     let clock = ContinuousClock()
     let start = clock.now
     let codes = try sinkhorn.codes(matrix, argument: scores, workers: workers)
     let seconds = (clock.now - start).seconds
-    try SafetensorsFile(tensors: ["codes": Tensor(codes)]).write(to: output)
+    try file.write(["codes": Tensor(codes)])
     try report.print(
       SinkhornReport(
         rows: codes.rows, prototypes: codes.columns, epsilon: epsilon, iterations: iterations,
-        seconds: seconds))
+        seconds: seconds), beside: file)
   }
 }
 

@@ -40,6 +40,8 @@ struct ReportCommand: ParsableCommand {
     let workers = try parallel.workers
     let records = try runs.map { try RunRecord(path: $0) }
     let path = output ?? (records.count == 1 ? "\(records[0].path)/report.html" : "comparison.html")
+    let file = try OutputFile(
+      path, format: .html, inputs: runs + [data] + records.map(\.dataFolder))
     let source = ReportData(given: data)
     var notes: [String] = []
     var entries: [(run: RunRecord, features: RunFeatures?)] = []
@@ -63,7 +65,7 @@ struct ReportCommand: ParsableCommand {
         ComparisonReport(entries, notes: notes).page
       }
     try page.write(to: path)
-    Standard.output("\(path)\n")
+    try Standard.output("\(path)\n", beside: file)
   }
 }
 

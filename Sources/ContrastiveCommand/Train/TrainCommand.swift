@@ -11,7 +11,7 @@ struct TrainCommand: ParsableCommand {
     discussion: """
       The data folder holds the four IDX files of an MNIST-like set under their usual names, \
       gzipped or not, or train-images.npy, train-labels.npy, test-images.npy and test-labels.npy \
-      (images u1 [n,H,W] or [n,H,W,C], labels i8). Labels are used for evaluation only: the \
+      (images u1 [n,H,W] or [n,H,W,C], C from 1 to 4, last; labels i8). Labels are used for evaluation only: the \
       accuracy of a weighted vote of the 200 nearest training images on each test image's label.
 
       The run folder gets config.json, metrics.jsonl (one line per epoch), checkpoint.safetensors \
@@ -70,7 +70,7 @@ struct TrainCommand: ParsableCommand {
 
   func run() throws {
     FreedMemory.keep()
-    if printConfig { return Standard.output(try Configuration(options()).text()) }
+    if printConfig { return try Standard.output(try Configuration(options()).text()) }
     guard let path = resume ?? output else {
       throw ValidationError("give --output, the run folder to create, or --resume")
     }
@@ -83,8 +83,11 @@ struct TrainCommand: ParsableCommand {
     var options = isResumed ? try folder.options() : try options()
     let data = try DataFolder.path(options.data)
     options.data = DataFolder.absolute(data)
-    var run = try TrainingRun(
-      options: options, data: ImageFolder(path: data), workers: parallel.workers)
+    let images = try ImageFolder(path: data)
+    Standard.error(
+      "\(images.train.count) training and \(images.test.count) test images of "
+        + "\(images.train.shape) (height × width × channels)\n")
+    var run = try TrainingRun(options: options, data: images, workers: parallel.workers)
     if !isResumed { try folder.create(for: run.options) }
     let lock = try FolderLock(path: path)
     if isResumed {

@@ -16,8 +16,10 @@ import ContrastiveCore
 /// failure leaves the old file as it was and removes the temporary one. Temporary files that a
 /// killed run left behind are removed by the next save under the same name.
 ///
-/// A symbolic link under the name is replaced by the file. Nothing is promised for network
-/// filesystems or for disks that lie about having written.
+/// A symbolic link to a regular file is replaced by the file. What is no regular file is never
+/// replaced: a device, a pipe, or an open file of the process (`/dev/stdout`, `/dev/fd/3`) is
+/// written into as a stream, from the first byte on; `-` is standard output. Nothing is promised
+/// for network filesystems or for disks that lie about having written.
 public enum AtomicFile {
   /// Where the new contents go.
   public struct Writer: ~Copyable {
@@ -50,11 +52,11 @@ public enum AtomicFile {
   /// Saves what `body` writes under a name.
   ///
   /// - Parameters:
-  ///   - path: the file's name; its folder must exist.
+  ///   - path: the file's name; its folder must exist. `-` is standard output.
   ///   - body: writes the contents, from the first byte to the last.
   /// - Throws: `ContrastiveError.file` with the system's reason, or what `body` throws. The old
   ///   file is then untouched, with one exception that the error tells: the folder alone could not
-  ///   be synchronized, after the new file was in place.
+  ///   be synchronized, after the new file was in place. A stream has what was written so far.
   public static func write(
     to path: String, _ body: (borrowing Writer) throws(ContrastiveError) -> Void
   ) throws(ContrastiveError) {
@@ -75,6 +77,11 @@ public enum AtomicFile {
     to path: String, calls: FileCalls,
     _ body: (borrowing Writer) throws(ContrastiveError) -> Void
   ) throws(ContrastiveError) {
+    switch OutputTarget(path: path) {
+    case .open(let descriptor): return try stream(to: path, descriptor, calls, body)
+    case .stream: return try stream(to: path, nil, calls, body)
+    case .file, .folder: break
+    }
     let target = try SaveTarget(path: path)
     // The folder is opened first: what is wrong with it is known before anything is written.
     let folder = retryingInterrupts {
@@ -107,6 +114,25 @@ public enum AtomicFile {
         path: path,
         problem: "was saved, but its folder could not be written to the disk: \(systemReason())")
     }
+  }
+
+  /// Writes into what is there and stays there.
+  private static func stream(
+    to path: String, _ open: Int32?, _ calls: FileCalls,
+    _ body: (borrowing Writer) throws(ContrastiveError) -> Void
+  ) throws(ContrastiveError) {
+    let name = open == STDOUT_FILENO ? "standard output" : path
+    let descriptor =
+      open
+      ?? retryingInterrupts { calls.openFile(path, O_WRONLY | O_APPEND | O_NOCTTY | O_CLOEXEC) }
+    guard descriptor >= 0 else { throw failure(name, "it cannot be opened") }
+    defer { if open == nil { close(descriptor) } }
+    try body(Writer(path: name, descriptor: descriptor, calls: calls))
+    // Pipes and most devices have nothing to synchronize and say so.
+    guard
+      open != nil || retryingInterrupts({ calls.synchronize(descriptor) }) == 0
+        || [EINVAL, EROFS, ENOTSUP].contains(errno)
+    else { throw failure(name, "writing to the disk failed") }
   }
 
   /// Creates the temporary file of a save and locks it.
@@ -146,6 +172,12 @@ func writeAll(
   while !rest.isEmpty {
     let count = retryingInterrupts {
       calls.writeBytes(descriptor, UnsafeRawBufferPointer(rebasing: rest))
+    }
+    if count < 0, errno == EAGAIN {
+      // Another process made the pipe one that does not wait.
+      var full = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+      _ = poll(&full, 1, -1)
+      continue
     }
     guard count > 0 else {
       let reason = count < 0 ? systemReason() : "the system takes no more bytes"

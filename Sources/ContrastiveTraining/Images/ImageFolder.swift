@@ -18,8 +18,8 @@ import ContrastiveFiles
 /// test-images.npy           test-labels.npy
 /// ```
 ///
-/// Images are `[count × height × width]` or `[count × height × width × channels]` of any size, the
-/// same in training and testing, whole numbers from 0 to 255 or floating point from 0 to 1; labels
+/// Images are `[count × height × width]` or `[count × height × width × channels]` of any size and 1
+/// to 4 channels, the same in training and testing, whole numbers from 0 to 255 or floating point from 0 to 1; labels
 /// are whole numbers `[count]`. A file that is there with
 /// and without `.gz` is read without.
 public struct ImageFolder: Sendable {

@@ -54,13 +54,16 @@ extension ImageSet: ImageSource {
 }
 
 extension ImageSet {
+  /// Gray, gray and alpha, color, color and alpha.
+  private static let mostChannels = 4
+
   /// Reads images and, if asked, their labels.
   ///
   /// A name that ends in `.npy` is read as `.npy`, every other one as IDX, gzipped or not.
   ///
   /// - Parameters:
-  ///   - path: images `[count × height × width]` or `[count × height × width × channels]`, whole
-  ///     numbers from 0 to 255 or floating point from 0 to 1.
+  ///   - path: images `[count × height × width]` or `[count × height × width × channels]` of 1 to 4
+  ///     channels, whole numbers from 0 to 255 or floating point from 0 to 1.
   ///   - labelsPath: whole numbers `[count]` of any type, or nil.
   /// - Throws: `ContrastiveError.file`, which names the file and says what is wrong with it.
   public init(
@@ -73,6 +76,7 @@ extension ImageSet {
         problem: "holds \(images.summary), expected images [count × height × width] or "
           + "[count × height × width × channels]")
     }
+    try Self.requireChannelsLast(images, path: path)
     let pixels: [UInt8]
     do throws(ContrastiveError) {
       pixels = try images.pixels(argument: "images")
@@ -93,6 +97,22 @@ extension ImageSet {
       throw .file(path: path, problem: "holds images too large to be encoded: \(images.summary)")
     }
     try self.init(Pixels(pixels, shape: shape), labels: labels)
+  }
+
+  /// Refuses more channels than images have: other orders of the axes are read as such.
+  private static func requireChannelsLast(
+    _ images: Tensor, path: String
+  ) throws(ContrastiveError) {
+    let shape = images.shape
+    guard shape.count == 4, shape[3] > mostChannels, shape[0] > 0 else { return }
+    let understood =
+      "holds \(images.summary), understood as \(shape[0]) images of \(shape[1]) × \(shape[2]) "
+      + "pixels with \(shape[3]) channels, expected at most \(mostChannels)"
+    guard 1...mostChannels ~= shape[1] else { throw .file(path: path, problem: understood) }
+    throw .file(
+      path: path,
+      problem: understood + "; if channels come first, as in [n,C,H,W], put them last: in NumPy "
+        + "images.transpose(0, 2, 3, 1)")
   }
 
   private static func labels(

@@ -67,6 +67,82 @@ import _TestSupport
       "--measures", "knn", "uniformity")
     #expect(none.status == 0, "\(none.errors)")
     #expect(try none.json()["knn_accuracy"] == nil)
+    let skipped = try #require(try none.json()["skipped"] as? [String: String])
+    #expect(skipped == ["knn": "no training row has a label"])
+    #expect(none.errors.contains("no training row has a label"))
+  }
+
+  /// What was asked for by name and cannot be had is named, with the reason, in text and JSON.
+  @Test func listsWhatItSkips() throws {
+    try folder.writeLabels("distinct.npy", (0..<90).map { Int64($0) })
+    try NPYFile.write(
+      Tensor(
+        Matrix(rows: 90, columns: 2, values: (0..<180).map { Float($0 / 2 % 3 * ($0 % 2) + 1) })),
+      to: folder.file("three.npy"))
+    let (rows, labels) = (folder.file("rows.npy"), folder.file("labels.npy"))
+    let cases: [(arguments: [String], skipped: [String: String])] = [
+      (
+        ["--test-labels", labels, "--measures", "knn"],
+        ["knn": "there are no training rows to learn from"]
+      ),
+      (
+        ["--train", rows, "--train-labels", labels, "--measures", "ridge", "logistic"],
+        ["ridge": "no test row has a label", "logistic": "no test row has a label"]
+      ),
+      (
+        ["--test-labels", labels, "--measures", "alignment"],
+        ["alignment": "there is no other view of the test rows"]
+      ),
+      (
+        [
+          "--test-labels", folder.file("distinct.npy"), "--test-views", rows, "--measures",
+          "alignment",
+        ],
+        ["class_alignment": "no two rows share a label"]
+      ),
+      (
+        ["--measures", "clusters", "neighbors"],
+        ["clusters": "no test row has a label", "false_negative_rate": "no test row has a label"]
+      ),
+      (
+        [
+          "--test", folder.file("three.npy"), "--test-labels", folder.file("distinct.npy"),
+          "--measures", "clusters",
+        ],
+        ["clusters": "there are fewer distinct rows than the 90 labels"]
+      ),
+    ]
+    for (arguments, skipped) in cases {
+      let run = try Command(
+        arguments: ["evaluate"] + (arguments[0] == "--test" ? [] : ["--test", rows]) + arguments)
+      #expect(run.status == 0, "\(run.errors)")
+      #expect(try run.json()["skipped"] as? [String: String] == skipped, "\(run.output)")
+      for (name, reason) in skipped {
+        #expect(run.errorLines.contains { $0.contains("skipped \(name)") && $0.contains(reason) })
+      }
+    }
+  }
+
+  /// Errors name the options, not what the library calls their contents.
+  @Test func namesTheOptions() throws {
+    try NPYFile.write(
+      Tensor(Matrix(rows: 90, columns: 2, values: [Float](repeating: 1, count: 180))),
+      to: folder.file("narrow.npy"))
+    var bad = try NPYFile.read(path: folder.file("rows.npy")).matrix(argument: "rows")
+    bad[3, 1] = .nan
+    try NPYFile.write(Tensor(bad), to: folder.file("nan.npy"))
+    let (rows, labels) = (folder.file("rows.npy"), folder.file("labels.npy"))
+    for (test, train, views, text) in [
+      (rows, folder.file("narrow.npy"), rows, "train: found shape [90 × 2]"),
+      (rows, folder.file("nan.npy"), rows, "train: found nan at row 3, column 1"),
+      (folder.file("nan.npy"), rows, rows, "test: found nan at row 3, column 1"),
+      (rows, rows, folder.file("narrow.npy"), "test-views: found shape [90 × 2]"),
+    ] {
+      let run = try Command(
+        "evaluate", "--test", test, "--test-labels", labels, "--train", train, "--train-labels",
+        labels, "--test-views", views)
+      #expect(run.status == 65 && run.errors.contains("contrastive: \(text)"), "\(run.errors)")
+    }
   }
 
   static let refusals: [(arguments: [String], status: Int32, text: String)] = [

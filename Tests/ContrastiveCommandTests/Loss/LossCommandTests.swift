@@ -119,11 +119,22 @@ import _TestSupport
   }
 
   @Test func refusesUnknownNames() throws {
-    for (arguments, nearest) in [(["loss", "infonec"], "infonce"), (["trian"], "train")] {
+    for (arguments, nearest) in [
+      (["loss", "infonec"], "infonce"), (["trian"], "train"),
+      (["loss", "clip"], "infonce --symmetric"),
+    ] {
       let run = try Command(arguments: arguments)
       #expect(run.status == 64)
       #expect(run.errors.contains("did you mean '\(nearest)'?"))
     }
+  }
+
+  /// The usage line is that of the command that was called.
+  @Test func saysHowTheMethodIsUsed() throws {
+    let run = try Command(
+      "loss", "infonce", "-i", folder.file("in.safetensors"), "-o", folder.file("no.safetensors"),
+      "--gradient", "key")
+    #expect(run.status == 64 && run.errors.contains("Usage: contrastive loss infonce"))
   }
 
   /// Tensors to put in the place of good ones, and a piece of the line on standard error.

@@ -34,6 +34,7 @@ import _TestSupport
     #expect(found[.alignment] != nil && found[.classAlignment] != nil && found[.uniformity] != nil)
     #expect(found.warnings == [])
     #expect((found[.clusters], found[.k]) == (3, 9))
+    #expect(found.skipped.isEmpty)
   }
 
   @Test func withoutLabelsOnlyGeometry() throws {
@@ -42,6 +43,11 @@ import _TestSupport
       test: RepresentationEvaluation.Embeddings(rows, labels: nil))
     #expect(found[.knnAccuracy] == nil && found[.purity] == nil && found[.falseNegativeRate] == nil)
     #expect(Set(found.seconds.keys) == ["uniformity", "rank", "neighbors"])
+    #expect(
+      Set(found.skipped.keys) == [
+        "knn", "ridge", "logistic", "clusters", "alignment", "class_alignment",
+        "false_negative_rate",
+      ])
   }
 
   @Test func aCollapsedRepresentationIsMeasured() throws {

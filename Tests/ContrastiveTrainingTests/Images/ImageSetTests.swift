@@ -30,6 +30,34 @@ import _TestSupport
     #expect(throws: ContrastiveError.empty(argument: "images")) { try set(0, shape, nil) }
   }
 
+  /// Channels that come first are not taken for pixels, with the remedy in the message.
+  @Test(
+    arguments: [
+      ([2, 3, 16, 16], true), ([1, 1, 28, 28], true), ([2, 4, 5, 5], true), ([2, 8, 8, 5], false),
+      ([2, 3, 16, 4], nil), ([2, 5, 6, 1], nil),
+    ] as [([Int], Bool?)])
+  func channelsComeLast(_ shape: [Int], _ hasRemedy: Bool?) throws {
+    try TemporaryFolder.use { folder in
+      let path = folder.file("images.npy")
+      let bytes = [UInt8](repeating: 7, count: shape.reduce(1, *))
+      try NPYFile.write(Tensor(shape: shape, elements: .uint8(bytes)), to: path)
+      guard let hasRemedy else {
+        #expect(try ImageSet(imagesPath: path).shape.channels == shape[3])
+        return
+      }
+      let understood =
+        "holds U8 [\(shape.map(String.init).joined(separator: " × "))], understood as "
+        + "\(shape[0]) images of \(shape[1]) × \(shape[2]) pixels with \(shape[3]) channels, "
+        + "expected at most 4"
+      let remedy =
+        "; if channels come first, as in [n,C,H,W], put them last: in NumPy "
+        + "images.transpose(0, 2, 3, 1)"
+      #expect(
+        throws: ContrastiveError.file(path: path, problem: understood + (hasRemedy ? remedy : ""))
+      ) { try ImageSet(imagesPath: path) }
+    }
+  }
+
   @Test func imagesAlone() throws {
     try TemporaryFolder.use { folder in
       let path = folder.file("images.npy")

@@ -1,0 +1,80 @@
+import ContrastiveCore
+import ContrastiveFiles
+
+/// Where a command's result goes: the rule of every `--output`.
+///
+/// A regular file is replaced as a whole; a device or a pipe is written into; `-` is standard
+/// output, and the report then goes to standard error. An input is never an output, and a suffix
+/// agrees with the format: both are looked at before any work.
+struct OutputFile {
+  /// The formats of results; the raw value is the suffix.
+  enum Format: String {
+    case safetensors, npy, html
+
+    fileprivate var article: String { self == .safetensors ? "a" : "an" }
+  }
+
+  /// The rule, for help texts.
+  static let help = "or - for standard output; never an input."
+
+  let path: String
+  private let target: OutputTarget
+
+  /// Whether it is standard output, which is then no place for a report.
+  var isStandardOutput: Bool { target == .standardOutput }
+
+  /// Looks at a name before the work that fills it.
+  ///
+  /// - Parameters:
+  ///   - path: what `--output` names.
+  ///   - format: the result's.
+  ///   - inputs: what the command reads: files, `file:tensor`, and folders for all in them.
+  /// - Throws: `ContrastiveError.parameter` for a suffix of another format, `.file` for a folder or
+  ///   an input.
+  init(
+    _ path: String, format: Format, inputs: [String?]
+  ) throws(ContrastiveError) {
+    self.path = path
+    target = OutputTarget(path: path)
+    if target == .folder {
+      throw .file(path: path, problem: "is a folder, expected the name of a file to write")
+    }
+    for input in inputs.compactMap(\.self) {
+      let files = try Self.files(of: input)
+      if let same = files.first(where: { isSameFile($0, path) }) {
+        throw .file(
+          path: path,
+          problem: "is an input" + (same == path ? "" : ", \(same)")
+            + ": a result is never written over what it is made from")
+      }
+    }
+    if target == .file, let suffix = Self.suffix(of: path), suffix != format.rawValue {
+      throw .parameter(
+        name: "output", found: path,
+        expected: "a name that ends in .\(format.rawValue), as the result is "
+          + "\(format.article) \(format.rawValue) file")
+    }
+  }
+
+  /// Saves tensors as safetensors.
+  func write(_ tensors: [String: Tensor]) throws(ContrastiveError) {
+    try SafetensorsFile(tensors: tensors).write(to: path)
+  }
+
+  /// What follows the last dot of a name, in lower case; nil for none and for a number's digits.
+  private static func suffix(of path: String) -> String? {
+    let name = path.split(separator: "/").last.map(String.init) ?? ""
+    guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return nil }
+    let suffix = name[name.index(after: dot)...].lowercased()
+    return suffix.allSatisfy(\.isNumber) ? nil : suffix
+  }
+
+  /// The files that an input stands for; no command reads pages, which lie in run folders.
+  private static func files(of input: String) throws(ContrastiveError) -> [String] {
+    guard OutputTarget(path: input) == .folder else {
+      return [input == "-" ? "/dev/stdin" : EmbeddingFiles.filePart(of: input)]
+    }
+    return ((try? Folder.names(in: input)) ?? []).sorted()
+      .filter { suffix(of: $0) != Format.html.rawValue }.map { "\(input)/\($0)" }
+  }
+}
