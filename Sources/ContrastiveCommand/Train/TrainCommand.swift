@@ -11,13 +11,17 @@ struct TrainCommand: ParsableCommand {
     discussion: """
       The data folder holds the four IDX files of an MNIST-like set under their usual names, \
       gzipped or not, or train-images.npy, train-labels.npy, test-images.npy and test-labels.npy \
-      (images u1 [n,H,W] or [n,H,W,C], C from 1 to 4, last; labels i8). Labels are used for evaluation only: the \
-      accuracy of a weighted vote of the 200 nearest training images on each test image's label.
+      (images u1 [n,H,W] or [n,H,W,C], C from 1 to 4, last; labels i8). Labels are used for \
+      evaluation only: the accuracy of a weighted vote of the 200 nearest training images on each \
+      test image's label. An image labeled -1 has no label: it is trained on, but neither votes \
+      nor counts.
 
       The run folder gets config.json, metrics.jsonl (one line per epoch), checkpoint.safetensors \
       (the whole state, after every epoch), encoder.safetensors and result.json. Progress goes to \
       standard error, the result as one JSON object to standard output. The images that do not \
-      fill the last batch of an epoch are not used in that epoch; which ones changes every epoch.
+      fill the last batch of an epoch are not used in that epoch; which ones changes every epoch. \
+      Collapsed embeddings, fewer clusters than wanted and features of zeros do not end a run; \
+      they are said on standard error and stand under "warnings" in metrics.jsonl.
 
       A run that was killed continues with --resume and ends with the same encoder, bit for bit. \
       On SIGINT or SIGTERM the current step is finished and the run saved; the exit code is then \
@@ -102,11 +106,16 @@ struct TrainCommand: ParsableCommand {
   }
 
   private func train(_ run: inout TrainingRun, in folder: RunFolder) throws {
+    if let text = unlabeled(run) { Standard.error(text) }
     let stop = StopRequest()
     var display = ProgressDisplay()
     let result = try folder.train(
       &run, checkpointEvery: checkpointSteps, until: { _ in stop.number != nil }
-    ) { event throws(ContrastiveError) in display.show(event) }
+    ) { event throws(ContrastiveError) in
+      display.show(event)
+      guard case .epoch(let metrics) = event else { return }
+      for warning in metrics.warnings ?? [] { Standard.error("Warning: \(warning)\n") }
+    }
     guard let result else {
       Standard.error(
         """
@@ -130,6 +139,15 @@ struct TrainCommand: ParsableCommand {
     }
     Standard.error("The run is in \(folder.path)\n")
     try Standard.json(result)
+  }
+
+  /// What is said of images labeled −1.
+  private func unlabeled(_ run: TrainingRun) -> String? {
+    let counts = [(run.unlabeled.train, "training"), (run.unlabeled.test, "test")]
+    let parts = counts.compactMap { count, name in count.map { "\($0) \(name) images" } }
+    guard !parts.isEmpty else { return nil }
+    return "Without a label (-1), left out of votes and scores: "
+      + "\(parts.joined(separator: ", ")).\n"
   }
 
   /// The defaults, overridden by the file, by flags and by `--set`, in this order.

@@ -61,14 +61,3 @@ extension EncoderFile {
     ).withoutZeroRows()
   }
 }
-
-extension Matrix {
-  /// The matrix with ones in rows that were zero.
-  func withoutZeroRows() -> Matrix {
-    var result = self
-    for row in 0..<rows where self.row(row).allSatisfy({ $0 == 0 }) {
-      for column in 0..<columns { result[row, column] = 1 }
-    }
-    return result
-  }
-}

@@ -3,8 +3,10 @@ import Contrastive
 /// What a run measures of its encoder's features after every epoch: weighted kNN accuracy, where
 /// labeled training images vote on labeled test images, and without labels how the features spread.
 struct NeighborEvaluation: Sendable {
-  /// Images that are measured where nothing can be classified.
+  /// Images whose features' spread is measured.
   private static let described = 2_048
+  /// The spread below which embeddings are collapsed: the mean cosine of two is above 0.999.
+  static let collapsedSpread = 0.001.squareRoot()
 
   let train: any ImageSource
   let test: (any ImageSource)?
@@ -15,8 +17,54 @@ struct NeighborEvaluation: Sendable {
   /// Accuracy of the backbone's features; nil without labeled images on either side.
   func accuracy(of encoder: ImageEncoder) throws(ContrastiveError) -> Double? {
     try accuracy { images throws(ContrastiveError) in
-      try encoder.features(of: images, scaling: scaling, workers: workers)
+      try encoder.features(of: images, scaling: scaling, workers: workers).withoutZeroRows()
     }
+  }
+
+  /// What is found of an encoder's features.
+  struct Findings {
+    /// kNN accuracy; nil without labeled images on either side.
+    fileprivate(set) var accuracy: Double?
+    /// Other numbers, by name.
+    fileprivate(set) var measures: [String: Double] = [:]
+    /// What is wrong with the features.
+    fileprivate(set) var warnings: [String] = []
+  }
+
+  /// Measures the backbone's features; those of zeros count as equal numbers, and are counted.
+  func findings(of encoder: ImageEncoder) throws(ContrastiveError) -> Findings {
+    var found = Findings()
+    var blank: [(count: Int, images: Int)] = []
+    func embed(_ images: any ImageSource) throws(ContrastiveError) -> Matrix {
+      let features = try encoder.features(of: images, scaling: scaling, workers: workers)
+      blank.append((features.zeroRows.count, images.count))
+      let spread = try features.rows(0..<min(features.rows, Self.described))
+        .directions(argument: "features").rows.unitSpread()
+      if features.rows > 1, spread < Self.collapsedSpread {
+        found.warnings = [Self.collapse("features", spread: spread)]
+      }
+      return features.withoutZeroRows()
+    }
+    found.accuracy = try accuracy(embed)
+    if found.accuracy == nil {
+      let images = test ?? train
+      found.measures = try description(
+        of: embed(FirstImages(base: images, count: min(images.count, Self.described))))
+    }
+    let zeros = blank.reduce(0) { $0 + $1.count }
+    if zeros > 0 {
+      found.measures["zero_feature_images"] = Double(zeros)
+      found.warnings.append(
+        "\(zeros) of \(blank.reduce(0) { $0 + $1.images }) images have features that are all zero; "
+          + "they count as features of equal numbers")
+    }
+    return found
+  }
+
+  /// The warning of a spread that is too small.
+  static func collapse(_ name: String, spread: Double) -> String {
+    "collapse: the \(name) of different images are almost the same, spread "
+      + "\((spread * 1e4).rounded() / 1e4) of 1"
   }
 
   /// Accuracy of the pixels themselves; nil without labeled images on either side.
@@ -26,13 +74,8 @@ struct NeighborEvaluation: Sendable {
     try accuracy { images throws(ContrastiveError) in try rows(of: images) }
   }
 
-  /// Uniformity and effective rank of the features of the first images.
-  func description(of encoder: ImageEncoder) throws(ContrastiveError) -> [String: Double] {
-    let images = test ?? train
-    let features = try encoder.features(
-      of: FirstImages(base: images, count: min(images.count, Self.described)), scaling: scaling,
-      workers: workers
-    ).withoutZeroRows()
+  /// Uniformity and effective rank of features.
+  private func description(of features: Matrix) throws(ContrastiveError) -> [String: Double] {
     var evaluation = try RepresentationEvaluation()
     evaluation.measures = [.uniformity, .rank]
     let found = try evaluation.run(

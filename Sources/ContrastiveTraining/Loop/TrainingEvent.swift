@@ -54,11 +54,16 @@ public struct EpochMetrics: Codable, Equatable, Sendable {
   /// Means of the method's measures over the steps, by name; nil when it has none.
   ///
   /// Where there is no kNN accuracy also `feature_uniformity` and `feature_effective_rank` of the
-  /// backbone's features.
+  /// backbone's features, and `zero_feature_images` where images have features of zeros alone.
   public let measures: [String: Double]?
+  /// What went wrong without ending the run, in words; nil when nothing did.
+  ///
+  /// Collapse of features or embeddings (`embedding_spread` below √0.001), fewer clusters than
+  /// wanted, features of zeros.
+  public let warnings: [String]?
 
   enum CodingKeys: String, CodingKey {
-    case epoch, loss, seconds, measures
+    case epoch, loss, seconds, measures, warnings
     case imagesPerSecond = "images_per_second"
     case knnAccuracy = "knn_accuracy"
   }
@@ -72,6 +77,7 @@ public struct EpochMetrics: Codable, Equatable, Sendable {
     try container.encode(imagesPerSecond, forKey: .imagesPerSecond)
     try container.encode(knnAccuracy, forKey: .knnAccuracy)
     try container.encodeIfPresent(measures, forKey: .measures)
+    try container.encodeIfPresent(warnings, forKey: .warnings)
   }
 }
 
@@ -88,6 +94,10 @@ public struct TrainingResult: Codable, Equatable, Sendable {
   public let epochs: Int
   /// Training images used.
   public let images: Int
+  /// Those of them labeled −1, which have no vote; nil when there are none.
+  public let unlabeledImages: Int?
+  /// Test images labeled −1, which do not count; nil when there are none.
+  public let unlabeledTestImages: Int?
   /// Seconds of the whole run, evaluations included.
   public let seconds: Double
 
@@ -96,6 +106,8 @@ public struct TrainingResult: Codable, Equatable, Sendable {
     case randomEncoderKNNAccuracy = "random_encoder_knn_accuracy"
     case rawPixelKNNAccuracy = "raw_pixel_knn_accuracy"
     case epochs, images, seconds
+    case unlabeledImages = "unlabeled_images"
+    case unlabeledTestImages = "unlabeled_test_images"
   }
 
   /// Writes the result; missing accuracies are null.
@@ -106,6 +118,8 @@ public struct TrainingResult: Codable, Equatable, Sendable {
     try container.encode(rawPixelKNNAccuracy, forKey: .rawPixelKNNAccuracy)
     try container.encode(epochs, forKey: .epochs)
     try container.encode(images, forKey: .images)
+    try container.encodeIfPresent(unlabeledImages, forKey: .unlabeledImages)
+    try container.encodeIfPresent(unlabeledTestImages, forKey: .unlabeledTestImages)
     try container.encode(seconds, forKey: .seconds)
   }
 }

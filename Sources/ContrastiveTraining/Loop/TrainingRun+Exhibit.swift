@@ -13,7 +13,7 @@ extension TrainingRun {
   func nearestToPrototypes() throws(ContrastiveError) -> NeighborTable? {
     guard let prototypes = try method.exhibit.prototypes else { return nil }
     let rows = try start.projections(by: prototypes.encoder ?? encoder, workers: workers)
-      .normalized(argument: "projections").rows
+      .directions(argument: "projections").rows
     return try NeighborTable(
       nearestTo: prototypes.rows, in: rows, k: min(Self.imagesPerPrototype, rows.rows),
       workers: workers)
@@ -34,7 +34,7 @@ extension TrainingRun {
         workers: workers)
       var encoder = encoder
       values += try encoder.projections(of: views, mode: .evaluation, workers: workers)
-        .normalized(argument: "projections").rows.values
+        .directions(argument: "projections").rows.values
     }
     let rows = try Matrix(
       rows: method.views.count * batchSize, columns: encoder.projectionDimension, values: values)

@@ -73,18 +73,20 @@ extension TrainingRun {
     guard progress.step == stepsPerEpoch else { return }
 
     let evaluationStart = clock.now
-    let evaluation = try evaluation
-    let accuracy = try evaluation.accuracy(of: encoder)
+    let found = try evaluation.findings(of: encoder)
     var measures = progress.measures.mapValues { $0 / Double(stepsPerEpoch) }
-    if accuracy == nil {
-      measures.merge(try evaluation.description(of: encoder)) { own, _ in own }
+    var warnings = method.warnings + found.warnings
+    if let spread = measures["embedding_spread"], spread < NeighborEvaluation.collapsedSpread {
+      warnings.append(NeighborEvaluation.collapse("embeddings", spread: spread))
     }
+    measures.merge(found.measures) { own, _ in own }
     progress.seconds += (clock.now - evaluationStart).inSeconds
     let steps = Double(stepsPerEpoch)
     let metrics = EpochMetrics(
       epoch: progress.epoch + 1, loss: progress.loss / steps, seconds: progress.epochSeconds,
-      imagesPerSecond: steps * Double(batchSize) / progress.epochSeconds, knnAccuracy: accuracy,
-      measures: measures.isEmpty ? nil : measures)
+      imagesPerSecond: steps * Double(batchSize) / progress.epochSeconds,
+      knnAccuracy: found.accuracy, measures: measures.isEmpty ? nil : measures,
+      warnings: warnings.isEmpty ? nil : warnings)
     progress.finishEpoch(metrics)
     try report(.epoch(metrics))
   }

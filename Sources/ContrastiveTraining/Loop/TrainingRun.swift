@@ -114,7 +114,17 @@ public struct TrainingRun: Sendable {
       knnAccuracy: progress.metrics.last.map(\.knnAccuracy) ?? baselines.randomEncoder,
       randomEncoderKNNAccuracy: baselines.randomEncoder,
       rawPixelKNNAccuracy: baselines.rawPixels, epochs: options.epochs, images: train.count,
+      unlabeledImages: unlabeled.train, unlabeledTestImages: unlabeled.test,
       seconds: progress.seconds)
+  }
+
+  /// Numbers of training and test images labeled −1; nil for none.
+  package var unlabeled: (train: Int?, test: Int?) {
+    func count(_ labels: [Int]?) -> Int? {
+      let count = (labels ?? []).count { $0 == -1 }
+      return count > 0 ? count : nil
+    }
+    return (count(train.labels), count(test?.labels))
   }
 
   /// The encoder with what is needed to use it.

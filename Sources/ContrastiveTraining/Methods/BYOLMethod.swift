@@ -77,9 +77,11 @@ public struct BYOLMethod: TrainingMethod {
       let result = try objective.evaluate(
         predictions1: first.predictions, predictions2: second.predictions,
         projections1: target.encoder.projections(
-          of: batch.views[0], mode: .training, workers: workers),
+          of: batch.views[0], mode: .training, workers: workers
+        ).withoutZeroRows(),
         projections2: target.encoder.projections(
-          of: batch.views[1], mode: .training, workers: workers), workers: workers)
+          of: batch.views[1], mode: .training, workers: workers
+        ).withoutZeroRows(), workers: workers)
       return ViewPredictor.PairLoss(
         loss: result.loss, first: result[.predictions1], second: result[.predictions2])
     }

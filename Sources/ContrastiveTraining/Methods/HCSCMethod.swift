@@ -86,20 +86,20 @@ public struct HCSCMethod: TrainingMethod {
     guard epoch.epoch >= options.warmupClusterEpochs, let clusters = options.clusters else {
       return
     }
-    let features = try queue.unitProjections(epoch, workers: workers)
-    let hierarchy = try HierarchicalKMeans(
-      features, clusters: clusters,
-      options: KMeans(
-        seeding: ImageClustering.seeding(
-          after: levels.clusterings.first, clusters: clusters[0]),
-        iterations: options.kmeansIterations, seed: CounterRandom.clustering(seed: epoch.seed)),
-      argument: "projections", workers: workers)
+    // As `HierarchicalKMeans`, whose levels must have as many distinct points as clusters.
+    var points = try queue.unitProjections(epoch, workers: workers)
     var found: [ImageClustering] = []
-    for (level, result) in hierarchy.levels.enumerated() {
-      found.append(
-        try ImageClustering(
-          result, assignments: hierarchy.assignments[level], temperature: options.temperature,
-          workers: workers))
+    for (level, count) in clusters.enumerated() {
+      let result = try ImageClustering.fit(
+        points, clusters: count, after: level == 0 ? levels.clusterings.first : nil,
+        iterations: options.kmeansIterations,
+        seed: CounterRandom.clustering(seed: epoch.seed) &+ UInt64(level), workers: workers)
+      let own = result.assignments
+      let clustering = try ImageClustering(
+        result, assignments: found.last.map { $0.assignments.map { own[$0] } } ?? own,
+        temperature: options.temperature, workers: workers)
+      found.append(clustering)
+      points = clustering.prototypes
     }
     levels = try ClusteringLevels(found, bank: queue.bank.rows, workers: workers)
   }
@@ -131,6 +131,11 @@ public struct HCSCMethod: TrainingMethod {
       batch.indices.indices.map { (first + $0) % queue.bank.capacity }, of: queue.bank.rows,
       workers: workers)
     return gradient
+  }
+
+  /// Names levels with fewer clusters than wanted.
+  public var warnings: [String] {
+    ImageClustering.warnings(levels.clusterings, wanted: options.clusters ?? [])
   }
 
   /// The highest level's prototypes.

@@ -11,6 +11,29 @@ struct ImageClustering: Sendable {
   /// The centroids at length 1.
   private(set) var prototypes: Matrix
 
+  /// Clusters points, into fewer clusters where fewer points are distinct.
+  ///
+  /// - Parameters:
+  ///   - points: such as the projections of all images.
+  ///   - clusters: clusters wanted.
+  ///   - last: whose centroids k-means starts from if they are as many.
+  ///   - iterations: most iterations.
+  ///   - seed: of k-means++.
+  ///   - argument: the name of the points in errors.
+  ///   - workers: the threads to use.
+  /// - Returns: as many clusters as wanted, or as there are distinct points.
+  /// - Throws: `ContrastiveError`.
+  static func fit(
+    _ points: Matrix, clusters: Int, after last: ImageClustering?, iterations: Int, seed: UInt64,
+    argument: String = "projections", workers: Workers
+  ) throws(ContrastiveError) -> KMeansResult {
+    let count = points.distinctRows(upTo: clusters)
+    var seeding = KMeans.Seeding.plusPlus
+    if let last, last.centroids.rows == count { seeding = .given(last.centroids) }
+    return try KMeans(seeding: seeding, iterations: iterations, seed: seed)
+      .fit(points, clusters: count, argument: argument, workers: workers)
+  }
+
   /// A clustering of images.
   ///
   /// - Parameters:
@@ -18,7 +41,7 @@ struct ImageClustering: Sendable {
   ///   - assignments: the cluster of each image.
   ///   - temperature: the mean of φ.
   ///   - workers: the threads to use.
-  /// - Throws: `ContrastiveError`, `.zeroNorm` for a centroid at the origin.
+  /// - Throws: `ContrastiveError`.
   init(
     _ result: KMeansResult, assignments: [Int], temperature: Double, workers: Workers
   ) throws(ContrastiveError) {
@@ -26,7 +49,7 @@ struct ImageClustering: Sendable {
     concentrations = try result.concentrations(
       temperature: Float(temperature), workers: workers)
     self.assignments = assignments
-    prototypes = try centroids.normalized(argument: "centroids").rows
+    prototypes = try centroids.directions(argument: "centroids").rows
   }
 
   /// An empty clustering of all images, for a loaded state to go into; refuses numbers of clusters
@@ -48,10 +71,14 @@ struct ImageClustering: Sendable {
     sizes.map { max(2, images / $0) }
   }
 
-  /// Where k-means begins: at an earlier clustering's centroids, or at k-means++'s.
-  static func seeding(after last: ImageClustering?, clusters: Int) -> KMeans.Seeding {
-    guard let last, last.centroids.rows == clusters else { return .plusPlus }
-    return .given(last.centroids)
+  /// What a run warns of: clusterings with fewer clusters than wanted.
+  static func warnings(_ found: [ImageClustering], wanted: [Int]) -> [String] {
+    zip(found, wanted).enumerated().compactMap { place, pair in
+      let count = pair.0.centroids.rows
+      guard count < pair.1 else { return nil }
+      return "clustering \(place + 1) of \(wanted.count) has \(count) clusters instead of "
+        + "\(pair.1): no more of the embeddings are distinct"
+    }
   }
 
   /// What the clustering is to a batch.
@@ -91,7 +118,7 @@ extension ImageClustering: Stateful {
       throw state.failure("has an image in no cluster")
     }
     do {
-      prototypes = try centroids.normalized(argument: "centroids").rows
+      prototypes = try centroids.directions(argument: "centroids").rows
     } catch {
       throw state.failure("does not hold a clustering: \(error)")
     }

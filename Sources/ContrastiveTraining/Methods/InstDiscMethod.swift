@@ -79,7 +79,7 @@ public struct InstDiscMethod: TrainingMethod {
     let kept = options.bankMomentum
     rows.scaleRows { _ in kept }
     rows.addRows(of: queries.rows) { _ in 1 - kept }
-    bank.setRows(batch.indices, to: try rows.normalized(argument: "bank").rows)
+    bank.setRows(batch.indices, to: try rows.directions(argument: "bank").rows)
     let gradient = result[.queries] ?? Matrix(zeros: queries.images, by: bank.columns)
     return StepGradient(
       loss: result.loss,

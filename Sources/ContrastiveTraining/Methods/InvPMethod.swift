@@ -105,8 +105,8 @@ public struct InvPMethod: TrainingMethod {
     guard epoch.epoch < options.bankRefreshEpochs else { return }
     bank.removeAll()
     try bank.update(
-      epoch.projections(by: online, workers: workers), ids: Array(0..<bank.samples),
-      step: epoch.step)
+      epoch.projections(by: online, workers: workers).withoutZeroRows(),
+      ids: Array(0..<bank.samples), step: epoch.step)
   }
 
   /// Compares the queries with the bank and its graph, then updates both.

@@ -115,7 +115,7 @@ struct KeyQueue: Sendable {
     try momentum.update(from: online, workers: workers)
     let keys = try momentum.encoder.projections(
       of: batch.views[1], mode: .training, workers: workers
-    ).normalized(argument: "keys").rows
+    ).directions(argument: "keys").rows
     let result: QueryLoss
     if bank.isEmpty {
       result = try whenEmpty(queries.rows, keys)
@@ -140,7 +140,7 @@ extension KeyQueue {
     _ epoch: EpochStart, workers: Workers
   ) throws(ContrastiveError) -> Matrix {
     try epoch.projections(by: momentum.encoder, workers: workers)
-      .normalized(argument: "projections").rows
+      .directions(argument: "projections").rows
   }
 }
 

@@ -98,7 +98,7 @@ public struct LooCMethod: TrainingMethod {
   ) throws(ContrastiveError) -> StepGradient {
     let spaces = banks.count
     let (projections, tape) = try online.forward(batch.views[0], workers: workers)
-    let queries = try projections.inSpaces(spaces).normalized(argument: "queries")
+    let queries = try projections.inSpaces(spaces).directions(argument: "queries")
     try momentum.update(from: online, workers: workers)
     let keys = try keys(of: batch, workers: workers)
     // Key view s in space s, the one that matches.
@@ -138,7 +138,7 @@ public struct LooCMethod: TrainingMethod {
     let values = batch.indices.indices.flatMap { image in found.flatMap { $0.row(image) } }
     let columns = momentum.encoder.projectionDimension
     return try Matrix(rows: batch.indices.count * found.count, columns: columns, values: values)
-      .inSpaces(banks.count).normalized(argument: "keys").rows
+      .inSpaces(banks.count).directions(argument: "keys").rows
   }
 
   /// The queries' own entries in the queues, which are excluded; the same in every space.

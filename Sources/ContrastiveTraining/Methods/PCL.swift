@@ -84,11 +84,9 @@ public struct PCL: TrainingMethod {
     var found: [ImageClustering] = []
     for (index, count) in (options.clusters ?? []).enumerated() {
       let last = index < clusterings.count ? clusterings[index] : nil
-      let result = try KMeans(
-        seeding: ImageClustering.seeding(after: last, clusters: count),
-        iterations: options.kmeansIterations,
-        seed: CounterRandom.clustering(seed: epoch.seed, index: index)
-      ).fit(features, clusters: count, argument: "projections", workers: workers)
+      let result = try ImageClustering.fit(
+        features, clusters: count, after: last, iterations: options.kmeansIterations,
+        seed: CounterRandom.clustering(seed: epoch.seed, index: index), workers: workers)
       found.append(
         try ImageClustering(
           result, assignments: result.assignments, temperature: options.temperature,
@@ -120,6 +118,11 @@ public struct PCL: TrainingMethod {
           queries: found.queries, keys: found.keys, bank: found.bank, clusterings: clusterings,
           workers: workers), .queries)
     }
+  }
+
+  /// Names clusterings with fewer clusters than wanted.
+  public var warnings: [String] {
+    ImageClustering.warnings(clusterings, wanted: options.clusters ?? [])
   }
 
   /// The coarsest clustering's prototypes.

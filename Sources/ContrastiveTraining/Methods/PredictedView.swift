@@ -67,8 +67,8 @@ struct ViewPredictor: Sendable {
     let (projections, encoderTape) = try online.forward(view, workers: workers)
     let (predictions, tape) = try network.forward(projections, workers: workers)
     return PredictedView(
-      projections: projections, predictions: predictions, encoderTape: encoderTape,
-      predictorTape: tape)
+      projections: projections.withoutZeroRows(), predictions: predictions.withoutZeroRows(),
+      encoderTape: encoderTape, predictorTape: tape)
   }
 
   private func backward(

@@ -84,7 +84,7 @@ public struct RankedViews: TrainingMethod {
     for view in batch.views {
       embedded.append(
         try momentum.encoder.projections(of: view, mode: .training, workers: workers)
-          .normalized(argument: "keys").rows)
+          .directions(argument: "keys").rows)
     }
     let candidates = try Matrix(
       rows: anchors.images * (views.count - 1), columns: anchors.rows.columns,

@@ -23,12 +23,18 @@ public struct SwAVMethod: TrainingMethod {
     /// The method's name in files and on the command line.
     public static let name = MethodName.swav.rawValue
 
-    /// Number of prototypes; 3,000 in the paper for 1,000 classes.
-    public var prototypes = 128
+    /// Number of prototypes (3,000 in the paper for 1,000 classes); when nil 128, but with fewer
+    /// than 4,096 images a quarter of the batch, at most 32.
+    ///
+    /// Codes of a batch with about as many rows as there are prototypes say little.
+    public var prototypes: Int?
     /// Softmax temperature τ of the predictions; 0.1 in the paper.
     public var temperature = 0.1
-    /// ε of the codes; 0.05 in the paper.
-    public var epsilon: Float = 0.05
+    /// ε of the codes; when nil 0.05 as in the paper, but 0.03 with fewer than 4,096 images.
+    ///
+    /// In their few steps the scores stay so close together that codes of a larger ε are nearly
+    /// uniform, and embeddings follow them into the middle.
+    public var epsilon: Float?
     /// Iterations of Sinkhorn; 3 in the paper.
     public var iterations = 3
     /// Epochs during which the prototypes keep their initial values; 1 in the paper, of 100 or
@@ -53,8 +59,17 @@ public struct SwAVMethod: TrainingMethod {
       options.headNormalization = .hidden
     }
 
+    /// Sets the number of prototypes and ε from the number of images.
+    public mutating func resolve(images: Int, options: TrainingOptions) {
+      let isSmall = images < 4_096
+      let batch = min(options.batchSize, images)
+      prototypes = prototypes ?? (isSmall ? max(2, min(32, batch / 4)) : 128)
+      epsilon = epsilon ?? (isSmall ? 0.03 : 0.05)
+    }
+
     /// Validates the options.
     public func validate(_ options: TrainingOptions) throws(ContrastiveError) {
+      let (prototypes, epsilon) = (prototypes ?? 128, epsilon ?? 0.05)
       try require(2...1_000_000 ~= prototypes, "prototypes", prototypes, "2 … 1000000")
       try requireTemperature(temperature)
       try require(epsilon > 0 && epsilon.isFinite, "epsilon", epsilon, "above 0")
@@ -92,9 +107,10 @@ public struct SwAVMethod: TrainingMethod {
       return SwAVMethod(
         views: views, options: self,
         objective: try SwAV(
-          temperature: temperature, sinkhorn: Sinkhorn(epsilon: epsilon, iterations: iterations)),
+          temperature: temperature,
+          sinkhorn: Sinkhorn(epsilon: epsilon ?? 0.05, iterations: iterations)),
         prototypes: try Prototypes(
-          count: prototypes, dimension: dimension, seed: start.options.seed), queues: queues)
+          count: prototypes ?? 128, dimension: dimension, seed: start.options.seed), queues: queues)
     }
   }
 

@@ -50,6 +50,9 @@ public protocol TrainingMethod: Stateful, Sendable {
   /// - Returns: the rate of this step.
   func ownRate(scheduled: Float, peak: Float) -> Float
 
+  /// What is wrong with the method's state though the run can go on; asked after every epoch.
+  var warnings: [String] { get }
+
   /// What a report shows of the method after training.
   var exhibit: MethodExhibit { get throws(ContrastiveError) }
 }
@@ -68,6 +71,9 @@ extension TrainingMethod {
 
   /// The encoder's rate.
   public func ownRate(scheduled: Float, peak: Float) -> Float { scheduled }
+
+  /// Nothing is wrong.
+  public var warnings: [String] { [] }
 
   /// Nothing besides the encoder.
   public var exhibit: MethodExhibit { MethodExhibit() }

@@ -36,7 +36,7 @@ struct ViewProjections: Sendable {
     }
     images = first.count
     normalized = try Matrix(rows: row, columns: online.projectionDimension, values: values)
-      .normalized(argument: "projections")
+      .directions(argument: "projections")
     rows = normalized.rows
     self.passes = passes
   }

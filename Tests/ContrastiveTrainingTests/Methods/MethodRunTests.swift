@@ -72,7 +72,7 @@ import ContrastiveTraining
 
   @Test func prototypesStayAsDrawnAtFirst() throws {
     var (common, own) = (SmallRun.options(.swav), SwAVMethod.Options())
-    own.frozenEpochs = 1
+    (own.frozenEpochs, own.prototypes) = (1, 128)
     common.method = own
     var run = try TrainingRun(options: common, data: SmallRun.data(), workers: .one)
     func prototypes() throws -> [Float] {
