@@ -150,8 +150,10 @@ public struct InfoNCE: BankOrBatchObjective {
       scalars: [.temperature: value.temperatureGradient], details: chosen)
   }
 
-  /// With a bank a tile for each worker, and sums of runs of tiles; in the batch a tile and its
-  /// transpose for each worker, and at most 64 MiB of similarities.
+  /// With a bank a tile for each worker, and sums of runs of tiles.
+  ///
+  /// In the batch a tile and its transpose for each worker, at most 64 MiB of similarities, and the
+  /// sums of both sides before they are split.
   public func scratchBytes(for shape: ProblemShape, workers: Workers = .all) -> Int {
     shape.contrastBytes(summingColumns: true, workers: workers)
   }
