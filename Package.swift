@@ -97,8 +97,10 @@ let package = Package(
     // One table of objectives: golden cases, references, threads, bad input.
     .testTarget(
       name: "ObjectiveTests",
-      dependencies: ["ContrastiveCommand", "Contrastive", "ContrastiveFiles", "_Reference"],
-      resources: [.copy("Golden")], swiftSettings: strict),
+      dependencies: [
+        "Contrastive", "ContrastiveCore", "ContrastiveFiles", "_Reference", "_TestSupport",
+      ],
+      resources: [.copy("Golden"), .copy("Refusals.txt")], swiftSettings: strict),
     .testTarget(
       name: "ContrastiveFilesTests",
       dependencies: ["ContrastiveCore", "ContrastiveFiles", "CZlib", "_TestSupport"],

@@ -12,6 +12,7 @@ public func referenceCNS(
 ) -> ReferenceResult {
   var gradient = zeros(queries.count, queries[0].count)
   var loss = 0.0
+  var losses: [Double] = []
   let scale = 1 / Double(queries.count)
   for (i, query) in queries.enumerated() {
     let similarities = bank.map { dot(query, $0) }
@@ -21,6 +22,7 @@ public func referenceCNS(
     let negatives = logSumExp(ring.map { similarities[$0] / temperature })
     let margin = negatives - dot(query, keys[i]) / temperature
     loss += scale * softplus(margin)
+    losses.append(softplus(margin))
     let pull = scale * logistic(margin) / temperature
     for d in query.indices { gradient[i][d] -= pull * keys[i][d] }
     for j in ring {
@@ -28,5 +30,5 @@ public func referenceCNS(
       for d in query.indices { gradient[i][d] += push * bank[j][d] }
     }
   }
-  return ReferenceResult(loss: loss, gradients: ["queries": gradient])
+  return ReferenceResult(loss: loss, gradients: ["queries": gradient], losses: losses)
 }

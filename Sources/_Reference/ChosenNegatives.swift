@@ -47,6 +47,8 @@ public struct ReferenceTerm: Sendable {
   public var zeros: [Int]
   /// Whether the mean over the positives is inside the logarithm.
   public var insideLogarithm = false
+  /// Decoupled: positives are not in the denominator, and count so often for each anchor.
+  public var decoupledWeights: [Double]?
 
   /// Every column a negative of every anchor; the positives are the support.
   public init(anchors: Rows, own: Rows?, columns: Rows) {
@@ -66,6 +68,8 @@ public struct ReferenceTerm: Sendable {
 public struct ReferenceTermResult: Sendable {
   /// The mean over the anchors.
   public var loss = 0.0
+  /// The loss of each anchor.
+  public var losses: [Double] = []
   /// ∂loss/∂temperature.
   public var slope = 0.0
   /// ∂loss/∂anchors.
@@ -89,6 +93,7 @@ public func referenceContrast(
   var result = ReferenceTermResult(
     anchors: zeros(term.anchors.count, dimension), own: zeros(term.anchors.count, dimension),
     columns: zeros(term.columns.count, dimension))
+  result.losses = term.anchors.map { _ in 0 }
   let scale = 1 / Double(term.anchors.count)
   for (i, anchor) in term.anchors.enumerated() {
     let choice = chosen(i, of: fixed, negatives)
@@ -98,8 +103,8 @@ public func referenceContrast(
     guard !positives.isEmpty else { continue }
     let taken = positives.reduce(0) { $0 + ($1.share ?? 0) }
     let equal = (1 - taken) / Double(max(1, positives.count { $0.share == nil }))
-    let sum = positives.reduce(0) { $0 + ($1.share ?? equal) }
-    let shares = positives.map { ($0.share ?? equal) / sum }
+    // Shares count as stated, whatever their sum.
+    let shares = positives.map { $0.share ?? equal }
 
     var others: [(row: [Double], weight: Double, column: Int?)] = choice.negatives.map {
       (term.columns[$0.column], $0.weight, $0.column)
@@ -143,16 +148,24 @@ public func referenceContrast(
         byV = zip(v, logs).map { exp($0 + $1 - logS) }
       }
     }
-    let mass = logistic(logS - logP)
-    var loss = softplus(logS - logP)
-    loss +=
-      term.insideLogarithm
-      ? log(Double(u.count)) : zip(shares, u).reduce(0) { $0 + $1.0 * (logP - $1.1) }
-    result.loss += scale * loss
+    let target = zip(shares, u).reduce(0) { $0 + $1.0 * $1.1 }
+    var mass = logistic(logS - logP)
+    // What a positive's share of the softmax over the positives and its share of the target count.
+    var (pull, kept, weight) = (mass * (byP - 1), 1.0, 1.0)
+    if let weights = term.decoupledWeights {
+      guard !others.isEmpty else { continue }
+      (mass, pull, kept, weight) = (1, byP, 0, weights[i])
+      result.losses[i] = logS - weight * target
+    } else if term.insideLogarithm {
+      (kept, weight) = (0, 0)
+      result.losses[i] = softplus(logS - logP) + log(Double(u.count))
+    } else {
+      result.losses[i] = softplus(logS - logP) + (logP - target)
+    }
+    result.loss += scale * result.losses[i]
     var along = mass * byInverse
     for (place, positive) in positives.enumerated() {
-      var coefficient = mass * (byP - 1) * q[place]
-      if !term.insideLogarithm { coefficient += q[place] - shares[place] }
+      let coefficient = (pull + kept) * q[place] - weight * shares[place]
       along += coefficient * u[place] * temperature
       for d in 0..<dimension {
         result.anchors[i][d] += scale * coefficient * positive.row[d] / temperature

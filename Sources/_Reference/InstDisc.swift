@@ -12,6 +12,7 @@ public func referenceInstDisc(
   let scale = 1 / Double(queries.count)
   var gradient = zeros(queries.count, queries[0].count)
   var loss = 0.0
+  var losses = queries.map { _ in 0.0 }
   func logit(_ i: Int, _ j: Int) -> Double { dot(queries[i], bank[j]) / temperature }
   func add(_ coefficient: Double, _ i: Int, _ j: Int) {
     for d in bank[j].indices {
@@ -24,12 +25,13 @@ public func referenceInstDisc(
       let logits = others.map { logit(i, $0) }
       let margin = logSumExp(logits) - logit(i, indices[i])
       loss += scale * softplus(margin)
+      losses[i] = softplus(margin)
       add(-logistic(margin), i, indices[i])
       for (place, j) in others.enumerated() {
         add(logistic(margin) * exp(logits[place] - logSumExp(logits)), i, j)
       }
     }
-    return ReferenceResult(loss: loss, gradients: ["queries": gradient])
+    return ReferenceResult(loss: loss, gradients: ["queries": gradient], losses: losses)
   }
   let all = queries.indices.flatMap { i in ([indices[i]] + noise[i]).map { logit(i, $0) } }
   let logPartition =
@@ -38,13 +40,14 @@ public func referenceInstDisc(
     let share = Double(noise[i].count) / Double(bank.count)
     let raised = share + epsilon
     func ratio(_ j: Int) -> Double { exp(logit(i, j) - logPartition) }
-    loss += scale * log1p(raised / ratio(indices[i]))
+    losses[i] = log1p(raised / ratio(indices[i]))
     add(-raised / (ratio(indices[i]) + raised), i, indices[i])
     for j in noise[i] {
-      loss += scale * log((ratio(j) + raised) / share)
+      losses[i] += log((ratio(j) + raised) / share)
       add(ratio(j) / (ratio(j) + raised), i, j)
     }
+    loss += scale * losses[i]
   }
   return ReferenceResult(
-    loss: loss, gradients: ["queries": gradient])
+    loss: loss, gradients: ["queries": gradient], losses: losses)
 }

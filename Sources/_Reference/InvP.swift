@@ -13,6 +13,7 @@ public func referenceInvP(
   let scale = 1 / Double(queries.count)
   var gradient = zeros(queries.count, queries[0].count)
   var loss = 0.0
+  var losses: [Double] = []
   for (i, query) in queries.enumerated() {
     let own = indices[i]
     let logits = bank.map { dot(query, $0) / temperature }
@@ -44,12 +45,14 @@ public func referenceInvP(
       epsilon == 0 ? -x : -x - softplus(log(epsilon) - x)
     }
     func kept(_ x: Double) -> Double { epsilon == 0 ? 1 : logistic(x - log(epsilon)) }
+    losses.append(minusLog(ratio))
     loss += scale * minusLog(ratio)
     let first = kept(ratio)
     var g = [Double](repeating: 0, count: bank.count)
     for j in nearest where j != own { g[j] += first * w[j] / total }
     g[own] -= first * (inside ? others / total : 1)
     if !hard.isEmpty {
+      losses[i] += weight * minusLog(quotient)
       loss += scale * weight * minusLog(quotient)
       var second = weight * kept(quotient)
       if exactBackground {
@@ -65,5 +68,5 @@ public func referenceInvP(
       for d in query.indices { gradient[i][d] += scale * g[j] * bank[j][d] / temperature }
     }
   }
-  return ReferenceResult(loss: loss, gradients: ["queries": gradient])
+  return ReferenceResult(loss: loss, gradients: ["queries": gradient], losses: losses)
 }

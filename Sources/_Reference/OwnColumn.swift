@@ -37,13 +37,20 @@ func ownColumnLoss(
 struct QueryLoss {
   private(set) var loss = 0.0
   private(set) var gradient: Rows
+  private var losses: [Double]
 
-  init(_ queries: Rows) { gradient = zeros(queries.count, queries[0].count) }
+  init(_ queries: Rows) {
+    gradient = zeros(queries.count, queries[0].count)
+    losses = queries.map { _ in 0 }
+  }
 
   mutating func add(_ weight: Double, _ term: (value: Double, gradient: [Double]), to row: Int) {
     loss += weight * term.value
+    losses[row] += weight * term.value * Double(losses.count)
     for d in gradient[row].indices { gradient[row][d] += weight * term.gradient[d] }
   }
 
-  var result: ReferenceResult { ReferenceResult(loss: loss, gradients: ["queries": gradient]) }
+  var result: ReferenceResult {
+    ReferenceResult(loss: loss, gradients: ["queries": gradient], losses: losses)
+  }
 }

@@ -15,14 +15,17 @@ public struct ReferenceResult: Sendable {
   public var gradients: [String: Rows]
   /// ∂loss/∂hyper-parameter, by its name.
   public var scalars: [String: Double]
+  /// The losses of the rows, whose mean is the value, in the order that the objective states.
+  public var losses: [Double]?
 
   /// A value and its gradients.
   public init(
     loss: Double, gradients: [String: Rows], temperatureGradient: Double? = nil,
-    biasGradient: Double? = nil
+    biasGradient: Double? = nil, losses: [Double]? = nil
   ) {
     self.loss = loss
     self.gradients = gradients
+    self.losses = losses
     scalars = [:]
     scalars["temperature"] = temperatureGradient
     scalars["bias"] = biasGradient

@@ -5,6 +5,7 @@ public func referenceSigLIP(
   let (count, dimension) = (queries.count, queries[0].count)
   var (toQueries, toKeys) = (zeros(count, dimension), zeros(count, dimension))
   var (loss, slope, biasSlope) = (0.0, 0.0, 0.0)
+  var losses = [Double](repeating: 0, count: count)
   let scale = 1 / Double(count)
   for i in 0..<count {
     for j in 0..<count {
@@ -12,6 +13,7 @@ public func referenceSigLIP(
       let sign: Double = i == j ? 1 : -1
       let logit = similarity / temperature + bias
       loss += scale * softplus(-sign * logit)
+      losses[i] += softplus(-sign * logit)
       let coefficient = -sign * scale * logistic(-sign * logit)
       biasSlope += coefficient
       slope -= coefficient * similarity / (temperature * temperature)
@@ -23,5 +25,5 @@ public func referenceSigLIP(
   }
   return ReferenceResult(
     loss: loss, gradients: ["queries": toQueries, "keys": toKeys], temperatureGradient: slope,
-    biasGradient: biasSlope)
+    biasGradient: biasSlope, losses: losses)
 }

@@ -11,6 +11,7 @@ public func referenceSCE(
 ) -> ReferenceResult {
   var gradient = zeros(queries.count, queries[0].count)
   var (loss, slope) = (0.0, 0.0)
+  var losses: [Double] = []
   for (i, query) in queries.enumerated() {
     let columns = bank.map { [keys[i]] + $0 } ?? keys
     let own = bank == nil ? i : 0
@@ -23,11 +24,13 @@ public func referenceSCE(
     }
     let (value, forQuery, forTemperature) = crossEntropy(query, columns, targets, temperature)
     loss += value / Double(queries.count)
+    losses.append(value)
     slope += forTemperature / Double(queries.count)
     gradient[i] = forQuery.map { $0 / Double(queries.count) }
   }
   return ReferenceResult(
-    loss: loss, gradients: ["queries": gradient], temperatureGradient: slope)
+    loss: loss, gradients: ["queries": gradient], temperatureGradient: slope,
+    losses: losses)
 }
 
 /// ReSSL by its definition: the key's softmax over the bank is the query's target.
@@ -36,15 +39,17 @@ public func referenceReSSL(
 ) -> ReferenceResult {
   var gradient = zeros(queries.count, queries[0].count)
   var loss = 0.0
+  var losses: [Double] = []
   for (i, query) in queries.enumerated() {
     let teacher = bank.map { dot(keys[i], $0) / targetTemperature }
     let total = logSumExp(teacher)
     let (value, forQuery, _) = crossEntropy(
       query, bank, teacher.map { exp($0 - total) }, temperature)
     loss += value / Double(queries.count)
+    losses.append(value)
     gradient[i] = forQuery.map { $0 / Double(queries.count) }
   }
-  return ReferenceResult(loss: loss, gradients: ["queries": gradient])
+  return ReferenceResult(loss: loss, gradients: ["queries": gradient], losses: losses)
 }
 
 /// −Σ_c target_c · log softmax(u)_c of one query, with its gradients for query and temperature.

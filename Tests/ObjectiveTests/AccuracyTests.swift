@@ -11,7 +11,7 @@ import Testing
     func check<Entry: ObjectiveEntry>(_ entry: Entry.Type) throws {
       guard size >= entry.smallestSize else { return }
       let temperatures: [Double] =
-        entry.temperatureOption == nil
+        !entry.hasTemperature
         ? [1] : size > 200 ? [0.5, 0.01] : [1, 0.5, 0.07, 0.01, 0.005]
       for (form, problem) in try entry.problems(size: size, seed: 1).enumerated() {
         for temperature in temperatures {
@@ -38,13 +38,13 @@ import Testing
   @Test(arguments: Row.all) func agreesThroughNormalization(_ row: Row) throws {
     func check<Entry: ObjectiveEntry>(_ entry: Entry.Type) throws {
       for problem in try entry.problems(size: 11, seed: 3) {
-        let scaled = Problem(
-          try problem.tensors.mapValues { tensor in
-            guard case .float32(let values) = tensor.elements, tensor.shape.count > 1 else {
-              return tensor
-            }
-            return try .init(shape: tensor.shape, elements: .float32(values.map { 3 * $0 }))
-          }, problem.arguments + ["--normalize"])
+        var scaled = problem.with(options: ["normalize": ""])
+        scaled.tensors = try problem.tensors.mapValues { tensor in
+          guard case .float32(let values) = tensor.elements, tensor.shape.count > 1 else {
+            return tensor
+          }
+          return try .init(shape: tensor.shape, elements: .float32(values.map { 3 * $0 }))
+        }
         try entry.expectAgreement(entry.at(0.2, scaled), slack: 1, "normalized")
       }
     }

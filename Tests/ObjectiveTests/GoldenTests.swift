@@ -2,6 +2,7 @@ import ContrastiveFiles
 import Foundation
 import Testing
 import _Reference
+import _TestSupport
 
 /// The golden cases: inputs, options, and the values and gradients expected in Double.
 @Suite struct GoldenTests {
@@ -14,9 +15,7 @@ import _Reference
         let file = try SafetensorsFile(path: url.path)
         guard file.metadata["method"] == entry.name else { continue }
         cases += 1
-        let words = (file.metadata["arguments"] ?? "").split(separator: " ").map(String.init)
-        let inputs = file.tensors.filter { !$0.key.hasPrefix("expected.") }
-        let problem = Problem(inputs, words)
+        let problem = Problem(golden: file)
         let found = try entry.evaluate(problem)
         let defined = try entry.reference(problem)
         let name = url.lastPathComponent
@@ -36,7 +35,9 @@ import _Reference
             let gradient = try #require(found.gradients[variable])
             #expect(worstError(gradient, expected[key]) <= 1e-4, "\(name): \(variable)")
             let reference = try #require(defined.gradients[variable])
-            #expect(worst(reference, expected[key]) <= 1e-9, "\(name): definition, \(variable)")
+            #expect(
+              worstError(reference.joined(), expected[key].joined().map(\.self)) <= 1e-9,
+              "\(name): definition, \(variable)")
           }
         }
       }
@@ -44,9 +45,22 @@ import _Reference
     }
     try check(row.entry)
   }
+}
 
-  private func worst(_ a: Rows, _ b: Rows) -> Double {
-    let largest = max(1e-30, b.joined().map(abs).max() ?? 0)
-    return zip(a.joined(), b.joined()).reduce(0) { max($0, abs($1.0 - $1.1)) } / largest
+extension Problem {
+  /// The inputs of a golden case, with the options as its `arguments` say: `--name value`, or
+  /// `--name` alone.
+  init(golden file: SafetensorsFile) {
+    var options: [String: String] = [:]
+    var name = ""
+    for word in (file.metadata["arguments"] ?? "").split(separator: " ").map(String.init) {
+      if word.hasPrefix("--") {
+        name = String(word.dropFirst(2))
+        options[name] = ""
+      } else {
+        options[name] = word
+      }
+    }
+    self.init(file.tensors.filter { !$0.key.hasPrefix("expected.") }, options)
   }
 }

@@ -2,6 +2,7 @@ import Contrastive
 import Foundation
 import Testing
 import _Reference
+import _TestSupport
 
 /// Where two objectives over a bank are one.
 @Suite struct BankIdentityTests {
@@ -10,9 +11,9 @@ import _Reference
   let bank: Matrix
 
   init() throws {
-    queries = try Draw.embeddings(33, 24, seed: 1)
-    keys = try Draw.near(queries, noise: 0.8, seed: 2)
-    bank = try Draw.embeddings(700, 24, seed: 3)
+    queries = try TestData.embeddings(33, 24, seed: 1)
+    keys = try TestData.near(queries, noise: 0.8, seed: 2)
+    bank = try TestData.embeddings(700, 24, seed: 3)
   }
 
   /// λ = 1: all of the target is on the own key.
@@ -72,9 +73,4 @@ import _Reference
       #expect(relativeError(a[scalar], b[other]) <= 1e-6)
     }
   }
-}
-
-extension Matrix {
-  /// The rows as the references take them.
-  fileprivate var doubles: Rows { (0..<rows).map { row($0).map(Double.init) } }
 }

@@ -1,6 +1,7 @@
 import Contrastive
 import Testing
 import _Reference
+import _TestSupport
 
 /// Objectives over one set of embeddings that are each other's special cases.
 @Suite struct InBatchIdentityTests {
@@ -8,8 +9,8 @@ import _Reference
   let view2: Matrix
 
   init() throws {
-    view1 = try Draw.embeddings(300, 24, seed: 11)
-    view2 = try Draw.near(view1, noise: 0.8, seed: 12)
+    view1 = try TestData.embeddings(300, 24, seed: 11)
+    view2 = try TestData.near(view1, noise: 0.8, seed: 12)
   }
 
   /// Worst seen: value 5e-9, gradient 5e-7.
@@ -25,8 +26,8 @@ import _Reference
     let gradient = try #require(expected[.view1]).stacked(on: try #require(expected[.view2]))
     #expect(relativeError(found.loss, expected.loss) <= 1e-6)
     #expect(relativeError(inside.loss, expected.loss) <= 1e-6)
-    #expect(worstError(try #require(found[.embeddings]), rows(gradient)) <= 1e-5)
-    #expect(worstError(try #require(inside[.embeddings]), rows(gradient)) <= 1e-5)
+    #expect(worstError(try #require(found[.embeddings]), gradient.doubles) <= 1e-5)
+    #expect(worstError(try #require(inside[.embeddings]), gradient.doubles) <= 1e-5)
     let slope = found[.temperature]
     #expect(relativeError(slope, expected[.temperature]) <= 1e-5)
   }
@@ -46,7 +47,7 @@ import _Reference
       let found = try SupCon(temperature: 0.1, variant: variant).evaluate(
         embeddings: view1, labels: [Int](repeating: 7, count: 300))
       let expected = referenceSupCon(
-        embeddings: rows(view1), labels: [Int](repeating: 7, count: 300), temperature: 0.1,
+        embeddings: view1.doubles, labels: [Int](repeating: 7, count: 300), temperature: 0.1,
         baseTemperature: nil, insideLogarithm: variant == .inside)
       #expect(relativeError(found.loss, expected.loss) <= 2e-6)
       let gradient = try #require(expected.gradients["embeddings"])
@@ -74,7 +75,7 @@ extension InBatchIdentityTests {
     let expected = try NTXent(temperature: temperature).evaluate(view1: view1, view2: view2)
     #expect(relativeError(found.loss, expected.loss) <= 1e-9)
     for (mine, other) in [(ViewVariable.view1, ViewVariable.view1), (.view2, .view2)] {
-      #expect(worstError(try #require(found[mine]), rows(try #require(expected[other]))) <= 1e-6)
+      #expect(worstError(try #require(found[mine]), try #require(expected[other]).doubles) <= 1e-6)
     }
   }
 
@@ -87,7 +88,7 @@ extension InBatchIdentityTests {
     let detached = try HCL(temperature: temperature, tauPlus: 0.01, detachesWeights: true)
       .evaluate(view1: view1, view2: view2)
     let expected = referenceHCL(
-      view1: rows(view1), view2: rows(view2), temperature: temperature, tauPlus: 0.01, beta: 1,
+      view1: view1.doubles, view2: view2.doubles, temperature: temperature, tauPlus: 0.01, beta: 1,
       detachesWeights: true)
     #expect(attached.loss == detached.loss)
     #expect(attached.gradients != detached.gradients)
@@ -104,14 +105,14 @@ extension InBatchIdentityTests {
   /// each.
   @Test(arguments: FNC.Mode.allCases) func fncFindingNothingIsMultiView(_ mode: FNC.Mode) throws {
     let search = try FalseNegatives(threshold: 2)
-    let third = try Draw.near(view1, noise: 0.5, seed: 13)
+    let third = try TestData.near(view1, noise: 0.5, seed: 13)
     let embeddings = view1.stacked(on: view2).stacked(on: third)
     let labels = Array(0..<300) + Array(0..<300) + Array(0..<300)
     let found = try FNC(search: search, mode: mode).evaluate(embeddings: embeddings, views: 3)
     let expected = try SupCon(temperature: 0.1).evaluate(embeddings: embeddings, labels: labels)
     #expect(found.details.falseNegatives == 0)
     #expect(relativeError(found.loss, expected.loss) <= 1e-6)
-    let gradient = rows(try #require(expected[.embeddings]))
+    let gradient = try #require(expected[.embeddings]).doubles
     #expect(worstError(try #require(found[.embeddings]), gradient) <= 1e-5)
   }
 
@@ -121,16 +122,11 @@ extension InBatchIdentityTests {
     let search = try FalseNegatives(topK: 7, threshold: 0.4, aggregate: .max)
     let found = try FNC(search: search, mode: mode).evaluate(embeddings: embeddings, views: 2)
     let expected = referenceFNC(
-      embeddings: rows(embeddings), views: 2, support: nil, bank: nil, temperature: 0.1, topK: 7,
+      embeddings: embeddings.doubles, views: 2, support: nil, bank: nil, temperature: 0.1, topK: 7,
       threshold: 0.4, takesMean: false, mode: mode.rawValue)
     let count = expected.falseNegatives.reduce(0) { $0 + $1.count }
     #expect(count > 0)
     #expect(found.details.falseNegatives == count)
     #expect(relativeError(found.loss, expected.result.loss) <= 2e-6)
   }
-}
-
-/// A matrix as the references take it.
-func rows(_ matrix: Matrix) -> Rows {
-  (0..<matrix.rows).map { matrix.row($0).map(Double.init) }
 }

@@ -1,5 +1,6 @@
 import Contrastive
 import Testing
+import _TestSupport
 
 /// Objectives that are one another.
 @Suite struct PrototypeIdentityTests {
@@ -9,9 +10,9 @@ import Testing
   let plain: Evaluation<InfoNCE>
 
   init() throws {
-    queries = try Draw.embeddings(300, 24, seed: 1)
-    keys = try Draw.near(queries, noise: 0.8, seed: 2)
-    bank = try Draw.embeddings(777, 24, seed: 3)
+    queries = try TestData.embeddings(300, 24, seed: 1)
+    keys = try TestData.near(queries, noise: 0.8, seed: 2)
+    bank = try TestData.embeddings(777, 24, seed: 3)
     plain = try InfoNCE(temperature: 0.2).evaluate(queries: queries, keys: keys, bank: bank)
   }
 
@@ -37,7 +38,9 @@ import Testing
 
   /// Worst seen: 0 of the loss, 6e-8 of the largest gradient.
   @Test func byolIsFourPlusFourSimSiam() throws {
-    let others = try (Draw.near(queries, noise: 1, seed: 4), Draw.near(keys, noise: 1, seed: 5))
+    let others = try (
+      TestData.near(queries, noise: 1, seed: 4), TestData.near(keys, noise: 1, seed: 5)
+    )
     let byol = try BYOL().evaluate(
       predictions1: queries, predictions2: keys, projections1: others.0, projections2: others.1)
     let simSiam = try SimSiam().evaluate(

@@ -1,6 +1,7 @@
 import Contrastive
 import Testing
 import _Reference
+import _TestSupport
 
 /// Three views of 40 images that differ by a part in a hundred or less, at temperature 0.005, where
 /// exp(1/temperature) is beyond Float32 and the loss of a well-fitted anchor below its resolution.
@@ -8,9 +9,9 @@ import _Reference
   static let noises: [Float] = [0, 1e-4, 1e-2]
 
   private func views(_ noise: Float) throws -> Matrix {
-    let first = try Draw.embeddings(40, 24, seed: 5)
-    return try first.stacked(on: Draw.near(first, noise: noise, seed: 6)).stacked(
-      on: Draw.near(first, noise: noise, seed: 7))
+    let first = try TestData.embeddings(40, 24, seed: 5)
+    return try first.stacked(on: TestData.near(first, noise: noise, seed: 6)).stacked(
+      on: TestData.near(first, noise: noise, seed: 7))
   }
 
   /// Labels that follow the images, cut across them, and are shared by many.
@@ -23,7 +24,7 @@ import _Reference
         let found = try SupCon(temperature: 0.005, variant: variant).evaluate(
           embeddings: embeddings, labels: labels)
         let expected = referenceSupCon(
-          embeddings: rows(embeddings), labels: labels, temperature: 0.005, baseTemperature: nil,
+          embeddings: embeddings.doubles, labels: labels, temperature: 0.005, baseTemperature: nil,
           insideLogarithm: variant == .inside)
         #expect(relativeError(found.loss, expected.loss) <= 2e-7)
         let gradient = try #require(expected.gradients["embeddings"])
@@ -44,7 +45,8 @@ import _Reference
         let found = try HCL(temperature: 0.005, tauPlus: tauPlus, beta: beta).evaluate(
           view1: view1, view2: view2)
         let expected = referenceHCL(
-          view1: rows(view1), view2: rows(view2), temperature: 0.005, tauPlus: tauPlus, beta: beta)
+          view1: view1.doubles, view2: view2.doubles, temperature: 0.005, tauPlus: tauPlus,
+          beta: beta)
         #expect(relativeError(found.loss, expected.loss) <= 2e-7)
         for variable in ViewVariable.allCases {
           let gradient = try #require(expected.gradients[variable.rawValue])
@@ -62,7 +64,8 @@ import _Reference
     let found = try FNC(temperature: 0.005, search: search, mode: mode).evaluate(
       embeddings: embeddings, views: 3)
     let expected = referenceFNC(
-      embeddings: rows(embeddings), views: 3, support: nil, bank: nil, temperature: 0.005, topK: 4,
+      embeddings: embeddings.doubles, views: 3, support: nil, bank: nil, temperature: 0.005,
+      topK: 4,
       threshold: 0.2, takesMean: false, mode: mode.rawValue)
     #expect(
       found.details.falseNegatives == expected.falseNegatives.reduce(0) { $0 + $1.count })

@@ -1,4 +1,3 @@
-import ContrastiveCommand
 import Testing
 
 /// THE table: every objective.
@@ -33,12 +32,4 @@ struct Row: Sendable, CustomTestStringConvertible {
   var testDescription: String { entry.name }
 
   static let all = objectives.map(Row.init)
-}
-
-@Suite struct TableTests {
-  /// An objective that the command offers and the table lacks has no tests.
-  @Test func holdsEveryObjective() {
-    let offered = LossCommand.configuration.subcommands.compactMap { $0.configuration.commandName }
-    #expect(objectives.map { $0.name } == offered)
-  }
 }

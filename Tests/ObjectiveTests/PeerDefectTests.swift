@@ -1,7 +1,7 @@
 import Contrastive
-import ContrastiveFiles
 import Foundation
 import Testing
+import _TestSupport
 
 /// Cases in which widely used implementations go wrong; the README names these tests.
 @Suite struct PeerDefectTests {
@@ -29,7 +29,7 @@ import Testing
 
   /// log 0 and 0/0 where no other row has the anchor's label.
   @Test func anchorsWithoutPositivesCountZero() throws {
-    let rows = try Draw.embeddings(7, 5, seed: 1)
+    let rows = try TestData.embeddings(7, 5, seed: 1)
     let found = try SupCon().evaluate(embeddings: rows, labels: Array(0..<7))
     #expect(found.loss == 0)
     #expect(found[.embeddings] == Matrix(zeros: 7, by: 5))
@@ -38,25 +38,28 @@ import Testing
   /// Two rows of one cluster: the official code counts each one's own prototype as a negative of
   /// the other, which adds log 2 to both.
   @Test func ownPrototypeIsNoNegative() throws {
-    let queries = try Draw.embeddings(2, 4, seed: 1)
-    let problem = Problem([
-      "queries": Tensor(queries), "keys": Tensor(queries),
-      "bank": Tensor(try Draw.embeddings(3, 4, seed: 2)),
-      "centroids.0": Tensor(try Draw.embeddings(2, 4, seed: 3)),
-      "concentrations.0": Tensor(.float32([0.2, 0.2])),
-      "assignments.0": Tensor(.int64([1, 1])), "negatives.0": Tensor(.int64([])),
-    ])
-    let masked = try ProtoNCEEntry.evaluate(problem)
-    let kept = try ProtoNCEEntry.evaluate(
-      Problem(problem.tensors, ["--duplicates", "keep"]))
+    let queries = try TestData.embeddings(2, 4, seed: 1)
+    let bank = try TestData.embeddings(3, 4, seed: 2)
+    let targets = try PrototypeTargets(
+      centroids: TestData.embeddings(2, 4, seed: 3), concentrations: [0.2, 0.2],
+      assignments: [1, 1], negatives: [])
+    func evaluate(_ masks: Bool) throws -> Evaluation<ProtoNCE> {
+      try ProtoNCE(masksDuplicates: masks).evaluate(
+        queries: queries, keys: queries, bank: bank, clusterings: [targets])
+    }
+    let (masked, kept) = try (evaluate(true), evaluate(false))
     #expect(abs(kept.loss - masked.loss - log(2)) < 1e-6)
-    #expect(masked.selected["masked"] == 2)
+    #expect(masked.details.excluded == 2)
   }
 
   /// The official code's loss is silently 0, and so is its gradient.
   @Test func anEmptyRingIsRefused() throws {
-    let rows = Tensor(try Draw.embeddings(3, 4, seed: 1))
-    let problem = Problem(["queries": rows, "keys": rows, "bank": rows])
-    #expect(throws: ContrastiveError.self) { try CNSEntry.evaluate(problem) }
+    let rows = try TestData.embeddings(3, 4, seed: 1)
+    let empty = ContrastiveError.shape(
+      argument: "bank", found: "3 rows, of which ranks 0 ..< 0 are the ring",
+      expected: "a ring of at least one rank")
+    #expect(throws: empty) {
+      try CNS(ring: Ring()).evaluate(queries: rows, keys: rows, bank: rows)
+    }
   }
 }

@@ -1,15 +1,27 @@
 import Contrastive
 import ContrastiveFiles
 import _Reference
+import _TestSupport
 
-/// Inputs and options of an objective, as a file and a command line would give them.
+/// Inputs and options of an objective, by name.
 struct Problem: Sendable {
   var tensors: [String: Tensor]
-  var arguments: [String] = []
+  /// Values as text; a flag has none.
+  var options: [String: String]
 
-  init(_ tensors: [String: Tensor], _ arguments: [String] = []) {
+  init(_ tensors: [String: Tensor], _ options: [String: String] = [:]) {
     self.tensors = tensors
-    self.arguments = arguments
+    self.options = options
+  }
+
+  /// The same with some tensors in the place of others.
+  func with(_ changes: [String: Tensor]) -> Problem {
+    Problem(tensors.merging(changes) { $1 }, options)
+  }
+
+  /// The same with other options.
+  func with(options changes: [String: String]) -> Problem {
+    Problem(tensors, options.merging(changes) { $1 })
   }
 }
 
@@ -48,25 +60,12 @@ struct ReferenceInputs {
   subscript(_ name: String) -> Rows { rows[name, default: []] }
 }
 
-/// Seeded inputs.
-enum Draw {
-  /// Unit rows, elements first drawn in [−1, 1).
-  static func embeddings(_ rows: Int, _ dimension: Int, seed: UInt64) throws -> Matrix {
-    var random = CounterRandom(seed: seed, UInt64(rows), UInt64(dimension))
-    let values = (0..<(rows * dimension)).map { _ in random.uniform(-1, 1) }
-    return try Matrix(rows: rows, columns: dimension, values: values).normalized().rows
+extension Tensor {
+  /// Seeded whole numbers in 0 ..< bound.
+  static func integers(_ count: Int, below bound: Int, seed: UInt64) -> Tensor {
+    Tensor(.int64(TestData.integers(count, below: bound, seed: seed).map { Int64($0) }))
   }
 
-  /// Unit rows that differ from those given by noise of relative size `noise`.
-  static func near(_ matrix: Matrix, noise: Float, seed: UInt64) throws -> Matrix {
-    let other = try embeddings(matrix.rows, matrix.columns, seed: seed)
-    let values = zip(matrix.values, other.values).map { $0 + noise * $1 }
-    return try Matrix(rows: matrix.rows, columns: matrix.columns, values: values).normalized().rows
-  }
-
-  /// Whole numbers in 0 ..< bound.
-  static func integers(_ count: Int, below bound: Int, seed: UInt64) -> [Int64] {
-    var random = CounterRandom(seed: seed, UInt64(count), UInt64(bound))
-    return (0..<count).map { _ in Int64(random.index(below: bound)) }
-  }
+  /// The same elements in another shape.
+  func reshaped(_ shape: [Int]) throws -> Tensor { try Tensor(shape: shape, elements: elements) }
 }

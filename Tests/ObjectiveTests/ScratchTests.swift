@@ -1,6 +1,7 @@
 import Contrastive
 import ContrastiveCore
 import Testing
+import _TestSupport
 
 /// What evaluations hold, measured, against what they state.
 ///
@@ -10,9 +11,9 @@ import Testing
   @Test func measuredIsAsStated() async {
     await #expect(processExitsWith: .success) {
       let two = try Workers(count: 2)
-      let queries = try Draw.embeddings(256, 16, seed: 1)
-      let keys = try Draw.embeddings(256, 16, seed: 2)
-      let bank = try Draw.embeddings(8_192, 16, seed: 3)
+      let queries = try TestData.embeddings(256, 16, seed: 1)
+      let keys = try TestData.embeddings(256, 16, seed: 2)
+      let bank = try TestData.embeddings(8_192, 16, seed: 3)
       let views = ProblemShape(rows: 256, dimension: 16)
       let whole = ProblemShape(rows: 8_192, dimension: 16)
       let banked = ProblemShape(rows: 256, columns: 8_192, dimension: 16)

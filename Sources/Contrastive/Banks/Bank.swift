@@ -51,6 +51,17 @@ extension BankColumns {
     try operand.requireDimension(of: queries)
   }
 
+  /// The same without pairs of each row and its own column, which an objective that reads it from
+  /// the bank knows already.
+  func leavingOut(own columns: [Int]) throws(ContrastiveError) -> BankColumns {
+    guard pairs.rows == columns.count else { return self }
+    let others = pairs.pairs.filter { columns[$0.row] != $0.column }
+    guard others.count < pairs.pairs.count else { return self }
+    return BankColumns(
+      operand, excluded: excluded,
+      pairs: try PairTerms(rows: pairs.rows, columns: pairs.columns, pairs: others))
+  }
+
   /// A choice of negatives with these pairs in it.
   ///
   /// - Throws: `ContrastiveError.parameter` for pairs given twice.

@@ -18,13 +18,15 @@ struct BankProblem: Sendable {
     try self.keys.requireFinite()
   }
 
-  /// InfoNCE with the bank and a choice of negatives, and the counts of what was chosen.
+  /// InfoNCE with the bank and a choice of negatives, and the counts of what was chosen; what is
+  /// chosen `later` must find the bank in a form that it can read.
   func contrast(
-    temperature: Double, _ negatives: Negatives, workers: Workers
+    temperature: Double, _ negatives: Negatives, later: Negatives = .all, workers: Workers
   ) throws(ContrastiveError) -> (contrast: Contrast, chosen: NegativeCounts) {
     let all = try bank.adding(pairsTo: negatives)
+    let columns = negatives.parts.isEmpty ? bank.operand(for: later) : bank.operand(for: negatives)
     var contrast = Contrast(
-      queries, paired: keys.matrix, against: .others(bank.operand(for: negatives)),
+      queries, paired: keys.matrix, against: .others(columns),
       temperature: temperature, excluding: bank.exclusions)
     let chosen = try contrast.choose(all, support: Contrast.Support(keys), workers: workers)
     return (contrast, chosen)

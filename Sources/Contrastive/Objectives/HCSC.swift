@@ -107,7 +107,7 @@ public struct HCSC: Objective {
     var (contrasts, chosen): ([Contrast], NegativeCounts) = ([], NegativeCounts(excluded: 0))
     for level in levels {
       var (contrast, _) = try problem.contrast(
-        temperature: temperature, Negatives(), workers: workers)
+        temperature: temperature, .all, later: negatives, workers: workers)
       select(level.instances, in: &contrast, &chosen)
       let found = try contrast.choose(
         negatives, support: Contrast.Support(problem.keys), workers: workers)

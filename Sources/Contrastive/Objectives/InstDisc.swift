@@ -106,7 +106,8 @@ public struct InstDisc: Objective {
       rows, paired: own, against: .others(Operand("bank", bank)), temperature: temperature,
       excluding: [.listed(RowLists(single: indices))] + columns.exclusions)
     let chosen = try contrast.choose(
-      columns.adding(pairsTo: negatives), support: Contrast.Support(Operand("bank", own)),
+      columns.leavingOut(own: indices).adding(pairsTo: negatives),
+      support: Contrast.Support(Operand("bank", own)),
       workers: workers)
     return Evaluation(
       try contrast.evaluate(ContrastGradients(anchors: !gradients.isEmpty), workers: workers),

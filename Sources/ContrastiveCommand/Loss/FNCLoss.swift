@@ -69,7 +69,7 @@ package struct FNCLoss: LossMethod {
     }
     return try objective.evaluate(
       embeddings: embeddings.rows, views: embeddings.shape[0], support: support.rows,
-      bank: bank, gradients: gradients, workers: workers)
+      bank: bank ?? inputs.embeddings("bank"), gradients: gradients, workers: workers)
   }
 }
 

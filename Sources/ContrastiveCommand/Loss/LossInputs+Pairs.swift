@@ -13,13 +13,22 @@ extension LossInputs {
     }
     let weights = try numbers("pair-term-weights", count: count)
     let targets = try numbers("pair-term-targets", count: count)
-    return try PairTerms(
-      rows: rows, columns: columns,
-      pairs: (0..<count).map {
-        PairTerms.Pair(
-          row: listed.values[2 * $0], column: listed.values[2 * $0 + 1],
-          weight: Double(weights[$0]), target: Double(targets[$0]))
-      })
+    do throws(ContrastiveError) {
+      return try PairTerms(
+        rows: rows, columns: columns,
+        pairs: (0..<count).map {
+          PairTerms.Pair(
+            row: listed.values[2 * $0], column: listed.values[2 * $0 + 1],
+            weight: Double(weights[$0]), target: Double(targets[$0]))
+        })
+    } catch {
+      guard case .index(_, let position, let found, let expected) = error else { throw error }
+      // Of pairs that are wrong by themselves the tensor that says so.
+      let name =
+        found.hasPrefix("target")
+        ? "pair-term-targets" : found.hasPrefix("weight") ? "pair-term-weights" : "pair-terms"
+      throw .index(argument: name, position: position, found: found, expected: expected)
+    }
   }
 
   private func numbers(_ name: String, count: Int) throws(ContrastiveError) -> [Float] {

@@ -39,9 +39,10 @@ package struct LossInputs {
     guard let name = file.tensors.keys.sorted().first(where: { !looked.names.contains($0) })
     else { return }
     let nearest = nearestName(to: name, among: looked.names.subtracting(used).sorted())
-    throw .shape(
-      argument: name, found: "a tensor that \(method) does not use",
-      expected: nearest.map { "\($0), or no such tensor" } ?? "no such tensor")
+    throw .file(
+      path: file.path ?? "tensors",
+      problem: "has a tensor \"\(name)\", which \(method) with these options does not use"
+        + (nearest.map { "; did you mean \"\($0)\"?" } ?? ""))
   }
 
   /// An embedding tensor [rows, dimension], normalized when that was asked for.

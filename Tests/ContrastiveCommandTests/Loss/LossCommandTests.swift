@@ -139,7 +139,7 @@ import _TestSupport
 
   /// Tensors to put in the place of good ones, and a piece of the line on standard error.
   static let badTensors: [(name: String, tensor: @Sendable () throws -> Tensor?, text: String)] = [
-    ("queries", { nil }, "no tensor \"queries\""),
+    ("queries", { nil }, "has no tensor \"queries\", it holds \"bank\", \"keys\""),
     ("keys", { try Tensor(rows(4, 6, seed: 1)) }, "keys: found shape [4 × 6]"),
     ("bank", { try Tensor(rows(9, 5, seed: 1)) }, "bank: found shape [9 × 5]"),
     (
@@ -208,27 +208,5 @@ import _TestSupport
       folder.file("none/out.safetensors"))
     #expect(unwritable.status == 65 && unwritable.errorLines.count == 1)
     #expect(unwritable.output.isEmpty)
-  }
-}
-
-/// `contrastive doctor`, `--version`, `--help`.
-@Suite struct DoctorCommandTests {
-  @Test func findsTheEngineWell() throws {
-    let run = try Command("doctor", "--json")
-    #expect(run.status == 0)
-    let report = try run.json()
-    #expect((report["blas"] as? String)?.hasPrefix("OpenBLAS") == true)
-    #expect(report["sgemmCheck"] as? String == "ok")
-    #expect((report["availableRowKernels"] as? [String])?.contains("portable") == true)
-  }
-
-  @Test func helpsStrangers() throws {
-    #expect(try Command("--version").output == "0.1.0\n")
-    for command in [["--help"], ["train", "--help"], ["loss", "infonce", "--help"]] {
-      let run = try Command(arguments: command)
-      #expect(run.status == 0)
-      #expect(run.output.contains("OVERVIEW"))
-    }
-    #expect(try Command("--generate-completion-script", "bash").status == 0)
   }
 }

@@ -1,27 +1,39 @@
-import ContrastiveCommand
+import Contrastive
 import ContrastiveFiles
 import _Reference
 
 enum DCLEntry: ObjectiveEntry {
-  static var smallestSize: Int { 2 }
+  static let name = "dcl"
+  static let smallestSize = 2
 
   static func problems(size: Int, seed: UInt64) throws -> [Problem] {
     [
-      Problem(try HCLEntry.pair(size, noise: 0.8, seed: seed)),
-      Problem(try HCLEntry.pair(size, noise: 8, seed: seed), ["--tau-plus", "0.3"]),
+      Problem(try viewPair(size, noise: 0.8, seed: seed)),
+      Problem(try viewPair(size, noise: 8, seed: seed), ["tau-plus": "0.3"]),
     ]
   }
 
-  static func reference(_ method: DCLLoss, _ inputs: ReferenceInputs) throws -> ReferenceResult {
-    referenceHCL(
-      view1: inputs["view1"], view2: inputs["view2"], temperature: method.temperature,
-      tauPlus: method.tauPlus, beta: 0)
+  static func objective(_ options: Options, _ tensors: InputTensors) throws -> DCL {
+    try DCL(
+      temperature: options.number("temperature") ?? DCL().temperature,
+      tauPlus: options.number("tau-plus") ?? DCL().tauPlus)
   }
 
-  static func refusals() throws -> [(problem: Problem, message: String)] {
+  static func inputs(_ tensors: InputTensors) throws -> DCL.Inputs { try tensors.viewPair() }
+
+  static func reference(_ objective: DCL, _ inputs: ReferenceInputs) throws -> ReferenceResult {
+    referenceHCL(
+      view1: inputs["view1"], view2: inputs["view2"], temperature: objective.temperature,
+      tauPlus: objective.tauPlus, beta: 0)
+  }
+
+  static func refusals() throws -> [(problem: Problem, error: ContrastiveError)] {
     [
-      (Problem(try HCLEntry.pair(1, noise: 0.8, seed: 1)), "view1"),
-      (Problem(try HCLEntry.pair(6, noise: 0.8, seed: 1), ["--tau-plus", "1"]), "tau-plus"),
+      (Problem(try viewPair(1, noise: 0.8, seed: 1)), oneImage),
+      (
+        Problem(try viewPair(6, noise: 0.8, seed: 1), ["tau-plus": "1"]),
+        .parameter(name: "tau-plus", found: "1.0", expected: "a number from 0 to below 1")
+      ),
     ]
   }
 }

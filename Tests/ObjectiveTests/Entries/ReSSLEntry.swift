@@ -1,29 +1,39 @@
-import ContrastiveCommand
+import Contrastive
 import ContrastiveFiles
 import _Reference
+import _TestSupport
 
 enum ReSSLEntry: ObjectiveEntry {
+  static let name = "ressl"
+
   static func problems(size: Int, seed: UInt64) throws -> [Problem] {
-    let queries = try Draw.embeddings(size, 24, seed: seed)
-    let tensors = [
-      "queries": Tensor(queries),
-      "keys": Tensor(try Draw.near(queries, noise: 0.8, seed: seed + 1)),
-      "bank": Tensor(try Draw.embeddings(2 * size - 1, 24, seed: seed + 2)),
-    ]
-    return [Problem(tensors), Problem(tensors, ["--target-temperature", "0.3"])]
+    let problem = Problem(try bankTensors(size, bankRows: 2 * size - 1, seed: seed))
+    return [problem, problem.with(options: ["target-temperature": "0.3"])]
   }
 
-  static func reference(
-    _ method: ReSSLLoss, _ inputs: ReferenceInputs
-  ) throws -> ReferenceResult {
+  static func objective(_ options: Options, _ tensors: InputTensors) throws -> ReSSL {
+    try ReSSL(
+      temperature: options.number("temperature") ?? ReSSL().temperature,
+      targetTemperature: options.number("target-temperature") ?? ReSSL().targetTemperature)
+  }
+
+  static func inputs(_ tensors: InputTensors) throws -> ReSSL.Inputs {
+    try tensors.bankProblem()
+  }
+
+  static func reference(_ objective: ReSSL, _ inputs: ReferenceInputs) throws -> ReferenceResult {
     referenceReSSL(
       queries: inputs["queries"], keys: inputs["keys"], bank: inputs["bank"],
-      temperature: method.temperature, targetTemperature: method.targetTemperature)
+      temperature: objective.temperature, targetTemperature: objective.targetTemperature)
   }
 
-  static func refusals() throws -> [(problem: Problem, message: String)] {
-    let rows = Tensor(try Draw.embeddings(2, 8, seed: 1))
-    let tensors = ["queries": rows, "keys": rows, "bank": rows]
-    return [(Problem(tensors, ["--target-temperature", "-1"]), "target-temperature")]
+  static func refusals() throws -> [(problem: Problem, error: ContrastiveError)] {
+    [
+      (
+        try problems(size: 2, seed: 1)[0].with(options: ["target-temperature": "-1"]),
+        .parameter(
+          name: "target-temperature", found: "-1.0", expected: "a number from 1e-6 to 1e6")
+      )
+    ]
   }
 }

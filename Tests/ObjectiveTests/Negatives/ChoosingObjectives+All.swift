@@ -1,5 +1,6 @@
 import Contrastive
 import _Reference
+import _TestSupport
 
 extension ChoosingObjective {
   /// Every objective of InfoNCE's shape, with `size` rows (even) and a bank of 2 · size + 4.
@@ -7,10 +8,21 @@ extension ChoosingObjective {
     let inputs = try ChoiceInputs(size: size)
     return [
       inputs.infoNCE(), inputs.inBatch(symmetric: false), inputs.inBatch(symmetric: true),
-      inputs.ntXent(), inputs.hcl(), inputs.supCon(.outside), inputs.supCon(.inside),
+      inputs.ntXent(), inputs.decoupled(sigma: nil), inputs.decoupled(sigma: 0.5), inputs.hcl(),
+      inputs.supCon(.outside), inputs.supCon(.inside),
       inputs.instDisc(), inputs.protoNCE(), try inputs.hcsc(.exclude), try inputs.hcsc(.zero),
       inputs.looC(), inputs.moCHi(), inputs.cns(), inputs.fnc(withBank: false),
       inputs.fnc(withBank: true),
+    ]
+  }
+}
+
+extension ChoiceInputs {
+  /// Every objective of InfoNCE's shape that takes a bank of any form.
+  func banked() throws -> [ChoosingObjective] {
+    [
+      infoNCE(), instDisc(), protoNCE(), try hcsc(.exclude), try hcsc(.zero), looCInOneSpace(),
+      moCHi(), cns(),
     ]
   }
 }
@@ -20,14 +32,25 @@ struct ChoiceInputs: Sendable {
   let queries: Matrix
   let keys: Matrix
   let bank: Matrix
+  /// The bank as the objectives get it.
+  var form: any Bank
+  /// Which of its columns take part in which rows.
+  var takes: @Sendable (_ row: Int, _ column: Int) -> Bool = { _, _ in true }
 
   var count: Int { queries.rows }
   var rows: [Int] { Array(0..<count) }
 
   init(size: Int) throws {
-    queries = try Draw.embeddings(size, 8, seed: 1)
-    keys = try Draw.near(queries, noise: 0.9, seed: 2)
-    bank = try Draw.embeddings(2 * size + 4, 8, seed: 3)
+    queries = try TestData.embeddings(size, 8, seed: 1)
+    keys = try TestData.near(queries, noise: 0.9, seed: 2)
+    bank = try TestData.embeddings(2 * size + 4, 8, seed: 3)
+    form = bank
+  }
+
+  /// The same with another bank of as many rows.
+  init(_ other: ChoiceInputs, bank: Matrix, form: any Bank) {
+    (queries, keys) = (other.queries, other.keys)
+    (self.bank, self.form) = (bank, form)
   }
 
   private func term(
@@ -35,10 +58,10 @@ struct ChoiceInputs: Sendable {
     leaving: (Int, Int) -> Bool = { _, _ in true }
   ) -> ReferenceTerm {
     var term = ReferenceTerm(
-      anchors: doubles(anchors ?? queries), own: own.map(doubles),
-      columns: doubles(columns ?? bank))
+      anchors: (anchors ?? queries).doubles, own: own?.doubles,
+      columns: (columns ?? bank).doubles)
     term.candidates = term.anchors.indices.map { row in
-      term.columns.indices.filter { leaving(row, $0) }
+      term.columns.indices.filter { leaving(row, $0) && (columns != nil || takes(row, $0)) }
     }
     return term
   }
@@ -58,7 +81,9 @@ struct ChoiceInputs: Sendable {
             temperature: temperature,
             negatives: choice.negatives(rows: count, columns: bank.rows)
           ).evaluate(
-            queries: queries, keys: keys, bank: bank, gradients: Set(InfoNCE.Variable.allCases),
+            queries: queries, keys: keys, bank: form,
+            gradients: form.bankColumns.operand.half == nil
+              ? [.queries, .keys, .bank] : [.queries, .keys],
             workers: workers))
       }, terms: { [withBank()] })
   }
@@ -84,6 +109,7 @@ struct ChoiceInputs: Sendable {
           term: term(own: queries, anchors: keys, columns: queries) { $0 != $1 },
           anchors: ("keys", rows), own: ("queries", rows), columns: ("queries", rows))
         (forward.weight, backward.weight) = (0.5, 0.5)
+        backward.firstLoss = count
         backward.change = { choice in
           var swapped = choice
           swapped.pairs = choice.pairs.map {
@@ -102,12 +128,15 @@ struct ChoiceInputs: Sendable {
     var term = term(own: queries.rows(at: partner), columns: queries) {
       $0 != $1 && partner[$0] != $1
     }
-    (term.support, term.images) = (doubles(queries), half)
+    (term.support, term.images) = (queries.doubles, half)
     return ChosenTerm(
       term: term, anchors: ("views", rows), own: ("views", partner), columns: ("views", rows))
   }
 
-  private func stacked(_ found: Evaluation<NTXent>) -> NamedResult {
+  /// Both views' gradients as one.
+  private func stacked<O: Objective>(
+    _ found: Evaluation<O>
+  ) -> NamedResult where O.Variable == ViewVariable {
     var result = NamedResult(found)
     if let first = found[.view1], let second = found[.view2] {
       result.gradients = ["views": first.stacked(on: second)]
@@ -128,6 +157,31 @@ struct ChoiceInputs: Sendable {
       }, terms: { [views] })
   }
 
+  func decoupled(sigma: Double?) -> ChoosingObjective {
+    ChoosingObjective(
+      description: "decoupled" + (sigma == nil ? "" : " by weights"), takesMixing: false,
+      evaluate: { choice, temperature, workers in
+        stacked(
+          try Decoupled(
+            temperature: temperature, sigma: sigma,
+            negatives: choice.negatives(rows: count, columns: count)
+          ).evaluate(
+            view1: queries.rows(0..<(count / 2)), view2: queries.rows((count / 2)..<count),
+            workers: workers))
+      },
+      terms: {
+        var views = views
+        let (first, second) = (
+          queries.rows(0..<(count / 2)).doubles, queries.rows((count / 2)..<count).doubles
+        )
+        let weights = sigma.map {
+          referenceDecoupledWeights(view1: first, view2: second, sigma: $0)
+        }
+        views.term.decoupledWeights = weights.map { $0 + $0 } ?? rows.map { _ in 1 }
+        return [views]
+      })
+  }
+
   func hcl() -> ChoosingObjective {
     ChoosingObjective(
       description: "HCL", takesMixing: false, hasHardness: true,
@@ -135,17 +189,13 @@ struct ChoiceInputs: Sendable {
         var others = choice
         others.hardness = nil
         let weights = try choice.hardness ?? HardNegativeWeights(beta: 0, tauPlus: 0)
-        let found = try HCL(
-          temperature: temperature, weights: weights,
-          negatives: others.negatives(rows: count, columns: count)
-        ).evaluate(
-          view1: queries.rows(0..<(count / 2)), view2: queries.rows((count / 2)..<count),
-          workers: workers)
-        var result = NamedResult(found)
-        if let first = found[.view1], let second = found[.view2] {
-          result.gradients = ["views": first.stacked(on: second)]
-        }
-        return result
+        return stacked(
+          try HCL(
+            temperature: temperature, weights: weights,
+            negatives: others.negatives(rows: count, columns: count)
+          ).evaluate(
+            view1: queries.rows(0..<(count / 2)), view2: queries.rows((count / 2)..<count),
+            workers: workers))
       }, terms: { [views] })
   }
 
@@ -182,7 +232,7 @@ struct ChoiceInputs: Sendable {
           try InstDisc(
             temperature: temperature,
             negatives: choice.negatives(rows: count, columns: bank.rows)
-          ).evaluate(queries: queries, bank: bank, indices: indices, workers: workers))
+          ).evaluate(queries: queries, bank: form, indices: indices, workers: workers))
       },
       terms: {
         let term = term(own: bank.rows(at: indices)) { indices[$0] != $1 }
@@ -198,7 +248,7 @@ struct ChoiceInputs: Sendable {
           try ProtoNCE(
             temperature: temperature,
             negatives: choice.negatives(rows: count, columns: bank.rows)
-          ).evaluate(queries: queries, keys: keys, bank: bank, clusterings: [], workers: workers))
+          ).evaluate(queries: queries, keys: keys, bank: form, clusterings: [], workers: workers))
       }, terms: { [withBank()] })
   }
 
@@ -223,12 +273,16 @@ struct ChoiceInputs: Sendable {
           try HCSC(
             temperature: temperature, unselected: unselected,
             negatives: choice.negatives(rows: count, columns: bank.rows)
-          ).evaluate(queries: queries, keys: keys, bank: bank, levels: levels, workers: workers))
+          ).evaluate(queries: queries, keys: keys, bank: form, levels: levels, workers: workers))
       },
       terms: {
         masks.map { mask in
           var term = term(own: keys) { mask[$0 * bank.rows + $1] == 1 }
-          if unselected == .zero { term.zeros = term.candidates.map { bank.rows - $0.count } }
+          if unselected == .zero {
+            term.zeros = rows.map { row in
+              (0..<bank.rows).count { mask[row * bank.rows + $0] == 0 }
+            }
+          }
           return ChosenTerm(term: term, weight: 0.5, anchors: ("queries", rows))
         }
       })
@@ -273,6 +327,19 @@ struct ChoiceInputs: Sendable {
       })
   }
 
+  /// One space, which is InfoNCE.
+  func looCInOneSpace() -> ChoosingObjective {
+    ChoosingObjective(
+      description: "LooC in one space", takesMixing: false,
+      evaluate: { choice, temperature, workers in
+        NamedResult(
+          try LooC(
+            temperature: temperature,
+            negatives: choice.negatives(rows: count, columns: bank.rows)
+          ).evaluate(queries: queries, keys: keys, banks: [form], workers: workers))
+      }, terms: { [withBank()] })
+  }
+
   func moCHi() -> ChoosingObjective {
     ChoosingObjective(
       description: "MoCHi",
@@ -284,7 +351,7 @@ struct ChoiceInputs: Sendable {
             temperature: temperature,
             negatives: others.negatives(rows: count, columns: bank.rows)
           ).evaluate(
-            queries: queries, keys: keys, bank: bank,
+            queries: queries, keys: keys, bank: form,
             mixes: NegativeMixes.drawn(choice.mixes, rows: count, columns: bank.rows),
             workers: workers))
       }, terms: { [withBank()] })
@@ -304,7 +371,7 @@ struct ChoiceInputs: Sendable {
               outer: ring.outer, inner: ring.inner, innerMode: .static,
               sample: choice.sample(rows: count)),
             negatives: others.negatives(rows: count, columns: bank.rows)
-          ).evaluate(queries: queries, keys: keys, bank: bank, workers: workers))
+          ).evaluate(queries: queries, keys: keys, bank: form, workers: workers))
       }, terms: { [withBank()] })
   }
 
@@ -335,7 +402,7 @@ struct ChoiceInputs: Sendable {
           column >= count || (column != row && column % half != row % half)
         }
         term.positives = rows.map { [($0 + half) % count] }
-        (term.support, term.images) = (doubles(withBank ? keys : queries), half)
+        (term.support, term.images) = ((withBank ? keys : queries).doubles, half)
         return [
           ChosenTerm(
             term: term, anchors: ("embeddings", rows),

@@ -1,14 +1,18 @@
 import Contrastive
+import Testing
 import _Reference
+import _TestSupport
 
 /// What an evaluation gives, gradients by name.
 struct NamedResult {
   var loss: Double
+  var losses: [Double]?
   var slope: Double?
   var gradients: [String: Matrix] = [:]
 
   init<O: Objective>(_ found: Evaluation<O>) {
     loss = found.loss
+    losses = found.losses
     slope = O.Scalar(rawValue: "temperature").map { found[$0] }
     for (variable, gradient) in found.gradients { gradients[variable.rawValue] = gradient }
   }
@@ -52,21 +56,31 @@ struct ChosenTerm: Sendable {
   var anchors: (name: String, rows: [Int])
   var own: (name: String, rows: [Int])?
   var columns: (name: String, rows: [Int])?
+  /// Where the losses of the anchors begin, where terms have rows of their own names.
+  var firstLoss = 0
 }
 
 extension ChoosingObjective {
   /// By the definition.
   func reference(
     _ choice: NegativeChoice, temperature: Double, shapes: [String: Int]
-  ) throws -> (loss: Double, slope: Double, gradients: [String: Rows]) {
+  ) throws -> (loss: Double, losses: [Double], slope: Double, gradients: [String: Rows]) {
     var (loss, slope) = (0.0, 0.0)
     var gradients: [String: Rows] = [:]
-    for part in try terms() {
+    let parts = try terms()
+    let count = parts.flatMap { part in part.anchors.rows.map { part.firstLoss + $0 } }.max() ?? 0
+    var losses = [Double](repeating: 0, count: count + 1)
+    for part in parts {
       let negatives =
         part.isChosen ? try part.change(choice).reference(part.term) : ReferenceNegatives()
       let found = referenceContrast(part.term, negatives, temperature: temperature)
       loss += part.weight * found.loss
       slope += part.weight * found.slope
+      // The mean over all rows is the sum of the terms' means by their weights.
+      let factor = part.weight * Double(losses.count) / Double(found.losses.count)
+      for (row, value) in zip(part.anchors.rows, found.losses) {
+        losses[part.firstLoss + row] += factor * value
+      }
       func add(_ gradient: Rows, to place: (name: String, rows: [Int])?) {
         guard let place, let count = shapes[place.name] else { return }
         var whole = gradients[place.name] ?? zeros(count, gradient.first?.count ?? 0)
@@ -79,9 +93,29 @@ extension ChoosingObjective {
       add(found.own, to: part.own)
       add(found.columns, to: part.columns)
     }
-    return (loss, slope, gradients)
+    return (loss, losses, slope, gradients)
   }
 }
 
-/// The rows as the definition takes them.
-func doubles(_ matrix: Matrix) -> Rows { (0..<matrix.rows).map { matrix.row($0).map(Double.init) } }
+extension ChoosingObjective {
+  /// Expects the library to agree with the definition: the value and the losses of rows within
+  /// 2e-5, gradients within 1e-4 of the largest.
+  func expectAgreement(
+    _ choice: NegativeChoice, temperature: Double, workers: Workers
+  ) throws {
+    let comment: Comment = "\(self): \(choice) at \(temperature)"
+    let found = try evaluate(choice, temperature, workers)
+    let expected = try reference(
+      choice, temperature: temperature, shapes: found.gradients.mapValues(\.rows))
+    #expect(relativeError(found.loss, expected.loss) <= 2e-5, comment)
+    let losses = try #require(found.losses, comment)
+    #expect(worstError(losses, expected.losses) <= 2e-5, "\(comment): losses")
+    if let slope = found.slope {
+      #expect(relativeError(slope, expected.slope) <= 1e-4, comment)
+    }
+    for (name, gradient) in found.gradients {
+      let reference = try #require(expected.gradients[name], comment)
+      #expect(worstError(gradient, reference) <= 1e-4, "\(comment) \(name)")
+    }
+  }
+}

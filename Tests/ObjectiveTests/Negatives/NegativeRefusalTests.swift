@@ -1,5 +1,6 @@
 import Contrastive
 import Testing
+import _TestSupport
 
 /// Combinations without a meaning, and choices that do not fit, by name.
 @Suite struct NegativeRefusalTests {
@@ -8,22 +9,26 @@ import Testing
   let bank: Matrix
 
   init() throws {
-    queries = try Draw.embeddings(6, 8, seed: 1)
-    keys = try Draw.embeddings(6, 8, seed: 2)
-    bank = try Draw.embeddings(20, 8, seed: 3)
+    queries = try TestData.embeddings(6, 8, seed: 1)
+    keys = try TestData.embeddings(6, 8, seed: 2)
+    bank = try TestData.embeddings(20, 8, seed: 3)
   }
 
+  /// Expects a part of a choice to be refused by an objective, which names what to use.
   private func expectRefusal(
-    _ name: String, _ found: String, _ body: () throws -> Void
+    _ part: String, _ objective: String, use alternative: String,
+    _ body: () throws -> Void
   ) {
-    do {
-      try body()
-      Issue.record("accepted: \(name), \(found)")
-    } catch {
-      #expect("\(error)".hasPrefix("\(name): found "), "\(error)")
-      #expect("\(error)".contains(found), "\(error)")
-    }
+    #expect(
+      throws: ContrastiveError.parameter(name: part, found: objective, expected: alternative),
+      performing: body)
   }
+
+  private func expectRefusal(_ error: ContrastiveError, _ body: () throws -> Void) {
+    #expect(throws: error, performing: body)
+  }
+
+  private static let bank = "a bank: mixed rows are constants"
 
   @Test func partsThatAnObjectiveHasNoMeaningFor() throws {
     let mixing = try Negatives(mixing: .drawn(HardNegativeMixing(pairs: 2, queryPairs: 1)))
@@ -37,36 +42,53 @@ import Testing
     let supported = try Negatives(
       falseNegatives: FalseNegativeTreatment(FalseNegatives(), support: keys))
 
-    expectRefusal("mixing", "InfoNCE in the batch") {
+    expectRefusal("mixing", "InfoNCE in the batch", use: Self.bank) {
       _ = try InfoNCE(negatives: mixing).evaluate(queries: queries, keys: keys)
     }
-    expectRefusal("mixing", "NT-Xent") { _ = try NTXent(negatives: mixing) }
-    expectRefusal("mixing", "SupCon") { _ = try SupCon(negatives: mixing) }
-    expectRefusal("mixing", "FNC in the batch") {
+    expectRefusal("mixing", "NT-Xent", use: Self.bank) { _ = try NTXent(negatives: mixing) }
+    expectRefusal("mixing", "decoupled contrast", use: Self.bank) {
+      _ = try Decoupled(negatives: mixing)
+    }
+    expectRefusal("mixing", "SupCon", use: Self.bank) { _ = try SupCon(negatives: mixing) }
+    expectRefusal("mixing", "FNC in the batch", use: Self.bank) {
       _ = try FNC(search: FalseNegatives(), negatives: mixing).evaluate(
         embeddings: queries, views: 2)
     }
-    expectRefusal("mixing", "HCL") {
+    expectRefusal("mixing", "HCL", use: Self.bank) {
       _ = try HCL(weights: HardNegativeWeights(), negatives: mixing)
     }
-    expectRefusal("false-negatives", "SupCon") { _ = try SupCon(negatives: search) }
-    expectRefusal("pairs", "HCSC") { _ = try HCSC(negatives: pairs) }
-    expectRefusal("mixing", "MoCHi") { _ = try MoCHi(negatives: mixing) }
-    expectRefusal("ring", "CNS") { _ = try CNS(ring: Ring(), negatives: ring) }
-    expectRefusal("false-negatives", "FNC") {
+    expectRefusal("false-negatives", "SupCon, whose labels say which they are", use: "NT-Xent") {
+      _ = try SupCon(negatives: search)
+    }
+    expectRefusal("pairs", "HCSC, whose masks say which bank rows count", use: "InfoNCE") {
+      _ = try HCSC(negatives: pairs)
+    }
+    expectRefusal("mixing", "MoCHi, which has mixes", use: "InfoNCE") {
+      _ = try MoCHi(negatives: mixing)
+    }
+    expectRefusal("ring", "CNS, which has a ring", use: "one ring") {
+      _ = try CNS(ring: Ring(), negatives: ring)
+    }
+    expectRefusal("false-negatives", "FNC, which has a search", use: "InfoNCE or NT-Xent") {
       _ = try FNC(search: FalseNegatives(), negatives: search)
     }
-    expectRefusal("hardness", "HCL") {
+    expectRefusal("hardness", "HCL, which has weights", use: "NT-Xent") {
       _ = try HCL(weights: HardNegativeWeights(), negatives: weights)
     }
-    expectRefusal("hardness", "HCL") { _ = try DCL(negatives: weights) }
-    expectRefusal("mixing", "LooC") { _ = try LooC(negatives: given) }
-    expectRefusal("support", "LooC") { _ = try LooC(negatives: supported) }
+    expectRefusal("hardness", "HCL, which has weights", use: "NT-Xent") {
+      _ = try DCL(negatives: weights)
+    }
+    expectRefusal("mixing", "given mixes in LooC", use: "drawn ones") {
+      _ = try LooC(negatives: given)
+    }
+    expectRefusal("support", "one in LooC", use: "each space's own keys") {
+      _ = try LooC(negatives: supported)
+    }
     for (name, choice) in [
       ("mixing", mixing), ("false-negatives", search), ("ring", ring), ("hardness", weights),
       ("pairs", pairs),
     ] {
-      expectRefusal(name, "InstDisc with noise") {
+      expectRefusal(name, "InstDisc with noise", use: "its softmax form") {
         _ = try InstDisc(negatives: choice).evaluate(
           queries: queries, bank: bank, indices: Array(0..<6), noise: Array(0..<12))
       }
@@ -76,27 +98,40 @@ import Testing
   @Test func pairsThatHaveNoMeaning() throws {
     let shared = try PairTerms(
       rows: 6, columns: 20, pairs: [.init(row: 0, column: 3, weight: 1, target: 0.2)])
-    expectRefusal("pairs", "hardness with a target of 0.2") {
+    expectRefusal(
+      "pairs", "hardness with a target of 0.2 for row 0, column 3",
+      use: "targets equal to the own column's: part of a positive is no sample of them"
+    ) {
       _ = try InfoNCE(
         negatives: Negatives(pairs: shared, hardness: HardNegativeWeights()))
     }
-    expectRefusal("pairs", "targets in SupCon inside the logarithm") {
+    expectRefusal(
+      "pairs", "targets in SupCon inside the logarithm", use: "SupCon outside the logarithm"
+    ) {
       _ = try SupCon(variant: .inside, negatives: Negatives(pairs: shared))
     }
-    expectRefusal("pairs", "[6 × 20]") {
+    expectRefusal(.shape(argument: "pairs", found: "[6 × 20]", expected: "[6 × 6]")) {
       _ = try InfoNCE(negatives: Negatives(pairs: shared)).evaluate(queries: queries, keys: keys)
     }
     let own = try PairTerms(rows: 6, columns: 6, pairs: [.init(row: 2, column: 2)])
-    expectRefusal("pairs", "row 2, column 2") {
+    expectRefusal(
+      .index(
+        argument: "pairs", position: 0, found: "row 2, column 2",
+        expected: "a negative of the row")
+    ) {
       _ = try InfoNCE(negatives: Negatives(pairs: own)).evaluate(queries: queries, keys: keys)
     }
     let partner = try PairTerms(rows: 12, columns: 12, pairs: [.init(row: 2, column: 8)])
-    expectRefusal("pairs", "row 2, column 8") {
+    expectRefusal(
+      .index(
+        argument: "pairs", position: 0, found: "row 2, column 8",
+        expected: "a negative of the row")
+    ) {
       _ = try NTXent(negatives: Negatives(pairs: partner)).evaluate(view1: queries, view2: keys)
     }
     var known = try QueueBank(capacity: 6, dimension: queries.columns)
     try known.enqueue(keys, ids: Array(0..<6))
-    expectRefusal("pairs", "a bank that knows its samples") {
+    expectRefusal("pairs", "a bank that knows its samples", use: "pairs given once") {
       _ = try InfoNCE(negatives: Negatives(pairs: own)).evaluate(
         queries: queries, keys: keys, bank: known.columns(for: Array(0..<6)))
     }
@@ -104,11 +139,15 @@ import Testing
 
   @Test func nothingLeft() throws {
     let all = try FalseNegativeTreatment(FalseNegatives(topK: 20, threshold: nil), mode: .exclude)
-    expectRefusal("bank", "ranks 0 ..< 0") {
+    expectRefusal(
+      .shape(
+        argument: "bank", found: "0 rows, of which ranks 0 ..< 0 are the ring",
+        expected: "a ring of at least one rank")
+    ) {
       _ = try InfoNCE(negatives: Negatives(falseNegatives: all, ring: Ring())).evaluate(
         queries: queries, keys: keys, bank: bank)
     }
-    expectRefusal("mixing", "row 0 of queries with 0 negatives") {
+    expectRefusal("mixing", "row 0 of queries with 0 negatives", use: "some to mix") {
       _ = try InfoNCE(
         negatives: Negatives(
           falseNegatives: all, mixing: .drawn(HardNegativeMixing(pairs: 1, queryPairs: 0)))
@@ -119,7 +158,11 @@ import Testing
       queries: queries, keys: keys, bank: bank)
     #expect(none.loss == 0)
     #expect(none[.queries] == Matrix(zeros: 6, by: 8))
-    expectRefusal("support", "[5 × 8]") {
+    expectRefusal(
+      .shape(
+        argument: "support", found: "[5 × 8]",
+        expected: "a multiple of 6 rows, one for each image and view")
+    ) {
       _ = try InfoNCE(
         negatives: Negatives(
           falseNegatives: FalseNegativeTreatment(

@@ -1,12 +1,13 @@
 import Contrastive
 import Testing
 import _Reference
+import _TestSupport
 
 /// Every objective of InfoNCE's shape with every choice of negatives that it takes.
 @Suite struct NegativesTests {
   static let objectives = (try? ChoosingObjective.all()) ?? []
 
-  @Test func theTableIsWhole() { #expect(Self.objectives.count == 16) }
+  @Test func theTableIsWhole() { #expect(Self.objectives.count == 18) }
 
   /// Against the definition: value within 2e-5, gradients within 1e-4 of the largest.
   @Test(arguments: objectives) func agreesWithTheDefinition(
@@ -14,18 +15,7 @@ import _Reference
   ) throws {
     for choice in try NegativeChoice.all() where objective.takes(choice) {
       for temperature in [0.3, 0.05] {
-        let found = try objective.evaluate(choice, temperature, .one)
-        let expected = try objective.reference(
-          choice, temperature: temperature, shapes: found.gradients.mapValues(\.rows))
-        let comment: Comment = "\(choice) at \(temperature)"
-        #expect(relativeError(found.loss, expected.loss) <= 2e-5, comment)
-        if let slope = found.slope {
-          #expect(relativeError(slope, expected.slope) <= 1e-4, comment)
-        }
-        for (name, gradient) in found.gradients {
-          let reference = try #require(expected.gradients[name], comment)
-          #expect(worstError(gradient, reference) <= 1e-4, "\(comment) \(name)")
-        }
+        try objective.expectAgreement(choice, temperature: temperature, workers: .one)
       }
     }
   }
@@ -99,14 +89,7 @@ import _Reference
     let choices = try NegativeChoice.all()
     for objective in try ChoosingObjective.all(size: 300) {
       guard let fullest = choices.last(where: objective.takes) else { continue }
-      let found = try objective.evaluate(fullest, 0.1, .all)
-      let expected = try objective.reference(
-        fullest, temperature: 0.1, shapes: found.gradients.mapValues(\.rows))
-      #expect(relativeError(found.loss, expected.loss) <= 2e-5, "\(objective): \(fullest)")
-      for (name, gradient) in found.gradients {
-        let reference = try #require(expected.gradients[name])
-        #expect(worstError(gradient, reference) <= 1e-4, "\(objective): \(fullest) \(name)")
-      }
+      try objective.expectAgreement(fullest, temperature: 0.1, workers: .all)
     }
   }
 }
