@@ -127,7 +127,8 @@ import ContrastiveTraining
         expected += (0..<features.rows).count { features[$0, 0] == 0 }
       }
       #expect(metrics.measures?["zero_feature_images"] ?? 0 == Double(expected))
-      let said = "\(expected) of \(labeled ? 52 : 40) images have features that are all zero; "
+      let said =
+        "\(expected) of \(labeled ? 52 : 40) images have features that are all zero; "
         + "they count as features of equal numbers"
       #expect(metrics.warnings?.contains(said) ?? false == (expected > 0))
       counts.append(expected)
