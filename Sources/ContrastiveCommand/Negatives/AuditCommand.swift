@@ -66,7 +66,7 @@ struct AuditCommand: ParsableCommand {
     // Wrong options are found before large files are read.
     _ = try audit(given.k ?? [1], given.clusters ?? [1])
     let file = try output.map {
-      try OutputFile($0, format: .safetensors, inputs: [embeddings, labels] + support)
+      try OutputFile($0, format: .safetensors, inputs: [embeddings, self.labels] + support)
     }
     let rows = try EmbeddingFiles.matrix(path: embeddings)
     let views = try support.map { try EmbeddingFiles.matrix(path: $0) }
