@@ -54,7 +54,7 @@ enum SCEEntry: ObjectiveEntry {
         alone,
         .shape(
           argument: "keys", found: "[1 × 8]",
-          expected: "at least two rows, without a bank and with the own column excluded")
+          expected: "at least two rows, without a bank and with the positive excluded")
       ),
       refused("lambda", "1.5", "a number from 0 to 1"),
       refused("lambda", "nan", "a number from 0 to 1"),

@@ -100,7 +100,7 @@ import _TestSupport
       rows: 6, columns: 20, pairs: [.init(row: 0, column: 3, weight: 1, target: 0.2)])
     expectRefusal(
       "pairs", "hardness with a target of 0.2 for row 0, column 3",
-      use: "targets equal to the own column's: part of a positive is no sample of them"
+      use: "targets equal to the positive's: part of a positive is no sample of them"
     ) {
       _ = try InfoNCE(
         negatives: Negatives(pairs: shared, hardness: HardNegativeWeights()))
