@@ -98,9 +98,10 @@ extension ChoosingObjective {
 }
 
 extension ChoosingObjective {
-  /// Expects the library to agree with the definition: the value and the losses of rows within
-  /// 2e-5, gradients within 2e-4 of the largest. The worst seen is 1.4e-4, at a temperature of
-  /// 0.05 with draws from a ring; all else is within 1e-4.
+  /// Expects the library to agree with the definition.
+  ///
+  /// The value and the losses of rows within 2e-5, gradients within 2e-4 of the largest. The worst
+  /// seen is 1.4e-4, at a temperature of 0.05 with draws from a ring; all else is within 1e-4.
   func expectAgreement(
     _ choice: NegativeChoice, temperature: Double, workers: Workers
   ) throws {
