@@ -10,11 +10,11 @@ public struct NegativeMixes: Sendable, Equatable {
   /// Bank rows, two for each mix: [N × s × 2] in row-major order.
   public let pairs: [Int]
   /// Shares of the first of each pair, [N × s].
-  package let pairWeights: Matrix
+  public let pairWeights: Matrix
   /// Bank rows that are mixed with the query: [N × s′] in row-major order.
-  package let queryPairs: [Int]
+  public let queryPairs: [Int]
   /// Shares of the query, [N × s′].
-  package let queryWeights: Matrix
+  public let queryWeights: Matrix
 
   /// The mixes of N queries; s and s′ may be 0.
   ///
