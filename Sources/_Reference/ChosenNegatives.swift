@@ -165,7 +165,8 @@ public func referenceContrast(
     result.loss += scale * result.losses[i]
     var along = mass * byInverse
     for (place, positive) in positives.enumerated() {
-      let coefficient = (pull + kept) * q[place] - weight * shares[place]
+      // In this order: a pull of 1e-14 would be lost in a sum with 1.
+      let coefficient = pull * q[place] + (kept * q[place] - weight * shares[place])
       along += coefficient * u[place] * temperature
       for d in 0..<dimension {
         result.anchors[i][d] += scale * coefficient * positive.row[d] / temperature
