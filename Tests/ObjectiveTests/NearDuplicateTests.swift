@@ -35,8 +35,8 @@ import _TestSupport
 
   /// The partner is the duplicate; a negative is.
   ///
-  /// Worst seen: value 2e-8, gradient 7e-8; with a BLAS whose Haswell kernels give two equal pairs
-  /// products that differ in their last bit, HCLERR.
+  /// Worst seen: value 2e-8, gradient 7e-8; with OpenBLAS's Haswell kernels, which give two equal
+  /// pairs products that differ in their last bit, 6.8e-5.
   @Test(arguments: noises) func hcl(_ noise: Float) throws {
     let embeddings = try views(noise)
     for (beta, tauPlus) in [(1.0, 0.1), (3, 0.01), (0, 0)] {
@@ -51,7 +51,7 @@ import _TestSupport
         for variable in ViewVariable.allCases {
           let gradient = try #require(expected.gradients[variable.rawValue])
           let error = worstError(try #require(found[variable]), gradient)
-          #expect(error <= 16 * 0x1p-23 / 0.005, "\(error)")
+          #expect(error <= 1e-4, "\(error)")
         }
       }
     }

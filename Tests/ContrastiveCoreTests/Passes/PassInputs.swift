@@ -35,13 +35,13 @@ enum PassInputs {
   /// Worst error seen: 3e-7 with AVX-512 kernels, 1.3e-6 with Haswell's.
   static func expectClose(_ found: [Double], _ expected: [Double]) {
     #expect(found.count == expected.count)
-    for (a, b) in zip(found, expected) { #expect(abs(a - b) <= 4e-6 * b) }
+    for (a, b) in zip(found, expected) { #expect(abs(a - b) <= 2e-6 * b) }
   }
 
   /// Expects sums of rows to agree; worst error seen: 1e-6 of the largest.
   static func expectClose(_ found: Matrix, _ expected: Matrix) {
     let largest = expected.values.map(abs).max() ?? 0
     #expect(found.rows == expected.rows)
-    #expect(zip(found.values, expected.values).allSatisfy { abs($0 - $1) <= 4e-6 * largest })
+    #expect(zip(found.values, expected.values).allSatisfy { abs($0 - $1) <= 2e-6 * largest })
   }
 }
