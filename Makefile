@@ -4,7 +4,8 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 
-PACKAGES := libopenblas-dev liblapacke-dev zlib1g-dev pkg-config dataset-fashion-mnist
+PACKAGES := libopenblas-dev liblapacke-dev zlib1g-dev libjpeg62-turbo-dev libpng-dev libwebp-dev pkg-config \
+  dataset-fashion-mnist
 NOW := $(shell date +%Y%m%d-%H%M%S)
 RUN ?= runs/$(METHOD)-$(NOW)
 METHOD ?= pcl
@@ -27,6 +28,9 @@ deps: ## install what is missing ; calls apt-get only when something is
 	    libopenblas-dev) pkg-config --exists openblas 2>/dev/null && continue ;; \
 	    liblapacke-dev) pkg-config --exists lapacke 2>/dev/null && continue ;; \
 	    zlib1g-dev) pkg-config --exists zlib 2>/dev/null && continue ;; \
+	    libjpeg62-turbo-dev) pkg-config --exists libjpeg 2>/dev/null && continue ;; \
+	    libpng-dev) pkg-config --exists libpng 2>/dev/null && continue ;; \
+	    libwebp-dev) pkg-config --exists libwebpdemux 2>/dev/null && continue ;; \
 	    pkg-config) command -v pkg-config >/dev/null && continue ;; \
 	  esac; \
 	  dpkg-query -W -f '$${Status}' "$$package" 2>/dev/null | grep -q 'ok installed' && continue; \
@@ -34,7 +38,7 @@ deps: ## install what is missing ; calls apt-get only when something is
 	done; \
 	if [ $${#missing[@]} -eq 0 ]; then exit 0; fi; \
 	if ! command -v apt-get >/dev/null; then \
-	  echo "Please install (there is no apt-get here): OpenBLAS, LAPACKE and zlib with headers, pkg-config, and the Fashion-MNIST IDX files. Debian's names: $${missing[*]}" >&2; exit 1; \
+	  echo "Please install (there is no apt-get here): OpenBLAS, LAPACKE, zlib, libjpeg-turbo, libpng and libwebp with headers, pkg-config, and the Fashion-MNIST IDX files. Debian's names: $${missing[*]}" >&2; exit 1; \
 	fi; \
 	echo "Installing $${missing[*]}" >&2; \
 	sudo=; [ "$$(id -u)" -eq 0 ] || sudo=sudo; \

@@ -30,6 +30,7 @@ let package = Package(
     .library(name: "Contrastive", targets: ["Contrastive"]),
     .library(name: "ContrastiveFiles", targets: ["ContrastiveFiles"]),
     .library(name: "ContrastiveTraining", targets: ["ContrastiveTraining"]),
+    .library(name: "ContrastiveImages", targets: ["ContrastiveImages"]),
     .executable(name: "contrastive", targets: ["ContrastiveCommand"]),
   ],
   traits: [
@@ -51,6 +52,19 @@ let package = Package(
     .systemLibrary(
       name: "CZlib", pkgConfig: "zlib",
       providers: [.apt(["zlib1g-dev", "pkg-config"]), .brew(["zlib"])]),
+    // For those alone who train on files of pictures.
+    .systemLibrary(
+      name: "CJPEG", pkgConfig: "libjpeg",
+      providers: [.apt(["libjpeg62-turbo-dev", "pkg-config"]), .brew(["jpeg-turbo"])]),
+    .systemLibrary(
+      name: "CPNG", pkgConfig: "libpng",
+      providers: [.apt(["libpng-dev", "pkg-config"]), .brew(["libpng"])]),
+    .systemLibrary(
+      name: "CWebP", pkgConfig: "libwebpdemux",
+      providers: [.apt(["libwebp-dev", "pkg-config"]), .brew(["webp"])]),
+    .target(
+      name: "ContrastiveDecoders", dependencies: ["CJPEG", "CPNG", "CWebP"],
+      cSettings: [.enableWarning("all"), .treatAllWarnings(as: .error)]),
     .target(
       name: "ContrastiveKernels",
       cSettings: [.enableWarning("all"), .treatAllWarnings(as: .error)]),
@@ -69,6 +83,12 @@ let package = Package(
       dependencies: ["ContrastiveCore", "Contrastive", "ContrastiveFiles"],
       swiftSettings: strict),
     .target(
+      name: "ContrastiveImages",
+      dependencies: [
+        "ContrastiveCore", "ContrastiveFiles", "ContrastiveTraining", "ContrastiveDecoders",
+      ],
+      swiftSettings: strict),
+    .target(
       name: "ContrastiveReport",
       dependencies: ["Contrastive", "ContrastiveCore", "ContrastiveFiles", "ContrastiveTraining"],
       swiftSettings: strict),
@@ -76,7 +96,7 @@ let package = Package(
       name: "ContrastiveCommand",
       dependencies: [
         "Contrastive", "ContrastiveCore", "ContrastiveFiles", "ContrastiveTraining",
-        "ContrastiveReport",
+        "ContrastiveImages", "ContrastiveReport",
         .product(
           name: "ArgumentParser", package: "swift-argument-parser",
           condition: .when(traits: ["Command"])),
@@ -112,6 +132,13 @@ let package = Package(
         "_TestSupport",
       ],
       swiftSettings: strict),
+    .testTarget(
+      name: "ContrastiveImagesTests",
+      dependencies: [
+        "ContrastiveCore", "ContrastiveFiles", "ContrastiveTraining", "ContrastiveImages",
+        "_TestSupport",
+      ],
+      resources: [.copy("Pictures")], swiftSettings: strict),
     .testTarget(
       name: "ContrastiveReportTests",
       dependencies: ["ContrastiveReport", "ContrastiveTraining", "_TestSupport"],

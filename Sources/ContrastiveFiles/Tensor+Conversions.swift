@@ -122,11 +122,25 @@ extension Tensor {
   ///
   /// - Throws: `ContrastiveError.index` for an element outside the scale, or a NaN.
   public func pixels(argument: String = "tensor") throws(ContrastiveError) -> [UInt8] {
+    try pixels(argument: argument, isUnit: !hasNumberAboveOne(argument: argument))
+  }
+
+  /// Whether floating point is on the scale 0 … 255; false for whole numbers.
+  package func hasNumberAboveOne(argument: String) throws(ContrastiveError) -> Bool {
+    switch elements {
+    case .float16, .bfloat16, .float32, .float64:
+      try float64s(argument: argument).contains { $0 > 1 }
+    default: false
+    }
+  }
+
+  /// The pixels of a part of some images, whose scale is known from all of them.
+  package func pixels(argument: String, isUnit: Bool) throws(ContrastiveError) -> [UInt8] {
     switch elements {
     case .bool(let values): return values.map { $0 == 0 ? 0 : 255 }
     case .float16, .bfloat16, .float32, .float64:
       let values = try float64s(argument: argument)
-      let scale: Double = values.contains { $0 > 1 } ? 1 : 255
+      let scale: Double = isUnit ? 255 : 1
       if let position = values.firstIndex(where: { !(0...255 ~= $0) }) {
         throw .index(
           argument: argument, position: position, found: "\(values[position])",

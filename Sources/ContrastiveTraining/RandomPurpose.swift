@@ -12,6 +12,7 @@ enum RandomPurpose: UInt64 {
   case clustering = 17
   case selection = 18
   case ring = 19
+  case holdout = 32
 }
 
 extension CounterRandom {
@@ -46,6 +47,12 @@ extension CounterRandom {
       UInt64(truncatingIfNeeded: image),
       UInt64(truncatingIfNeeded: view.map { $0 + 1 } ?? 0) << 32
         | UInt64(truncatingIfNeeded: place))
+  }
+
+  /// The draw of the images of one class that are set aside for testing.
+  static func holdout(seed: UInt64, place: Int) -> CounterRandom {
+    CounterRandom(
+      seed: seed, RandomPurpose.holdout.rawValue, UInt64(truncatingIfNeeded: place))
   }
 
   /// The order of the images in an epoch.

@@ -9,29 +9,65 @@ struct EmbedCommand: ParsableCommand {
     commandName: "embed",
     abstract: "Embed images with a trained encoder.",
     discussion: """
-      Writes the backbone's features, .npy f4 [n, dimension], not normalized. Images are .npy u1 \
-      [n,H,W] or [n,H,W,C] (channels last) of any size with the channels the encoder was trained on.
+      Writes the backbone's features, .npy f4 [n, dimension], not normalized. Images are a folder \
+      of pictures (.jpg, .jpeg, .png, .webp at any depth), an .npy file u1 [n,H,W] or [n,H,W,C] \
+      (channels last) or an IDX file, each also gzipped, of any size with the channels the encoder \
+      was trained on. Pictures are brought to its size and channels; rows are in the order of \
+      their paths' bytes, and --names lists the paths, one a line. A picture that cannot be decoded \
+      whole is named on standard error and has neither a row nor a line.
       """)
 
   @Option(name: .customLong("run"), help: "Run folder of `contrastive train`.")
   var runFolder: String
 
-  @Option(help: "Images, .npy.")
+  @Option(help: "A folder of pictures, or images as .npy or IDX.")
   var images: String
 
   @Option(name: .shortAndLong, help: "Features to write, .npy, \(OutputFile.help)")
   var output: String
 
+  @Option(help: "File to list the rows' pictures in, one path below --images a line.")
+  var names: String?
+
+  @Option(help: "Height and width that pictures are brought to. (default: the encoder's)")
+  var imageSize: Int?
+
+  @OptionGroup(title: "Pictures and memory") var pictures: PictureOptions
   @OptionGroup var parallel: ParallelOptions
 
   func run() throws {
     let file = try OutputFile(output, format: .npy, inputs: [images, runFolder])
-    let pixels = try ImageSet(imagesPath: images).pixels
-    Standard.error("\(pixels.count) images of \(pixels.shape) (height × width × channels)\n")
-    let trained = try EncoderFile(path: RunFolder(path: runFolder).encoderPath, for: pixels.shape)
+    let list = try names.map { name throws(ContrastiveError) in
+      try OutputFile(name, format: .txt, inputs: [images, runFolder])
+    }
+    let workers = try parallel.workers
+    let input = try EncoderPictures(
+      encoder: RunFolder(path: runFolder).encoderPath, size: imageSize, options: pictures)
+    let source: any ImageSource
+    var paths: [UInt8] = []
+    if OutputTarget(path: images) == .folder {
+      let set = try input.all(in: images, workers: workers)
+      for index in 0..<set.count { paths += set.path(of: index) + [UInt8(ascii: "\n")] }
+      source = set
+    } else {
+      guard names == nil else {
+        throw ContrastiveError.parameter(
+          name: "names", found: images, expected: "a folder of pictures as --images")
+      }
+      source = try input.array(images)
+    }
+    Standard.error("\(source.count) images of \(source.shape) (height × width × channels)\n")
+    let trained = try input.encoder(for: source.shape)
     let features = try trained.encoder.features(
-      of: pixels, scaling: trained.scaling, workers: parallel.workers)
+      of: source, scaling: trained.scaling, workers: workers)
     try NPYFile.write(Tensor(features), to: file.path)
-    try Standard.json(["rows": features.rows, "dimension": features.columns], beside: file)
+    if let list {
+      try AtomicFile.write(to: list.path) { writer throws(ContrastiveError) in
+        try writer.write(paths)
+      }
+    }
+    try Standard.json(
+      ["rows": features.rows, "dimension": features.columns],
+      beside: list?.isStandardOutput == true ? list : file)
   }
 }

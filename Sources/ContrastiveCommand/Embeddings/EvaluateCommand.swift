@@ -12,7 +12,7 @@ struct EvaluateCommand: ParsableCommand {
       --test-views, embeddings of another view of each test row. Embeddings are .npy, a \
       safetensors file with one tensor, or file:tensor, numbers [n, dimension]; labels .npy, whole \
       numbers [n], -1 for a row without one. With --run: the features of a trained encoder on a \
-      data folder.
+      data folder, or on pictures whose folders are their classes (--images).
 
       What is given decides what is measured: knn (weighted vote, Wu et al. 2018), ridge and \
       logistic (linear probes on standardized features), clusters (spherical k-means against \
@@ -51,7 +51,7 @@ struct EvaluateCommand: ParsableCommand {
   @Option(help: "Neighbors of each row for hubness and false negatives.")
   var graphNeighbors: Int = 10
 
-  @Option(help: "Random seed of k-means.")
+  @Option(help: "Random seed of k-means and of the share set aside.")
   var seed: UInt64 = 0
 
   @Flag(help: "Print the JSON object alone.")
@@ -64,7 +64,7 @@ struct EvaluateCommand: ParsableCommand {
   func run() throws {
     let evaluation = try evaluation()
     let workers = try parallel.workers
-    let given = try encoder.features(workers: workers) ?? files.embeddings()
+    let given = try encoder.features(seed: seed, workers: workers) ?? files.embeddings()
     let measures: RepresentationMeasures
     do throws(ContrastiveError) {
       measures = try evaluation.run(

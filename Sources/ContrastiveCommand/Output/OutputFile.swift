@@ -9,9 +9,9 @@ import ContrastiveFiles
 struct OutputFile {
   /// The formats of results; the raw value is the suffix.
   enum Format: String {
-    case safetensors, npy, html
+    case safetensors, npy, html, txt
 
-    fileprivate var article: String { self == .safetensors ? "a" : "an" }
+    fileprivate var article: String { self == .safetensors || self == .txt ? "a" : "an" }
   }
 
   /// The rule, for help texts.

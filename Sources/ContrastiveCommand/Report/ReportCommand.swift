@@ -11,8 +11,8 @@ struct ReportCommand: ParsableCommand {
     discussion: """
       The page is one file that loads nothing from anywhere. Of one run: loss and accuracy curves, \
       all measures of `contrastive evaluate`, a map of the test images (principal components), \
-      nearest neighbors, the images nearest to each prototype, clusters against classes, what the \
-      method left in the run's folder, the configuration and the time it took. Of several runs: \
+      nearest neighbors, the images nearest to each prototype, clusters against classes or, without \
+      labels, with images of each, what the method left in the run's folder, the configuration and the time it took. Of several runs: \
       results, curves, measures and the options that differ.
 
       The page's name goes to standard output.
@@ -30,6 +30,7 @@ struct ReportCommand: ParsableCommand {
     help: "Page to write. (default: report.html in the run's folder; comparison.html for several)")
   var output: String?
 
+  @OptionGroup(title: "Pictures and memory") var pictures: PictureOptions
   @OptionGroup var parallel: ParallelOptions
 
   func validate() throws {
@@ -42,7 +43,7 @@ struct ReportCommand: ParsableCommand {
     let path = output ?? (records.count == 1 ? "\(records[0].path)/report.html" : "comparison.html")
     let file = try OutputFile(
       path, format: .html, inputs: runs + [data] + records.map(\.dataFolder))
-    let source = ReportData(given: data)
+    let source = ReportData(given: data, pictures: pictures)
     var notes: [String] = []
     var entries: [(run: RunRecord, features: RunFeatures?)] = []
     for record in records {
@@ -73,6 +74,7 @@ struct ReportCommand: ParsableCommand {
 private struct ReportData {
   /// `--data`.
   let given: String?
+  let pictures: PictureOptions
 
   /// A run's encoder at work on its images.
   func features(
@@ -82,8 +84,10 @@ private struct ReportData {
     // The logistic probe is worth its seconds for one run; several are told apart without.
     let measures = Set(RepresentationEvaluation.Measure.allCases).subtracting(
       isAlone ? [] : [.logistic])
+    var reading = run.reading
+    pictures.apply(to: &reading)
     return try RunFeatures(
-      run, data: ImageFolder(path: path),
+      run, data: DataFolder.images(path, reading, workers: workers),
       classNames: InstalledData.fashionMNIST() == path ? InstalledData.fashionMNISTClasses : [],
       measures: measures, workers: workers)
   }

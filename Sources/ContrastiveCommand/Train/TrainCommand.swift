@@ -9,12 +9,20 @@ struct TrainCommand: ParsableCommand {
     commandName: "train",
     abstract: "Train an encoder on images, without using their labels.",
     discussion: """
-      The data folder holds the four IDX files of an MNIST-like set under their usual names, \
+      The data folder holds pictures, or IDX files of the MNIST family under their usual names, \
       gzipped or not, or train-images.npy, train-labels.npy, test-images.npy and test-labels.npy \
-      (images u1 [n,H,W] or [n,H,W,C], C from 1 to 4, last; labels i8). Labels are used for \
-      evaluation only: the accuracy of a weighted vote of the 200 nearest training images on each \
-      test image's label. An image labeled -1 has no label: it is trained on, but neither votes \
-      nor counts.
+      (images u1 [n,H,W] or [n,H,W,C], C from 1 to 4, last; labels i8). Only the training images \
+      must be there.
+
+      Pictures are .jpg, .jpeg, .png and .webp files at any depth. Subfolders train and test (or \
+      val) are the sets where both are there. Classes are the first folders below, where every \
+      picture lies in one. The shorter side is scaled to --image-size and the centered square kept. \
+      A picture that cannot be decoded whole is named, left out and counted.
+
+      Labels are used for evaluation only: the accuracy of a weighted vote of the 200 nearest \
+      training images on each test image's label. An image labeled -1 has no label: it is trained \
+      on, but neither votes nor counts. Without test images a share is set aside (--holdout). \
+      Alignment, uniformity, RankMe and spread of the features are measured in any case.
 
       The run folder gets config.json, metrics.jsonl (one line per epoch), checkpoint.safetensors \
       (the whole state, after every epoch), encoder.safetensors and result.json. Progress goes to \
@@ -54,6 +62,7 @@ struct TrainCommand: ParsableCommand {
   @Flag(help: "Print all options as JSON and exit.")
   var printConfig = false
 
+  @OptionGroup(title: "Pictures and memory") var pictures: PictureOptions
   @OptionGroup(title: "Training") var training: TrainingFlags
   @OptionGroup var parallel: ParallelOptions
 
@@ -87,11 +96,13 @@ struct TrainCommand: ParsableCommand {
     var options = isResumed ? try folder.options() : try options()
     let data = try DataFolder.path(options.data)
     options.data = DataFolder.absolute(data)
-    let images = try ImageFolder(path: data)
-    Standard.error(
-      "\(images.train.count) training and \(images.test.count) test images of "
-        + "\(images.train.shape) (height × width × channels)\n")
-    var run = try TrainingRun(options: options, data: images, workers: parallel.workers)
+    try options.validate()
+    var reading = options.reading
+    pictures.apply(to: &reading)
+    let workers = try parallel.workers
+    let images = try DataFolder.images(data, reading, workers: workers)
+    Standard.error(Self.summary(images))
+    var run = try TrainingRun(options: options, data: images, workers: workers)
     if !isResumed { try folder.create(for: run.options) }
     let lock = try FolderLock(path: path)
     if isResumed {
@@ -103,6 +114,13 @@ struct TrainCommand: ParsableCommand {
     }
     try train(&run, in: folder)
     _ = consume lock
+  }
+
+  private static func summary(_ images: ImageFolder) -> String {
+    let shape = "of \(images.train.shape) (height × width × channels)"
+    let test = images.test.map { " and \($0.count) test" } ?? ""
+    let classes = images.classNames.isEmpty ? "" : ", \(images.classNames.count) classes"
+    return "\(images.train.count) training\(test) images \(shape)\(classes)\n"
   }
 
   private func train(_ run: inout TrainingRun, in folder: RunFolder) throws {

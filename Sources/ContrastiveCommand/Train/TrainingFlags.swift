@@ -10,6 +10,30 @@ struct TrainingFlags: ParsableArguments {
 
   @Option(
     help: """
+      Labels to evaluate with: given (label files, or the folders that pictures lie in) or none. \
+      (default: given)
+      """)
+  var labels: LabelUse?
+
+  @Option(
+    help: """
+      Share of the images set aside for testing where there are no test images, as many of each \
+      class. (default: 0.1 where there are labels, 0 where not)
+      """)
+  var holdout: Float?
+
+  @Option(help: "Height and width that pictures are brought to. (default: \(standard.imageSize))")
+  var imageSize: Int?
+
+  @Option(
+    help: """
+      Published augmentations: \(AugmentName.allCases.map(\.rawValue).joined(separator: ", ")); \
+      flags below change single strengths. (default: none of them)
+      """)
+  var augment: AugmentName?
+
+  @Option(
+    help: """
       Passes over the training images; 0 keeps the randomly initialized encoder. (default: \
       \(standard.epochs))
       """)
@@ -84,6 +108,10 @@ struct TrainingFlags: ParsableArguments {
     func set<Value>(_ path: WritableKeyPath<TrainingOptions, Value>, _ value: Value?) {
       if let value { options[keyPath: path] = value }
     }
+    if let augment { options.apply(augment) }
+    set(\.labels, labels)
+    if let holdout { options.holdout = holdout }
+    set(\.imageSize, imageSize)
     set(\.epochs, epochs)
     set(\.batchSize, batchSize)
     if let limit { options.limit = limit }
@@ -117,3 +145,5 @@ struct TrainingFlags: ParsableArguments {
 }
 
 extension CropName: ExpressibleByArgument {}
+extension LabelUse: ExpressibleByArgument {}
+extension AugmentName: ExpressibleByArgument {}

@@ -42,6 +42,16 @@ public enum IDXFile {
   }
 
   static func read(from source: any ByteSource) throws(ContrastiveError) -> Tensor {
+    let header = try header(from: source)
+    let bytes = Tensor.byteCount(of: header.shape, width: 1)
+    try source.admit(bytes, declared: header.summary)
+    let elements: [UInt8] = try source.array(bytes ?? 0)
+    try source.finish()
+    return Tensor(unchecked: header.shape, .uint8(elements))
+  }
+
+  /// Reads what comes before the elements.
+  static func header(from source: any ByteSource) throws(ContrastiveError) -> NPYHeader {
     let start: [UInt8] = try source.array(4)
     guard start[0] == 0, start[1] == 0 else {
       throw source.failure("is not an IDX file: it does not start with two zero bytes")
@@ -55,11 +65,6 @@ public enum IDXFile {
       throw source.failure("has \(start[3]) IDX axes, which is unsupported (supported: 1, 3, 4)")
     }
     let lengths: [UInt32] = try source.array(Int(start[3]))
-    let shape = lengths.map { Int(UInt32(bigEndian: $0)) }
-    let bytes = Tensor.byteCount(of: shape, width: 1)
-    try source.admit(bytes, declared: "U8 \(Tensor.text(of: shape))")
-    let elements: [UInt8] = try source.array(bytes ?? 0)
-    try source.finish()
-    return Tensor(unchecked: shape, .uint8(elements))
+    return NPYHeader(type: .uint8, shape: lengths.map { Int(UInt32(bigEndian: $0)) })
   }
 }

@@ -57,6 +57,16 @@ public enum NPYFile {
   }
 
   static func read(from source: any ByteSource) throws(ContrastiveError) -> Tensor {
+    let header = try header(from: source)
+    try source.admit(
+      Tensor.byteCount(of: header.shape, width: header.type.width), declared: header.summary)
+    let elements = try source.elements(of: header.type, shape: header.shape, order: header.order)
+    try source.finish()
+    return Tensor(unchecked: header.shape, elements)
+  }
+
+  /// Reads what comes before the elements.
+  static func header(from source: any ByteSource) throws(ContrastiveError) -> NPYHeader {
     guard source.mostRemaining >= 10, try source.array(6) == magic else {
       throw source.failure("is not an .npy file: it does not start with 0x93 NUMPY and a version")
     }
@@ -76,13 +86,7 @@ public enum NPYFile {
       throw source.failure(
         "has a header of \(length) bytes, more than the \(largestHeader) allowed")
     }
-    let header = try NPYHeader(parsing: source.header(length), path: source.path)
-    let text = "\(header.type.rawValue) \(Tensor.text(of: header.shape))"
-    try source.admit(
-      Tensor.byteCount(of: header.shape, width: header.type.width), declared: text)
-    let elements = try source.elements(of: header.type, shape: header.shape, order: header.order)
-    try source.finish()
-    return Tensor(unchecked: header.shape, elements)
+    return try NPYHeader(parsing: source.header(length), path: source.path)
   }
 
   /// Saves an array as version 1.0, its elements starting at a multiple of 64 bytes.

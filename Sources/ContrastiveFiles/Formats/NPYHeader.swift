@@ -6,6 +6,14 @@ struct NPYHeader {
   let order: ElementOrder
   let shape: [Int]
 
+  /// The type and the shape, for messages.
+  var summary: String { "\(type.rawValue) \(Tensor.text(of: shape))" }
+
+  /// An array of a format that has no such header.
+  init(type: Tensor.ElementType, shape: [Int]) {
+    (self.type, self.shape, order) = (type, shape, ElementOrder())
+  }
+
   /// Parses the Python dictionary literal of a header and refuses what is unsupported.
   ///
   /// - Throws: `ContrastiveError.file`.

@@ -12,16 +12,33 @@ package struct ScatterPlot: Sendable {
     }
   }
 
+  /// A picture that may be shown at its point.
+  package struct Picture: Sendable {
+    let name: String
+    let point: (x: Double, y: Double)
+    /// The address of its data; nil where it cannot be shown.
+    let address: @Sendable () -> String?
+
+    /// A picture at a point.
+    package init(name: String, x: Double, y: Double, address: @escaping @Sendable () -> String?) {
+      (self.name, point, self.address) = (name, (x, y), address)
+    }
+  }
+
   private let title: String
   private let groups: [Group]
+  private let pictures: [Picture]
 
-  /// A plot of the groups that have a point.
-  package init(title: String, groups: [Group]) {
+  /// A plot of the groups that have a point, with pictures where there is room for them.
+  package init(title: String, groups: [Group], pictures: [Picture] = []) {
     self.title = title
     self.groups = groups.filter { !$0.points.isEmpty }
+    self.pictures = pictures
   }
 
   private static let size = 400.0
+  /// Height and width of a picture.
+  private static let pictureSize = 30.0
 
   /// The plot: a dot for each point, and each group's name at its middle.
   package var html: HTML {
@@ -53,6 +70,7 @@ package struct ScatterPlot: Sendable {
           "stroke-opacity": "0.65", "fill": "none",
         ], [.element("title", text: group.name)])
     }
+    let shown = thumbnails(place)
     let middles = groups.map {
       place((median($0.points.map(\.x)), median($0.points.map(\.y))))
     }
@@ -73,7 +91,7 @@ package struct ScatterPlot: Sendable {
       [
         "viewBox": "0 0 \(Int(Self.size)) \(Int(height.rounded(.up)))", "role": "img",
         "aria-label": "\(title): \(points.count) points of \(groups.count) groups",
-      ], dots + names)
+      ], dots + shown + names)
     let legend = HTML.element(
       "ul", ["class": "legend"],
       groups.map {
@@ -81,6 +99,29 @@ package struct ScatterPlot: Sendable {
           "li", [:], [.element("i", ["style": "background:\($0.color)"]), .text($0.name)])
       })
     return .element("figure", ["class": "map"], [drawing, legend])
+  }
+
+  /// The pictures that cover none shown before.
+  private func thumbnails(
+    _ place: ((x: Double, y: Double)) -> (x: Double, y: Double)
+  ) -> [HTML] {
+    let size = Self.pictureSize
+    var settled: [(x: Double, y: Double)] = []
+    var shown: [HTML] = []
+    for picture in pictures {
+      let (x, y) = place(picture.point)
+      let isFree = settled.allSatisfy { abs($0.x - x) >= size || abs($0.y - y) >= size }
+      guard isFree, let address = picture.address() else { continue }
+      settled.append((x, y))
+      shown.append(
+        .element(
+          "image",
+          [
+            "href": address, "x": svg(x - size / 2), "y": svg(y - size / 2), "width": svg(size),
+            "height": svg(size),
+          ], [.element("title", text: picture.name)]))
+    }
+    return shown
   }
 
   /// Places for names near their own, moved down where one would cover another.

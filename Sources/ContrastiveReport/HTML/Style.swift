@@ -79,6 +79,9 @@ enum Style {
     .frame{position:relative}
     .frame svg{position:absolute;inset:2px;width:calc(100% - 4px);height:calc(100% - 4px)}
     .frame rect{fill:none;stroke:var(--bad);stroke-width:2;vector-effect:non-scaling-stroke}
+    .pictures{display:grid;grid-template-columns:repeat(auto-fill,minmax(112px,1fr));gap:12px}
+    .pictures figcaption{overflow-wrap:anywhere;font-size:.8rem;line-height:1.25}
+    .pictures img{max-width:160px}
     details{margin:8px 0 0}
     summary{cursor:pointer;color:var(--accent)}
     @media print{nav{display:none}section{break-inside:avoid}}

@@ -3,8 +3,11 @@ import ContrastiveTraining
 
 /// A run's encoder at work on a data set: what galleries, maps and measures are made from.
 public struct RunFeatures: Sendable {
-  let train: ImageSet
-  let test: ImageSet
+  let train: any ImageSource
+  /// The test images, or the first training images where there are none.
+  let test: any ImageSource
+  /// Whether test images are training images.
+  let isTestedOnTraining: Bool
   /// Unit features of the training images.
   let trainRows: Matrix
   /// Unit features of the test images.
@@ -19,8 +22,9 @@ public struct RunFeatures: Sendable {
   ///
   /// - Parameters:
   ///   - run: the run; its folder must hold the encoder.
-  ///   - data: images with labels.
-  ///   - classNames: names of the labels 0, 1, …; labels beyond them are shown as numbers.
+  ///   - data: images, with labels or without.
+  ///   - classNames: names of the labels 0, 1, …, those of the data when empty; labels beyond them are shown
+  ///     as numbers.
   ///   - measures: what to measure.
   ///   - workers: the threads to use; no effect on the result.
   /// - Throws: `ContrastiveError` when the encoder cannot be read or does not fit the images.
@@ -31,29 +35,40 @@ public struct RunFeatures: Sendable {
     workers: Workers = .all
   ) throws(ContrastiveError) {
     let limit = run.configuration["limit"]?.number.flatMap(Int.init(exactly:))
-    train = try data.train.prefix(max(1, limit ?? data.train.count))
-    test = data.test
+    train = try data.train.first(limit.map { max(1, $0) })
+    isTestedOnTraining = data.test == nil
+    let test: any ImageSource
+    if let own = data.test {
+      test = own
+    } else {
+      test = try train.first(Self.measuredTrainingImages)
+    }
+    self.test = test
     let encoder = try EncoderFile(path: RunFolder(path: run.path).encoderPath)
-    guard encoder.encoder.inputShape == test.pixels.shape else {
+    guard encoder.encoder.inputShape == test.shape else {
       throw .shape(
-        argument: "images", found: "\(test.pixels.shape)",
+        argument: "images", found: "\(test.shape)",
         expected: "\(encoder.encoder.inputShape), as the encoder was trained on")
     }
-    let trainFeatures = try encoder.features(of: train.pixels, workers: workers)
-    let testFeatures = try encoder.features(of: test.pixels, workers: workers)
+    let trainFeatures = try encoder.features(of: train, workers: workers)
+    let testFeatures: Matrix
+    if isTestedOnTraining {
+      testFeatures = trainFeatures.rows(0..<test.count)
+    } else {
+      testFeatures = try encoder.features(of: test, workers: workers)
+    }
     trainRows = try trainFeatures.normalized(argument: "training features").rows
     testRows = try testFeatures.normalized(argument: "test features").rows
     var evaluation = try RepresentationEvaluation()
     evaluation.measures = measures
+    let bank = try RepresentationEvaluation.Embeddings(trainFeatures, labels: train.labels)
     self.measures = try evaluation.run(
-      test: RepresentationEvaluation.Embeddings(
-        testFeatures, labels: test.labels?.map { Int($0) }),
-      train: RepresentationEvaluation.Embeddings(
-        trainFeatures, labels: train.labels?.map { Int($0) }),
-      views: encoder.viewFeatures(of: test.pixels, workers: workers), workers: workers)
-    classes = Set(((test.labels ?? []) + (train.labels ?? [])).map { Int($0) })
+      test: RepresentationEvaluation.Embeddings(testFeatures, labels: test.labels),
+      train: isTestedOnTraining ? nil : bank,
+      views: encoder.viewFeatures(of: test, workers: workers), workers: workers)
+    classes = Set((test.labels ?? []) + (train.labels ?? []))
       .subtracting([unlabeled]).sorted()
-    self.classNames = classNames
+    self.classNames = classNames.isEmpty ? data.classNames : classNames
   }
 
   /// What a label is called.
@@ -61,8 +76,15 @@ public struct RunFeatures: Sendable {
     classNames.indices.contains(label) ? classNames[label] : "\(label)"
   }
 
-  /// What an image's label is called; nothing without labels.
-  func name(of image: Int, in set: ImageSet) -> String {
-    set.labels.map { name(Int($0[image])) } ?? "image \(image)"
+  /// What an image's label is called; without one its file, or its number.
+  func name(of image: Int, in set: any ImageSource) -> String {
+    if let label = set.labels?[image], label != unlabeled { return name(label) }
+    return set.name(of: image) ?? "image \(image)"
   }
+
+  /// What test images are called.
+  var testName: String { isTestedOnTraining ? "training" : "test" }
+
+  /// Training images that are measured where there are no test images.
+  private static let measuredTrainingImages = 10_000
 }

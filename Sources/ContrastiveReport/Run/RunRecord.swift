@@ -1,5 +1,6 @@
 import Contrastive
 import ContrastiveFiles
+import ContrastiveTraining
 
 /// What a run wrote about itself while it trained.
 ///
@@ -43,6 +44,20 @@ public struct RunRecord: Sendable {
 
   /// The folder of its images, if the configuration says so.
   public var dataFolder: String? { configuration["data"]?.string }
+
+  /// How its images were read, as far as the configuration says.
+  package var reading: ImageReading {
+    var reading = ImageReading()
+    if let labels = configuration["labels"]?.string.flatMap(LabelUse.init) {
+      reading.labels = labels
+    }
+    reading.holdout = configuration["holdout"]?.number.map { Float($0) }
+    reading.seed = configuration["seed"]?.number.flatMap(UInt64.init(exactly:)) ?? 0
+    if let size = configuration["image_size"]?.number.flatMap(Int.init(exactly:)), size > 0 {
+      reading.imageSize = size
+    }
+    return reading
+  }
 
   /// The system it trained by.
   var method: String { configuration["method"]?.string ?? "unknown method" }

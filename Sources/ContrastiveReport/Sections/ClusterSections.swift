@@ -8,11 +8,17 @@ struct FeatureClusters: Sendable {
   /// Training images nearest to each centroid, nearest first.
   let nearest: [[Int]]
 
-  /// As many clusters as there are classes; nil for features with fewer distinct rows.
+  /// As many clusters as there are classes, or without classes about the root of half the images,
+  /// at most 24; nil for features with fewer distinct rows.
   init?(_ features: RunFeatures, workers: Workers) throws(ContrastiveError) {
+    let images = features.trainRows.rows
+    let count =
+      features.train.labels == nil
+      ? min(max(Int((Double(images) / 2).squareRoot()), 2), 24, images)
+      : max(1, features.classes.count)
     do throws(ContrastiveError) {
       result = try KMeans(metric: .spherical, iterations: 50).fit(
-        features.trainRows, clusters: max(1, features.classes.count), workers: workers)
+        features.trainRows, clusters: count, workers: workers)
     } catch {
       if case .parameter("clusters", _, _) = error { return nil }
       throw error
@@ -29,9 +35,10 @@ extension ReportSection {
   static func prototypes(
     _ features: RunFeatures, _ artifacts: RunArtifacts?, _ clusters: FeatureClusters?
   ) -> ReportSection? {
-    guard let nearest = artifacts?.prototypes ?? clusters?.nearest, !nearest.isEmpty,
-      let labels = features.train.labels
-    else { return nil }
+    guard let nearest = artifacts?.prototypes ?? clusters?.nearest, !nearest.isEmpty else {
+      return nil
+    }
+    let labels = features.train.labels
     let isOwn = artifacts?.prototypes != nil
     // Evenly spread over all prototypes when there are many.
     let count = min(24, nearest.count)
@@ -39,11 +46,13 @@ extension ReportSection {
     let strips = shown.compactMap { prototype -> HTML? in
       let images = nearest[prototype].prefix(9)
       guard !images.isEmpty else { return nil }
-      let main = mode(images.map { Int(labels[$0]) })
+      let main = labels.map { labels in mode(images.map { labels[$0] }) }
       return strip(
-        title: "prototype \(prototype + 1): mostly \(features.name(main))", own: nil,
-        others: images.map {
-          ($0, Int(labels[$0]) == main, "near prototype \(prototype + 1)")
+        title: "prototype \(prototype + 1)"
+          + (main.map { ": mostly \(features.name($0))" } ?? ""),
+        own: nil,
+        others: images.map { image in
+          (image, labels.map { $0[image] == main }, "near prototype \(prototype + 1)")
         }, of: features)
     }
     let source =
@@ -55,7 +64,9 @@ extension ReportSection {
       name: "prototypes", title: "Images nearest to each prototype",
       contents: [
         .paragraph(
-          source + " A tick: the class most frequent in the strip; a cross: another."),
+          source
+            + (labels == nil
+              ? "" : " A tick: the class most frequent in the strip; a cross: another.")),
         .element("div", ["class": "strips"], strips),
       ])
   }
@@ -64,9 +75,8 @@ extension ReportSection {
   static func clusters(
     _ features: RunFeatures, _ clusters: FeatureClusters
   ) throws(ContrastiveError) -> ReportSection? {
-    guard let labels = features.train.labels else { return nil }
-    let table = try Contingency(
-      clusters: clusters.result.assignments, labels: labels.map { Int($0) })
+    guard let labels = features.train.labels else { return members(features, clusters) }
+    let table = try Contingency(clusters: clusters.result.assignments, labels: labels)
     let agreement = ClusterAgreement(table)
     var counts = [[Int]](
       repeating: [Int](repeating: 0, count: table.labels.count), count: table.clusters.count)
@@ -89,6 +99,34 @@ extension ReportSection {
           columns: table.labels.map { features.name(Int($0)) },
           rows: order.map { ("\(table.clusters[$0] + 1)", counts[$0]) }
         ).html,
+      ])
+  }
+
+  /// Images of each cluster, largest first, evenly from the whole cluster.
+  private static func members(
+    _ features: RunFeatures, _ clusters: FeatureClusters
+  ) -> ReportSection? {
+    var members = [[Int]](repeating: [], count: clusters.result.centroids.rows)
+    for (image, cluster) in clusters.result.assignments.enumerated() {
+      members[cluster].append(image)
+    }
+    let order = members.indices.filter { !members[$0].isEmpty }
+      .sorted { (-members[$0].count, $0) < (-members[$1].count, $1) }
+    let strips = order.map { cluster in
+      let images = members[cluster]
+      return strip(
+        title: "cluster \(cluster + 1): \(images.count) images", own: nil,
+        others: spread(9, of: images.count).map {
+          (images[$0], nil, "in cluster \(cluster + 1)")
+        }, of: features)
+    }
+    return ReportSection(
+      name: "clusters", title: "Clusters",
+      contents: [
+        .paragraph(
+          "k-means on the unit features of the training images: \(members.count) clusters, the "
+            + "largest first, of each some images that are evenly apart in the data."),
+        .element("div", ["class": "strips"], strips),
       ])
   }
 

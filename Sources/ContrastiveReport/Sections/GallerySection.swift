@@ -2,40 +2,60 @@ import Contrastive
 import ContrastiveTraining
 
 extension ReportSection {
-  /// A few test images of each class with their nearest training images.
+  /// A test image of each class, or without labels a few, with their nearest training images.
   static func gallery(_ features: RunFeatures, workers: Workers) throws(ContrastiveError)
     -> ReportSection?
   {
-    guard let labels = features.test.labels else { return nil }
-    let chosen = features.classes.prefix(12).compactMap { label in
-      labels.firstIndex { $0 == label }
-    }
+    let labels = features.test.labels.flatMap { $0.contains { $0 != unlabeled } ? $0 : nil }
+    let chosen =
+      labels.map { labels in
+        features.classes.prefix(12).compactMap { label in labels.firstIndex { $0 == label } }
+      } ?? spread(12, of: features.test.count)
     guard !chosen.isEmpty else { return nil }
+    // An image is not its own neighbor.
+    let extra = features.isTestedOnTraining ? 1 : 0
     let neighbors = try NeighborTable(
       nearestTo: features.testRows.rows(at: chosen), in: features.trainRows,
-      k: min(8, features.trainRows.rows), workers: workers)
+      k: min(8 + extra, features.trainRows.rows), workers: workers)
     let strips = chosen.enumerated().map { row, image in
-      strip(
+      let others = neighbors.indices(of: row).enumerated()
+        .filter { extra == 0 || $1 != image }.prefix(8)
+      return strip(
         title: features.name(of: image, in: features.test),
         own: features.test.thumbnail(
-          image, text: "test image \(image): \(features.name(of: image, in: features.test))"),
-        others: neighbors.indices(of: row).enumerated().map { place, other in
-          let isRight = features.train.labels.map { $0[other] == labels[image] }
+          image,
+          text: "\(features.testName) image \(image): "
+            + features.name(of: image, in: features.test)),
+        others: others.map { place, other in
+          let isRight = labels.flatMap { labels in
+            features.train.labels.map { $0[other] == labels[image] }
+          }
           return (
-            other, isRight,
-            "cosine \(fixed(Double(neighbors.similarities[row, place]), 3))"
+            other, isRight, "cosine \(fixed(Double(neighbors.similarities[row, place]), 3))"
           )
         }, of: features)
     }
+    let which =
+      labels == nil
+      ? "Some \(features.testName) images, each"
+      : "The first \(features.testName) image of each class"
+    let marks =
+      labels == nil || features.train.labels == nil
+      ? ""
+      : " A tick and a solid frame: the same class; a cross and a dashed frame: another."
     return ReportSection(
       name: "gallery", title: "Nearest neighbors",
       contents: [
         .paragraph(
-          "The first test image of each class (left) and the training images whose features are "
-            + "nearest to it. A tick and a solid frame: the same class; a cross and a dashed "
-            + "frame: another."),
+          "\(which) (left) and the training images whose features are nearest to it." + marks),
         .element("div", ["class": "strips"], strips),
       ])
+  }
+
+  /// Numbers below a bound, evenly apart.
+  static func spread(_ count: Int, of bound: Int) -> [Int] {
+    let count = min(count, bound)
+    return (0..<count).map { $0 * bound / count }
   }
 
   /// An image and others, marked as of its class or not; unmarked where that is not known.

@@ -21,18 +21,26 @@ extension ReportSection {
       } else {
         [
           ScatterPlot.Group(
-            name: "test images", color: Palette.color(0), points: places.map { ($0[0], $0[1]) })
+            name: "\(features.testName) images", color: Palette.color(0),
+            points: places.map { ($0[0], $0[1]) })
         ]
       }
+    let pictures =
+      features.test.labels == nil
+      ? zip(shown, places).map { image, place in
+        ScatterPlot.Picture(
+          name: features.name(of: image, in: features.test), x: place[0], y: place[1]
+        ) { features.test.pictureData(image) }
+      } : []
     let share = components.shares.reduce(0, +)
     return ReportSection(
-      name: "map", title: "Map of the test images",
+      name: "map", title: "Map of the \(features.testName) images",
       contents: [
-        ScatterPlot(title: "Map of the features", groups: groups).html,
+        ScatterPlot(title: "Map of the features", groups: groups, pictures: pictures).html,
         .element(
           "p", ["class": "subtitle"],
           text:
-            "\(shown.count) test images by the two principal components of their unit features, "
+            "\(shown.count) \(features.testName) images by the two principal components of their unit features, "
             + "which hold \(percent(share)) of the variance. A linear projection: what is far "
             + "apart here is far apart, but what is near may differ in other directions."),
       ])

@@ -10,8 +10,9 @@ extension ReportSection {
       name: "measures", title: "Measures of the features",
       contents: [
         .paragraph(
-          "On \(features.test.count) test images; classifiers learn from \(features.train.count) "
-            + "training images."),
+          "On \(features.test.count) \(features.testName) images"
+            + (features.isTestedOnTraining
+              ? "." : "; classifiers learn from \(features.train.count) training images.")),
         .element(
           "div", ["class": "values"],
           [.table(caption: "Measures", headings: ["measure", "value"], rows: rows)]),

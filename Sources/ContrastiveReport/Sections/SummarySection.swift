@@ -17,6 +17,12 @@ extension ReportSection {
     }
     numbers.append(("epochs", "\(run.epochs.count)"))
     if let images = run.outcome("images") { numbers.append(("training images", fixed(images, 0))) }
+    if let skipped = run.outcome("skipped"), skipped > 0 {
+      numbers.append(("pictures left out", fixed(skipped, 0)))
+    }
+    if run.accuracy == nil, let rank = run.outcome("rankme") {
+      numbers.append(("RankMe", fixed(rank, 1)))
+    }
     if let seconds = run.outcome("seconds") { numbers.append(("time", duration(seconds))) }
     let list = HTML.element(
       "dl", ["class": "numbers"],

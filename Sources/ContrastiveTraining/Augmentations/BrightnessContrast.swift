@@ -66,19 +66,21 @@ public struct BrightnessContrast: Augmentation {
     guard let drawn else { return }
     let shape = image.shape
     image.change { values in
-      if drawn.contrastFirst { contrast(values, shape, drawn.contrast) }
-      scale(values, shape.count, by: drawn.brightness, plus: 0)
-      if !drawn.contrastFirst { contrast(values, shape, drawn.contrast) }
+      if drawn.contrastFirst { Self.contrast(values, shape, drawn.contrast) }
+      Self.scale(values, shape.count, by: drawn.brightness, plus: 0)
+      if !drawn.contrastFirst { Self.contrast(values, shape, drawn.contrast) }
     }
   }
 
-  private func contrast(
+  /// `factor · x + (1 − factor) · m`, kept within 0 … 1.
+  static func contrast(
     _ values: UnsafeMutablePointer<Float>, _ shape: ImageShape, _ factor: Float
   ) {
     scale(values, shape.count, by: factor, plus: (1 - factor) * Luma.mean(values, shape))
   }
 
-  private func scale(
+  /// `factor · x + term`, kept within 0 … 1.
+  static func scale(
     _ values: UnsafeMutablePointer<Float>, _ count: Int, by factor: Float, plus term: Float
   ) {
     for index in 0..<count {

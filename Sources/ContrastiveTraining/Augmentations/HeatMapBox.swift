@@ -58,8 +58,8 @@ extension EpochStart {
     by encoder: ImageEncoder, threshold: Float, workers: Workers
   ) throws(ContrastiveError) -> [ContrastiveCrop.Box] {
     var boxes = [ContrastiveCrop.Box](repeating: .whole, count: images.count)
-    for start in stride(from: 0, to: images.count, by: 512) {
-      let range = start..<min(start + 512, images.count)
+    for batch in 0..<images.batches.count {
+      let range = images.batches[batch]
       let maps = try encoder.featureMaps(
         of: images.activations(range, scaling: scaling, workers: workers), workers: workers)
       let (shape, channels) = (images.shape, maps.shape.channels)
@@ -73,7 +73,7 @@ extension EpochStart {
               let heat = (0..<size.count).map { position in
                 (0..<channels).reduce(Float(0)) { $0 + features[position * channels + $1] }
               }
-              boxes[start + image] = ContrastiveCrop.Box(
+              boxes[range.lowerBound + image] = ContrastiveCrop.Box(
                 heat: heat, size, in: shape, threshold: threshold)
             }
           }

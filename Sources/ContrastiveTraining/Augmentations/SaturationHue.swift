@@ -67,13 +67,14 @@ public struct SaturationHue: Augmentation {
     guard let drawn, image.shape.channels == 3 else { return }
     let positions = image.shape.positions
     image.change { values in
-      if drawn.hueFirst { turn(values, positions, drawn.hue) }
-      saturate(values, positions, drawn.saturation)
-      if !drawn.hueFirst { turn(values, positions, drawn.hue) }
+      if drawn.hueFirst { Self.turn(values, positions, drawn.hue) }
+      Self.saturate(values, positions, drawn.saturation)
+      if !drawn.hueFirst { Self.turn(values, positions, drawn.hue) }
     }
   }
 
-  private func saturate(
+  /// `factor · x + (1 − factor) · luma(x)`, kept within 0 … 1.
+  static func saturate(
     _ values: UnsafeMutablePointer<Float>, _ positions: Int, _ factor: Float
   ) {
     for position in 0..<positions {
@@ -85,7 +86,7 @@ public struct SaturationHue: Augmentation {
 
   /// With value V = max and chroma C = max − min, channel n of (5, 3, 1) is
   /// `V − C · max(0, min(k, 4 − k, 1))` for k = (n + 6 · hue) mod 6.
-  private func turn(_ values: UnsafeMutablePointer<Float>, _ positions: Int, _ turn: Float) {
+  static func turn(_ values: UnsafeMutablePointer<Float>, _ positions: Int, _ turn: Float) {
     guard turn != 0 else { return }
     for position in 0..<positions {
       let pixel = values + 3 * position
@@ -98,11 +99,21 @@ public struct SaturationHue: Augmentation {
         ? (green - blue) / chroma
         : top == green ? (blue - red) / chroma + 2 : (red - green) / chroma + 4
       let moved = sector + 6 * turn
-      for (channel, offset) in [Float(5), 3, 1].enumerated() {
-        var k = (offset + moved).truncatingRemainder(dividingBy: 6)
-        if k < 0 { k += 6 }
-        pixel[channel] = top - chroma * max(0, min(k, min(4 - k, 1)))
-      }
+      pixel[0] = channel(5 + moved, top, chroma)
+      pixel[1] = channel(3 + moved, top, chroma)
+      pixel[2] = channel(1 + moved, top, chroma)
     }
+  }
+
+  /// `V − C · max(0, min(k, 4 − k, 1))` of a k of −9 … 18, taken mod 6; whole sixes are taken off a
+  /// number above them without rounding.
+  @inline(__always)
+  private static func channel(_ place: Float, _ top: Float, _ chroma: Float) -> Float {
+    var k = place
+    if k >= 12 { k -= 6 }
+    if k >= 6 { k -= 6 }
+    if k <= -6 { k += 6 }
+    if k < 0 { k += 6 }
+    return top - chroma * max(0, min(k, min(4 - k, 1)))
   }
 }

@@ -121,6 +121,13 @@ public struct Configuration: Sendable, Equatable {
         expected: Self.text(members[name] ?? .null) + ", which the other options belong to")
     }
     members[name] = value
+    // A preset's strengths are those of the options, which may then be set one by one.
+    guard name == "augment", let preset = try? value.decoded(AugmentName.self) else { return }
+    var options = TrainingOptions()
+    options.apply(preset)
+    for field in OptionField.all where AugmentName.options.contains(field.name) {
+      members[field.name] = try field.value(options)
+    }
   }
 
   /// The options.

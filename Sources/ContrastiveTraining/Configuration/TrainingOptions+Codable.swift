@@ -24,7 +24,9 @@ struct OptionField: Sendable {
 
   /// Every option but the method's own.
   static let all: [OptionField] = [
-    OptionField("data", \.data), OptionField("epochs", \.epochs),
+    OptionField("data", \.data), OptionField("labels", \.labels),
+    OptionField("holdout", \.holdout), OptionField("image_size", \.imageSize),
+    OptionField("epochs", \.epochs),
     OptionField("batch_size", \.batchSize), OptionField("limit", \.limit),
     OptionField("seed", \.seed), OptionField("widths", \.widths),
     OptionField("hidden_dimension", \.hiddenDimension),
@@ -33,7 +35,8 @@ struct OptionField: Sendable {
     OptionField("learning_rate", \.learningRate), OptionField("optimizer", \.optimizer),
     OptionField("sgd_momentum", \.sgdMomentum), OptionField("weight_decay", \.weightDecay),
     OptionField("warmup_epochs", \.warmupEpochs), OptionField("schedule", \.schedule),
-    OptionField("smallest_crop", \.smallestCrop), OptionField("crop", \.crop),
+    OptionField("augment", \.augment), OptionField("smallest_crop", \.smallestCrop),
+    OptionField("crop", \.crop),
     OptionField("crop_warmup", \.cropWarmup), OptionField("crop_interval", \.cropInterval),
     OptionField("crop_alpha", \.cropAlpha), OptionField("crop_threshold", \.cropThreshold),
     OptionField("jitter", \.jitter), OptionField("saturation", \.saturation),

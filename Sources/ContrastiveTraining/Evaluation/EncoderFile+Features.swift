@@ -51,9 +51,11 @@ extension EncoderFile {
       ], scaling: scaling)
     var values: [Float] = []
     values.reserveCapacity(images.count * encoder.featureDimension)
-    for start in stride(from: 0, to: images.count, by: 512) {
-      let range = start..<min(start + 512, images.count)
-      let views = try recipe.views(of: images, range, seed: 0, epoch: 0, view: 0, workers: workers)
+    for batch in 0..<images.batches.count {
+      try workers.checkCanceled()
+      let views = try recipe.views(
+        of: images, images.batches[batch], seed: 0, epoch: 0, view: 0,
+        workers: workers)
       values += try encoder.features(of: views, workers: workers).values
     }
     return try Matrix(

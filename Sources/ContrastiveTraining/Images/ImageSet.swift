@@ -54,12 +54,10 @@ extension ImageSet: ImageSource {
 }
 
 extension ImageSet {
-  /// Gray, gray and alpha, color, color and alpha.
-  private static let mostChannels = 4
-
   /// Reads images and, if asked, their labels.
   ///
-  /// A name that ends in `.npy` is read as `.npy`, every other one as IDX, gzipped or not.
+  /// A name that ends in `.npy` or `.npy.gz` is read as `.npy`, every other one as IDX, gzipped or
+  /// not.
   ///
   /// - Parameters:
   ///   - path: images `[count × height × width]` or `[count × height × width × channels]` of 1 to 4
@@ -69,70 +67,18 @@ extension ImageSet {
   public init(
     imagesPath path: String, labelsPath: String? = nil
   ) throws(ContrastiveError) {
-    let images = try Self.read(path)
-    guard 3...4 ~= images.shape.count else {
-      throw .file(
-        path: path,
-        problem: "holds \(images.summary), expected images [count × height × width] or "
-          + "[count × height × width × channels]")
-    }
-    try Self.requireChannelsLast(images, path: path)
+    let images = try ImageArray.read(path)
+    let shape = try ImageArray.shape(images.shape, summary: images.summary, path: path)
     let pixels: [UInt8]
     do throws(ContrastiveError) {
       pixels = try images.pixels(argument: "images")
     } catch {
       throw .file(path: path, problem: error.description)
     }
-    guard !pixels.isEmpty else {
-      throw .file(path: path, problem: "holds no images: \(images.summary)")
-    }
     var labels: [Int]?
     if let labelsPath {
-      labels = try Self.labels(labelsPath, count: images.shape[0], of: path)
-    }
-    let shape = try? ImageShape(
-      height: images.shape[1], width: images.shape[2],
-      channels: images.shape.count == 3 ? 1 : images.shape[3])
-    guard let shape else {
-      throw .file(path: path, problem: "holds images too large to be encoded: \(images.summary)")
+      labels = try ImageArray.labels(labelsPath, count: images.shape[0], of: path)
     }
     try self.init(Pixels(pixels, shape: shape), labels: labels)
-  }
-
-  /// Refuses more channels than images have: other orders of the axes are read as such.
-  private static func requireChannelsLast(
-    _ images: Tensor, path: String
-  ) throws(ContrastiveError) {
-    let shape = images.shape
-    guard shape.count == 4, shape[3] > mostChannels, shape[0] > 0 else { return }
-    let understood =
-      "holds \(images.summary), understood as \(shape[0]) images of \(shape[1]) × \(shape[2]) "
-      + "pixels with \(shape[3]) channels, expected at most \(mostChannels)"
-    guard 1...mostChannels ~= shape[1] else { throw .file(path: path, problem: understood) }
-    throw .file(
-      path: path,
-      problem: understood + "; if channels come first, as in [n,C,H,W], put them last: in NumPy "
-        + "images.transpose(0, 2, 3, 1)")
-  }
-
-  private static func labels(
-    _ path: String, count: Int, of imagesPath: String
-  ) throws(ContrastiveError) -> [Int] {
-    let tensor = try read(path)
-    guard let labels = try? tensor.int64s(argument: path) else {
-      throw .file(
-        path: path, problem: "holds \(tensor.summary), expected labels, whole numbers [count]")
-    }
-    guard labels.count == count else {
-      throw .file(
-        path: path,
-        problem: "holds \(labels.count) labels, expected \(count), one for each image in "
-          + imagesPath)
-    }
-    return labels.map { Int($0) }
-  }
-
-  private static func read(_ path: String) throws(ContrastiveError) -> Tensor {
-    path.hasSuffix(".npy") ? try NPYFile.read(path: path) : try IDXFile.read(path: path)
   }
 }

@@ -17,6 +17,13 @@ public protocol ImageSource: Sendable {
   /// Labels serve evaluation alone. nil by default.
   var labels: [Int]? { get }
 
+  /// Whether images are there at no cost, as in memory; those that must be decoded or read first are
+  /// asked for one step ahead. True by default.
+  var isInMemory: Bool { get }
+
+  /// What an image is called, such as its file; nil where images have numbers only.
+  func name(of index: Int) -> String?
+
   /// The bytes of some images.
   ///
   /// - Parameters:
@@ -30,6 +37,28 @@ public protocol ImageSource: Sendable {
 extension ImageSource {
   /// No image has a label.
   public var labels: [Int]? { nil }
+
+  /// Images are there at no cost.
+  public var isInMemory: Bool { true }
+
+  /// Images have numbers only.
+  public func name(of index: Int) -> String? { nil }
+
+  /// The first images, at most as many as there are.
+  ///
+  /// - Parameter limit: most images, at least 1; all when nil.
+  /// - Returns: a source of the images 0 ..< min(limit, count).
+  /// - Throws: `ContrastiveError.parameter` for a limit below 1.
+  public func first(_ limit: Int?) throws(ContrastiveError) -> any ImageSource {
+    guard let limit, limit < count else { return self }
+    guard limit >= 1 else {
+      throw .parameter(name: "limit", found: "\(limit)", expected: "at least 1")
+    }
+    return FirstImages(base: self, count: limit)
+  }
+
+  /// The images in order, as many at a time as are held beside a network's own memory.
+  var batches: Pieces { Pieces(count, of: shape.imagesPerBatch) }
 
   /// The images of some indices, scaled, without augmentation.
   ///
@@ -66,10 +95,11 @@ extension ImageSource {
 
   /// Calls `body` with all images in order, a batch at a time.
   func forEachBatch(
-    of size: Int = 512, workers: Workers, _ body: (Pixels) throws(ContrastiveError) -> Void
+    workers: Workers, _ body: (Pixels) throws(ContrastiveError) -> Void
   ) throws(ContrastiveError) {
-    for start in stride(from: 0, to: count, by: size) {
-      try body(checkedPixels(at: start..<min(start + size, count), workers: workers))
+    for batch in 0..<batches.count {
+      try workers.checkCanceled()
+      try body(checkedPixels(at: batches[batch], workers: workers))
     }
   }
 
@@ -84,6 +114,15 @@ extension ImageSource {
   }
 }
 
+extension ImageShape {
+  /// 512 images, or as many powers of two as have 2²³ numbers, at least 16.
+  var imagesPerBatch: Int {
+    var size = 512
+    while size > 16, size * count > 1 << 23 { size /= 2 }
+    return size
+  }
+}
+
 /// The first images of a source.
 struct FirstImages: ImageSource {
   let base: any ImageSource
@@ -91,6 +130,9 @@ struct FirstImages: ImageSource {
 
   var shape: ImageShape { base.shape }
   var labels: [Int]? { base.labels.map { Array($0.prefix(count)) } }
+  var isInMemory: Bool { base.isInMemory }
+
+  func name(of index: Int) -> String? { base.name(of: index) }
 
   func pixels(at indices: [Int], workers: Workers) throws(ContrastiveError) -> Pixels {
     try base.pixels(at: indices, workers: workers)

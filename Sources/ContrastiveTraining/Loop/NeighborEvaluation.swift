@@ -5,6 +5,8 @@ import Contrastive
 struct NeighborEvaluation: Sendable {
   /// Images whose features' spread is measured.
   private static let described = 2_048
+  /// Images that are measured in the end.
+  private static let measured = 10_000
   /// The spread below which embeddings are collapsed: the mean cosine of two is above 0.999.
   static let collapsedSpread = 0.001.squareRoot()
 
@@ -69,7 +71,8 @@ struct NeighborEvaluation: Sendable {
 
   /// Accuracy of the pixels themselves; nil without labeled images on either side.
   ///
-  /// An image without a bright pixel has no direction; it is given that of an even gray.
+  /// An image without a bright pixel has no direction; it is given that of an even gray. Of images
+  /// with more than 3,072 numbers a reduction counts; see `PixelReduction`.
   func accuracyOfPixels() throws(ContrastiveError) -> Double? {
     try accuracy { images throws(ContrastiveError) in try rows(of: images) }
   }
@@ -96,16 +99,38 @@ struct NeighborEvaluation: Sendable {
 
   private func rows(of images: any ImageSource) throws(ContrastiveError) -> Matrix {
     let size = images.shape.count
+    let reduction = PixelReduction(images.shape, count: train.count)
+    let columns = reduction?.count ?? size
     var values: [Float] = []
-    values.reserveCapacity(images.count * size)
+    values.reserveCapacity(images.count * columns)
     try images.forEachBatch(workers: workers) { batch throws(ContrastiveError) in
       for image in 0..<batch.count {
         let pixels = batch.bytes[(image * size)..<((image + 1) * size)]
         let isBlank = pixels.allSatisfy { $0 == 0 }
-        values += pixels.lazy.map { isBlank ? 1 : Float($0) }
+        if let reduction, !isBlank {
+          values += reduction.means(of: pixels)
+        } else {
+          values += pixels.lazy.prefix(columns).map { isBlank ? 1 : Float($0) }
+        }
       }
     }
-    return try Matrix(rows: images.count, columns: size, values: values)
+    return try Matrix(rows: images.count, columns: columns, values: values)
+  }
+
+  /// What is measured of an encoder in the end, with labels or without: on the first images set
+  /// aside for testing, or else of those trained on.
+  func outcome(of encoder: EncoderFile) throws(ContrastiveError) -> RunProgress.Outcome {
+    let images = test ?? train
+    let chosen = FirstImages(base: images, count: min(images.count, Self.measured))
+    var evaluation = try RepresentationEvaluation()
+    evaluation.measures = chosen.count > 1 ? [.alignment, .uniformity, .rank] : [.alignment]
+    let found = try evaluation.run(
+      test: RepresentationEvaluation.Embeddings(
+        encoder.features(of: chosen, workers: workers), labels: nil),
+      views: encoder.viewFeatures(of: chosen, workers: workers), workers: workers)
+    return RunProgress.Outcome(
+      alignment: found[.alignment], uniformity: found[.uniformity], rankMe: found[.rankMe],
+      embeddingSpread: found[.spread])
   }
 }
 

@@ -6,6 +6,16 @@ package struct RunProgress: Codable, Equatable, Sendable {
     package var rawPixels: Double?
   }
 
+  /// What is measured of the trained encoder, with labels or without.
+  package struct Outcome: Codable, Equatable, Sendable {
+    package var alignment: Double?
+    package var uniformity: Double?
+    package var rankMe: Double?
+    package var embeddingSpread: Double?
+  }
+
+  /// Known once the last epoch is done.
+  package var outcome: Outcome?
   /// Known once they are measured.
   package var baselines: Baselines?
   /// Epochs that are done and evaluated.

@@ -90,6 +90,15 @@ public struct TrainingResult: Codable, Equatable, Sendable {
   public let randomEncoderKNNAccuracy: Double?
   /// kNN accuracy of the pixels themselves.
   public let rawPixelKNNAccuracy: Double?
+  /// Mean squared distance of the unit features of an image and of a random view of it, 0 … 4; of
+  /// the first 10,000 test images, or else training images, as the three that follow.
+  public let alignment: Double?
+  /// Uniformity of the features: the lower, the more evenly they are spread; nil for one image.
+  public let uniformity: Double?
+  /// RankMe of the features, 1 … their dimension.
+  public let rankMe: Double?
+  /// Spread of the features: 1 is even on the sphere, 0 is collapse.
+  public let embeddingSpread: Double?
   /// Epochs trained.
   public let epochs: Int
   /// Training images used.
@@ -98,6 +107,8 @@ public struct TrainingResult: Codable, Equatable, Sendable {
   public let unlabeledImages: Int?
   /// Test images labeled −1, which do not count; nil when there are none.
   public let unlabeledTestImages: Int?
+  /// Pictures that could not be decoded and were left out; nil where images are no files.
+  public let skipped: Int?
   /// Seconds of the whole run, evaluations included.
   public let seconds: Double
 
@@ -105,6 +116,9 @@ public struct TrainingResult: Codable, Equatable, Sendable {
     case knnAccuracy = "knn_accuracy"
     case randomEncoderKNNAccuracy = "random_encoder_knn_accuracy"
     case rawPixelKNNAccuracy = "raw_pixel_knn_accuracy"
+    case alignment, uniformity, skipped
+    case rankMe = "rankme"
+    case embeddingSpread = "embedding_spread"
     case epochs, images, seconds
     case unlabeledImages = "unlabeled_images"
     case unlabeledTestImages = "unlabeled_test_images"
@@ -116,10 +130,15 @@ public struct TrainingResult: Codable, Equatable, Sendable {
     try container.encode(knnAccuracy, forKey: .knnAccuracy)
     try container.encode(randomEncoderKNNAccuracy, forKey: .randomEncoderKNNAccuracy)
     try container.encode(rawPixelKNNAccuracy, forKey: .rawPixelKNNAccuracy)
+    try container.encode(alignment, forKey: .alignment)
+    try container.encode(uniformity, forKey: .uniformity)
+    try container.encode(rankMe, forKey: .rankMe)
+    try container.encode(embeddingSpread, forKey: .embeddingSpread)
     try container.encode(epochs, forKey: .epochs)
     try container.encode(images, forKey: .images)
     try container.encodeIfPresent(unlabeledImages, forKey: .unlabeledImages)
     try container.encodeIfPresent(unlabeledTestImages, forKey: .unlabeledTestImages)
+    try container.encodeIfPresent(skipped, forKey: .skipped)
     try container.encode(seconds, forKey: .seconds)
   }
 }

@@ -29,6 +29,14 @@ public enum CropName: String, Codable, CaseIterable, Sendable {
 }
 
 extension TrainingOptions {
+  /// How the run's images are read.
+  public var reading: ImageReading {
+    var reading = ImageReading()
+    (reading.labels, reading.holdout) = (labels, holdout)
+    (reading.seed, reading.imageSize) = (seed, imageSize)
+    return reading
+  }
+
   /// The encoder's architecture.
   var encoder: EncoderOptions {
     EncoderOptions(

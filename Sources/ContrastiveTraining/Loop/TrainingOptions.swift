@@ -9,6 +9,13 @@ public struct TrainingOptions: Sendable {
   public var method: any MethodOptions
   /// The folder the images come from, for a run to be resumed; it has no effect on the result.
   public var data: String?
+  /// Which labels of the data are used, for evaluation alone.
+  public var labels = LabelUse.given
+  /// The share of the images set aside for testing where the data has no test images; 0.1 where
+  /// there are labels and 0 where not when nil.
+  public var holdout: Float?
+  /// Height and width that pictures are brought to.
+  public var imageSize = 64
   /// Passes over the training images; 0 keeps the randomly initialized encoder.
   public var epochs = 12
   /// Batch size in images.
@@ -40,6 +47,9 @@ public struct TrainingOptions: Sendable {
   /// How the learning rate decays from its peak.
   public var schedule = ScheduleName.cosine
 
+  /// Published augmentations by name, whose strengths the options below then have; when nil this
+  /// package's own.
+  public var augment: AugmentName?
   /// Smallest crop, as a fraction of the image's area.
   public var smallestCrop: Float = 0.3
   /// Where crops are taken: anywhere, or guided by the encoder's own heat maps (`ContrastiveCrop`).
@@ -110,6 +120,8 @@ public struct TrainingOptions: Sendable {
       }
     }
     try require(epochs >= 0, "epochs", epochs, "0 or more")
+    try require(0..<1 ~= holdout ?? 0, "holdout", holdout ?? 0, "0 ..< 1")
+    try require(1...4_096 ~= imageSize, "image-size", imageSize, "1 … 4096")
     try require(batchSize >= 2, "batch-size", batchSize, "at least 2")
     try require(limit ?? 2 >= 2, "limit", limit ?? 0, "at least 2")
     try require(

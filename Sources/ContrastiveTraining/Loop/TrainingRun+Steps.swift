@@ -60,6 +60,7 @@ extension TrainingRun {
       try report(
         .baselines(randomEncoder: baselines.randomEncoder, rawPixels: baselines.rawPixels))
       progress.baselines = baselines
+      if options.epochs == 0 { progress.outcome = try evaluation.outcome(of: encoderFile) }
       progress.seconds += (clock.now - start).inSeconds
     }
     guard progress.epoch < options.epochs else { return }
@@ -80,6 +81,9 @@ extension TrainingRun {
       warnings.append(NeighborEvaluation.collapse("embeddings", spread: spread))
     }
     measures.merge(found.measures) { own, _ in own }
+    if progress.epoch + 1 == options.epochs {
+      progress.outcome = try evaluation.outcome(of: encoderFile)
+    }
     progress.seconds += (clock.now - evaluationStart).inSeconds
     let steps = Double(stepsPerEpoch)
     let metrics = EpochMetrics(
@@ -122,9 +126,16 @@ extension TrainingRun {
   }
 
   private mutating func takeStep() throws(ContrastiveError) {
-    let indices = Array(
-      imageOrder()[(progress.step * batchSize)..<((progress.step + 1) * batchSize)])
-    let images = try train.checkedPixels(at: indices, workers: workers)
+    let indices = indices(of: progress.step)
+    let images: Pixels
+    if let ahead {
+      images = try ahead.take(indices)
+    } else {
+      images = try train.checkedPixels(at: indices, workers: workers)
+    }
+    if let ahead, progress.step + 1 < stepsPerEpoch {
+      ahead.start(self.indices(of: progress.step + 1))
+    }
     var views: [Activations] = []
     for (view, recipe) in method.views.enumerated() {
       views.append(
@@ -148,6 +159,11 @@ extension TrainingRun {
     progress.step += 1
     progress.loss += gradient.loss
     for (name, value) in gradient.measures { progress.measures[name, default: 0] += value }
+  }
+
+  /// The images of a step of the current epoch.
+  private mutating func indices(of step: Int) -> [Int] {
+    Array(imageOrder()[(step * batchSize)..<((step + 1) * batchSize)])
   }
 
   private mutating func imageOrder() -> [Int] {

@@ -23,7 +23,11 @@ public struct TrainingRun: Sendable {
 
   let train: any ImageSource
   let test: (any ImageSource)?
+  /// Pictures that were left out; nil where images are no files.
+  let skipped: Int?
   let workers: Workers
+  /// The images of the next step, where giving them is work.
+  let ahead: ImagesAhead?
   let schedule: any RateSchedule
   let batchSize: Int
   package internal(set) var method: any TrainingMethod
@@ -51,6 +55,21 @@ public struct TrainingRun: Sendable {
     options: TrainingOptions, train: any ImageSource, test: (any ImageSource)? = nil,
     workers: Workers = .all
   ) throws(ContrastiveError) {
+    try self.init(
+      options: options, data: ImageFolder(train: train, test: test), workers: workers)
+  }
+
+  /// Prepares a run on a folder's images; nothing is trained yet.
+  ///
+  /// - Parameters:
+  ///   - options: what the run is made from.
+  ///   - data: training images, and test images if there are any.
+  ///   - workers: the threads to use; no effect on the result.
+  /// - Throws: what `init(options:train:test:workers:)` throws.
+  public init(
+    options: TrainingOptions, data: ImageFolder, workers: Workers = .all
+  ) throws(ContrastiveError) {
+    let (train, test) = (data.train, data.test)
     try options.validate()
     try train.validate(named: "training images")
     try test?.validate(named: "test images")
@@ -67,6 +86,8 @@ public struct TrainingRun: Sendable {
     let images = FirstImages(base: train, count: count)
     self.train = images
     self.test = test
+    skipped = data.skipped?.count
+    ahead = images.isInMemory ? nil : ImagesAhead(images, workers: workers)
     self.options = options.resolved(images: count)
     self.workers = workers
     let statistics = try PixelStatistics(of: images, workers: workers)
@@ -81,19 +102,6 @@ public struct TrainingRun: Sendable {
       MethodStart(online: encoder, options: self.options, images: count, scaling: scaling))
     cropBoxes = CropBoxes(self.options, images: count)
     if let own = method.parameters { ownOptimizer = try options.makeOptimizer(own.layout) }
-  }
-
-  /// Prepares a run on a folder's images.
-  ///
-  /// - Parameters:
-  ///   - options: what the run is made from.
-  ///   - data: training and test images with labels.
-  ///   - workers: the threads to use; no effect on the result.
-  /// - Throws: what `init(options:train:test:workers:)` throws.
-  public init(
-    options: TrainingOptions, data: ImageFolder, workers: Workers = .all
-  ) throws(ContrastiveError) {
-    try self.init(options: options, train: data.train, test: data.test, workers: workers)
   }
 
   /// Whether every epoch is done and evaluated.
@@ -113,9 +121,11 @@ public struct TrainingRun: Sendable {
     return TrainingResult(
       knnAccuracy: progress.metrics.last.map(\.knnAccuracy) ?? baselines.randomEncoder,
       randomEncoderKNNAccuracy: baselines.randomEncoder,
-      rawPixelKNNAccuracy: baselines.rawPixels, epochs: options.epochs, images: train.count,
-      unlabeledImages: unlabeled.train, unlabeledTestImages: unlabeled.test,
-      seconds: progress.seconds)
+      rawPixelKNNAccuracy: baselines.rawPixels, alignment: progress.outcome?.alignment,
+      uniformity: progress.outcome?.uniformity, rankMe: progress.outcome?.rankMe,
+      embeddingSpread: progress.outcome?.embeddingSpread, epochs: options.epochs,
+      images: train.count, unlabeledImages: unlabeled.train, unlabeledTestImages: unlabeled.test,
+      skipped: skipped, seconds: progress.seconds)
   }
 
   /// Numbers of training and test images labeled −1; nil for none.

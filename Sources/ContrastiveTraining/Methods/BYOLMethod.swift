@@ -45,9 +45,9 @@ public struct BYOLMethod: TrainingMethod {
 
     /// BYOL with these options.
     public func makeMethod(_ start: MethodStart) throws(ContrastiveError) -> any TrainingMethod {
-      let view = try start.view()
+      let views = try start.views()
       return BYOLMethod(
-        views: [view, view], options: self,
+        views: views, options: self,
         target: try MomentumEncoder(start.online, momentum: encoderMomentum),
         predictor: try ViewPredictor(start, hidden: predictorDimension))
     }

@@ -63,9 +63,9 @@ public struct CNSMethod: TrainingMethod {
 
     /// Conditional negative sampling with these options.
     public func makeMethod(_ start: MethodStart) throws(ContrastiveError) -> any TrainingMethod {
-      let view = try start.view()
+      let views = try start.views()
       return try CNSMethod(
-        views: [view, view], options: self,
+        views: views, options: self,
         queue: KeyQueue(start, capacity: bankCapacity, momentum: encoderMomentum))
     }
 

@@ -32,9 +32,9 @@ public struct DCLMethod: TrainingMethod {
 
     /// Debiased contrastive learning with these options.
     public func makeMethod(_ start: MethodStart) throws(ContrastiveError) -> any TrainingMethod {
-      let view = try start.view()
+      let views = try start.views()
       return DCLMethod(
-        views: [view, view], objective: try DCL(temperature: temperature, tauPlus: tauPlus))
+        views: views, objective: try DCL(temperature: temperature, tauPlus: tauPlus))
     }
   }
 

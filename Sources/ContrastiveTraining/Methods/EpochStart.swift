@@ -44,9 +44,9 @@ public struct EpochStart: Sendable {
     var encoder = encoder
     var values: [Float] = []
     values.reserveCapacity(images.count * encoder.projectionDimension)
-    for start in stride(from: 0, to: images.count, by: 512) {
+    for place in 0..<images.batches.count {
       let batch = try images.activations(
-        start..<min(start + 512, images.count), scaling: scaling, workers: workers)
+        images.batches[place], scaling: scaling, workers: workers)
       values += try encoder.projections(of: batch, mode: .evaluation, workers: workers).values
     }
     return try Matrix(rows: images.count, columns: encoder.projectionDimension, values: values)

@@ -41,8 +41,8 @@ public struct HCLMethod: TrainingMethod {
 
     /// Learning with hard negatives with these options.
     public func makeMethod(_ start: MethodStart) throws(ContrastiveError) -> any TrainingMethod {
-      let view = try start.view()
-      return HCLMethod(views: [view, view], options: self)
+      let views = try start.views()
+      return HCLMethod(views: views, options: self)
     }
 
     /// The objective of a step.

@@ -69,9 +69,9 @@ public struct HCSCMethod: TrainingMethod {
 
     /// Hierarchical selective coding with these options.
     public func makeMethod(_ start: MethodStart) throws(ContrastiveError) -> any TrainingMethod {
-      let view = try start.view()
+      let views = try start.views()
       return HCSCMethod(
-        views: [view, view], options: self,
+        views: views, options: self,
         objective: try HCSC(
           temperature: temperature, unselected: unselected, instanceLevels: instanceLevels),
         blank: try ImageClustering(start, clusters: clusters),

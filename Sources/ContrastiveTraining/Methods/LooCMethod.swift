@@ -22,7 +22,7 @@ public struct LooCMethod: TrainingMethod {
       switch self {
       case .color:
         augmentation is BrightnessContrast || augmentation is SaturationHue
-          || augmentation is Grayscale
+          || augmentation is ColorJitter || augmentation is Grayscale
       case .rotation: (augmentation as? Rotation)?.angles == .quarterTurns
       }
     }

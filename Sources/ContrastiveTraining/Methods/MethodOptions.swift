@@ -101,36 +101,64 @@ public struct MethodStart: Sendable {
     self.scaling = scaling
   }
 
+  /// Two views that the common options describe, which BYOL's augmentations make differently.
+  ///
+  /// - Returns: the recipes.
+  /// - Throws: `ContrastiveError.parameter`.
+  public func views() throws(ContrastiveError) -> [ViewRecipe] {
+    [try view(number: 0), try view(number: 1)]
+  }
+
   /// The view that the common options describe.
   ///
   /// Crop, flip and rotation if asked, brightness and contrast, color where there is any, blur and
   /// solarization if asked.
   ///
-  /// - Parameter crop: instead of the common one, such as a smaller one.
+  /// - Parameters:
+  ///   - crop: instead of the common one, such as a smaller one.
+  ///   - number: which of the two views of BYOL's augmentations, 0 or 1.
   /// - Returns: the recipe.
   /// - Throws: `ContrastiveError.parameter`.
-  public func view(crop: RandomResizedCrop? = nil) throws(ContrastiveError) -> ViewRecipe {
+  public func view(
+    crop: RandomResizedCrop? = nil, number: Int = 0
+  ) throws(ContrastiveError) -> ViewRecipe {
     var augmentations = try placement(crop)
     if options.rotation > 0 {
       augmentations.append(try Rotation(.within(degrees: options.rotation)))
     }
-    augmentations.append(
-      try BrightnessContrast(brightness: options.jitter, contrast: options.jitter))
-    if online.inputShape.channels == 3 {
-      augmentations.append(try SaturationHue(saturation: options.saturation, hue: options.hue))
-      augmentations.append(try Grayscale(probability: options.grayscale))
+    augmentations += try color()
+    var (blur, solarization) = (options.blur, options.solarization)
+    if options.augment == .byol {
+      // The first view is blurred, the second seldom; the second alone is solarized.
+      if number == 1 { blur /= 10 } else { solarization = 0 }
     }
-    if options.blur > 0 {
+    if blur > 0 {
       // SimCLR's 0.1 … 2.0 pixels are of 224.
       let side = Float(max(online.inputShape.height, online.inputShape.width))
       augmentations.append(
-        try GaussianBlur(
-          deviation: 0.1...min(max(1, 2 * side / 224), 64), probability: options.blur))
+        try GaussianBlur(deviation: 0.1...min(max(1, 2 * side / 224), 64), probability: blur))
     }
-    if options.solarization > 0 {
-      augmentations.append(try Solarization(probability: options.solarization))
-    }
+    if solarization > 0 { augmentations.append(try Solarization(probability: solarization)) }
     return ViewRecipe(augmentations, scaling: scaling)
+  }
+
+  /// Changes of brightness and color.
+  private func color() throws(ContrastiveError) -> [any Augmentation] {
+    let hasColor = online.inputShape.channels == 3
+    var changes: [any Augmentation] = []
+    if options.augment == nil {
+      changes.append(try BrightnessContrast(brightness: options.jitter, contrast: options.jitter))
+      if hasColor {
+        changes.append(try SaturationHue(saturation: options.saturation, hue: options.hue))
+      }
+    } else if options.jitter > 0 || options.saturation > 0 || options.hue > 0 {
+      changes.append(
+        try ColorJitter(
+          brightness: options.jitter, saturation: options.saturation, hue: options.hue))
+    }
+    let isGrayed = options.augment == nil || options.grayscale > 0
+    if hasColor, isGrayed { changes.append(try Grayscale(probability: options.grayscale)) }
+    return changes
   }
 
   /// A weakly augmented view: crop, and flip if asked.

@@ -55,9 +55,9 @@ public struct MoCHiMethod: TrainingMethod {
 
     /// MoCHi with these options.
     public func makeMethod(_ start: MethodStart) throws(ContrastiveError) -> any TrainingMethod {
-      let view = try start.view()
+      let views = try start.views()
       return try MoCHiMethod(
-        views: [view, view], options: self,
+        views: views, options: self,
         queue: KeyQueue(start, capacity: bankCapacity, momentum: encoderMomentum))
     }
 

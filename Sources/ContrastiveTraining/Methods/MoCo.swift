@@ -49,9 +49,9 @@ public struct MoCo: TrainingMethod {
 
     /// Momentum contrast with these options.
     public func makeMethod(_ start: MethodStart) throws(ContrastiveError) -> any TrainingMethod {
-      let view = try start.view()
+      let views = try start.views()
       return try MoCo(
-        views: [view, view], objective: InfoNCE(temperature: temperature),
+        views: views, objective: InfoNCE(temperature: temperature),
         queue: KeyQueue(
           start, capacity: bankCapacity, momentum: encoderMomentum, ownKeys: ownKeys))
     }

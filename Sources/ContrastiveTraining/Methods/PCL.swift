@@ -68,9 +68,9 @@ public struct PCL: TrainingMethod {
 
     /// Prototypical contrast with these options.
     public func makeMethod(_ start: MethodStart) throws(ContrastiveError) -> any TrainingMethod {
-      let view = try start.view()
+      let views = try start.views()
       return PCL(
-        views: [view, view], options: self, blank: try ImageClustering(start, clusters: clusters),
+        views: views, options: self, blank: try ImageClustering(start, clusters: clusters),
         queue: try KeyQueue(start, capacity: bankCapacity, momentum: encoderMomentum))
     }
   }

@@ -29,8 +29,8 @@ public struct SimCLR: TrainingMethod {
 
     /// SimCLR with these options.
     public func makeMethod(_ start: MethodStart) throws(ContrastiveError) -> any TrainingMethod {
-      let view = try start.view()
-      return SimCLR(views: [view, view], objective: try NTXent(temperature: temperature))
+      let views = try start.views()
+      return SimCLR(views: views, objective: try NTXent(temperature: temperature))
     }
   }
 

@@ -39,9 +39,9 @@ public struct SimSiamMethod: TrainingMethod {
 
     /// SimSiam with these options.
     public func makeMethod(_ start: MethodStart) throws(ContrastiveError) -> any TrainingMethod {
-      let view = try start.view()
+      let views = try start.views()
       return SimSiamMethod(
-        views: [view, view], options: self,
+        views: views, options: self,
         predictor: try ViewPredictor(start, hidden: predictorDimension))
     }
   }

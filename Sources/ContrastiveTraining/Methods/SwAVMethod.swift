@@ -89,8 +89,7 @@ public struct SwAVMethod: TrainingMethod {
     /// SwAV with these options.
     public func makeMethod(_ start: MethodStart) throws(ContrastiveError) -> any TrainingMethod {
       let dimension = start.online.projectionDimension
-      let large = try start.view()
-      var views = [large, large]
+      var views = try start.views()
       if smallViews > 0 {
         let shape = start.online.inputShape
         let small = try start.view(

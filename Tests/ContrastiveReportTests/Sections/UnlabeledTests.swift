@@ -8,17 +8,22 @@ import Testing
 
   @Test func testImagesWithoutLabels() throws {
     let page = try ReportedRun(trained: .moco).page(ReportedRun.data(testLabels: false))
-    #expect(names(page).isDisjoint(with: ["gallery"]))
-    #expect(names(page).isSuperset(of: ["map", "measures", "prototypes", "clusters"]))
+    #expect(
+      names(page).isSuperset(of: ["map", "measures", "gallery", "prototypes", "clusters"]))
+    let gallery = try #require(page.section("gallery"))
+    #expect(gallery.all("div", class: "strip").count == 12 && gallery.all("span").isEmpty)
     let map = try #require(page.section("map"))
     #expect(try map.one("svg")["aria-label"] == "Map of the features: 12 points of 1 groups")
     #expect(map.all("li").map(\.text) == ["test images"])
+    let shown = map.all("image")
+    #expect(1...12 ~= shown.count)
+    #expect(shown.allSatisfy { $0["href"].hasPrefix("data:image/png;base64,") })
   }
 
   /// A neighbor whose class is not known is neither right nor wrong.
   @Test func trainingImagesWithoutLabels() throws {
     let page = try ReportedRun(trained: .moco).page(ReportedRun.data(trainLabels: false))
-    #expect(names(page).isDisjoint(with: ["prototypes", "clusters", "false-negatives"]))
+    #expect(names(page).isDisjoint(with: ["false-negatives"]))
     let gallery = try #require(page.section("gallery"))
     #expect(gallery.all("div", class: "good").isEmpty && gallery.all("div", class: "bad").isEmpty)
     #expect(gallery.all("img").count == 27 && gallery.all("span").isEmpty)
@@ -29,7 +34,32 @@ import Testing
       ReportedRun.data(trainLabels: false, testLabels: false))
     #expect(
       page.all("section").map { $0["id"] } == [
-        "summary", "curves", "measures", "map", "configuration", "timings",
+        "summary", "curves", "measures", "map", "gallery", "prototypes", "clusters",
+        "configuration", "timings",
       ])
+    for name in ["gallery", "prototypes", "clusters"] {
+      let section = try #require(page.section(name))
+      #expect(section.all("div", class: "good").isEmpty && section.all("span").isEmpty)
+      #expect(!section.all("img").isEmpty && !section.text.contains("tick"))
+    }
+    // Of 40 images about the root of half.
+    let clusters = try #require(page.section("clusters")).all("h3").map(\.text)
+    #expect(clusters.count == 4 && clusters.allSatisfy { $0.hasSuffix(" images") })
+  }
+
+  /// Without test images training images are shown, none as its own neighbor.
+  @Test func noTestImages() throws {
+    let data = try ReportedRun.data(trainLabels: false)
+    let page = try ReportedRun(trained: .moco).page(ImageFolder(train: data.train, test: nil))
+    #expect(try #require(page.section("map")).text.contains("Map of the training images"))
+    for strip in try #require(page.section("gallery")).all("div", class: "strip") {
+      let own = try strip.one("div", class: "own").one("img")["alt"]
+      #expect(own.hasPrefix("training image ") && strip.all("img").count == 9)
+      let place = own.dropFirst("training image ".count).prefix { $0.isNumber }
+      #expect(
+        strip.all("img").dropFirst().allSatisfy {
+          !$0["alt"].hasPrefix("training image \(place):")
+        })
+    }
   }
 }

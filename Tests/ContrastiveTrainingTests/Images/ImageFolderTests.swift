@@ -19,7 +19,7 @@ import _TestSupport
   @Test func numPyFiles() throws {
     try TemporaryFolder.use { folder in
       try write(train: [3, 2, 4], test: [2, 2, 4], folder)
-      let data = try ImageFolder(path: folder.path)
+      let data = try LoadedFolder(folder.path)
       #expect((data.train.count, data.test.count) == (3, 2))
       #expect("\(data.train.pixels.shape)" == "2 × 4 × 1")
       #expect(data.train.pixels.bytes == Array(0..<24) && data.test.pixels.bytes == Array(0..<16))
@@ -34,7 +34,7 @@ import _TestSupport
       try TemporaryFolder.use { folder in
         try write(train: [3, 1, 2, 3], test: [2, 1, 2, 3], folder)
         try NPYFile.write(Tensor(labels), to: folder.file("train-labels.npy"))
-        let train = try ImageFolder(path: folder.path).train
+        let train = try LoadedFolder(folder.path).train
         #expect("\(train.pixels.shape)" == "1 × 2 × 3")
         #expect(try train.labels == Tensor(labels).int64s(argument: "labels").map { Int($0) })
       }
@@ -50,7 +50,7 @@ import _TestSupport
       // A plain file goes before a gzipped one.
       let labels: [UInt8] = [0, 0, 8, 1, 0, 0, 0, 3, 1, 2, 3]
       try Data(labels).write(to: URL(filePath: folder.file("t10k-labels-idx1-ubyte")))
-      let data = try ImageFolder(path: folder.path)
+      let data = try LoadedFolder(folder.path)
       #expect(
         "\(data.train.pixels.shape)" == "2 × 4 × 1" && data.train.pixels.bytes == Array(0..<24))
       #expect(data.train.labels == [7, 8, 9] && data.test.labels == [1, 2, 3])
@@ -92,21 +92,20 @@ import _TestSupport
           + ".gz), "
           + "or train-images.npy, train-labels.npy, test-images.npy, test-labels.npy")
       try write(train: [3, 2, 4], test: [2, 2, 4], folder)
-      try FileManager.default.removeItem(atPath: folder.file("test-labels.npy"))
+      try FileManager.default.removeItem(atPath: folder.file("test-images.npy"))
       try expect(
         folder.path, "",
-        "holds train-images.npy, train-labels.npy, test-images.npy but not "
-          + "test-labels.npy")
+        "holds train-images.npy, train-labels.npy, test-labels.npy but not test-images.npy")
       try Data().write(to: URL(filePath: folder.file("t10k-images-idx3-ubyte.gz")))
       try expect(
         folder.path, "",
         "holds IDX files (t10k-images-idx3-ubyte.gz) and NumPy files (train-images.npy")
-      for name in ["train-images.npy", "train-labels.npy", "test-images.npy"] {
+      for name in ["train-images.npy", "train-labels.npy", "test-labels.npy"] {
         try FileManager.default.removeItem(atPath: folder.file(name))
       }
       try expect(
         folder.path, "",
-        "holds t10k-images-idx3-ubyte.gz but not train-images-idx3-ubyte (or .gz), train")
+        "holds t10k-images-idx3-ubyte.gz but not train-images-idx3-ubyte (or .gz)")
     }
   }
 
@@ -179,5 +178,20 @@ import _TestSupport
         Tensor(shape: shape, elements: .uint8(pixels)), to: folder.file("\(name)-images.npy"))
       try NPYFile.write(Tensor(.int64(labels)), to: folder.file("\(name)-labels.npy"))
     }
+  }
+}
+
+/// A folder's images, read whole.
+struct LoadedFolder {
+  let train: ImageSet
+  let test: ImageSet
+
+  init(_ path: String) throws {
+    let data = try ImageFolder(path: path)
+    func load(_ source: any ImageSource) throws -> ImageSet {
+      try ImageSet(
+        source.pixels(at: Array(0..<source.count), workers: .one), labels: source.labels)
+    }
+    (train, test) = (try load(data.train), try load(#require(data.test)))
   }
 }

@@ -48,7 +48,7 @@ import ContrastiveTraining
     let images = try SmallRun.data()
     var bytes = images.train.pixels.bytes
     bytes[0] ^= 1
-    let changed = ImageFolder(
+    let changed = SmallData(
       train: try ImageSet(
         Pixels(bytes, shape: images.train.pixels.shape), labels: images.train.labels),
       test: images.test)

@@ -8,7 +8,7 @@ import ContrastiveTraining
 /// Runs whose images or encoders leave little to learn from: they end, and say what was wrong.
 @Suite struct DegenerateRunTests {
   /// 40 training and 12 test images, of which some are distinct.
-  private func data(distinct: Int) throws -> ImageFolder {
+  private func data(distinct: Int) throws -> SmallData {
     let shape = try ImageShape(height: 8, width: 7, channels: 3)
     let different = try Pixels(TestData.images(distinct, height: 8, width: 7), shape: shape)
     func repeated(_ count: Int) throws -> ImageSet {
@@ -16,18 +16,18 @@ import ContrastiveTraining
         different.pixels(at: (0..<count).map { $0 % distinct }),
         labels: (0..<count).map { $0 % 3 })
     }
-    return ImageFolder(train: try repeated(40), test: try repeated(12))
+    return SmallData(train: try repeated(40), test: try repeated(12))
   }
 
   /// 40 training and 12 test images, all black.
-  private func blank() throws -> ImageFolder {
+  private func blank() throws -> SmallData {
     let shape = try ImageShape(height: 8, width: 7, channels: 3)
     func set(_ count: Int) throws -> ImageSet {
       try ImageSet(
         Pixels([UInt8](repeating: 0, count: count * shape.count), shape: shape),
         labels: (0..<count).map { $0 % 3 })
     }
-    return ImageFolder(train: try set(40), test: try set(12))
+    return SmallData(train: try set(40), test: try set(12))
   }
 
   private func train(_ run: inout TrainingRun) throws -> [EpochMetrics] {

@@ -6,14 +6,14 @@ import ContrastiveTraining
 /// A run on few and small colored images.
 enum SmallRun {
   /// 40 training and 12 test images of 8 × 7 × 3 in three classes.
-  static func data() throws -> ImageFolder {
+  static func data() throws -> SmallData {
     func images(_ count: Int) throws -> ImageSet {
       let shape = try ImageShape(height: 8, width: 7, channels: 3)
       return try ImageSet(
         Pixels(TestData.images(count, height: 8, width: 7), shape: shape),
         labels: (0..<count).map { $0 % 3 })
     }
-    return ImageFolder(train: try images(40), test: try images(12))
+    return SmallData(train: try images(40), test: try images(12))
   }
 
   /// Five steps of 8 images an epoch.
@@ -35,7 +35,17 @@ enum SmallRun {
   }
 }
 
+/// Training and test images in memory.
+struct SmallData {
+  let train: ImageSet
+  let test: ImageSet
+}
+
 extension TrainingRun {
+  init(options: TrainingOptions, data: SmallData, workers: Workers = .all) throws {
+    try self.init(options: options, train: data.train, test: data.test, workers: workers)
+  }
+
   /// Every bit of the state, times left out.
   func fingerprint() throws -> [String: [UInt8]] {
     var (run, state) = (self, StateExchange())

@@ -8,7 +8,8 @@ func imageFeatures(_ limit: Int) throws -> Tensor {
     throw ContrastiveError.parameter(
       name: "images", found: "no Fashion-MNIST below the data folders", expected: "`make deps`")
   }
-  let pixels = try ImageFolder(path: folder).train.prefix(limit).pixels
+  let pixels = try ImageFolder(path: folder).train.pixels(
+    at: Array(0..<limit), workers: .all)
   let encoder = try ImageEncoder(pixels.shape, seed: 0)
   return Tensor(
     try encoder.features(of: pixels, scaling: try PixelScaling(of: pixels)).normalized().rows)
