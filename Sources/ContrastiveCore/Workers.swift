@@ -78,3 +78,23 @@ public struct Workers: Sendable, Equatable {
     }
   }
 }
+
+extension Workers {
+  /// Calls `body` with the rows of each piece of 64.
+  package func forEachPiece(of rows: Int, _ body: @Sendable (Range<Int>) -> Void) {
+    forEach(pieces(rows, 64)) { piece, _ in body((piece * 64)..<min(rows, (piece + 1) * 64)) }
+  }
+
+  /// A value of each row.
+  package func map<Value: Sendable>(
+    rows: Int, _ value: @Sendable (_ row: Int) -> Value
+  ) -> [Value] {
+    [Value](unsafeUninitializedCapacity: rows) { buffer, count in
+      let values = SharedMemory(buffer)
+      forEachPiece(of: rows) { range in
+        for row in range { (values.base + row).initialize(to: value(row)) }
+      }
+      count = rows
+    }
+  }
+}

@@ -83,7 +83,7 @@ extension Contrast {
           expected: "columns below \(columns.rows), each in one role")
       }
     }
-    roles = roles.adding { lists[$0].map { (column: $0, role: role) } }
+    roles = roles.adding { lists[$0].lazy.map { (column: $0, role: role) } }
   }
 
   /// Chooses among the negatives.

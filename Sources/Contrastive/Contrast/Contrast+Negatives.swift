@@ -27,7 +27,7 @@ extension Contrast {
       let found = try find(treatment, support, workers)
       let role = treatment.mode == .exclude ? .excluded : PairRoles.positive
       roles = roles.adding { row in
-        found[row % support.images].map { (column: $0, role: role) }
+        found[row % support.images].lazy.map { (column: $0, role: role) }
       }
       chosen.falseNegatives = found.reduce(0) { $0 + $1.count }
     }

@@ -21,7 +21,9 @@ extension Contrast {
       return (widest, nil)
     }
     let drawn = try draw(draws, of: sample, from: ranks.map(\.count), excluding: left, workers)
-    roles = roles.adding { drawn[$0] }
+    roles = roles.adding { row in
+      drawn[row].lazy.map { (column: $0.column, role: .negative(weight: $0.times)) }
+    }
     readsColumns = false
     return (widest, draws)
   }
@@ -30,10 +32,10 @@ extension Contrast {
   private func draw(
     _ count: Int, of sample: RingSample, from widths: [Int], excluding left: [Exclusion],
     _ workers: Workers
-  ) throws(ContrastiveError) -> [[PairRoles.Entry]] {
+  ) throws(ContrastiveError) -> [[(column: Int, times: Double)]] {
     let rows = anchors.rows
     let group = max(32, Self.indexBytes / (4 * max(1, widths.max() ?? 1)))
-    var drawn: [[PairRoles.Entry]] = []
+    var drawn: [[(column: Int, times: Double)]] = []
     for first in stride(from: 0, to: rows, by: group) {
       let part = first..<min(rows, first + group)
       let members = try RectanglePass(
@@ -48,7 +50,7 @@ extension Contrast {
         }
         drawn.append(
           zip(own, times).compactMap { column, times in
-            times == 0 ? nil : (column: Int(column), role: .negative(weight: Double(times)))
+            times == 0 ? nil : (column: Int(column), times: Double(times))
           })
       }
     }

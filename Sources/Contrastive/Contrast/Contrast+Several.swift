@@ -44,17 +44,19 @@ extension Contrast {
         * (ahead.margins.temperatureGradient + back.margins.temperatureGradient),
       paired: [])
     guard wanted.anchors || wanted.columns else { return value }
-    let sums = try pass.sums(
+    var (forRows, forColumns) = try pass.sums(
       SoftmaxWriter(
         temperature: temperature, rows: ahead.sides[0].side, columns: back.sides[0].side,
         excluding: forward.exclusions),
       kept: kept, workers: workers)
     let (own, other) = (ahead.pairedCoefficients, back.pairedCoefficients)
     if wanted.anchors {
-      value.anchors = sums.rows.adding(keys.matrix) { Float(own[$0] + other[$0]) }
+      forRows.addRows(of: keys.matrix) { Float(own[$0] + other[$0]) }
+      value.anchors = forRows
     }
     if wanted.columns {
-      value.columns = sums.columns.adding(queries.matrix) { Float(own[$0] + other[$0]) }
+      forColumns.addRows(of: queries.matrix) { Float(own[$0] + other[$0]) }
+      value.columns = forColumns
     }
     return value
   }
@@ -128,18 +130,10 @@ extension Contrast {
       }
     }
     guard wantsAnchors else { return value }
-    let sums = try pass.sums(SoftmaxSumWriter(terms), workers: workers)
+    var sums = try pass.sums(SoftmaxSumWriter(terms), workers: workers)
     let own = value.paired
-    value.anchors = first.paired.map { paired in sums.adding(paired) { Float(own[$0]) } } ?? sums
+    if let paired = first.paired { sums.addRows(of: paired) { Float(own[$0]) } }
+    value.anchors = sums
     return value
-  }
-}
-
-extension Matrix {
-  /// These rows and those of another, each times a factor.
-  fileprivate func adding(_ other: Matrix, times factor: (_ row: Int) -> Float) -> Matrix {
-    var sum = self
-    sum.addRows(of: other, times: factor)
-    return sum
   }
 }

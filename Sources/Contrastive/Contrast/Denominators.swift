@@ -33,24 +33,54 @@ struct Denominators: Sendable {
 
   private var beta: Double { hardness?.beta ?? 0 }
 
-  /// Adds negatives of some similarities.
-  mutating func add(_ others: [CountedSimilarity], row: Int) {
-    let some = others.filter { $0.count > 0 }
-    guard !some.isEmpty else { return }
-    terms[row].add(LogSumExp(some, temperature: temperature / (1 + beta)))
-    if weights != nil {
-      let further = LogSumExp(some, temperature: temperature / beta)
-      weights?[row].add(further)
+  /// What is known of one row.
+  private struct Row {
+    var terms: LogSumExp
+    var weights: LogSumExp?
+    var count: Double?
+
+    /// Adds negatives of some similarities.
+    mutating func add(_ others: [CountedSimilarity], temperature: Double, beta: Double) {
+      let some = others.filter { $0.count > 0 }
+      guard !some.isEmpty else { return }
+      terms.add(LogSumExp(some, temperature: temperature / (1 + beta)))
+      if weights != nil { weights?.add(LogSumExp(some, temperature: temperature / beta)) }
+      if let count { self.count = some.reduce(count) { $0 + $1.count } }
     }
-    if !counts.isEmpty { counts[row] += some.reduce(0) { $0 + $1.count } }
+  }
+
+  private subscript(row: Int) -> Row {
+    get {
+      Row(
+        terms: terms[row], weights: weights?[row], count: counts.isEmpty ? nil : counts[row])
+    }
+    set {
+      terms[row] = newValue.terms
+      if let sum = newValue.weights { weights?[row] = sum }
+      if let count = newValue.count { counts[row] = count }
+    }
+  }
+
+  /// Adds negatives of some similarities to each row.
+  mutating func add(
+    workers: Workers, _ others: @Sendable (_ row: Int) -> [CountedSimilarity]
+  ) {
+    let (known, beta) = (self, beta)
+    let sums = workers.map(rows: terms.count) { row in
+      var sum = known[row]
+      sum.add(others(row), temperature: known.temperature, beta: beta)
+      return sum
+    }
+    for (row, sum) in sums.enumerated() { self[row] = sum }
   }
 
   /// Replaces what is known of a row.
   mutating func set(_ all: [CountedSimilarity], row: Int) {
-    terms[row] = LogSumExp()
-    weights?[row] = LogSumExp()
-    if !counts.isEmpty { counts[row] = 0 }
-    add(all, row: row)
+    var sum = Row(
+      terms: LogSumExp(), weights: weights.map { _ in LogSumExp() },
+      count: counts.isEmpty ? nil : 0)
+    sum.add(all, temperature: temperature, beta: beta)
+    self[row] = sum
   }
 
   /// log(R/M) of a row.

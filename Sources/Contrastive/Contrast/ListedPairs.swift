@@ -7,8 +7,6 @@ struct ListedPairs: Sendable {
   let lists: RowLists
   /// ⟨row, column⟩ of each, in the order of the lists.
   let similarities: [Double]
-  /// Rows of a piece of work.
-  private static let rowsPerPiece = 64
 
   /// Computes the dot products.
   ///
@@ -23,7 +21,7 @@ struct ListedPairs: Sendable {
         similarities.withUnsafeMutableBufferPointer { found in
           let (a, b) = (SharedReadOnlyMemory(a), SharedReadOnlyMemory(b))
           let found = SharedMemory(found)
-          Self.forEachPiece(lists.rows, workers) { range in
+          workers.forEachPiece(of: lists.rows) { range in
             for row in range {
               for (place, column) in zip(lists.places(of: row), lists[row]) {
                 found[place] = RowKernels.best.dot(
@@ -37,41 +35,49 @@ struct ListedPairs: Sendable {
     self.similarities = similarities
   }
 
+  /// A number for each place in the lists.
+  func map(
+    workers: Workers, _ value: @Sendable (_ row: Int, _ place: Int) -> Double
+  ) -> [Double] {
+    [Double](unsafeUninitializedCapacity: lists.count) { buffer, count in
+      let values = SharedMemory(buffer)
+      workers.forEachPiece(of: lists.rows) { range in
+        for row in range { for place in lists.places(of: row) { values[place] = value(row, place) } }
+      }
+      count = lists.count
+    }
+  }
+
   /// Adds Σ coefficient · column over each row's listed columns to the row of `gradient`.
   ///
-  /// `coefficient` is that of a row and a place in the lists.
-  func add(
-    to gradient: inout Matrix, columns: Matrix, workers: Workers,
-    coefficient: @Sendable (_ row: Int, _ place: Int) -> Double
-  ) {
+  /// `coefficients` are in the order of the lists.
+  func add(to gradient: inout Matrix, columns: Matrix, coefficients: [Double], workers: Workers) {
     guard lists.count > 0 else { return }
     add(to: &gradient, from: columns, workers: workers) { row, add in
-      for place in lists.places(of: row) { add(lists.column(at: place), coefficient(row, place)) }
+      for place in lists.places(of: row) { add(lists.column(at: place), coefficients[place]) }
     }
   }
 
   /// Adds Σ coefficient · row over the rows that list a column to that column's row of `gradient`.
   func addTransposed(
-    to gradient: inout Matrix, rows: Matrix, workers: Workers,
-    coefficient: @Sendable (_ row: Int, _ place: Int) -> Double
+    to gradient: inout Matrix, rows: Matrix, coefficients: [Double], workers: Workers
   ) {
     guard lists.count > 0 else { return }
-    let holders = Holders(of: lists, columns: gradient.rows)
+    let holders = ListHolders(of: lists, columns: gradient.rows)
     add(to: &gradient, from: rows, workers: workers) { column, add in
-      holders.forEach(column) { add($0, coefficient($0, $1)) }
+      holders.forEach(column) { add($0, coefficients[$1]) }
     }
   }
 
   /// Adds both of a set that lists its own rows.
   func addBothWays(
-    to gradient: inout Matrix, rows: Matrix, workers: Workers,
-    coefficient: @Sendable (_ row: Int, _ place: Int) -> Double
+    to gradient: inout Matrix, rows: Matrix, coefficients: [Double], workers: Workers
   ) {
     guard lists.count > 0 else { return }
-    let holders = Holders(of: lists, columns: gradient.rows)
+    let holders = ListHolders(of: lists, columns: gradient.rows)
     add(to: &gradient, from: rows, workers: workers) { row, add in
-      for place in lists.places(of: row) { add(lists.column(at: place), coefficient(row, place)) }
-      holders.forEach(row) { add($0, coefficient($0, $1)) }
+      for place in lists.places(of: row) { add(lists.column(at: place), coefficients[place]) }
+      holders.forEach(row) { add($0, coefficients[$1]) }
     }
   }
 
@@ -84,17 +90,20 @@ struct ListedPairs: Sendable {
     gradient.withUnsafeMutableBufferPointer { gradient in
       source.withUnsafeBufferPointer { values in
         let (gradient, values) = (SharedMemory(gradient), SharedReadOnlyMemory(values))
-        Self.forEachPiece(count, workers) { range in
+        workers.forEachPiece(of: count) { range in
           withUnsafeTemporaryAllocation(of: Double.self, capacity: dimension) { sum in
             guard let sum = sum.baseAddress else { return }
             for row in range {
               var isEmpty = true
               terms(row) { index, factor in
                 guard factor != 0 else { return }
-                if isEmpty { sum.initialize(repeating: 0, count: dimension) }
-                isEmpty = false
                 let from = values + index * dimension
-                for d in 0..<dimension { sum[d] += factor * Double(from[d]) }
+                if isEmpty {
+                  for d in 0..<dimension { sum[d] = factor * Double(from[d]) }
+                } else {
+                  for d in 0..<dimension { sum[d] += factor * Double(from[d]) }
+                }
+                isEmpty = false
               }
               if isEmpty { continue }
               let target = gradient + row * dimension
@@ -103,45 +112,6 @@ struct ListedPairs: Sendable {
           }
         }
       }
-    }
-  }
-
-  /// The rows that list each column, ascending, and where in the lists.
-  private struct Holders: Sendable {
-    /// Those of column c are `rows[starts[c] ..< starts[c + 1]]`.
-    private var starts: [Int]
-    private var rows: [Int32]
-    private var places: [Int32]
-
-    /// Calls `body` with each row that lists a column, and the place.
-    func forEach(_ column: Int, _ body: (_ row: Int, _ place: Int) -> Void) {
-      for holder in starts[column]..<starts[column + 1] {
-        body(Int(rows[holder]), Int(places[holder]))
-      }
-    }
-
-    init(of lists: RowLists, columns: Int) {
-      starts = [Int](repeating: 0, count: columns + 1)
-      for place in 0..<lists.count { starts[lists.column(at: place) + 1] += 1 }
-      for column in 0..<columns { starts[column + 1] += starts[column] }
-      var next = starts
-      rows = [Int32](repeating: 0, count: lists.count)
-      places = rows
-      for row in 0..<lists.rows {
-        for place in lists.places(of: row) {
-          let column = lists.column(at: place)
-          (rows[next[column]], places[next[column]]) = (Int32(row), Int32(place))
-          next[column] += 1
-        }
-      }
-    }
-  }
-
-  private static func forEachPiece(
-    _ rows: Int, _ workers: Workers, _ body: @Sendable (Range<Int>) -> Void
-  ) {
-    workers.forEach(pieces(rows, rowsPerPiece)) { piece, _ in
-      body((piece * rowsPerPiece)..<min(rows, (piece + 1) * rowsPerPiece))
     }
   }
 }

@@ -9,9 +9,6 @@ struct PairRoles: Sendable {
     case excluded
   }
 
-  /// A column with its role.
-  typealias Entry = (column: Int, role: Role)
-
   /// The columns of each row.
   let lists: RowLists
   /// Their roles, in the order of the lists.
@@ -19,21 +16,35 @@ struct PairRoles: Sendable {
 
   var isEmpty: Bool { roles.isEmpty }
 
-  init(_ rows: [[Entry]], isSymmetric: Bool = false) {
-    lists = RowLists(rows.map { $0.map(\.column) }, isSymmetric: isSymmetric)
-    roles = rows.flatMap { $0.map(\.role) }
+  /// What `entries` adds for each row.
+  init(
+    rows: Int, isSymmetric: Bool = false,
+    _ entries: (_ row: Int, _ add: (_ column: Int, _ role: Role) -> Void) -> Void
+  ) {
+    var (starts, columns, roles) = ([0], [Int32](), [Role]())
+    starts.reserveCapacity(rows + 1)
+    for row in 0..<rows {
+      entries(row) { column, role in
+        columns.append(Int32(column))
+        roles.append(role)
+      }
+      starts.append(columns.count)
+    }
+    lists = RowLists(starts: starts, columns: columns, isSymmetric: isSymmetric)
+    self.roles = roles
   }
 
   /// No such columns.
-  init(rows: Int) { self.init([[Entry]](repeating: [], count: rows)) }
+  init(rows: Int) { self.init(rows: rows, isSymmetric: true) { _, _ in } }
 
   /// A positive with an equal share of the target.
   static let positive = Role.positive(weight: 1, share: nil)
 
   /// Positives with equal shares of the target, each other's wherever they are one's.
-  init(mutualPositives: some Sequence<some Sequence<Int>>) {
-    self.init(
-      mutualPositives.map { $0.map { (column: $0, role: Self.positive) } }, isSymmetric: true)
+  init(rows: Int, mutualPositives: (_ row: Int) -> some Sequence<Int>) {
+    self.init(rows: rows, isSymmetric: true) { row, add in
+      for column in mutualPositives(row) { add(column, Self.positive) }
+    }
   }
 
   /// One positive for each row.
@@ -42,36 +53,44 @@ struct PairRoles: Sendable {
     roles = [Role](repeating: Self.positive, count: columns.count)
   }
 
-  /// The columns of a row with their roles.
-  func row(_ row: Int) -> [Entry] {
-    zip(lists[row], roles[lists.places(of: row)]).map { (column: Int($0), role: $1) }
-  }
+  /// Most listed columns of a row among which one is looked for without a set.
+  private static let maxScanned = 32
 
   /// These and others, of which those that are listed already are left out.
-  func adding(_ others: (_ row: Int) -> [Entry]) -> PairRoles {
-    PairRoles(
-      (0..<lists.rows).map { row in
-        let known = self.row(row)
-        let further = others(row)
-        guard !further.isEmpty else { return known }
-        let listed = Set(known.map(\.column))
-        return known + further.filter { !listed.contains($0.column) }
-      })
+  func adding(
+    _ others: (_ row: Int) -> some Sequence<(column: Int, role: Role)>
+  ) -> PairRoles {
+    PairRoles(rows: lists.rows) { row, add in
+      let known = lists[row]
+      let set = known.count > Self.maxScanned ? Set(known) : nil
+      forEach(row, add)
+      for (column, role) in others(row)
+      where !(set?.contains(Int32(column)) ?? known.contains(Int32(column))) {
+        add(column, role)
+      }
+    }
+  }
+
+  private func forEach(_ row: Int, _ body: (_ column: Int, _ role: Role) -> Void) {
+    for place in lists.places(of: row) { body(lists.column(at: place), roles[place]) }
   }
 
   /// The same for a set against itself, in which j lists i wherever i lists j: as a plain negative
   /// where it had no role.
   func symmetrized() -> PairRoles {
     guard !lists.isSymmetric else { return self }
-    var missing = [[Entry]](repeating: [], count: lists.rows)
-    let known = (0..<lists.rows).map { Set(lists[$0]) }
-    for row in 0..<lists.rows {
-      for column in lists[row] where !known[Int(column)].contains(Int32(row)) {
-        missing[Int(column)].append((row, .negative(weight: 1)))
+    let holders = ListHolders(of: lists, columns: lists.rows)
+    // The last row that listed a column.
+    var listing = [Int](repeating: -1, count: lists.rows)
+    return PairRoles(rows: lists.rows, isSymmetric: true) { row, add in
+      forEach(row) { column, role in
+        listing[column] = row
+        add(column, role)
+      }
+      holders.forEach(row) { holder, _ in
+        if listing[holder] != row { add(holder, .negative(weight: 1)) }
       }
     }
-    return PairRoles(
-      missing.indices.map { row in self.row(row) + missing[row] }, isSymmetric: true)
   }
 }
 
@@ -98,12 +117,12 @@ extension PairRoles {
       }
     }
     return adding { row in
-      pairs[row].map { pair in
+      pairs[row].lazy.map { pair in
         let role =
           pair.target > 0
           ? Role.positive(weight: pair.weight, share: pair.target)
           : pair.weight > 0 ? .negative(weight: pair.weight) : .excluded
-        return (pair.column, role)
+        return (column: pair.column, role: role)
       }
     }
   }

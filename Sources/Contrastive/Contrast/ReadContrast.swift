@@ -29,20 +29,20 @@ struct ReadContrast: Sendable {
     let (lists, named) = contrast.namedColumns
     let listed = ListedPairs(lists, rows: anchors, columns: named, workers: workers)
     let similarities = contrast.paired.map { anchors.rowDots($0) } ?? []
-    var measured: [[[RowMeasure]]] = []
-    for extra in contrast.extras { measured.append(try extra.measures(of: anchors, workers)) }
+    let measured = try contrast.extras.map { extra throws(ContrastiveError) in
+      try extra.measures(of: anchors, workers)
+    }
     let equalShares = contrast.equalShares
-    let positives = contrast.positives(listed, similarities, equalShares, grouped)
+    let positives = contrast.positives(
+      listed, similarities, equalShares, grouped, workers: workers)
     /// Negatives of a row that no pass has read.
-    func apart(_ row: Int) -> [CountedSimilarity] {
+    @Sendable func apart(_ row: Int) -> [CountedSimilarity] {
       contrast.namedNegatives(listed, row: row)
         + (contrast.zeros.isEmpty ? [] : [(0, Double(contrast.zeros[row]))])
         + measured.flatMap { $0[row].map { ($0.similarity, 1) } }
     }
     var negatives = negatives
-    if contrast.hasNegativesApart {
-      for row in 0..<anchors.rows { negatives.add(apart(row), row: row) }
-    }
+    if contrast.hasNegativesApart { negatives.add(workers: workers, apart) }
     var margins = Margins(positives, against: negatives, form: contrast.form)
     if !margins.illConditioned.isEmpty {
       let exact = contrast.exactSimilarities(of: margins.illConditioned, workers: workers)
@@ -97,10 +97,12 @@ struct ReadContrast: Sendable {
   /// Adds what positives, named columns and columns of a row's own give the anchors; with the
   /// anchors as columns, from both sides.
   func addApart(toAnchors gradient: inout Matrix, _ workers: Workers) {
+    let coefficients = listed.map(workers: workers, coefficient)
     if contrast.isOneSet {
-      listed.addBothWays(to: &gradient, rows: named, workers: workers, coefficient: coefficient)
+      listed.addBothWays(
+        to: &gradient, rows: named, coefficients: coefficients, workers: workers)
     } else {
-      listed.add(to: &gradient, columns: named, workers: workers, coefficient: coefficient)
+      listed.add(to: &gradient, columns: named, coefficients: coefficients, workers: workers)
     }
     for (extra, measures) in zip(contrast.extras, measured) {
       extra.add(to: &gradient, of: contrast.anchors.matrix, measures: measures, workers) {
@@ -116,7 +118,8 @@ struct ReadContrast: Sendable {
   /// Adds what anchors give the columns they name.
   func addApart(toColumns gradient: inout Matrix, _ workers: Workers) {
     listed.addTransposed(
-      to: &gradient, rows: contrast.anchors.matrix, workers: workers, coefficient: coefficient)
+      to: &gradient, rows: contrast.anchors.matrix,
+      coefficients: listed.map(workers: workers, coefficient), workers: workers)
   }
 
   /// ∂loss/∂u of a named column, over the temperature.
@@ -161,12 +164,11 @@ extension Contrast {
   /// The positives of each row.
   fileprivate func positives(
     _ listed: ListedPairs, _ similarities: [Double], _ equalShares: [Double],
-    _ grouped: [Margins.Positives]?
+    _ grouped: [Margins.Positives]?, workers: Workers
   ) -> [Margins.Positives] {
-    var values: [CountedSimilarity] = []
-    return (0..<anchors.rows).map { row in
+    workers.map(rows: anchors.rows) { row in
       var positives = grouped?[row] ?? Margins.Positives()
-      values.removeAll(keepingCapacity: true)
+      var values: [CountedSimilarity] = []
       func add(_ similarity: Double, weight: Double, share: Double) {
         values.append((similarity, weight))
         positives.total += share * similarity

@@ -104,10 +104,9 @@ public struct FNC: Objective {
     let images = anchors.rows / views
     var contrast = Contrast(
       anchors, against: columns, temperature: temperature, excluding: [.diagonal])
-    contrast.roles = PairRoles(
-      mutualPositives: (0..<anchors.rows).map { anchor in
-        (0..<views).map { $0 * images + anchor % images }.filter { $0 != anchor }
-      })
+    contrast.roles = PairRoles(rows: anchors.rows) { anchor in
+      (0..<views).lazy.map { $0 * images + anchor % images }.filter { $0 != anchor }
+    }
     let support = Operand("support", support ?? embeddings)
     var all = negatives
     var counts = NegativeCounts()

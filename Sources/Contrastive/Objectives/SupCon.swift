@@ -106,9 +106,9 @@ public struct SupCon: Objective {
       sorted.map { Operand(given.name, $0.rows) } ?? given, against: .anchors,
       temperature: temperature, excluding: isPlain ? [] : [.diagonal])
     contrast.groups = sorted?.groups
-    contrast.roles = PairRoles(
-      mutualPositives: sorted?.positives(below: Contrast.smallestReadGroup)
-        ?? positives(by: labels))
+    let positives =
+      sorted?.positives(below: Contrast.smallestReadGroup) ?? positives(by: labels)
+    contrast.roles = PairRoles(rows: given.rows) { positives[$0] }
     contrast.form = variant == .inside ? .inside : .outside
     let chosen = try contrast.choose(
       negatives, support: Contrast.Support(given), workers: workers)

@@ -116,8 +116,8 @@ extension [Exclusion] {
   package func counts(rows: Int, columns: Int, workers: Workers) -> [Int] {
     var counts = [Int](repeating: columns, count: rows)
     guard !isEmpty else { return counts }
-    if let listed = listedColumns(rows: rows, columns: columns) {
-      return listed.map { columns - $0.count }
+    if let listed = listedCounts(rows: rows, columns: columns) {
+      return listed.map { columns - $0 }
     }
     counts.withUnsafeMutableBufferPointer { counts in
       let counts = SharedMemory(counts)
@@ -137,19 +137,29 @@ extension [Exclusion] {
     return counts
   }
 
-  /// The excluded columns of each row where they are few: the diagonal and lists alone.
-  private func listedColumns(rows: Int, columns: Int) -> [Set<Int>]? {
-    var found = [Set<Int>](repeating: [], count: rows)
+  /// How many columns of each row the diagonal and lists exclude, where nothing else does.
+  private func listedCounts(rows: Int, columns: Int) -> [Int]? {
+    var lists: [RowLists] = []
+    var excludesDiagonal = false
     for exclusion in self {
       switch exclusion {
-      case .diagonal: for row in 0..<Swift.min(rows, columns) { found[row].insert(row) }
-      case .listed(let lists):
-        for row in 0..<rows {
-          for column in lists[row] where column < columns { found[row].insert(Int(column)) }
-        }
+      case .diagonal: excludesDiagonal = true
+      case .listed(let columns): lists.append(columns)
       default: return nil
       }
     }
-    return found
+    // The last row that excludes a column.
+    var excluding = [Int](repeating: -1, count: columns)
+    return (0..<rows).map { row in
+      var count = 0
+      func exclude(_ column: Int) {
+        guard column < columns, excluding[column] != row else { return }
+        excluding[column] = row
+        count += 1
+      }
+      if excludesDiagonal { exclude(row) }
+      for list in lists { for column in list[row] { exclude(Int(column)) } }
+      return count
+    }
   }
 }

@@ -32,6 +32,13 @@ package struct RowLists: Sendable, Equatable {
       }
   }
 
+  /// Lists that lie behind one another: those of row r are `columns[starts[r] ..< starts[r + 1]]`.
+  package init(starts: [Int], columns: [Int32], isSymmetric: Bool) {
+    self.starts = starts
+    self.columns = columns
+    self.isSymmetric = isSymmetric
+  }
+
   /// One column for each row.
   package init(single columns: [Int]) {
     starts = Array(0...columns.count)
@@ -55,4 +62,36 @@ package struct RowLists: Sendable, Equatable {
 
   /// The columns of a row.
   package subscript(row: Int) -> ArraySlice<Int32> { columns[starts[row]..<starts[row + 1]] }
+}
+
+/// The rows that list each column, ascending, and where in the lists.
+package struct ListHolders: Sendable {
+  /// Those of column c are `rows[starts[c] ..< starts[c + 1]]`.
+  private var starts: [Int]
+  private var rows: [Int32]
+  private var places: [Int32]
+
+  /// Complexity: O(columns + listed columns).
+  package init(of lists: RowLists, columns: Int) {
+    starts = [Int](repeating: 0, count: columns + 1)
+    for place in 0..<lists.count { starts[lists.column(at: place) + 1] += 1 }
+    for column in 0..<columns { starts[column + 1] += starts[column] }
+    var next = starts
+    rows = [Int32](repeating: 0, count: lists.count)
+    places = rows
+    for row in 0..<lists.rows {
+      for place in lists.places(of: row) {
+        let column = lists.column(at: place)
+        (rows[next[column]], places[next[column]]) = (Int32(row), Int32(place))
+        next[column] += 1
+      }
+    }
+  }
+
+  /// Calls `body` with each row that lists a column, and the place.
+  package func forEach(_ column: Int, _ body: (_ row: Int, _ place: Int) -> Void) {
+    for holder in starts[column]..<starts[column + 1] {
+      body(Int(rows[holder]), Int(places[holder]))
+    }
+  }
 }
