@@ -4,7 +4,7 @@
 /// All pixels of 100,000 photographs would be gigabytes, and comparing them minutes. Images of up to
 /// 3,072 numbers (32 × 32 × 3) are not reduced. The grid has 16 × 16 fields, or half as many a side
 /// until those of all images take at most 96 MiB.
-struct PixelReduction: Sendable {
+package struct PixelReduction: Sendable {
   private let shape: ImageShape
   private let rows: Int
   private let columns: Int
@@ -14,7 +14,7 @@ struct PixelReduction: Sendable {
   /// - Parameters:
   ///   - shape: of each image.
   ///   - count: of training images.
-  init?(_ shape: ImageShape, count: Int) {
+  package init?(_ shape: ImageShape, count: Int) {
     guard shape.count > 3_072 else { return nil }
     var side = 16
     while side > 4, count * side * side * shape.channels * 4 > 96 << 20 { side /= 2 }
@@ -23,10 +23,10 @@ struct PixelReduction: Sendable {
   }
 
   /// Numbers of a reduced image.
-  var count: Int { rows * columns * shape.channels }
+  package var count: Int { rows * columns * shape.channels }
 
   /// The means of each field, in the order row, column, channel.
-  func means(of pixels: ArraySlice<UInt8>) -> [Float] {
+  package func means(of pixels: ArraySlice<UInt8>) -> [Float] {
     let channels = shape.channels
     var means: [Float] = []
     means.reserveCapacity(count)

@@ -1,10 +1,9 @@
 import ContrastiveCore
 import ContrastiveFiles
+import ContrastiveTraining
 import Foundation
 import Testing
 import _TestSupport
-
-@testable import ContrastiveTraining
 
 /// Folders without labels or test images, and arrays that are read in pieces.
 @Suite struct UnlabeledFolderTests {
