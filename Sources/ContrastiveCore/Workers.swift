@@ -78,3 +78,43 @@ public struct Workers: Sendable, Equatable {
     }
   }
 }
+
+extension Workers {
+  /// Calls `body` with runs of at most `size` indices that cover 0 ..< count.
+  package func forEachRun(of count: Int, size: Int, _ body: @Sendable (_ run: Range<Int>) -> Void) {
+    forEach(pieces(count, size)) { piece, _ in
+      body((piece * size)..<min(count, (piece + 1) * size))
+    }
+  }
+
+  /// As `forEach`, but pieces are passed over once the call at hand is to end, which the caller
+  /// checks afterwards.
+  package func forEachUntilCanceled(
+    _ pieces: Int, _ body: @Sendable (_ index: Int, _ worker: Int) -> Void
+  ) {
+    let watch = CancelationWatch(self, steps: pieces)
+    forEach(pieces) { index, worker in
+      if !watch.isCanceled { body(index, worker) }
+    }
+  }
+
+  /// One value for each index, each computed by one worker.
+  package func map<Value: Sendable>(
+    _ count: Int, _ body: @Sendable (_ index: Int) -> Value
+  ) -> [Value] {
+    [Value](unsafeUninitializedCapacity: count) { buffer, initialized in
+      let values = SharedMemory(buffer)
+      forEach(count) { index, _ in (values + index).initialize(to: body(index)) }
+      initialized = count
+    }
+  }
+
+  /// The same of values that take long: some are missing once the call at hand is to end, which the
+  /// caller checks afterwards.
+  package func mapUntilCanceled<Value: Sendable>(
+    _ count: Int, _ body: @Sendable (_ index: Int) -> Value
+  ) -> [Value] {
+    let watch = CancelationWatch(self, steps: count)
+    return map(count) { watch.isCanceled ? nil : body($0) }.compactMap { $0 }
+  }
+}

@@ -68,7 +68,8 @@ public struct InstDisc: Objective {
   ///
   /// - Parameters:
   ///   - queries: [B × D].
-  ///   - bank: [n × D]; in half precision it is widened as a whole.
+  ///   - bank: [n × D]; in half precision it is widened as a whole. Rows that are excluded for every
+  ///     query are not among the n; with noise no row can be weighted.
   ///   - indices: [B], each query's own bank row.
   ///   - noise: [B × K] row-major, bank rows drawn as noise; `drawNoise` draws them. Without it the
   ///     loss is the softmax over the whole bank.
@@ -94,9 +95,14 @@ public struct InstDisc: Objective {
       guard !noise.isEmpty else { throw .empty(argument: "noise") }
       let perRow = pieces(noise.count, queries.rows)
       try requireIndices(noise, count: perRow * queries.rows, below: bank.rows, named: "noise")
+      let exclusions = try columns.excludingPairs(ofOwn: indices).exclusions(in: "InstDisc with noise")
+      try exclusions.requireIncluded(indices, perRow: 1, named: "indices")
+      try exclusions.requireIncluded(noise, perRow: perRow, named: "noise")
       try rows.requireFinite()
       try columns.operand.requireFinite()
-      return noiseContrast(queries, bank, indices, noise, gradients, workers)
+      return noiseContrast(
+        queries, bank, taking: bank.rows - columns.excluded.count, indices, noise, gradients,
+        workers)
     }
     guard partition == nil else {
       throw .parameter(name: "partition", found: "no noise", expected: "noise rows")
@@ -106,7 +112,7 @@ public struct InstDisc: Objective {
       rows, paired: own, against: .others(Operand("bank", bank)), temperature: temperature,
       excluding: [.listed(RowLists(single: indices))] + columns.exclusions)
     let chosen = try contrast.choose(
-      columns.leavingOut(own: indices).adding(pairsTo: negatives),
+      columns.excludingPairs(ofOwn: indices).adding(pairsTo: negatives),
       support: Contrast.Support(Operand("bank", own)),
       workers: workers)
     return Evaluation(

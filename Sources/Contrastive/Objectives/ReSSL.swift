@@ -53,7 +53,7 @@ public struct ReSSL: BankObjective {
     let pass = try StudentsAndTeachers(
       queries: problem.queries, keys: problem.keys, columns: columns, temperature: temperature,
       targetTemperature: targetTemperature,
-      excluding: problem.bank.softTargetExclusions(in: "ReSSL"), summing: !gradients.isEmpty,
+      excluding: problem.bank.exclusions(in: "ReSSL"), summing: !gradients.isEmpty,
       workers: workers)
     let losses = zip(pass.logSum, pass.targetGap).map { $0 + $1 / temperature }
     let scale = 1 / (Double(queries.rows) * temperature)

@@ -99,7 +99,7 @@ extension KMeansResult {
     temperature: Float, workers: Workers = .all
   ) throws(ContrastiveError) -> [Float] {
     try Concentration.values(
-      distances: state.squaredDistances(workers: workers).map { $0.squareRoot() },
+      distances: squaredDistances(workers: workers).map { $0.squareRoot() },
       assignments: assignments, clusters: centroids.rows, temperature: temperature)
   }
 }

@@ -192,10 +192,10 @@ public struct KMeans: Sendable {
         if error == .canceled, let best, !workers.isCanceled { return best }
         throw error
       }
-      let state = try KMeansState(
+      let start = try KMeansResult(
         points: points, centroids: centroids, options: self, workers: workers)
       let (result, goesOn) = try run(
-        state, restart: restart, workers: workers, progress: progress)
+        start, restart: restart, workers: workers, progress: progress)
       if best.map({ result.objective < $0.objective }) ?? true { best = result }
       guard goesOn else { break }
     }
@@ -234,32 +234,32 @@ public struct KMeans: Sendable {
     argument: String = "points", workers: Workers = .all,
     progress: (KMeansProgress) -> Bool = { _ in true }
   ) throws(ContrastiveError) -> KMeansResult {
-    var state = last.state
-    _ = consume last
-    guard state.points.metric == metric else {
+    var result = consume last
+    guard result.points.metric == metric else {
       throw .parameter(
         name: "metric", found: metric.rawValue,
-        expected: "\(state.points.metric.rawValue), that of the last run")
+        expected: "\(result.points.metric.rawValue), that of the last run")
     }
     let prepared = try PreparedPoints(
       points, argument: argument, metric: metric, workers: workers)
-    try state.restart(with: prepared, at: start, workers: workers)
-    return try run(state, restart: 0, workers: workers, progress: progress).result
+    try result.restart(with: prepared, at: start, workers: workers)
+    return try run(result, restart: 0, workers: workers, progress: progress).result
   }
 
   /// Iterates until nothing changes, the iterations are used up, or `progress` says so.
   private func run(
-    _ start: consuming KMeansState, restart: Int, workers: Workers,
+    _ start: consuming KMeansResult, restart: Int, workers: Workers,
     progress: (KMeansProgress) -> Bool
   ) throws(ContrastiveError) -> (result: KMeansResult, goesOn: Bool) {
-    var state = start
+    var result = start
     var goesOn = true
     while true {
-      goesOn = progress(state.progress(restart: restart))
-      guard goesOn, state.iteration < iterations, !state.isConverged else { break }
-      try state.advance(workers: workers)
+      goesOn = progress(result.progress(restart: restart))
+      guard goesOn, result.iterations < iterations, !result.isConverged else { break }
+      try result.iterate(workers: workers)
     }
-    let objective = state.objective(workers: workers)
-    return (KMeansResult(state: state, objective: objective, restart: restart), goesOn)
+    result.restart = restart
+    result.measure(workers: workers)
+    return (result, goesOn)
   }
 }

@@ -385,7 +385,7 @@ struct ChoiceInputs: Sendable {
         var others = choice
         others.falseNegatives = nil
         let modes: [FalseNegativeTreatment.Mode: FNC.Mode] = [
-          .exclude: .eliminate, .attract: .attract,
+          .exclude: .exclude, .attract: .attract,
         ]
         return NamedResult(
           try FNC(

@@ -35,16 +35,9 @@ public struct Alignment: Sendable {
     try Operand("second views", second).requireShape(of: operand)
     let x = try first.normalized(argument: "first views").rows
     let y = try second.normalized(argument: "second views").rows
-    let kernels = ClusterKernels.best
-    let sum = x.withUnsafeBufferPointer { x in
-      y.withUnsafeBufferPointer { y in
-        guard let x = x.baseAddress, let y = y.baseAddress else { return 0.0 }
-        return (0..<first.rows).reduce(0) { sum, row in
-          let square = kernels.squaredDistance(
-            x + row * first.columns, y + row * first.columns, count: first.columns)
-          return sum + (exponent == 2 ? square : power(square, exponent / 2))
-        }
-      }
+    let sum = (0..<first.rows).reduce(0.0) { sum, row in
+      let square = x.squaredDistance(row, to: y, row)
+      return sum + (exponent == 2 ? square : power(square, exponent / 2))
     }
     return sum / Double(first.rows)
   }
