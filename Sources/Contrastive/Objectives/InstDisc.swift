@@ -95,7 +95,8 @@ public struct InstDisc: Objective {
       guard !noise.isEmpty else { throw .empty(argument: "noise") }
       let perRow = pieces(noise.count, queries.rows)
       try requireIndices(noise, count: perRow * queries.rows, below: bank.rows, named: "noise")
-      let exclusions = try columns.excludingPairs(ofOwn: indices).exclusions(in: "InstDisc with noise")
+      let exclusions = try columns.excludingPairs(ofOwn: indices).exclusions(
+        in: "InstDisc with noise")
       try exclusions.requireIncluded(indices, perRow: 1, named: "indices")
       try exclusions.requireIncluded(noise, perRow: perRow, named: "noise")
       try rows.requireFinite()

@@ -75,8 +75,9 @@ struct InvPTerms: Sendable {
   /// The coefficients of the listed columns.
   private var coefficients: [Double]
 
-  /// The terms of the authors' code; without hard positives, or with the paper's background, the
-  /// first alone. `others` is the background that is not listed.
+  /// The terms of the authors' code, or the first alone where the background is the paper's.
+  ///
+  /// `others` is the background that is not listed.
   init(_ objective: InvP, _ listed: InvPColumns, others: [LogSumExp]) {
     let temperature = objective.temperature
     let logEpsilon = logarithm(objective.epsilon)
