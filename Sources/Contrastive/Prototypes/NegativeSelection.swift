@@ -71,7 +71,8 @@ public struct NegativeSelection: Sendable {
   /// - Throws: `ContrastiveError`: `.shape`, `.index`, `.nonFinite`, `.tooLarge`, `.parameter`.
   public func mask(
     of candidates: Matrix, logSums: [Float], assignments: [Int],
-    excluding excluded: PairTerms? = nil, within bounds: ClosedRange<Float> = Self.instanceBounds, seed: UInt64, workers: Workers = .all
+    excluding excluded: PairTerms? = nil, within bounds: ClosedRange<Float> = Self.instanceBounds,
+    seed: UInt64, workers: Workers = .all
   ) throws(ContrastiveError) -> SelectionMask {
     let columns = Operand("candidates", candidates)
     try columns.requireDimension(of: Operand("centroids", scaled))
