@@ -31,19 +31,9 @@ public struct DCL: PairedViewObjective {
   }
 
   /// The loss and its exact gradients; see `HCL.evaluate`.
-  ///
-  /// - Parameters:
-  ///   - view1: [N × D], N at least 2.
-  ///   - view2: [N × D]; row i is another view of the same image.
-  ///   - gradients: what to differentiate by.
-  ///   - workers: the threads to use; no effect on the result.
-  /// - Returns: the mean loss over the 2N rows and the gradients asked for.
-  /// - Throws: `ContrastiveError`: `.shape`, `.empty`, `.nonFinite`, `.tooLarge`.
   public func evaluate(
-    view1: Matrix, view2: Matrix, gradients: Set<ViewVariable> = Self.defaultGradients,
-    workers: Workers = .all
+    _ inputs: Inputs, gradients: Set<ViewVariable>, workers: Workers
   ) throws(ContrastiveError) -> Evaluation<DCL> {
-    Evaluation(
-      try objective.evaluate(view1: view1, view2: view2, gradients: gradients, workers: workers))
+    Evaluation(try objective.evaluate(inputs, gradients: gradients, workers: workers))
   }
 }

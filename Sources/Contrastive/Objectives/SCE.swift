@@ -60,26 +60,16 @@ public struct SCE: BankOrBatchObjective {
     self.positiveInTargets = positiveInTargets
   }
 
-  /// The loss and its exact gradients.
+  /// The loss and its exact gradients; a single key without a bank needs the positive in its
+  /// targets.
   ///
   /// Complexity: with N queries, M columns and dimension D, 4·N·M·D floating-point operations for
   /// the loss and the gradient for the temperature, 8·N·M·D with the gradient for the queries.
-  ///
-  /// - Parameters:
-  ///   - queries: [N × D].
-  ///   - keys: [N × D]; row i is query i's own.
-  ///   - bank: [M × D]; without it the other columns are the other keys. Columns may be excluded,
-  ///     not weighted.
-  ///   - gradients: what to differentiate by.
-  ///   - workers: the threads to use; no effect on the result.
-  /// - Returns: the mean loss over the queries and the gradients asked for.
-  /// - Throws: `ContrastiveError`: `.shape`, also for a single key without a bank when the
-  ///   positive is excluded, `.empty`, `.bankNotFilled` for a bank without rows, `.nonFinite`,
-  ///   `.tooLarge`.
+  /// Columns may be excluded, not weighted.
   public func evaluate(
-    queries: Matrix, keys: Matrix, bank: (any Bank)? = nil,
-    gradients: Set<QueryVariable> = Self.defaultGradients, workers: Workers = .all
+    _ inputs: Inputs, gradients: Set<QueryVariable>, workers: Workers
   ) throws(ContrastiveError) -> Evaluation<SCE> {
+    let (queries, keys, bank) = inputs
     let problem = try BankProblem(queries, keys, bank ?? keys)
     guard bank != nil || positiveInTargets == .zero || keys.rows > 1 else {
       throw .shape(
