@@ -13,11 +13,8 @@
 ///
 /// Rows are used as given: normalize them first for cosine similarity (`Matrix.normalized`).
 public struct CNS: BankObjective {
-  /// Softmax temperature τ.
   package let temperature: Double
-  /// Which bank rows are negatives.
   package let ring: Ring
-  /// Which columns are negatives, and how they count.
   package let negatives: Negatives
 
   /// A CNS objective.

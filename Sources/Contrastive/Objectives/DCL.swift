@@ -7,9 +7,7 @@
 /// ```
 /// Chuang et al., "Debiased Contrastive Learning", NeurIPS 2020, eq. 8 with one positive.
 public struct DCL: PairedViewObjective {
-  /// Softmax temperature τ.
   package let temperature: Double
-  /// τ⁺, the chance that a negative shows the same thing as the anchor.
   package let tauPlus: Double
   private let objective: HCL
 
@@ -17,7 +15,8 @@ public struct DCL: PairedViewObjective {
   ///
   /// - Parameters:
   ///   - temperature: 1e-6 … 1e6.
-  ///   - tauPlus: at least 0 and below 1.
+  ///   - tauPlus: τ⁺, the chance that a negative shows the same thing as the anchor, at least 0 and
+  ///     below 1.
   ///   - negatives: which rows are negatives, as in `HCL`.
   /// - Throws: `ContrastiveError.parameter`.
   public init(

@@ -14,18 +14,15 @@ public struct Decoupled: PairedViewObjective {
   /// The temperature can be learned.
   public typealias Scalar = TemperatureScalar
 
-  /// Softmax temperature τ.
   package let temperature: Double
-  /// σ, the temperature of the weights; without it all pairs weigh the same.
   package let sigma: Double?
-  /// Which columns are negatives, and how they count.
   package let negatives: Negatives
 
   /// A decoupled objective.
   ///
   /// - Parameters:
   ///   - temperature: 1e-6 … 1e6; 0.1 is the authors'.
-  ///   - sigma: 1e-6 … 1e6; 0.5 is the authors'.
+  ///   - sigma: temperature of the weights, 1e-6 … 1e6; 0.5 is the authors'.
   ///   - negatives: which of the other rows are negatives, as in `NTXent`.
   /// - Throws: `ContrastiveError.parameter`.
   public init(

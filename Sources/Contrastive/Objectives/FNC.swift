@@ -34,13 +34,9 @@ public struct FNC: Objective {
   /// Gradients for the embeddings.
   public static let defaultGradients: Set<Variable> = [.embeddings]
 
-  /// Softmax temperature τ.
   package let temperature: Double
-  /// How false negatives are found.
   package let search: FalseNegatives
-  /// What becomes of them.
   package let mode: Mode
-  /// Which other columns are negatives, and how they count.
   package let negatives: Negatives
 
   /// A false-negative cancellation objective.

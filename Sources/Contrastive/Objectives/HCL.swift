@@ -15,11 +15,8 @@
 ///
 /// Rows are used as given: the floor is meant for unit rows (`Matrix.normalized`).
 public struct HCL: PairedViewObjective {
-  /// Softmax temperature τ.
   package let temperature: Double
-  /// β and τ⁺.
   package let weights: HardNegativeWeights
-  /// Which rows are negatives.
   package let negatives: Negatives
 
   /// A hard-negative objective; the defaults are the authors' code's.

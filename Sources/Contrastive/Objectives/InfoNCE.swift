@@ -25,11 +25,8 @@ public struct InfoNCE: BankOrBatchObjective {
   /// Gradients for the queries: what a momentum-contrast step needs.
   public static let defaultGradients: Set<Variable> = [.queries]
 
-  /// Softmax temperature τ.
   package let temperature: Double
-  /// Whether the in-batch form takes the mean of both directions.
   package let symmetric: Bool
-  /// Which columns are negatives, and how they count.
   package let negatives: Negatives
 
   /// An InfoNCE objective.

@@ -25,21 +25,17 @@ public struct InstDisc: Objective {
     public let partition: Double?
   }
 
-  /// Softmax temperature τ.
   package let temperature: Double
-  /// Z of the noise-contrastive form; without it n · the mean of exp(u) over a call's columns.
   package let partition: Double?
-  /// Added to the noise's probability in the noise-contrastive form.
   package let epsilon: Double
-  /// Which bank rows are negatives of the softmax form, and how they count.
   package let negatives: Negatives
 
   /// An instance-discrimination objective.
   ///
   /// - Parameters:
   ///   - temperature: 1e-6 … 1e6.
-  ///   - partition: above 0.
-  ///   - epsilon: 0 or more.
+  ///   - partition: Z, above 0; without it n · the mean of exp(u) over the columns of a call.
+  ///   - epsilon: added to the noise's probability, 0 or more.
   ///   - negatives: which bank rows are negatives; not with noise.
   /// - Throws: `ContrastiveError.parameter`.
   public init(

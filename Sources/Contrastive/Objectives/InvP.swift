@@ -22,7 +22,6 @@
 ///
 /// Rows are used as given: normalize them first for cosine similarity (`Matrix.normalized`).
 public struct InvP: Objective {
-  /// Softmax temperature τ.
   package let temperature: Double
   /// What else an evaluation tells.
   public struct Details: Sendable {
@@ -30,28 +29,22 @@ public struct InvP: Objective {
     public let background: Int
   }
 
-  /// M, at most the bank's rows are taken.
   package let background: Int
-  /// P.
   package let positives: Int
-  /// Longest walk from a query's own row to a positive.
   package let steps: Int
-  /// Weight of the second term.
   package let weight: Double
-  /// ε, inside both logarithms.
   package let epsilon: Double
-  /// Whether the background of the second term is the paper's.
   package let exactBackground: Bool
 
   /// An InvP objective.
   ///
   /// - Parameters:
   ///   - temperature: 1e-6 … 1e6.
-  ///   - background: at least 1; an evaluation needs 2.
-  ///   - positives: at least 1.
-  ///   - steps: at least 1.
-  ///   - weight: 0 or more.
-  ///   - epsilon: 0 or more; the authors' code has 1e-7.
+  ///   - background: M, at least 1; an evaluation needs 2, and takes at most the bank's rows.
+  ///   - positives: P, at least 1.
+  ///   - steps: of the longest walk from a query's own row to a positive, at least 1.
+  ///   - weight: of the second term, 0 or more.
+  ///   - epsilon: ε, 0 or more; the authors' code has 1e-7.
   ///   - exactBackground: whether the background of the second term is the paper's.
   /// - Throws: `ContrastiveError.parameter`.
   public init(

@@ -12,9 +12,7 @@
 /// Contrastive Learning", ICLR 2021, eqs. 2–3. With S = 1 it is `InfoNCE` with a bank. Keys and
 /// banks are constants. Rows are used as given.
 public struct LooC: Objective {
-  /// Softmax temperature τ.
   package let temperature: Double
-  /// Which columns are negatives, and how they count.
   package let negatives: Negatives
 
   /// A LooC objective.

@@ -12,9 +12,7 @@ public struct NTXent: PairedViewObjective {
   /// The temperature can be learned.
   public typealias Scalar = TemperatureScalar
 
-  /// Softmax temperature τ.
   package let temperature: Double
-  /// Which columns are negatives, and how they count.
   package let negatives: Negatives
 
   /// An NT-Xent objective.

@@ -10,16 +10,14 @@
 ///
 /// Rows are used as given: normalize them first for cosine similarity (`Matrix.normalized`).
 public struct ReSSL: BankObjective {
-  /// Softmax temperature of the queries.
   package let temperature: Double
-  /// Softmax temperature of the keys, whose similarities are targets.
   package let targetTemperature: Double
 
   /// A ReSSL objective.
   ///
   /// - Parameters:
-  ///   - temperature: 1e-6 … 1e6.
-  ///   - targetTemperature: 1e-6 … 1e6.
+  ///   - temperature: of the queries, 1e-6 … 1e6.
+  ///   - targetTemperature: of the keys, whose similarities are targets, 1e-6 … 1e6.
   /// - Throws: `ContrastiveError.parameter`.
   public init(
     temperature: Double = 0.1, targetTemperature: Double = 0.04

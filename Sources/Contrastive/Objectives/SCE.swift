@@ -28,21 +28,17 @@ public struct SCE: BankOrBatchObjective {
   /// The temperature can be learned.
   public typealias Scalar = TemperatureScalar
 
-  /// Softmax temperature of the queries.
   package let temperature: Double
-  /// Softmax temperature of the keys, whose similarities are targets.
   package let targetTemperature: Double
-  /// Target of the positive; the rest follows the key's similarities.
   package let lambda: Double
-  /// What becomes of the positive in the targets' softmax.
   package let positiveInTargets: PositiveInTargets
 
   /// An SCE objective.
   ///
   /// - Parameters:
-  ///   - temperature: 1e-6 … 1e6.
-  ///   - targetTemperature: 1e-6 … 1e6.
-  ///   - lambda: 0 … 1.
+  ///   - temperature: of the queries, 1e-6 … 1e6.
+  ///   - targetTemperature: of the keys, whose similarities are targets, 1e-6 … 1e6.
+  ///   - lambda: target of the positive, 0 … 1.
   ///   - positiveInTargets: what becomes of the positive in the targets' softmax.
   /// - Throws: `ContrastiveError.parameter`.
   public init(

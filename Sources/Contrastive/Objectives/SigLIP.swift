@@ -22,7 +22,6 @@ public struct SigLIP: Objective {
   /// Gradients for both sides.
   public static let defaultGradients: Set<Variable> = [.queries, .keys]
 
-  /// Temperature τ of the logits.
   package let temperature: Double
   /// Added to the logits.
   public let bias: Double

@@ -32,13 +32,9 @@ public struct SupCon: Objective {
   /// Gradients for the embeddings.
   public static let defaultGradients: Set<Variable> = [.embeddings]
 
-  /// Softmax temperature τ.
   package let temperature: Double
-  /// Divides the temperature to give the factor of the loss; without it the factor is 1.
   package let baseTemperature: Double?
-  /// Where the mean over the positives stands.
   package let variant: Variant
-  /// Which rows of other labels are negatives, and how they count.
   package let negatives: Negatives
 
   /// A supervised contrastive objective.

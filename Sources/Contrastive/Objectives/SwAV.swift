@@ -19,11 +19,8 @@ public struct SwAV: Objective {
   /// Gradients for the views and the prototypes.
   public static let defaultGradients: Set<Variable> = [.views, .prototypes]
 
-  /// Softmax temperature of the predictions.
   package let temperature: Double
-  /// Turns the scores into codes.
   package let sinkhorn: Sinkhorn
-  /// How many of the views give codes, A.
   package let assignedViews: Int
 
   /// A SwAV objective.

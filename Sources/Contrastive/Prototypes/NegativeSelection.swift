@@ -14,7 +14,7 @@ public struct NegativeSelection: Sendable {
   /// Bounds of a bank row's probability.
   public static let instanceBounds: ClosedRange<Float> = 0...0.999
   /// Bounds of a prototype's probability.
-  public static let prototypeBounds: ClosedRange<Float> = 1e-4...0.999
+  package static let prototypeBounds: ClosedRange<Float> = 1e-4...0.999
 
   /// Prototypes divided by their concentrations: dot products with them are logits.
   private let scaled: Matrix
