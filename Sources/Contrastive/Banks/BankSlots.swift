@@ -62,9 +62,7 @@ public struct BankSlots: Sendable, Equatable {
     guard capacity > 0 else {
       throw .parameter(name: name, found: "\(capacity)", expected: "at least 1")
     }
-    guard dimension > 0 else {
-      throw .parameter(name: "dimension", found: "\(dimension)", expected: "at least 1")
-    }
+    try requireParameter(dimension > 0, "dimension", dimension, "at least 1")
     let (elements, overflow) = capacity.multipliedReportingOverflow(by: dimension)
     guard !overflow, elements <= Int.max / 8, capacity <= Int(UInt32.max) else {
       throw .parameter(

@@ -66,7 +66,7 @@ package struct RepresentationEvaluation: Sendable {
     package init(
       _ rows: Matrix, labels: [Int]?, named name: String = "labels"
     ) throws(ContrastiveError) {
-      if let labels { try requireLabels(labels, of: rows, named: name) }
+      if let labels { try requireLabels(labels, count: rows.rows, named: name) }
       self.rows = rows
       let count = labels?.count { $0 == unlabeled } ?? 0
       self.labels = count == rows.rows ? nil : labels

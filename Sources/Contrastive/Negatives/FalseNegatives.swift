@@ -34,9 +34,7 @@ public struct FalseNegatives: Sendable {
   public init(
     topK: Int = 10, threshold: Double? = 0.7, aggregate: Aggregate = .max
   ) throws(ContrastiveError) {
-    guard topK > 0 else {
-      throw .parameter(name: "top-k", found: "\(topK)", expected: "1 or more")
-    }
+    try requireParameter(topK > 0, "top-k", topK, "1 or more")
     if let threshold, threshold.isNaN {
       throw .parameter(name: "threshold", found: "nan", expected: "a number or none")
     }

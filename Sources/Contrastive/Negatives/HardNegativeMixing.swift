@@ -72,9 +72,8 @@ public struct HardNegativeMixing: Sendable, Equatable {
     try rows.requireRows()
     guard bank.rows > 0 else { throw .bankNotFilled(argument: columns.name) }
     try columns.requireDimension(of: rows)
-    guard !distinct || bank.rows > 1 else {
-      throw .parameter(name: "distinct", found: "a bank of one row", expected: "two rows to mix")
-    }
+    try requireParameter(
+      !distinct || bank.rows > 1, "distinct", "a bank of one row", "two rows to mix")
     let kept = min(hardest, bank.rows)
     let pass = RectanglePass(rows: rows, columns: columns)
     let best = try pass.read(TopKReader(k: kept, excluding: exclusions), workers: workers)

@@ -62,9 +62,7 @@ public struct InfoNCE: BankOrBatchObjective {
       return try against(
         BankProblem(inputs.queries, inputs.keys, bank), gradients: gradients, workers: workers)
     }
-    guard !gradients.contains(.bank) else {
-      throw .parameter(name: "gradient", found: "bank", expected: "an input that is given")
-    }
+    try requireParameter(!gradients.contains(.bank), "gradient", "bank", "an input that is given")
     let (queries, keys) = (Operand("queries", inputs.queries), Operand("keys", inputs.keys))
     try queries.requireRows()
     try keys.requireShape(of: queries)
@@ -107,13 +105,10 @@ public struct InfoNCE: BankOrBatchObjective {
   private func against(
     _ problem: BankProblem, gradients: Set<Variable>, workers: Workers
   ) throws(ContrastiveError) -> Evaluation<InfoNCE> {
-    guard !symmetric else {
-      throw .parameter(name: "symmetric", found: "a bank", expected: "the in-batch form")
-    }
-    guard problem.bank.operand.half == nil || !gradients.contains(.bank) else {
-      throw .parameter(
-        name: "gradient", found: "bank, which is in half precision", expected: "queries or keys")
-    }
+    try requireParameter(!symmetric, "symmetric", "a bank", "the in-batch form")
+    try requireParameter(
+      problem.bank.operand.half == nil || !gradients.contains(.bank), "gradient",
+      "bank, which is in half precision", "queries or keys")
     let (contrast, chosen) = try problem.contrast(
       temperature: temperature, negatives, workers: workers)
     let value = try contrast.evaluate(

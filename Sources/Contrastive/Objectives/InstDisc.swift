@@ -48,9 +48,8 @@ public struct InstDisc: Objective {
     if let partition, !(partition.isFinite && partition > 0) {
       throw .parameter(name: "partition", found: "\(partition)", expected: "a number above 0")
     }
-    guard epsilon.isFinite, epsilon >= 0 else {
-      throw .parameter(name: "epsilon", found: "\(epsilon)", expected: "a number of at least 0")
-    }
+    try requireParameter(
+      epsilon.isFinite && epsilon >= 0, "epsilon", epsilon, "a number of at least 0")
     self.temperature = temperature
     self.partition = partition
     self.epsilon = epsilon
@@ -101,9 +100,7 @@ public struct InstDisc: Objective {
         queries, bank, taking: bank.rows - columns.excluded.count, indices, noise, gradients,
         workers)
     }
-    guard partition == nil else {
-      throw .parameter(name: "partition", found: "no noise", expected: "noise rows")
-    }
+    try requireParameter(partition == nil, "partition", "no noise", "noise rows")
     let own = bank.rows(at: indices)
     var contrast = Contrast(
       rows, paired: own, against: .others(Operand("bank", bank)), temperature: temperature,

@@ -29,9 +29,8 @@ public struct LooC: Objective {
     if case .given = negatives.mixing {
       throw .parameter(name: "mixing", found: "given mixes in LooC", expected: "drawn ones")
     }
-    guard negatives.falseNegatives?.support == nil else {
-      throw .parameter(name: "support", found: "one in LooC", expected: "each space's own keys")
-    }
+    try requireParameter(
+      negatives.falseNegatives?.support == nil, "support", "one in LooC", "each space's own keys")
     self.temperature = temperature
     self.negatives = negatives
   }

@@ -47,9 +47,7 @@ public struct SCE: BankOrBatchObjective {
   ) throws(ContrastiveError) {
     try requireTemperature(temperature)
     try requireTemperature(targetTemperature, named: "target-temperature")
-    guard 0...1 ~= lambda else {
-      throw .parameter(name: "lambda", found: "\(lambda)", expected: "a number from 0 to 1")
-    }
+    try requireParameter(0...1 ~= lambda, "lambda", lambda, "a number from 0 to 1")
     self.temperature = temperature
     self.targetTemperature = targetTemperature
     self.lambda = lambda

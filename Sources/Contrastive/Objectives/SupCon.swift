@@ -87,11 +87,7 @@ public struct SupCon: Objective {
   ) throws(ContrastiveError) -> Evaluation<SupCon> {
     let given = Operand("embeddings", embeddings)
     try given.requireRows()
-    guard labels.count == embeddings.rows else {
-      throw .shape(
-        argument: "labels", found: "[\(labels.count)]",
-        expected: "[\(embeddings.rows)], one for each row of embeddings")
-    }
+    try requireLabels(labels, count: embeddings.rows, each: "row of embeddings")
     try given.requireFinite()
     let wanted = ContrastGradients(anchors: gradients.contains(.embeddings))
     // Without a choice of negatives rows are put in the order of their labels, so that positives of

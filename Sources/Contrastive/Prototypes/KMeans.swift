@@ -79,19 +79,13 @@ public struct KMeans: Sendable {
     restarts: Int = 1, seed: UInt64 = 0, boundsMemory: Int = 2 << 30,
     strategy: KMeansStrategy? = nil
   ) throws(ContrastiveError) {
-    guard iterations >= 0 else {
-      throw .parameter(name: "iterations", found: "\(iterations)", expected: "0 or more")
-    }
-    guard restarts > 0 else {
-      throw .parameter(name: "restarts", found: "\(restarts)", expected: "1 or more")
-    }
+    try requireParameter(iterations >= 0, "iterations", iterations, "0 or more")
+    try requireParameter(restarts > 0, "restarts", restarts, "1 or more")
     if case .given = seeding, restarts > 1 {
       throw .parameter(
         name: "restarts", found: "\(restarts)", expected: "1 when the first centroids are given")
     }
-    guard boundsMemory >= 0 else {
-      throw .parameter(name: "boundsMemory", found: "\(boundsMemory)", expected: "0 or more")
-    }
+    try requireParameter(boundsMemory >= 0, "boundsMemory", boundsMemory, "0 or more")
     self.metric = metric
     self.seeding = seeding
     self.iterations = iterations
@@ -160,9 +154,7 @@ public struct KMeans: Sendable {
   }
 
   private static func require(_ clusters: [Int]) throws(ContrastiveError) {
-    guard !clusters.isEmpty else {
-      throw .parameter(name: "clusters", found: "no number", expected: "at least one")
-    }
+    try requireParameter(!clusters.isEmpty, "clusters", "no number", "at least one")
     for count in clusters where count < 1 {
       throw .parameter(name: "clusters", found: "\(count)", expected: "1 or more")
     }
@@ -235,11 +227,9 @@ public struct KMeans: Sendable {
     progress: (KMeansProgress) -> Bool = { _ in true }
   ) throws(ContrastiveError) -> KMeansResult {
     var result = consume last
-    guard result.points.metric == metric else {
-      throw .parameter(
-        name: "metric", found: metric.rawValue,
-        expected: "\(result.points.metric.rawValue), that of the last run")
-    }
+    try requireParameter(
+      result.points.metric == metric, "metric", metric.rawValue,
+      "\(result.points.metric.rawValue), that of the last run")
     let prepared = try PreparedPoints(
       points, argument: argument, metric: metric, workers: workers)
     try result.restart(with: prepared, at: start, workers: workers)

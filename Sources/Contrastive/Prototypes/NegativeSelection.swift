@@ -82,9 +82,8 @@ public struct NegativeSelection: Sendable {
       throw .shape(
         argument: "logSums", found: "[\(logSums.count)]", expected: "[\(candidates.rows)]")
     }
-    guard bounds.lowerBound >= 0, bounds.upperBound <= 1 else {
-      throw .parameter(name: "bounds", found: "\(bounds)", expected: "within 0 … 1")
-    }
+    try requireParameter(
+      bounds.lowerBound >= 0 && bounds.upperBound <= 1, "bounds", bounds, "within 0 … 1")
     let (rows, width) = (assignments.count, candidates.rows)
     if let excluded, excluded.rows != rows || excluded.columns != width {
       throw .shape(

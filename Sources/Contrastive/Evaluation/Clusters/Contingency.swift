@@ -34,11 +34,7 @@ package struct Contingency: Sendable, Equatable {
   /// - Throws: `ContrastiveError`: `.empty`, `.shape`, `.parameter` when every point is excluded.
   package init(clusters: [Int], labels: [Int]) throws(ContrastiveError) {
     guard !clusters.isEmpty else { throw .empty(argument: "clusters") }
-    guard labels.count == clusters.count else {
-      throw .shape(
-        argument: "labels", found: "[\(labels.count)]",
-        expected: "[\(clusters.count)], one for each point")
-    }
+    try requireLabels(labels, count: clusters.count, each: "point")
     let known = zip(clusters, labels).filter { $0 != unlabeled && $1 != unlabeled }
     guard !known.isEmpty else { throw noLabels("labels") }
     let (rows, columns) = (ClassPlaces(known.map(\.0)), ClassPlaces(known.map(\.1)))
@@ -85,17 +81,14 @@ package struct Contingency: Sendable, Equatable {
           argument: "table", found: "[\(counts.count)] in row \(row)", expected: "[\(columns)]")
       }
       for (column, count) in counts.enumerated() where count != 0 {
-        guard count > 0 else {
-          throw .parameter(name: "table", found: "\(count)", expected: "counts of 0 or more")
-        }
+        try requireParameter(count > 0, "table", count, "counts of 0 or more")
         cells.append(Cell(cluster: row, label: column, count: count))
       }
     }
     self.init(
       clusters: Array(table.indices), labels: Array(0..<columns), cells: cells)
-    guard !clusterSizes.contains(0), !labelSizes.contains(0) else {
-      throw .parameter(
-        name: "table", found: "zeros only", expected: "a count in each row and column")
-    }
+    try requireParameter(
+      !clusterSizes.contains(0) && !labelSizes.contains(0), "table", "zeros only",
+      "a count in each row and column")
   }
 }

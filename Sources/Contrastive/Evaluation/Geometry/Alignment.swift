@@ -14,9 +14,8 @@ public struct Alignment: Sendable {
   /// - Parameter exponent: above 0.
   /// - Throws: `ContrastiveError.parameter`.
   public init(exponent: Double = 2) throws(ContrastiveError) {
-    guard exponent > 0, exponent.isFinite else {
-      throw .parameter(name: "alignment exponent", found: "\(exponent)", expected: "above 0")
-    }
+    try requireParameter(
+      exponent > 0 && exponent.isFinite, "alignment exponent", exponent, "above 0")
     self.exponent = exponent
   }
 
@@ -56,7 +55,7 @@ public struct Alignment: Sendable {
     _ embeddings: Matrix, labels: [Int]
   ) throws(ContrastiveError) -> Double? {
     try Operand("embeddings", embeddings).requireRows()
-    try requireLabels(labels, of: embeddings, named: "labels")
+    try requireLabels(labels, count: embeddings.rows)
     let rows = try embeddings.normalized().rows
     let target = ClassPlaces(labels)
     let dimension = rows.columns

@@ -28,9 +28,7 @@ package struct PrincipalComponents: Sendable, Equatable {
   ) throws(ContrastiveError) {
     let dimension = rows.columns
     let mean = try Standardization(of: rows, argument: "rows", workers: workers).mean
-    guard 1...dimension ~= count else {
-      throw .parameter(name: "components", found: "\(count)", expected: "1 … \(dimension)")
-    }
+    try requireParameter(1...dimension ~= count, "components", count, "1 … \(dimension)")
     let covariance = try rows.sumOfPieces(width: dimension * dimension, workers: workers) {
       piece, values, sums in
       for row in 0..<piece.count {
