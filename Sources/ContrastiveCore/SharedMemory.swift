@@ -74,12 +74,16 @@ extension Array {
 
 extension Matrix {
   /// Calls `body` with the elements as workers read them.
-  package func withSharedMemory<R>(_ body: (SharedReadOnlyMemory<Float>) -> R) -> R {
-    withUnsafeBufferPointer { body(SharedReadOnlyMemory($0)) }
+  @inlinable package func withSharedMemory<R>(
+    _ body: (SharedReadOnlyMemory<Float>) -> R
+  ) -> R {
+    storage.withUnsafeBufferPointer {
+      body(SharedReadOnlyMemory(UnsafeBufferPointer(rebasing: $0[..<(rows * columns)])))
+    }
   }
 
   /// The same with the elements of this matrix and of another.
-  package func withSharedMemory<R>(
+  @inlinable package func withSharedMemory<R>(
     and other: Matrix, _ body: (SharedReadOnlyMemory<Float>, SharedReadOnlyMemory<Float>) -> R
   ) -> R {
     withSharedMemory { own in other.withSharedMemory { body(own, $0) } }

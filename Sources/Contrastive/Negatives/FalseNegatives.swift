@@ -173,10 +173,13 @@ public struct FalseNegatives: Sendable {
   private func score(
     _ support: Matrix, views: Int, image: Int, images: Int, _ columns: Matrix, _ column: Int
   ) -> Double {
-    let similarities = (0..<views).map {
-      support.dot($0 * images + image, with: columns, column)
+    var (top, sum) = (-Double.infinity, 0.0)
+    for view in 0..<views {
+      let similarity = support.dot(view * images + image, with: columns, column)
+      top = Swift.max(top, similarity)
+      sum += similarity
     }
-    return aggregate == .max ? similarities.max() ?? 0 : similarities.reduce(0, +) / Double(views)
+    return aggregate == .max ? top : sum / Double(views)
   }
 
   /// Mean over the views of each image's support.

@@ -106,6 +106,8 @@ private struct RowDraws: Sendable {
 
   init(_ mixing: HardNegativeMixing, _ hard: [Int], step: UInt64, row: Int) {
     var random = CounterRandom(seed: mixing.seed, step, UInt64(row))
+    pairs.reserveCapacity(2 * mixing.pairs)
+    pairWeights.reserveCapacity(mixing.pairs)
     for _ in 0..<mixing.pairs {
       let first = random.index(below: hard.count)
       // The second of distinct ones is drawn from the others, counted from the first.
@@ -113,7 +115,8 @@ private struct RowDraws: Sendable {
         mixing.distinct
         ? (first + 1 + random.index(below: hard.count - 1)) % hard.count
         : random.index(below: hard.count)
-      pairs += [hard[first], hard[second]]
+      pairs.append(hard[first])
+      pairs.append(hard[second])
       pairWeights.append(random.uniform())
     }
     for _ in 0..<mixing.queryPairs {

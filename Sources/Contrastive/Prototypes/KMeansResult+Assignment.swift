@@ -30,13 +30,14 @@ extension KMeansResult {
     let moves = labels.withMutableSharedMemory { labels in
       reach.withMutableSharedMemory { reach in
         bounds.withTables { tables in
-          workers.mapUntilCanceled(pass.blocks.count) { block in
+          let writer = tables?.fine
+          return workers.mapUntilCanceled(pass.blocks.count) { block in
             var moves: [ClusterMove] = []
             for row in pass.blocks[block].least.indices {
               let index = block * pass.rowsPerBlock + row
               let found = nearest.resolve(pass.blocks[block], row: row, index: index)
               reach[index] = found.distance
-              tables?.fine?.row(index)[found.column] = BoundsWriter.own
+              writer?.row(index)[found.column] = BoundsWriter.own
               let (old, new) = (labels[index], UInt32(found.column))
               guard old != new else { continue }
               moves.append(ClusterMove(row: UInt32(index), from: old, to: new))

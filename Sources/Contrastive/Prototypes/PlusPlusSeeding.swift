@@ -58,7 +58,14 @@ extension KMeans {
 extension PreparedPoints {
   /// The squared distance of a point to the nearest of some points, in Double; ∞ of none.
   fileprivate func squaredDistance(of row: Int, toNearestOf others: ArraySlice<Int>) -> Double {
-    others.reduce(Double.infinity) { min($0, matrix.squaredDistance(row, to: matrix, $1)) }
+    matrix.withSharedMemory { points in
+      others.reduce(Double.infinity) { least, other in
+        min(
+          least,
+          ClusterKernels.best.squaredDistance(
+            points + row * dimension, points + other * dimension, count: dimension))
+      }
+    }
   }
 }
 
