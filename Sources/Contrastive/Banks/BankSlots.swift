@@ -48,14 +48,7 @@ public struct BankSlots: Sendable, Equatable {
   private var single: [Float]
   private var half: [UInt16]
 
-  /// Empty slots.
-  ///
-  /// - Parameters:
-  ///   - capacity: at least 1.
-  ///   - dimension: at least 1.
-  ///   - precision: how embeddings are kept.
-  ///   - name: the capacity's name, for errors.
-  /// - Throws: `ContrastiveError.parameter`.
+  /// Empty slots; errors name the capacity as it is given.
   package init(
     capacity: Int, dimension: Int, precision: Precision = .single, named name: String = "capacity"
   ) throws(ContrastiveError) {

@@ -13,18 +13,9 @@ package struct RankWindows: TileMask {
   private let windows: [Window]
   private let kernels = RowKernels.best
 
-  /// The columns of each row's ranks; no range may be empty.
+  /// The columns of each row's ranks, none of them empty, of those `counts` that are not excluded.
   ///
   /// Complexity: that of `RankThresholds`, or none where no column is outside.
-  ///
-  /// - Parameters:
-  ///   - ranks: of each row.
-  ///   - counts: how many columns of each row are not excluded.
-  ///   - rows: the rows.
-  ///   - columns: what is ranked for each row.
-  ///   - exclusions: entries that have no rank.
-  ///   - workers: the threads to use; no effect on the result.
-  /// - Throws: `ContrastiveError`: `.nonFinite`, `.tooLarge`.
   package init(
     _ ranks: [Range<Int>], ofCounts counts: [Int], of rows: Operand, among columns: Operand,
     excluding exclusions: [Exclusion] = [], workers: Workers

@@ -24,14 +24,9 @@ package struct Contingency: Sendable, Equatable {
   /// Number of points.
   package var points: Int { clusterSizes.reduce(0, +) }
 
-  /// Counts the points of two partitions.
+  /// Counts the points of two partitions; those of −1 in either are excluded.
   ///
   /// Complexity: O(n log n) at most; memory O(cells that are not zero).
-  ///
-  /// - Parameters:
-  ///   - clusters: the cluster of each point; a point of −1 is excluded.
-  ///   - labels: the label of each point; a point of −1 is excluded.
-  /// - Throws: `ContrastiveError`: `.empty`, `.shape`, `.parameter` when every point is excluded.
   package init(clusters: [Int], labels: [Int]) throws(ContrastiveError) {
     guard !clusters.isEmpty else { throw .empty(argument: "clusters") }
     try requireLabels(labels, count: clusters.count, each: "point")
@@ -66,12 +61,7 @@ package struct Contingency: Sendable, Equatable {
     self.labelSizes = labelSizes
   }
 
-  /// Counts of a table, such as one read elsewhere.
-  ///
-  /// - Parameter table: a row for each cluster, a column for each label, counts of 0 or more; no
-  ///   row and no column may be all zeros.
-  /// - Throws: `ContrastiveError`: `.empty`, `.shape` for rows of different lengths, `.parameter`
-  ///   for a negative count or an empty row or column.
+  /// Counts of a table; see `ClusterAgreement.init(table:)`.
   package init(table: [[Int]]) throws(ContrastiveError) {
     guard let columns = table.first?.count, columns > 0 else { throw .empty(argument: "table") }
     var cells: [Cell] = []
