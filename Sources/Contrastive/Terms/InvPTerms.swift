@@ -54,6 +54,35 @@ struct InvPColumns: Sendable {
   }
 }
 
+extension InvPColumns {
+  /// What a place holds of the background's rest r = S − w_y, less what it holds of the hard
+  /// positives h: E/r, if it is a part of it, − count · E/h.
+  ///
+  /// Where both are nearly equal the difference is count · E/h · (h − count · r) / (count · r), and
+  /// what h and r have in common is never added up.
+  fileprivate func excess(
+    _ row: Int, _ place: Int, overHard hard: Double, rest: Double, others: Double,
+    temperature: Double
+  ) -> Double {
+    let (own, count) = (own(row), counts[place])
+    let logit = pairs.similarities[place] / temperature
+    let share = count * exponential(logit - hard)
+    guard place != own, isInside[place] else { return -share }
+    guard abs(hard - rest - logarithm(count)) < 0.1 else {
+      return exponential(logit - rest) - share
+    }
+    var sum = -count * exponential(others - rest)
+    for other in pairs.lists.places(of: row) {
+      let isPart = other != own && isInside[other]
+      let isTaken = other == own && !isInside[own]
+      let weight = counts[other] - (isPart ? count : isTaken ? -count : 0)
+      guard weight != 0 else { continue }
+      sum += weight * exponential(pairs.similarities[other] / temperature - rest)
+    }
+    return share * sum / count
+  }
+}
+
 /// The two logarithms of `InvP` and their derivatives.
 ///
 /// With w_y of the own row, S of the background, h of the hard positives, R = w_y/S,
@@ -98,34 +127,36 @@ struct InvPTerms: Sendable {
       let ratio = inside ? -softplus(margin) : -margin
       losses.append(minusLog(ratio, logEpsilon))
       let first = scale * logistic(ratio - logEpsilon) * (inside ? logistic(margin) : 1)
-      var (forBackground, forOwn, forPositives) = (first, -first, 0.0)
-      var hard = LogSumExp()
+      var (second, forBackground, forOwn) = (0.0, first, -first)
+      var (hard, rest) = (LogSumExp(), background.logSum)
       if hasSecond {
         hard = listed.logSum(row, temperature: temperature) { listed.counts[$0] }
       }
       if hard.logSum > -.infinity {
         // S − w_y is what is left without the own row, or less than that where it is not in S.
         let apart = inside ? 0 : exponential(-margin)
-        let quotient = hard.logSum - background.logSum - (inside ? 0 : logarithm1p(-apart))
+        rest += inside ? 0 : logarithm1p(-apart)
+        let quotient = hard.logSum - rest
         losses[row] += objective.weight * minusLog(quotient, logEpsilon)
-        let second = scale * objective.weight * logistic(quotient - logEpsilon)
+        second = scale * objective.weight * logistic(quotient - logEpsilon)
         forBackground += second / (1 - apart)
         forOwn -= second * apart / (1 - apart)
-        forPositives = -second
       }
       othersCoefficients.append(
         forBackground * exponential(others[row].logSum - background.logSum))
       for place in listed.pairs.lists.places(of: row) {
         let logit = listed.pairs.similarities[place] / temperature
         if place == own {
-          coefficients[place] += forOwn
+          coefficients[place] = forOwn
         } else if listed.isInside[place] {
-          coefficients[place] += forBackground * exponential(logit - background.logSum)
+          coefficients[place] = first * exponential(logit - background.logSum)
         }
-        if forPositives != 0, listed.counts[place] > 0 {
-          coefficients[place] +=
-            forPositives * listed.counts[place] * exponential(logit - hard.logSum)
-        }
+        guard second != 0, listed.counts[place] > 0 else { continue }
+        coefficients[place] +=
+          second
+          * listed.excess(
+            row, place, overHard: hard.logSum, rest: rest, others: others[row].logSum,
+            temperature: temperature)
       }
     }
   }
