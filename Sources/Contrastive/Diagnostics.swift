@@ -1,21 +1,21 @@
 /// What the engine runs on, and whether it works.
 public enum Diagnostics {
   /// OpenBLAS's description of its build.
-  public static var blasConfiguration: String { BLAS.configuration }
+  package static var blasConfiguration: String { BLAS.configuration }
   /// The processor family whose BLAS kernels run.
-  public static var blasCore: String { BLAS.core }
+  package static var blasCore: String { BLAS.core }
   /// How the BLAS was built to run threads; the engine holds it to one.
-  public static var blasThreading: String { BLAS.threading }
+  package static var blasThreading: String { BLAS.threading }
   /// The instruction set of the row kernels in use.
-  public static var rowKernels: String { RowKernels.best.name }
+  package static var rowKernels: String { RowKernels.best.name }
   /// Every instruction set of row kernels this processor can run.
-  public static var availableRowKernels: [String] { RowKernels.available.map(\.name) }
+  package static var availableRowKernels: [String] { RowKernels.available.map(\.name) }
 
   /// Multiplies small matrices from two threads at once and compares with plain loops.
   ///
   /// - Parameter rounds: how often to go through the shapes.
   /// - Throws: `ContrastiveError.blas` when a product is wrong.
-  public static func checkBLAS(rounds: Int = 1) throws(ContrastiveError) {
+  package static func checkBLAS(rounds: Int = 1) throws(ContrastiveError) {
     try BLAS.selfCheck(rounds: rounds)
   }
 

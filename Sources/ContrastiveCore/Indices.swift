@@ -1,11 +1,5 @@
-/// Checks that every index is in 0 ..< bound, and that there are as many as are wanted.
-///
-/// - Parameters:
-///   - indices: what to check.
-///   - count: how many there must be; nil for any number.
-///   - bound: one more than the largest index allowed.
-///   - name: the name to use in errors.
-/// - Throws: `ContrastiveError`: `.shape` for another number, `.index` with the first one outside.
+/// Checks that every index is in 0 ..< bound, and that there are as many as are wanted; the first
+/// outside is named.
 package func requireIndices(
   _ indices: [Int], count: Int? = nil, below bound: Int, named name: String
 ) throws(ContrastiveError) {

@@ -15,12 +15,12 @@ extension Matrix {
   public func rows(at indices: some Collection<Int>) -> Matrix {
     if let range = indices as? Range<Int> { return rows(range) }
     let (rows, columns) = (rows, columns)
-    return withUnsafeBufferPointer { source in
+    return withSharedMemory { source in
       Matrix(rows: indices.count, columns: columns) { target in
+        let target = SharedMemory(target)
         for (place, index) in indices.enumerated() {
           precondition(0..<rows ~= index, "row outside the matrix")
-          guard let from = source.baseAddress, let to = target.baseAddress else { continue }
-          (to + place * columns).initialize(from: from + index * columns, count: columns)
+          (target + place * columns).initialize(from: source + index * columns, count: columns)
         }
       }
     }
@@ -37,41 +37,36 @@ extension Matrix {
   /// Writes the rows of another matrix over the rows with these indices.
   package mutating func setRows(_ indices: some Collection<Int>, to other: Matrix) {
     precondition(indices.count == other.rows && columns == other.columns)
-    let (rows, columns) = (rows, columns)
-    withUnsafeMutableBufferPointer { target in
-      other.withUnsafeBufferPointer { source in
-        for (place, index) in indices.enumerated() {
-          precondition(0..<rows ~= index)
-          for column in 0..<columns {
-            target[index * columns + column] = source[place * columns + column]
-          }
-        }
-      }
+    for (place, index) in indices.enumerated() {
+      precondition(0..<rows ~= index)
+      for (column, value) in other.row(place).enumerated() { self[index, column] = value }
     }
   }
 
   /// ⟨row i of this, row i of the other⟩ in Double.
   package func rowDots(_ other: Matrix) -> [Double] {
     precondition(rows == other.rows && columns == other.columns)
-    return withUnsafeBufferPointer { a in
-      other.withUnsafeBufferPointer { b in
-        guard let a = a.baseAddress, let b = b.baseAddress else {
-          return [Double](repeating: 0, count: rows)
-        }
-        return (0..<rows).map {
-          RowKernels.best.dot(a + $0 * columns, b + $0 * columns, count: columns)
-        }
+    return withSharedMemory(and: other) { a, b in
+      (0..<rows).map {
+        RowKernels.best.dot(a + $0 * columns, b + $0 * columns, count: columns)
       }
+    }
+  }
+
+  /// ⟨a row of this, a row of another⟩ in Double.
+  package func dot(_ row: Int, with other: Matrix, _ otherRow: Int) -> Double {
+    precondition(0..<rows ~= row && 0..<other.rows ~= otherRow && columns == other.columns)
+    return withSharedMemory(and: other) { a, b in
+      RowKernels.best.dot(a + row * columns, b + otherRow * columns, count: columns)
     }
   }
 
   /// Multiplies each row by its factor.
   package mutating func scaleRows(by factor: (Int) -> Float) {
     let (rows, columns) = (rows, columns)
-    withUnsafeMutableBufferPointer { values in
-      guard let base = values.baseAddress else { return }
+    withMutableSharedMemory { values in
       for row in 0..<rows {
-        let (start, scale) = (base + row * columns, factor(row))
+        let (start, scale) = (values + row * columns, factor(row))
         for column in 0..<columns { start[column] *= scale }
       }
     }
@@ -81,11 +76,10 @@ extension Matrix {
   package mutating func addRows(of other: Matrix, times factor: (Int) -> Float) {
     precondition(rows == other.rows && columns == other.columns)
     let (rows, columns) = (rows, columns)
-    withUnsafeMutableBufferPointer { values in
-      other.withUnsafeBufferPointer { source in
-        guard let base = values.baseAddress, let source = source.baseAddress else { return }
+    withMutableSharedMemory { values in
+      other.withSharedMemory { source in
         for row in 0..<rows {
-          let (to, from, scale) = (base + row * columns, source + row * columns, factor(row))
+          let (to, from, scale) = (values + row * columns, source + row * columns, factor(row))
           for column in 0..<columns { to[column] += scale * from[column] }
         }
       }
@@ -111,11 +105,11 @@ extension Matrix {
   package func rows(at indices: [Int], times factors: [Double]) -> Matrix {
     precondition(factors.count == indices.count)
     let columns = columns
-    return withUnsafeBufferPointer { source in
+    return withSharedMemory { source in
       Matrix(rows: indices.count, columns: columns) { target in
-        guard let from = source.baseAddress, let to = target.baseAddress else { return }
+        let target = SharedMemory(target)
         for (row, factor) in factors.enumerated() {
-          let (values, products) = (from + indices[row] * columns, to + row * columns)
+          let (values, products) = (source + indices[row] * columns, target + row * columns)
           for column in 0..<columns {
             (products + column).initialize(to: Float(Double(values[column]) * factor))
           }

@@ -55,6 +55,11 @@ extension Array {
     withUnsafeBufferPointer { body(SharedReadOnlyMemory($0)) }
   }
 
+  /// Calls `body` with the elements as workers write them.
+  package mutating func withMutableSharedMemory<R>(_ body: (SharedMemory<Element>) -> R) -> R {
+    withUnsafeMutableBufferPointer { body(SharedMemory($0)) }
+  }
+
   /// The same with the elements of several arrays, in their order.
   package func withSharedMemories<Inner, R>(
     _ body: ([SharedReadOnlyMemory<Inner>]) -> R
@@ -67,10 +72,33 @@ extension Array {
   }
 }
 
+extension Matrix {
+  /// Calls `body` with the elements as workers read them.
+  @inlinable package func withSharedMemory<R>(
+    _ body: (SharedReadOnlyMemory<Float>) -> R
+  ) -> R {
+    storage.withUnsafeBufferPointer {
+      body(SharedReadOnlyMemory(UnsafeBufferPointer(rebasing: $0[..<(rows * columns)])))
+    }
+  }
+
+  /// The same with the elements of this matrix and of another.
+  @inlinable package func withSharedMemory<R>(
+    and other: Matrix, _ body: (SharedReadOnlyMemory<Float>, SharedReadOnlyMemory<Float>) -> R
+  ) -> R {
+    withSharedMemory { own in other.withSharedMemory { body(own, $0) } }
+  }
+
+  /// Calls `body` with the elements as workers write them.
+  package mutating func withMutableSharedMemory<R>(_ body: (SharedMemory<Float>) -> R) -> R {
+    withUnsafeMutableBufferPointer { body(SharedMemory($0)) }
+  }
+}
+
 extension Optional<Matrix> {
   /// The elements of the matrix, or an empty buffer when there is none.
-  package mutating func withSharedMemory(_ body: (SharedMemory<Float>) -> Void) {
-    if self?.withUnsafeMutableBufferPointer({ body(SharedMemory($0)) }) == nil {
+  package mutating func withMutableSharedMemory(_ body: (SharedMemory<Float>) -> Void) {
+    if self?.withMutableSharedMemory(body) == nil {
       body(SharedMemory(UnsafeMutableBufferPointer(start: nil, count: 0)))
     }
   }

@@ -80,21 +80,43 @@ public struct Workers: Sendable, Equatable {
 }
 
 extension Workers {
-  /// Calls `body` with the rows of each piece of 64.
-  package func forEachPiece(of rows: Int, _ body: @Sendable (Range<Int>) -> Void) {
-    forEach(pieces(rows, 64)) { piece, _ in body((piece * 64)..<min(rows, (piece + 1) * 64)) }
+  /// Calls `body` with runs of at most `size` indices that cover 0 ..< count.
+  package func forEachRun(of count: Int, size: Int, _ body: @Sendable (_ run: Range<Int>) -> Void) {
+    forEach(pieces(count, size)) { piece, _ in
+      body((piece * size)..<min(count, (piece + 1) * size))
+    }
   }
 
-  /// A value of each row.
-  package func map<Value: Sendable>(
-    rows: Int, _ value: @Sendable (_ row: Int) -> Value
-  ) -> [Value] {
-    [Value](unsafeUninitializedCapacity: rows) { buffer, count in
-      let values = SharedMemory(buffer)
-      forEachPiece(of: rows) { range in
-        for row in range { (values.base + row).initialize(to: value(row)) }
-      }
-      count = rows
+  /// As `forEach`, but pieces are passed over once the call at hand is to end, which the caller
+  /// checks afterwards.
+  package func forEachUntilCanceled(
+    _ pieces: Int, _ body: @Sendable (_ index: Int, _ worker: Int) -> Void
+  ) {
+    let watch = CancelationWatch(self, steps: pieces)
+    forEach(pieces) { index, worker in
+      if !watch.isCanceled { body(index, worker) }
     }
+  }
+
+  /// One value for each index, computed in runs of `size` indices by one worker.
+  package func map<Value: Sendable>(
+    _ count: Int, runs size: Int = 1, _ body: @Sendable (_ index: Int) -> Value
+  ) -> [Value] {
+    [Value](unsafeUninitializedCapacity: count) { buffer, initialized in
+      let values = SharedMemory(buffer)
+      forEachRun(of: count, size: size) { run in
+        for index in run { (values + index).initialize(to: body(index)) }
+      }
+      initialized = count
+    }
+  }
+
+  /// The same of values that take long: some are missing once the call at hand is to end, which the
+  /// caller checks afterwards.
+  package func mapUntilCanceled<Value: Sendable>(
+    _ count: Int, _ body: @Sendable (_ index: Int) -> Value
+  ) -> [Value] {
+    let watch = CancelationWatch(self, steps: count)
+    return map(count) { watch.isCanceled ? nil : body($0) }.compactMap { $0 }
   }
 }

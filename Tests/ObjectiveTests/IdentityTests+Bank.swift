@@ -19,10 +19,10 @@ import _TestSupport
   /// λ = 1: all of the target is on the own key.
   ///
   /// Equal but for the order of sums: 3e-7.
-  @Test(arguments: [true, false], SCE.OwnColumn.allCases)
-  func sceIsInfoNCE(_ withBank: Bool, _ own: SCE.OwnColumn) throws {
+  @Test(arguments: [true, false], SCE.PositiveInTargets.allCases)
+  func sceIsInfoNCE(_ withBank: Bool, _ own: SCE.PositiveInTargets) throws {
     let bank = withBank ? bank : nil
-    let a = try SCE(temperature: 0.07, lambda: 1, ownColumn: own).evaluate(
+    let a = try SCE(temperature: 0.07, lambda: 1, positiveInTargets: own).evaluate(
       queries: queries, keys: keys, bank: bank, gradients: [.queries])
     let b = try InfoNCE(temperature: 0.07).evaluate(
       queries: queries, keys: keys, bank: bank, gradients: [.queries])

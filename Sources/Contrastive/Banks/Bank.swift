@@ -53,7 +53,7 @@ extension BankColumns {
 
   /// The same without pairs of each row and its own column, which an objective that reads it from
   /// the bank knows already.
-  func leavingOut(own columns: [Int]) throws(ContrastiveError) -> BankColumns {
+  func excludingPairs(ofOwn columns: [Int]) throws(ContrastiveError) -> BankColumns {
     guard pairs.rows == columns.count else { return self }
     let others = pairs.pairs.filter { columns[$0.row] != $0.column }
     guard others.count < pairs.pairs.count else { return self }
@@ -77,5 +77,36 @@ extension BankColumns {
   /// The rows that searches, ranks and mixes look at: in Float32 where they do.
   func operand(for negatives: Negatives) -> Operand {
     negatives.parts.isSubset(of: [.pairs]) ? operand : operand.widened
+  }
+}
+
+extension BankColumns {
+  /// The exclusions of an objective in which a column counts or does not.
+  ///
+  /// - Throws: `ContrastiveError.parameter` for pairs with weights or targets.
+  func exclusions(in objective: String) throws(ContrastiveError) -> [Exclusion] {
+    guard !pairs.pairs.isEmpty else { return exclusions }
+    guard pairs.pairs.allSatisfy({ $0.weight == 0 }) else {
+      throw .parameter(
+        name: "pairs", found: "weights or targets in \(objective)",
+        expected: "pairs that are excluded")
+    }
+    return exclusions
+      + [.listed(RowLists((0..<pairs.rows).map { pairs[$0].map(\.column) }, isSymmetric: false))]
+  }
+}
+
+extension [Exclusion] {
+  /// Checks that no column that is named for a row, `perRow` of them row by row, is excluded.
+  func requireIncluded(
+    _ columns: [Int], perRow: Int, named name: String
+  ) throws(ContrastiveError) {
+    guard !isEmpty else { return }
+    for (position, column) in columns.enumerated()
+    where exclude(row: position / perRow, column: column) {
+      throw .index(
+        argument: name, position: position, found: "\(column), an excluded row of the bank",
+        expected: "a row that takes part")
+    }
   }
 }

@@ -48,23 +48,14 @@ public struct BankSlots: Sendable, Equatable {
   private var single: [Float]
   private var half: [UInt16]
 
-  /// Empty slots.
-  ///
-  /// - Parameters:
-  ///   - capacity: at least 1.
-  ///   - dimension: at least 1.
-  ///   - precision: how embeddings are kept.
-  ///   - name: the capacity's name, for errors.
-  /// - Throws: `ContrastiveError.parameter`.
+  /// Empty slots; errors name the capacity as it is given.
   package init(
     capacity: Int, dimension: Int, precision: Precision = .single, named name: String = "capacity"
   ) throws(ContrastiveError) {
     guard capacity > 0 else {
       throw .parameter(name: name, found: "\(capacity)", expected: "at least 1")
     }
-    guard dimension > 0 else {
-      throw .parameter(name: "dimension", found: "\(dimension)", expected: "at least 1")
-    }
+    try requireParameter(dimension > 0, "dimension", dimension, "at least 1")
     let (elements, overflow) = capacity.multipliedReportingOverflow(by: dimension)
     guard !overflow, elements <= Int.max / 8, capacity <= Int(UInt32.max) else {
       throw .parameter(

@@ -20,17 +20,15 @@ struct BankWrite {
     }
     if let ids { try requireIndices(ids, count: embeddings.rows, below: .max, named: "ids") }
     if let labels {
-      try requireLabels(labels, of: embeddings, named: "labels")
+      try requireLabels(labels, count: embeddings.rows)
       if let row = labels.firstIndex(where: { $0 < BankSlots.none }) {
         throw .index(
           argument: "labels", position: row, found: "\(labels[row])", expected: "-1 or more")
       }
     }
     self.step = step ?? (last + 1)
-    guard self.step >= max(last, 0) else {
-      throw .parameter(
-        name: "step", found: "\(self.step)", expected: "\(max(last, 0)) or more, the last one")
-    }
+    try requireParameter(
+      self.step >= max(last, 0), "step", self.step, "\(max(last, 0)) or more, the last one")
     unit = try embeddings.normalized().rows
     self.ids = ids
     self.labels = labels

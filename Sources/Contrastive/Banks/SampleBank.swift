@@ -40,9 +40,7 @@ public struct SampleBank: MemoryBank, Equatable {
   }
 
   private init(empty slots: BankSlots, momentum: Double) throws(ContrastiveError) {
-    guard momentum >= 0, momentum < 1 else {
-      throw .parameter(name: "momentum", found: "\(momentum)", expected: "0 ..< 1")
-    }
+    try requireParameter(momentum >= 0 && momentum < 1, "momentum", momentum, "0 ..< 1")
     self.slots = slots
     self.momentum = momentum
   }

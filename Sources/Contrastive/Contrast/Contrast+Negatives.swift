@@ -66,7 +66,8 @@ extension Contrast {
     }
   }
 
-  private func find(
+  /// The false negatives of each image.
+  func find(
     _ treatment: FalseNegativeTreatment, _ support: Support, _ workers: Workers
   ) throws(ContrastiveError) -> [[Int]] {
     let embeddings = treatment.support.map { Operand("support", $0) } ?? support.embeddings

@@ -5,13 +5,9 @@ extension Contrast {
   /// Complexity: 8·N²·D floating-point operations for everything, 6·N²·D up to 4,096 rows, where
   /// all columns but each anchor's own are plain negatives; else twice that of one direction.
   ///
-  /// - Parameters:
-  ///   - forward: columns are another set, of which row i is anchor i's positive.
-  ///   - backward: the same with the two sets exchanged.
-  ///   - wanted: gradients for the anchors and the columns of `forward`.
-  ///   - workers: the threads to use; no effect on the result.
-  /// - Returns: losses of the forward anchors, then of the backward ones; no `paired`.
-  /// - Throws: `ContrastiveError`: `.nonFinite`, `.tooLarge`, `.zeroNorm`, `.canceled`.
+  /// `backward` is `forward` with its two sets exchanged, of which row i is each other's positive.
+  /// Gradients are for the anchors and the columns of `forward`; losses are those of its anchors,
+  /// then of the others, and there are no `paired`.
   static func mean(
     of forward: Contrast, and backward: Contrast, _ wanted: ContrastGradients, workers: Workers
   ) throws(ContrastiveError) -> ContrastValue {
@@ -95,14 +91,6 @@ extension Contrast {
   /// columns, one for the gradient.
   ///
   /// Complexity: 6·N·M·D floating-point operations, whatever their number.
-  ///
-  /// - Parameters:
-  ///   - contrasts: at least one, of the same anchors, columns and temperature.
-  ///   - weight: of each.
-  ///   - wantsAnchors: whether the gradient for the anchors is wanted.
-  ///   - workers: the threads to use; no effect on the result.
-  /// - Returns: the weighted sum of the values.
-  /// - Throws: `ContrastiveError`: `.nonFinite`, `.tooLarge`, `.zeroNorm`, `.canceled`.
   static func sum(
     of contrasts: [Contrast], weight: Double, anchors wantsAnchors: Bool, workers: Workers
   ) throws(ContrastiveError) -> ContrastValue {

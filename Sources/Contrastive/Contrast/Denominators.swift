@@ -66,7 +66,7 @@ struct Denominators: Sendable {
     workers: Workers, _ others: @Sendable (_ row: Int) -> [CountedSimilarity]
   ) {
     let (known, beta) = (self, beta)
-    let sums = workers.map(rows: terms.count) { row in
+    let sums = workers.map(terms.count, runs: 64) { row in
       var sum = known[row]
       sum.add(others(row), temperature: known.temperature, beta: beta)
       return sum

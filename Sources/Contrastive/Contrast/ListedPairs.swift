@@ -14,38 +14,31 @@ struct ListedPairs: Sendable {
   init(_ lists: RowLists, rows: Matrix, columns: Matrix, workers: Workers) {
     precondition(lists.rows == rows.rows && rows.columns == columns.columns)
     self.lists = lists
-    var similarities = [Double](repeating: 0, count: lists.count)
-    let dimension = rows.columns
-    rows.withUnsafeBufferPointer { a in
-      columns.withUnsafeBufferPointer { b in
-        similarities.withUnsafeMutableBufferPointer { found in
-          let (a, b) = (SharedReadOnlyMemory(a), SharedReadOnlyMemory(b))
-          let found = SharedMemory(found)
-          workers.forEachPiece(of: lists.rows) { range in
-            for row in range {
-              for (place, column) in zip(lists.places(of: row), lists[row]) {
-                found[place] = RowKernels.best.dot(
-                  a + row * dimension, b + Int(column) * dimension, count: dimension)
-              }
-            }
+    let similarities = SharedArray(repeating: 0.0, count: lists.count)
+    let (found, dimension) = (similarities.memory, rows.columns)
+    rows.withSharedMemory(and: columns) { a, b in
+      workers.forEachRun(of: lists.rows, size: Self.rowsPerPiece) { run in
+        for row in run {
+          for (place, column) in zip(lists.places(of: row), lists[row]) {
+            found[place] = RowKernels.best.dot(
+              a + row * dimension, b + Int(column) * dimension, count: dimension)
           }
         }
       }
     }
-    self.similarities = similarities
+    self.similarities = similarities.elements
   }
 
   /// A number for each place in the lists.
   func map(
     workers: Workers, _ value: @Sendable (_ row: Int, _ place: Int) -> Double
   ) -> [Double] {
-    [Double](unsafeUninitializedCapacity: lists.count) { buffer, count in
-      let values = SharedMemory(buffer)
-      workers.forEachPiece(of: lists.rows) { range in
-        for row in range { for place in lists.places(of: row) { values[place] = value(row, place) } }
-      }
-      count = lists.count
+    let values = SharedArray(repeating: 0.0, count: lists.count)
+    let memory = values.memory
+    workers.forEachRun(of: lists.rows, size: Self.rowsPerPiece) { run in
+      for row in run { for place in lists.places(of: row) { memory[place] = value(row, place) } }
     }
+    return values.elements
   }
 
   /// Adds Σ coefficient · column over each row's listed columns to the row of `gradient`.
@@ -87,13 +80,12 @@ struct ListedPairs: Sendable {
     _ terms: @Sendable (_ row: Int, _ add: (_ index: Int, _ factor: Double) -> Void) -> Void
   ) {
     let (dimension, count) = (source.columns, gradient.rows)
-    gradient.withUnsafeMutableBufferPointer { gradient in
-      source.withUnsafeBufferPointer { values in
-        let (gradient, values) = (SharedMemory(gradient), SharedReadOnlyMemory(values))
-        workers.forEachPiece(of: count) { range in
+    gradient.withMutableSharedMemory { gradient in
+      source.withSharedMemory { values in
+        workers.forEachRun(of: count, size: Self.rowsPerPiece) { run in
           withUnsafeTemporaryAllocation(of: Double.self, capacity: dimension) { sum in
             guard let sum = sum.baseAddress else { return }
-            for row in range {
+            for row in run {
               var isEmpty = true
               terms(row) { index, factor in
                 guard factor != 0 else { return }

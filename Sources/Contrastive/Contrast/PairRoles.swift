@@ -127,16 +127,3 @@ extension PairRoles {
     }
   }
 }
-
-extension [Exclusion] {
-  /// Whether an entry is excluded; no window of ranks may be among the exclusions.
-  fileprivate func exclude(row: Int, column: Int) -> Bool {
-    withUnsafeTemporaryAllocation(of: Float.self, capacity: 1) { entry in
-      entry.initialize(repeating: 0)
-      guard let base = entry.baseAddress else { return false }
-      apply(
-        to: Tile(rows: row..<(row + 1), columns: column..<(column + 1), values: base, stride: 1))
-      return base.pointee != 0
-    }
-  }
-}

@@ -166,7 +166,7 @@ extension Contrast {
     _ listed: ListedPairs, _ similarities: [Double], _ equalShares: [Double],
     _ grouped: [Margins.Positives]?, workers: Workers
   ) -> [Margins.Positives] {
-    workers.map(rows: anchors.rows) { row in
+    workers.map(anchors.rows, runs: 64) { row in
       var positives = grouped?[row] ?? Margins.Positives()
       var values: [CountedSimilarity] = []
       func add(_ similarity: Double, weight: Double, share: Double) {
@@ -205,30 +205,22 @@ extension Contrast {
   ///
   /// Complexity: 2 · rows · columns · dimension floating-point operations.
   fileprivate func exactSimilarities(of rows: [Int], workers: Workers) -> [[CountedSimilarity]] {
-    let found = SharedArray<[CountedSimilarity]>(repeating: [], count: rows.count)
-    let dimension = anchors.dimension
-    let columns = readColumns.matrix
-    let (width, exclusions) = (columns.rows, allExclusions)
-    anchors.matrix.withUnsafeBufferPointer { anchors in
-      columns.withUnsafeBufferPointer { columns in
-        let (anchors, columns) = (SharedReadOnlyMemory(anchors), SharedReadOnlyMemory(columns))
-        let found = found.memory
-        workers.forEach(rows.count) { index, _ in
-          let row = rows[index]
-          let similarities = (0..<width).map {
-            RowKernels.best.dot(
-              anchors + row * dimension, columns + $0 * dimension, count: dimension)
-          }
-          var read = similarities.map(Float.init)
-          read.withUnsafeMutableBufferPointer { read in
-            guard let base = read.baseAddress else { return }
-            exclusions.apply(
-              to: Tile(rows: row..<(row + 1), columns: 0..<width, values: base, stride: width))
-          }
-          found[index] = (0..<width).filter { read[$0] > -.infinity }.map { (similarities[$0], 1) }
+    let (columns, dimension, exclusions) = (readColumns.matrix, anchors.dimension, allExclusions)
+    let width = columns.rows
+    return anchors.matrix.withSharedMemory(and: columns) { anchors, columns in
+      workers.map(rows.count) { index in
+        let row = rows[index]
+        let similarities = (0..<width).map {
+          RowKernels.best.dot(
+            anchors + row * dimension, columns + $0 * dimension, count: dimension)
         }
+        var read = similarities.map(Float.init)
+        read.withMutableSharedMemory {
+          exclusions.apply(
+            to: Tile(rows: row..<(row + 1), columns: 0..<width, values: $0.base, stride: width))
+        }
+        return zip(similarities, read).filter { $1 > -.infinity }.map { ($0.0, 1) }
       }
     }
-    return found.elements
   }
 }

@@ -5,26 +5,18 @@ extension RowColumns {
   func measures(
     of anchors: Matrix, _ workers: Workers
   ) throws(ContrastiveError) -> [[RowMeasure]] {
-    let (count, dimension) = (anchors.rows, anchors.columns)
-    var found = [[RowMeasure]?](repeating: nil, count: count)
-    anchors.withUnsafeBufferPointer { anchors in
-      source.withUnsafeBufferPointer { source in
-        found.withUnsafeMutableBufferPointer { found in
-          let (anchors, source) = (SharedReadOnlyMemory(anchors), SharedReadOnlyMemory(source))
-          let found = SharedMemory(found)
-          workers.forEach(count) { row, _ in
-            var values: [RowMeasure] = []
-            values.reserveCapacity(self.count(row: row))
-            for place in 0..<self.count(row: row) {
-              guard
-                let measure = measure(
-                  place, row: row, anchor: anchors + row * dimension, source: source.base)
-              else { return }
-              values.append(measure)
-            }
-            found[row] = values
-          }
+    let (rows, dimension) = (anchors.rows, anchors.columns)
+    let found = anchors.withSharedMemory(and: source) { anchors, source in
+      workers.map(rows) { row -> [RowMeasure]? in
+        var values: [RowMeasure] = []
+        values.reserveCapacity(count(row: row))
+        for place in 0..<count(row: row) {
+          let anchor = anchors + row * dimension
+          guard let measure = measure(place, row: row, anchor: anchor, source: source.base)
+          else { return nil }
+          values.append(measure)
         }
+        return values
       }
     }
     if let row = found.firstIndex(where: { $0 == nil }) {
@@ -38,22 +30,17 @@ extension RowColumns {
     to gradient: inout Matrix, of anchors: Matrix, measures: [[RowMeasure]], _ workers: Workers,
     coefficient: @Sendable (_ row: Int, _ similarity: Double) -> Double
   ) {
-    let (count, dimension) = (anchors.rows, anchors.columns)
-    gradient.withUnsafeMutableBufferPointer { gradient in
-      anchors.withUnsafeBufferPointer { anchors in
-        source.withUnsafeBufferPointer { source in
-          let gradient = SharedMemory(gradient)
-          let (anchors, source) = (SharedReadOnlyMemory(anchors), SharedReadOnlyMemory(source))
-          workers.forEach(count) { row, _ in
-            let anchor = anchors + row * dimension
-            for place in 0..<self.count(row: row) {
-              let measure = measures[row][place]
-              let factor = coefficient(row, measure.similarity)
-              guard factor != 0 else { continue }
-              mix(place, row: row, norm: measure.norm).add(
-                factor, anchor: anchor, source: source.base, dimension,
-                to: gradient + row * dimension)
-            }
+    let dimension = anchors.columns
+    gradient.withMutableSharedMemory { gradient in
+      anchors.withSharedMemory(and: source) { anchors, source in
+        workers.forEach(measures.count) { row, _ in
+          for place in 0..<count(row: row) {
+            let measure = measures[row][place]
+            let factor = coefficient(row, measure.similarity)
+            guard factor != 0 else { continue }
+            mix(place, row: row, norm: measure.norm).add(
+              factor, anchor: anchors + row * dimension, source: source.base, dimension,
+              to: gradient + row * dimension)
           }
         }
       }

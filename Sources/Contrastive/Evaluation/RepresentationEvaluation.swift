@@ -3,9 +3,9 @@
 /// What is given decides what is measured: a bank with labels for classifiers, labels of the
 /// queries for clusters and false negatives, a second view for the alignment. What cannot be
 /// measured is in `RepresentationMeasures.skipped`, with the reason.
-public struct RepresentationEvaluation: Sendable {
+package struct RepresentationEvaluation: Sendable {
   /// A group of measures.
-  public enum Measure: String, CaseIterable, Sendable {
+  package enum Measure: String, CaseIterable, Sendable {
     /// `WeightedKNN`.
     case knn
     /// `RidgeProbe`.
@@ -25,31 +25,31 @@ public struct RepresentationEvaluation: Sendable {
   }
 
   /// What to measure, as far as what is given allows.
-  public var measures = Set(Measure.allCases)
+  package var measures = Set(Measure.allCases)
   /// The vote.
-  public var classifier: WeightedKNN
+  package var classifier: WeightedKNN
   /// The closed-form probe.
-  public var ridge: RidgeProbe
+  package var ridge: RidgeProbe
   /// The logistic probe.
-  public var logistic: LogisticProbe
+  package var logistic: LogisticProbe
   /// Clusters of k-means; as many as there are labels when nil.
-  public var clusters: Int?
+  package var clusters: Int?
   /// Neighbors of each row for hubness and false negatives; all others when there are fewer.
-  public var graphNeighbors = 10
+  package var graphNeighbors = 10
   /// Random seed of k-means.
-  public var seed: UInt64 = 0
+  package var seed: UInt64 = 0
 
   /// All measures, with the papers' defaults.
   ///
   /// - Throws: nothing that its defaults could cause.
-  public init() throws(ContrastiveError) {
+  package init() throws(ContrastiveError) {
     classifier = try WeightedKNN()
     ridge = try RidgeProbe()
     logistic = try LogisticProbe()
   }
 
   /// Embeddings with or without labels.
-  public struct Embeddings: Sendable {
+  package struct Embeddings: Sendable {
     package let rows: Matrix
     /// N labels of which not all are −1, or nil.
     package let labels: [Int]?
@@ -63,10 +63,10 @@ public struct RepresentationEvaluation: Sendable {
     ///   - labels: N labels, −1 for a row without one, or nil.
     ///   - name: the labels' name, for errors.
     /// - Throws: `ContrastiveError.shape` for labels of another number.
-    public init(
+    package init(
       _ rows: Matrix, labels: [Int]?, named name: String = "labels"
     ) throws(ContrastiveError) {
-      if let labels { try requireLabels(labels, of: rows, named: name) }
+      if let labels { try requireLabels(labels, count: rows.rows, named: name) }
       self.rows = rows
       let count = labels?.count { $0 == unlabeled } ?? 0
       self.labels = count == rows.rows ? nil : labels
@@ -86,7 +86,7 @@ public struct RepresentationEvaluation: Sendable {
   ///   - report: called before each group, such as to show progress.
   /// - Returns: the measures.
   /// - Throws: `ContrastiveError` as the measures; `.canceled`.
-  public func run(
+  package func run(
     test: Embeddings, train: Embeddings? = nil, views: Matrix? = nil, workers: Workers = .all,
     report: (Measure) -> Void = { _ in }
   ) throws(ContrastiveError) -> RepresentationMeasures {

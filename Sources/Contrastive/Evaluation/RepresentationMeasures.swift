@@ -2,9 +2,9 @@
 ///
 /// As JSON it is one flat object with a key for each quantity that was measured, and `skipped` for
 /// what could not be.
-public struct RepresentationMeasures: Codable, Sendable, Equatable {
+package struct RepresentationMeasures: Codable, Sendable, Equatable {
   /// A number that can be measured; the raw value is its key in JSON.
-  public enum Quantity: String, CaseIterable, Sendable {
+  package enum Quantity: String, CaseIterable, Sendable {
     /// Rows measured and their dimension; rows that classifiers learned from.
     case testRows = "test_rows", dimension, trainRows = "train_rows"
     /// Rows excluded from accuracies and agreements, as they have no label; nil for none.
@@ -46,19 +46,19 @@ public struct RepresentationMeasures: Codable, Sendable, Equatable {
 
   private var values: [Quantity: Double] = [:]
   /// Whether the logistic probe's iterations were enough.
-  public internal(set) var isLogisticConverged: Bool?
+  package internal(set) var isLogisticConverged: Bool?
   /// Signs of collapse, in words.
-  public internal(set) var warnings: [String]?
+  package internal(set) var warnings: [String]?
   /// What was to be measured and could not be, by the raw value of the group or of the quantity,
   /// with the reason.
-  public internal(set) var skipped: [String: String] = [:]
+  package internal(set) var skipped: [String: String] = [:]
   /// Seconds each group of measures took, by its raw value.
-  public internal(set) var seconds: [String: Double] = [:]
+  package internal(set) var seconds: [String: Double] = [:]
 
   init() {}
 
   /// A number, or nil when it was not measured.
-  public internal(set) subscript(_ quantity: Quantity) -> Double? {
+  package internal(set) subscript(_ quantity: Quantity) -> Double? {
     get { values[quantity] }
     set { values[quantity] = newValue }
   }
@@ -69,7 +69,7 @@ public struct RepresentationMeasures: Codable, Sendable, Equatable {
   }
 
   /// Writes what was measured.
-  public func encode(to encoder: any Encoder) throws {
+  package func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: Key.self)
     for (quantity, value) in values {
       if quantity.isCount {
@@ -85,7 +85,7 @@ public struct RepresentationMeasures: Codable, Sendable, Equatable {
   }
 
   /// Reads what was measured.
-  public init(from decoder: any Decoder) throws {
+  package init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: Key.self)
     for quantity in Quantity.allCases {
       values[quantity] = try container.decodeIfPresent(

@@ -67,9 +67,7 @@ extension PairTerms {
 
     var soft = 0.0
     if case .soften(let share) = policy {
-      guard share >= 0, share < 1 else {
-        throw .parameter(name: "share", found: "\(share)", expected: "0 ..< 1")
-      }
+      try requireParameter(share >= 0 && share < 1, "share", share, "0 ..< 1")
       soft = share
     }
     if policy == .attract { for suspect in suspects { attracted[suspect.row] += 1 } }

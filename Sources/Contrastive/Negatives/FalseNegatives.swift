@@ -34,9 +34,7 @@ public struct FalseNegatives: Sendable {
   public init(
     topK: Int = 10, threshold: Double? = 0.7, aggregate: Aggregate = .max
   ) throws(ContrastiveError) {
-    guard topK > 0 else {
-      throw .parameter(name: "top-k", found: "\(topK)", expected: "1 or more")
-    }
+    try requireParameter(topK > 0, "top-k", topK, "1 or more")
     if let threshold, threshold.isNaN {
       throw .parameter(name: "threshold", found: "nan", expected: "a number or none")
     }
@@ -130,16 +128,11 @@ public struct FalseNegatives: Sendable {
   ) -> [[Int]] {
     let slack = margin(support, columns)
     let views = support.rows / images
-    var found = [[Int]](repeating: [], count: images)
-    found.withUnsafeMutableBufferPointer { found in
-      let found = SharedMemory(found)
-      workers.forEach(images) { image, _ in
-        found[image] = best(
-          of: candidates, image: image, images: images, slack: slack,
-          score(support, views: views, image: image, images: images, columns: columns))
+    return workers.map(images) { image in
+      best(of: candidates, image: image, images: images, slack: slack) { column in
+        score(support, views: views, image: image, images: images, columns, column)
       }
     }
-    return found
   }
 
   /// Finds the candidates of each row.
@@ -178,25 +171,15 @@ public struct FalseNegatives: Sendable {
 
   /// The score of a column for an image, in Double.
   private func score(
-    _ support: Matrix, views: Int, image: Int, images: Int, columns: Matrix
-  ) -> (Int) -> Double {
-    let dimension = support.columns
-    return { column in
-      support.withUnsafeBufferPointer { rows in
-        columns.withUnsafeBufferPointer { others in
-          guard let rows = rows.baseAddress, let others = others.baseAddress else { return 0 }
-          var (top, sum) = (-Double.infinity, 0.0)
-          for view in 0..<views {
-            let similarity = RowKernels.best.dot(
-              rows + (view * images + image) * dimension, others + column * dimension,
-              count: dimension)
-            top = Swift.max(top, similarity)
-            sum += similarity
-          }
-          return aggregate == .max ? top : sum / Double(views)
-        }
-      }
+    _ support: Matrix, views: Int, image: Int, images: Int, _ columns: Matrix, _ column: Int
+  ) -> Double {
+    var (top, sum) = (-Double.infinity, 0.0)
+    for view in 0..<views {
+      let similarity = support.dot(view * images + image, with: columns, column)
+      top = Swift.max(top, similarity)
+      sum += similarity
     }
+    return aggregate == .max ? top : sum / Double(views)
   }
 
   /// Mean over the views of each image's support.

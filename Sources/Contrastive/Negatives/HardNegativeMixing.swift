@@ -72,59 +72,56 @@ public struct HardNegativeMixing: Sendable, Equatable {
     try rows.requireRows()
     guard bank.rows > 0 else { throw .bankNotFilled(argument: columns.name) }
     try columns.requireDimension(of: rows)
-    guard !distinct || bank.rows > 1 else {
-      throw .parameter(name: "distinct", found: "a bank of one row", expected: "two rows to mix")
-    }
+    try requireParameter(
+      !distinct || bank.rows > 1, "distinct", "a bank of one row", "two rows to mix")
     let kept = min(hardest, bank.rows)
     let pass = RectanglePass(rows: rows, columns: columns)
     let best = try pass.read(TopKReader(k: kept, excluding: exclusions), workers: workers)
-    let rowsPerBlock = pass.rowsPerBlock
-    let count = queries.rows
-    for block in best.indices {
-      for place in 0..<best[block].rows
-      where best[block].best(row: place).count < (distinct ? 2 : 1) {
-        throw .parameter(
-          name: "mixing",
-          found: "row \(block * rowsPerBlock + place) of \(rows.name) "
-            + "with \(best[block].best(row: place).count) negatives", expected: "some to mix")
-      }
+    let hard = best.flatMap(\.best)
+    if let row = hard.firstIndex(where: { $0.count < (distinct ? 2 : 1) }) {
+      throw .parameter(
+        name: "mixing",
+        found: "row \(row) of \(rows.name) with \(hard[row].count) negatives",
+        expected: "some to mix")
     }
-    var mixed = [Int](repeating: 0, count: 2 * count * pairs)
-    var withQueries = [Int](repeating: 0, count: count * queryPairs)
-    var shares = Matrix(zeros: count, by: pairs)
-    var queryShares = Matrix(zeros: count, by: queryPairs)
-    mixed.withUnsafeMutableBufferPointer { mixed in
-      withQueries.withUnsafeMutableBufferPointer { withQueries in
-        shares.withUnsafeMutableBufferPointer { shares in
-          queryShares.withUnsafeMutableBufferPointer { queryShares in
-            let (mixed, withQueries) = (SharedMemory(mixed), SharedMemory(withQueries))
-            let (shares, queryShares) = (SharedMemory(shares), SharedMemory(queryShares))
-            workers.forEach(count) { row, _ in
-              let (block, place) = row.quotientAndRemainder(dividingBy: rowsPerBlock)
-              let hard = Array(best[block].best(row: place))
-              let kept = hard.count
-              var random = CounterRandom(seed: seed, step, UInt64(row))
-              for mix in (row * pairs)..<((row + 1) * pairs) {
-                let first = random.index(below: kept)
-                // The second of distinct ones is drawn from the others, counted from the first.
-                let second =
-                  distinct
-                  ? (first + 1 + random.index(below: kept - 1)) % kept
-                  : random.index(below: kept)
-                mixed[2 * mix] = RankKey.index(hard[first])
-                mixed[2 * mix + 1] = RankKey.index(hard[second])
-                shares[mix] = random.uniform()
-              }
-              for mix in (row * queryPairs)..<((row + 1) * queryPairs) {
-                withQueries[mix] = RankKey.index(hard[random.index(below: kept)])
-                queryShares[mix] = random.uniform(0, 0.5)
-              }
-            }
-          }
-        }
-      }
+    let draws = workers.map(queries.rows) { row in
+      RowDraws(self, hard[row].map(RankKey.index), step: step, row: row)
     }
     return try NegativeMixes(
-      pairs: mixed, pairWeights: shares, queryPairs: withQueries, queryWeights: queryShares)
+      pairs: draws.flatMap(\.pairs),
+      pairWeights: Matrix(
+        rows: queries.rows, columns: pairs, sharing: draws.flatMap(\.pairWeights)),
+      queryPairs: draws.flatMap(\.queryPairs),
+      queryWeights: Matrix(
+        rows: queries.rows, columns: queryPairs, sharing: draws.flatMap(\.queryWeights)))
+  }
+}
+
+/// What is drawn for one query.
+private struct RowDraws: Sendable {
+  private(set) var pairs: [Int] = []
+  private(set) var pairWeights: [Float] = []
+  private(set) var queryPairs: [Int] = []
+  private(set) var queryWeights: [Float] = []
+
+  init(_ mixing: HardNegativeMixing, _ hard: [Int], step: UInt64, row: Int) {
+    var random = CounterRandom(seed: mixing.seed, step, UInt64(row))
+    pairs.reserveCapacity(2 * mixing.pairs)
+    pairWeights.reserveCapacity(mixing.pairs)
+    for _ in 0..<mixing.pairs {
+      let first = random.index(below: hard.count)
+      // The second of distinct ones is drawn from the others, counted from the first.
+      let second =
+        mixing.distinct
+        ? (first + 1 + random.index(below: hard.count - 1)) % hard.count
+        : random.index(below: hard.count)
+      pairs.append(hard[first])
+      pairs.append(hard[second])
+      pairWeights.append(random.uniform())
+    }
+    for _ in 0..<mixing.queryPairs {
+      queryPairs.append(hard[random.index(below: hard.count)])
+      queryWeights.append(random.uniform(0, 0.5))
+    }
   }
 }

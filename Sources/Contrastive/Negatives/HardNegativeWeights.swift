@@ -27,13 +27,9 @@ public struct HardNegativeWeights: Sendable, Equatable {
   public init(
     beta: Double = 1, tauPlus: Double = 0.1, detached: Bool = false
   ) throws(ContrastiveError) {
-    guard tauPlus >= 0, tauPlus < 1 else {
-      throw .parameter(
-        name: "tau-plus", found: "\(tauPlus)", expected: "a number from 0 to below 1")
-    }
-    guard 0...1e6 ~= beta else {
-      throw .parameter(name: "beta", found: "\(beta)", expected: "a number from 0 to 1e6")
-    }
+    try requireParameter(
+      tauPlus >= 0 && tauPlus < 1, "tau-plus", tauPlus, "a number from 0 to below 1")
+    try requireParameter(0...1e6 ~= beta, "beta", beta, "a number from 0 to 1e6")
     self.beta = beta
     self.tauPlus = tauPlus
     self.detached = detached

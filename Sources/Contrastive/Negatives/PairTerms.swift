@@ -134,10 +134,10 @@ public struct PairTerms: Sendable, Equatable {
   }
 
   /// The pairs of a row.
-  public subscript(row: Int) -> ArraySlice<Pair> { pairs[starts[row]..<starts[row + 1]] }
+  package subscript(row: Int) -> ArraySlice<Pair> { pairs[starts[row]..<starts[row + 1]] }
 
   /// The share of the target that a row's positive keeps.
-  public func ownTarget(_ row: Int) -> Double {
+  package func ownTarget(_ row: Int) -> Double {
     let listed = self[row].reduce(0) { $0 + $1.target }
     return self[row].allSatisfy { $0.target == 0 } ? 1 : max(0, 1 - listed)
   }

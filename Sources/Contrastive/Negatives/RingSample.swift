@@ -67,9 +67,7 @@ public struct RingSample: Sendable, Equatable {
   func count(rows: Int) throws(ContrastiveError) -> Int {
     switch source {
     case .drawn(let count, _, _):
-      guard 1...(1 << 24) ~= count else {
-        throw .parameter(name: "ring-draws", found: "\(count)", expected: "1 … \(1 << 24)")
-      }
+      try requireParameter(1...(1 << 24) ~= count, "ring-draws", count, "1 … \(1 << 24)")
       return count
     case .given(let all):
       let rows = rows * stride

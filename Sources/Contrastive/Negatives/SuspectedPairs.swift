@@ -59,7 +59,7 @@ public struct SuspectedPairs: Sendable, Equatable {
   }
 
   /// The suspicions of a sample, by ascending other; none for a sample that is not known.
-  public subscript(sample: Int) -> ArraySlice<Pair> {
+  package subscript(sample: Int) -> ArraySlice<Pair> {
     0..<samples ~= sample ? pairs[starts[sample]..<starts[sample + 1]] : []
   }
 

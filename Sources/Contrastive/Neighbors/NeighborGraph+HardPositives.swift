@@ -50,37 +50,26 @@ extension NeighborGraph {
     try requireIndices(indices, count: queries.rows, below: nodes, named: "indices")
     try rows.requireFinite()
     try columns.requireFinite()
-    let dimension = queries.columns
-    let watch = CancelationWatch(workers, steps: queries.rows)
-    var result = [[Positive]](repeating: [], count: queries.rows)
-    result.withUnsafeMutableBufferPointer { result in
-      let result = SharedMemory(result)
-      queries.withUnsafeBufferPointer { rows in
-        bank.withUnsafeBufferPointer { columns in
-          let (rows, columns) = (SharedReadOnlyMemory(rows), SharedReadOnlyMemory(columns))
-          workers.forEach(queries.rows) { row, _ in
-            guard !watch.isCanceled else { return }
-            result[row] = hardest(count, from: indices[row], steps: steps, repeats: repeats) {
-              RowKernels.best.dot(
-                rows + row * dimension, columns + $0 * dimension, count: dimension)
-            }
-          }
-        }
+    let found = workers.mapUntilCanceled(queries.rows) { row in
+      hardest(count, from: indices[row], steps: steps, repeats: repeats) {
+        queries.dot(row, with: bank, $0)
       }
     }
     try workers.checkCanceled()
-    return result
+    return found
   }
 
   /// The first `count` ends of walks by similarity ascending, then node, the start among them or
-  /// not.
+  /// not; those without a similarity do not count.
   func hardest(
     _ count: Int, from start: Int, steps: Int, repeats: Bool, withStart: Bool = true,
-    similarity: (Int) -> Double
+    similarity: (Int) -> Double?
   ) -> [Positive] {
     let reached = walkEnds(from: start, steps: steps, countingTo: repeats ? count : 1)
       .filter { withStart || $0.node != start }
-      .map { Positive(node: $0.node, count: $0.count, similarity: similarity($0.node)) }
+      .compactMap { end in
+        similarity(end.node).map { Positive(node: end.node, count: end.count, similarity: $0) }
+      }
       .sorted { ($0.similarity, $0.node) < ($1.similarity, $1.node) }
     var left = count
     var taken: [Positive] = []

@@ -48,7 +48,7 @@ public struct NeighborGraph: Sendable, Equatable {
   ///   - steps: at least 0.
   ///   - most: a node's count is not followed beyond this.
   /// - Returns: nodes in ascending order, each with its count, at most `most`.
-  public func walkEnds(
+  package func walkEnds(
     from start: Int, steps: Int, countingTo most: Int = .max
   ) -> [(node: Int, count: Int)] {
     var ends: [Int: Int] = [:]

@@ -28,9 +28,7 @@ public struct NeighborTable: Sendable {
     try rows.requireRows()
     try columns.requireRows()
     try columns.requireDimension(of: rows)
-    guard 1...bank.rows ~= k else {
-      throw .parameter(name: "k", found: "\(k)", expected: "1 … \(bank.rows), the bank's rows")
-    }
+    try requireParameter(1...bank.rows ~= k, "k", k, "1 … \(bank.rows), the bank's rows")
     self.init(
       try RectanglePass(rows: rows, columns: columns).read(TopKReader(k: k), workers: workers),
       rows: queries.rows, k: k)
@@ -52,10 +50,8 @@ public struct NeighborTable: Sendable {
   ) throws(ContrastiveError) {
     let rows = Operand("embeddings", embeddings)
     try rows.requireRows()
-    guard k >= 1, k < embeddings.rows else {
-      throw .parameter(
-        name: "k", found: "\(k)", expected: "1 … \(embeddings.rows - 1), the other rows")
-    }
+    try requireParameter(
+      k >= 1 && k < embeddings.rows, "k", k, "1 … \(embeddings.rows - 1), the other rows")
     self.init(
       try SymmetricPass(rows).read(TopKReader(k: k, excluding: [.diagonal]), workers: workers),
       rows: embeddings.rows, k: k)

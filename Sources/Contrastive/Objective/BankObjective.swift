@@ -1,51 +1,49 @@
 /// An objective of queries with their own keys against a bank.
 public protocol BankObjective: Objective
-where Inputs == (queries: Matrix, keys: Matrix, bank: any Bank), Variable == QueryVariable {
+where Inputs == (queries: Matrix, keys: Matrix, bank: any Bank), Variable == QueryVariable {}
+
+extension BankObjective {
   /// The loss and its exact gradient.
   ///
   /// - Parameters:
   ///   - queries: [N × D].
   ///   - keys: [N × D]; row i is query i's own.
-  ///   - bank: [M × D].
+  ///   - bank: [M × D], what every query is compared with.
   ///   - gradients: what to differentiate by.
   ///   - workers: the threads to use; no effect on the result.
   /// - Returns: the mean loss over the queries and the gradient asked for.
-  /// - Throws: `ContrastiveError`: what is wrong with an input, by name, or `.canceled`.
-  func evaluate(
-    queries: Matrix, keys: Matrix, bank: any Bank, gradients: Set<QueryVariable>,
-    workers: Workers
-  ) throws(ContrastiveError) -> Evaluation<Self>
-}
-
-extension BankObjective {
-  /// The loss and its exact gradient, of all inputs in one value.
+  /// - Throws: `ContrastiveError`: `.shape`, `.empty`, `.bankNotFilled` for a bank without rows,
+  ///   `.nonFinite`, `.tooLarge`, `.canceled`, `.parameter` for what the objective has no use for.
   public func evaluate(
-    _ inputs: (queries: Matrix, keys: Matrix, bank: any Bank), gradients: Set<QueryVariable>,
-    workers: Workers
+    queries: Matrix, keys: Matrix, bank: any Bank,
+    gradients: Set<QueryVariable> = Self.defaultGradients, workers: Workers = .all
   ) throws(ContrastiveError) -> Evaluation<Self> {
-    try evaluate(
-      queries: inputs.queries, keys: inputs.keys, bank: inputs.bank, gradients: gradients,
-      workers: workers)
+    try evaluate((queries, keys, bank), gradients: gradients, workers: workers)
   }
 }
 
-/// The same, or without a bank in the batch: the negatives are then the other keys.
+/// The same, or without a bank in the batch: the other columns are then the other keys.
 public protocol BankOrBatchObjective: Objective
-where Inputs == (queries: Matrix, keys: Matrix, bank: (any Bank)?) {
-  /// The loss and its exact gradients; as `BankObjective`.
-  func evaluate(
-    queries: Matrix, keys: Matrix, bank: (any Bank)?, gradients: Set<Variable>, workers: Workers
-  ) throws(ContrastiveError) -> Evaluation<Self>
-}
+where Inputs == (queries: Matrix, keys: Matrix, bank: (any Bank)?) {}
 
 extension BankOrBatchObjective {
-  /// The loss and its exact gradients, of all inputs in one value.
+  /// The loss and its exact gradients.
+  ///
+  /// - Parameters:
+  ///   - queries: [N × D].
+  ///   - keys: [N × D]; row i is query i's own.
+  ///   - bank: [M × D]; without it the other columns are the other keys. A bank in half precision is
+  ///     widened tile by tile, with a search, ring or mixes as a whole.
+  ///   - gradients: what to differentiate by; not by a bank in half precision.
+  ///   - workers: the threads to use; no effect on the result.
+  /// - Returns: the mean loss over the queries and the gradients asked for.
+  /// - Throws: `ContrastiveError`: `.shape`, `.empty`, `.bankNotFilled` for a bank without rows,
+  ///   `.nonFinite`, `.tooLarge`, `.canceled`, `.parameter` for what the objective has no use for,
+  ///   and for a gradient for a bank that is not there.
   public func evaluate(
-    _ inputs: (queries: Matrix, keys: Matrix, bank: (any Bank)?), gradients: Set<Variable>,
-    workers: Workers
+    queries: Matrix, keys: Matrix, bank: (any Bank)? = nil,
+    gradients: Set<Variable> = Self.defaultGradients, workers: Workers = .all
   ) throws(ContrastiveError) -> Evaluation<Self> {
-    try evaluate(
-      queries: inputs.queries, keys: inputs.keys, bank: inputs.bank, gradients: gradients,
-      workers: workers)
+    try evaluate((queries, keys, bank), gradients: gradients, workers: workers)
   }
 }

@@ -1,6 +1,11 @@
 /// An objective of two views of the same images.
 public protocol PairedViewObjective: Objective
-where Inputs == (view1: Matrix, view2: Matrix), Variable == ViewVariable {
+where Inputs == (view1: Matrix, view2: Matrix), Variable == ViewVariable {}
+
+extension PairedViewObjective {
+  /// Gradients for both views.
+  public static var defaultGradients: Set<ViewVariable> { [.view1, .view2] }
+
   /// The loss and its exact gradients.
   ///
   /// - Parameters:
@@ -9,21 +14,13 @@ where Inputs == (view1: Matrix, view2: Matrix), Variable == ViewVariable {
   ///   - gradients: what to differentiate by.
   ///   - workers: the threads to use; no effect on the result.
   /// - Returns: the mean loss over the 2N rows and the gradients asked for.
-  /// - Throws: `ContrastiveError`: `.shape`, `.empty`, `.nonFinite`, `.tooLarge`, `.canceled`.
-  func evaluate(
-    view1: Matrix, view2: Matrix, gradients: Set<ViewVariable>, workers: Workers
-  ) throws(ContrastiveError) -> Evaluation<Self>
-}
-
-extension PairedViewObjective {
-  /// Gradients for both views.
-  public static var defaultGradients: Set<ViewVariable> { [.view1, .view2] }
-
-  /// The loss and its exact gradients, of both views in one value.
+  /// - Throws: `ContrastiveError`: `.shape`, also for fewer images than the loss is defined for,
+  ///   `.empty`, `.nonFinite`, `.tooLarge`, `.canceled`.
   public func evaluate(
-    _ inputs: (view1: Matrix, view2: Matrix), gradients: Set<ViewVariable>, workers: Workers
+    view1: Matrix, view2: Matrix, gradients: Set<ViewVariable> = Self.defaultGradients,
+    workers: Workers = .all
   ) throws(ContrastiveError) -> Evaluation<Self> {
-    try evaluate(view1: inputs.view1, view2: inputs.view2, gradients: gradients, workers: workers)
+    try evaluate((view1, view2), gradients: gradients, workers: workers)
   }
 
   /// With B the rows of a block and W workers, `8 · W · B²`, and at most 64 MiB of similarities,
@@ -40,16 +37,21 @@ struct PairedViews: Sendable {
   /// [view1; view2].
   let rows: Operand
 
-  /// Checks that the views are finite, not empty and of one shape.
-  init(_ view1: Matrix, _ view2: Matrix) throws(ContrastiveError) {
-    let first = Operand("view1", view1)
-    let second = Operand("view2", view2)
+  /// Checks that the views are finite, of one shape, and of at least so many images.
+  init(
+    _ views: (view1: Matrix, view2: Matrix), atLeast least: Int = 1
+  ) throws(ContrastiveError) {
+    let first = Operand("view1", views.view1)
+    let second = Operand("view2", views.view2)
+    guard least == 1 || first.rows != 1 else {
+      throw .shape(argument: first.name, found: first.shape, expected: "at least \(least) rows")
+    }
     try first.requireRows()
     try second.requireShape(of: first)
     try first.requireFinite()
     try second.requireFinite()
-    count = view1.rows
-    rows = Operand("views", view1.stacked(on: view2))
+    count = first.rows
+    rows = Operand("views", views.view1.stacked(on: views.view2))
   }
 
   /// Each row against all others, its partner its positive, with a choice of negatives.

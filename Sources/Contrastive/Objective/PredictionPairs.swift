@@ -10,8 +10,15 @@ public enum PredictionVariable: String, CaseIterable, Sendable {
 
 /// An objective of predictions that are to meet the projections of the other view.
 public protocol PredictionObjective: Objective
-where Inputs == PredictionInputs, Variable == PredictionVariable {
+where Inputs == PredictionInputs, Variable == PredictionVariable {}
+
+extension PredictionObjective {
+  /// Gradients for both predictions.
+  public static var defaultGradients: Set<PredictionVariable> { [.predictions1, .predictions2] }
+
   /// The loss and its exact gradients.
+  ///
+  /// Complexity: O(N · D), in Double. No scratch beyond a few numbers a row.
   ///
   /// - Parameters:
   ///   - predictions1: [N × D], from view 1.
@@ -21,25 +28,15 @@ where Inputs == PredictionInputs, Variable == PredictionVariable {
   ///   - gradients: what to differentiate by.
   ///   - workers: the threads to use; no effect on the result.
   /// - Returns: the loss and the gradients asked for.
-  /// - Throws: `ContrastiveError`: `.shape`, `.empty`, `.nonFinite`, `.tooLarge`, `.zeroNorm`.
-  func evaluate(
-    predictions1: Matrix, predictions2: Matrix, projections1: Matrix, projections2: Matrix,
-    gradients: Set<PredictionVariable>, workers: Workers
-  ) throws(ContrastiveError) -> Evaluation<Self>
-}
-
-extension PredictionObjective {
-  /// Gradients for both predictions.
-  public static var defaultGradients: Set<PredictionVariable> { [.predictions1, .predictions2] }
-
-  /// The loss and its exact gradients, of all inputs in one value.
+  /// - Throws: `ContrastiveError`: `.shape`, `.empty`, `.nonFinite`, `.tooLarge`, `.zeroNorm` for a
+  ///   row of zeros, which has no direction.
   public func evaluate(
-    _ inputs: PredictionInputs, gradients: Set<PredictionVariable>, workers: Workers
+    predictions1: Matrix, predictions2: Matrix, projections1: Matrix, projections2: Matrix,
+    gradients: Set<PredictionVariable> = Self.defaultGradients, workers: Workers = .all
   ) throws(ContrastiveError) -> Evaluation<Self> {
     try evaluate(
-      predictions1: inputs.predictions1, predictions2: inputs.predictions2,
-      projections1: inputs.projections1, projections2: inputs.projections2,
-      gradients: gradients, workers: workers)
+      (predictions1, predictions2, projections1, projections2), gradients: gradients,
+      workers: workers)
   }
 
   /// None.

@@ -13,11 +13,8 @@
 ///
 /// Rows are used as given: normalize them first for cosine similarity (`Matrix.normalized`).
 public struct CNS: BankObjective {
-  /// Softmax temperature τ.
   package let temperature: Double
-  /// Which bank rows are negatives.
   package let ring: Ring
-  /// Which columns are negatives, and how they count.
   package let negatives: Negatives
 
   /// A CNS objective.
@@ -45,28 +42,17 @@ public struct CNS: BankObjective {
     return ringed
   }
 
-  /// The loss and its exact gradient.
+  /// The loss and its exact gradient, and how many bank rows are in a query's ring, with the draws
+  /// where it is sampled; an empty ring is refused.
   ///
   /// Complexity: with N queries, M bank rows and dimension D, 2·N·M·D floating-point operations for
   /// the loss, as many for the gradient, and 2·N·M·D for each pass that finds the ranks: one for
   /// ranks below 512, otherwise two on continuous data. A `sample` of n draws takes one more pass,
   /// and then 4·N·n·D instead of those of loss and gradient.
-  ///
-  /// - Parameters:
-  ///   - queries: [N × D].
-  ///   - keys: [N × D]; row i is query i's own.
-  ///   - bank: [M × D].
-  ///   - gradients: what to differentiate by.
-  ///   - workers: the threads to use; no effect on the result.
-  /// - Returns: the mean loss over the queries, the gradient asked for, and how many bank rows are
-  ///   in a query's ring, with the draws where it is sampled.
-  /// - Throws: `ContrastiveError`: `.shape`, also for an empty ring, `.empty`, `.bankNotFilled` for
-  ///   a bank without rows, `.nonFinite`, `.tooLarge`, `.canceled`.
   public func evaluate(
-    queries: Matrix, keys: Matrix, bank: any Bank,
-    gradients: Set<QueryVariable> = Self.defaultGradients, workers: Workers = .all
+    _ inputs: Inputs, gradients: Set<QueryVariable>, workers: Workers
   ) throws(ContrastiveError) -> Evaluation<CNS> {
-    let problem = try BankProblem(queries, keys, bank)
+    let problem = try BankProblem(inputs.queries, inputs.keys, inputs.bank)
     let (contrast, chosen) = try problem.contrast(
       temperature: temperature, ringed, workers: workers)
     return Evaluation(

@@ -7,9 +7,7 @@
 /// ```
 /// Chuang et al., "Debiased Contrastive Learning", NeurIPS 2020, eq. 8 with one positive.
 public struct DCL: PairedViewObjective {
-  /// Softmax temperature τ.
   package let temperature: Double
-  /// τ⁺, the chance that a negative shows the same thing as the anchor.
   package let tauPlus: Double
   private let objective: HCL
 
@@ -17,7 +15,8 @@ public struct DCL: PairedViewObjective {
   ///
   /// - Parameters:
   ///   - temperature: 1e-6 … 1e6.
-  ///   - tauPlus: at least 0 and below 1.
+  ///   - tauPlus: τ⁺, the chance that a negative shows the same thing as the anchor, at least 0 and
+  ///     below 1.
   ///   - negatives: which rows are negatives, as in `HCL`.
   /// - Throws: `ContrastiveError.parameter`.
   public init(
@@ -31,19 +30,9 @@ public struct DCL: PairedViewObjective {
   }
 
   /// The loss and its exact gradients; see `HCL.evaluate`.
-  ///
-  /// - Parameters:
-  ///   - view1: [N × D], N at least 2.
-  ///   - view2: [N × D]; row i is another view of the same image.
-  ///   - gradients: what to differentiate by.
-  ///   - workers: the threads to use; no effect on the result.
-  /// - Returns: the mean loss over the 2N rows and the gradients asked for.
-  /// - Throws: `ContrastiveError`: `.shape`, `.empty`, `.nonFinite`, `.tooLarge`.
   public func evaluate(
-    view1: Matrix, view2: Matrix, gradients: Set<ViewVariable> = Self.defaultGradients,
-    workers: Workers = .all
+    _ inputs: Inputs, gradients: Set<ViewVariable>, workers: Workers
   ) throws(ContrastiveError) -> Evaluation<DCL> {
-    Evaluation(
-      try objective.evaluate(view1: view1, view2: view2, gradients: gradients, workers: workers))
+    Evaluation(try objective.evaluate(inputs, gradients: gradients, workers: workers))
   }
 }

@@ -14,18 +14,15 @@ public struct Decoupled: PairedViewObjective {
   /// The temperature can be learned.
   public typealias Scalar = TemperatureScalar
 
-  /// Softmax temperature τ.
   package let temperature: Double
-  /// σ, the temperature of the weights; without it all pairs weigh the same.
   package let sigma: Double?
-  /// Which columns are negatives, and how they count.
   package let negatives: Negatives
 
   /// A decoupled objective.
   ///
   /// - Parameters:
   ///   - temperature: 1e-6 … 1e6; 0.1 is the authors'.
-  ///   - sigma: 1e-6 … 1e6; 0.5 is the authors'.
+  ///   - sigma: temperature of the weights, 1e-6 … 1e6; 0.5 is the authors'.
   ///   - negatives: which of the other rows are negatives, as in `NTXent`.
   /// - Throws: `ContrastiveError.parameter`.
   public init(
@@ -40,25 +37,11 @@ public struct Decoupled: PairedViewObjective {
     self.negatives = negatives
   }
 
-  /// The loss and its exact gradients.
-  ///
-  /// Complexity and scratch: as `NTXent`.
-  ///
-  /// - Parameters:
-  ///   - view1: [N × D], N at least 2.
-  ///   - view2: [N × D]; row i is another view of the same image.
-  ///   - gradients: what to differentiate by.
-  ///   - workers: the threads to use; no effect on the result.
-  /// - Returns: the mean loss over the 2N rows and the gradients asked for.
-  /// - Throws: `ContrastiveError`: `.shape`, `.empty`, `.nonFinite`, `.tooLarge`, `.canceled`.
+  /// The loss and its exact gradients, of at least 2 images; complexity as `NTXent`.
   public func evaluate(
-    view1: Matrix, view2: Matrix, gradients: Set<ViewVariable> = Self.defaultGradients,
-    workers: Workers = .all
+    _ inputs: Inputs, gradients: Set<ViewVariable>, workers: Workers
   ) throws(ContrastiveError) -> Evaluation<Decoupled> {
-    guard view1.rows != 1 else {
-      throw .shape(argument: "view1", found: view1.shape, expected: "at least 2 rows")
-    }
-    let views = try PairedViews(view1, view2)
+    let views = try PairedViews(inputs, atLeast: 2)
     let (contrast, chosen) = try views.contrast(
       temperature: temperature, negatives, form: .decoupled(weights: weights(of: views)),
       workers: workers)

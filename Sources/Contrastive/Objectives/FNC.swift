@@ -26,7 +26,7 @@ public struct FNC: Objective {
     /// They are positives.
     case attract
     /// They are excluded.
-    case eliminate
+    case exclude = "eliminate"
     /// They are counted, and stay negatives.
     case none
   }
@@ -34,13 +34,9 @@ public struct FNC: Objective {
   /// Gradients for the embeddings.
   public static let defaultGradients: Set<Variable> = [.embeddings]
 
-  /// Softmax temperature τ.
   package let temperature: Double
-  /// How false negatives are found.
   package let search: FalseNegatives
-  /// What becomes of them.
   package let mode: Mode
-  /// Which other columns are negatives, and how they count.
   package let negatives: Negatives
 
   /// A false-negative cancellation objective.
@@ -77,7 +73,7 @@ public struct FNC: Objective {
   ///   - embeddings: [V·N × D], all images in the first view, then in the second, …
   ///   - views: V, at least 2.
   ///   - support: [V·N × D], in the same order; together with `bank`.
-  ///   - bank: [K × D]; together with `support`.
+  ///   - bank: [K × D]; together with `support`. Its pairs are those of the V·N anchors.
   ///   - gradients: what to differentiate by.
   ///   - workers: the threads to use; no effect on the result.
   /// - Returns: the mean loss over the anchors, the gradient asked for, and how many false
@@ -85,7 +81,7 @@ public struct FNC: Objective {
   /// - Throws: `ContrastiveError`: `.shape`, `.empty`, `.bankNotFilled`, `.nonFinite`, `.tooLarge`,
   ///   `.canceled`, and `.parameter` for a support without a bank or the reverse.
   public func evaluate(
-    embeddings: Matrix, views: Int, support: Matrix? = nil, bank: Matrix? = nil,
+    embeddings: Matrix, views: Int, support: Matrix? = nil, bank: (any Bank)? = nil,
     gradients: Set<Variable> = Self.defaultGradients, workers: Workers = .all
   ) throws(ContrastiveError) -> Evaluation<FNC> {
     let anchors = Operand("embeddings", embeddings)
@@ -96,31 +92,40 @@ public struct FNC: Objective {
     }
     try anchors.requireRows()
     try anchors.requireFinite()
-    let columns = try columns(anchors, support: support, bank: bank)
-    if case .anchors = columns {
+    let images = anchors.rows / views
+    var contrast: Contrast
+    var all = negatives
+    switch (support, bank) {
+    case (nil, nil):
       try negatives.validate(
         without: [.mixing], in: "FNC in the batch", use: "a bank: mixed rows are constants")
+      contrast = Contrast(
+        anchors, against: .anchors, temperature: temperature, excluding: [.diagonal])
+    case (let support?, let bank?):
+      let columns = try columns(anchors, support: Operand("support", support), bank: bank)
+      contrast = Contrast(
+        anchors, against: .others(columns.operand), temperature: temperature,
+        excluding: [.diagonal] + columns.exclusions)
+      all = try columns.adding(pairsTo: negatives)
+    default:
+      throw .parameter(
+        name: support == nil ? "support" : "bank", found: "nothing",
+        expected: "support and bank together, or neither")
     }
-    let images = anchors.rows / views
-    var contrast = Contrast(
-      anchors, against: columns, temperature: temperature, excluding: [.diagonal])
     contrast.roles = PairRoles(rows: anchors.rows) { anchor in
       (0..<views).lazy.map { $0 * images + anchor % images }.filter { $0 != anchor }
     }
-    let support = Operand("support", support ?? embeddings)
-    var all = negatives
+    let known = Contrast.Support(
+      embeddings: Operand("support", support ?? embeddings), images: images)
     var counts = NegativeCounts()
+    let treatment = FalseNegativeTreatment(search, mode: mode == .exclude ? .exclude : .attract)
     if mode == .none {
-      let found = try search.find(
-        support: support.matrix, views: views, among: contrast.columns.matrix, workers: workers)
+      let found = try contrast.find(treatment, known, workers)
       counts.falseNegatives = found.reduce(0) { $0 + $1.count }
     } else {
-      all.falseNegatives = FalseNegativeTreatment(
-        search, mode: mode == .attract ? .attract : .exclude)
+      all.falseNegatives = treatment
     }
-    counts.add(
-      try contrast.choose(
-        all, support: Contrast.Support(embeddings: support, images: images), workers: workers))
+    counts.add(try contrast.choose(all, support: known, workers: workers))
     let value = try contrast.evaluate(
       ContrastGradients(anchors: gradients.contains(.embeddings)), workers: workers)
     return Evaluation(
@@ -128,30 +133,30 @@ public struct FNC: Objective {
       gradients: value.anchors.map { [.embeddings: $0] } ?? [:], details: counts)
   }
 
-  /// The columns: the anchors, or support and bank.
+  /// Support and bank as one.
   private func columns(
-    _ anchors: Operand, support: Matrix?, bank: Matrix?
-  ) throws(ContrastiveError) -> Contrast.Columns {
-    switch (support, bank) {
-    case (nil, nil): return .anchors
-    case (let support?, let bank?):
-      let (support, bank) = (Operand("support", support), Operand("bank", bank))
-      try support.requireShape(of: anchors)
-      guard bank.rows > 0 else { throw .bankNotFilled(argument: bank.name) }
-      try bank.requireDimension(of: anchors)
-      try support.requireFinite()
-      try bank.requireFinite()
-      return .others(Operand("support and bank", support.matrix.stacked(on: bank.matrix)))
-    default:
-      throw .parameter(
-        name: support == nil ? "support" : "bank", found: "nothing",
-        expected: "support and bank together, or neither")
-    }
+    _ anchors: Operand, support: Operand, bank: any Bank
+  ) throws(ContrastiveError) -> BankColumns {
+    let columns = bank.bankColumns
+    try support.requireShape(of: anchors)
+    try columns.require(of: anchors)
+    try support.requireFinite()
+    try columns.operand.requireFinite()
+    let first = support.rows
+    return BankColumns(
+      Operand("support and bank", support.matrix.stacked(on: columns.operand.widened.matrix)),
+      excluded: columns.excluded.map { first + $0 },
+      pairs: try PairTerms(
+        rows: columns.pairs.rows, columns: first + columns.operand.rows,
+        pairs: columns.pairs.pairs.map {
+          PairTerms.Pair(
+            row: $0.row, column: first + $0.column, weight: $0.weight, target: $0.target)
+        }))
   }
 
   /// The same of all inputs in one value.
   public func evaluate(
-    _ inputs: (embeddings: Matrix, views: Int, support: Matrix?, bank: Matrix?),
+    _ inputs: (embeddings: Matrix, views: Int, support: Matrix?, bank: (any Bank)?),
     gradients: Set<Variable>, workers: Workers
   ) throws(ContrastiveError) -> Evaluation<FNC> {
     try evaluate(

@@ -15,11 +15,8 @@
 ///
 /// Rows are used as given: the floor is meant for unit rows (`Matrix.normalized`).
 public struct HCL: PairedViewObjective {
-  /// Softmax temperature τ.
   package let temperature: Double
-  /// β and τ⁺.
   package let weights: HardNegativeWeights
-  /// Which rows are negatives.
   package let negatives: Negatives
 
   /// A hard-negative objective; the defaults are the authors' code's.
@@ -59,27 +56,15 @@ public struct HCL: PairedViewObjective {
       weights: HardNegativeWeights(beta: beta, tauPlus: tauPlus, detached: detachesWeights))
   }
 
-  /// The loss and its exact gradients.
+  /// The loss and its exact gradients, of at least 2 images.
   ///
   /// Complexity: the similarity matrix is symmetric and each pair is computed once: 4·N²·D
   /// floating-point operations for the loss, 12·N²·D more for the gradients, and 4·N·D for each row
   /// so near the floor that its negatives are summed in Double; with `negatives`, as `NTXent` says.
-  ///
-  /// - Parameters:
-  ///   - view1: [N × D], N at least 2.
-  ///   - view2: [N × D]; row i is another view of the same image.
-  ///   - gradients: what to differentiate by.
-  ///   - workers: the threads to use; no effect on the result.
-  /// - Returns: the mean loss over the 2N rows and the gradients asked for.
-  /// - Throws: `ContrastiveError`: `.shape`, `.empty`, `.nonFinite`, `.tooLarge`, `.canceled`.
   public func evaluate(
-    view1: Matrix, view2: Matrix, gradients: Set<ViewVariable> = Self.defaultGradients,
-    workers: Workers = .all
+    _ inputs: Inputs, gradients: Set<ViewVariable>, workers: Workers
   ) throws(ContrastiveError) -> Evaluation<HCL> {
-    guard view1.rows != 1 else {
-      throw .shape(argument: "view1", found: view1.shape, expected: "at least 2 rows")
-    }
-    let views = try PairedViews(view1, view2)
+    let views = try PairedViews(inputs, atLeast: 2)
     var weighted = negatives
     weighted.hardness = weights
     let (contrast, chosen) = try views.contrast(

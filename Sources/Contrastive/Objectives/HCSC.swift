@@ -31,11 +31,11 @@ public struct HCSC: Objective {
   /// One level of the hierarchy.
   public struct Level: Sendable {
     /// The prototypes of the level.
-    public let targets: PrototypeTargets
+    package let targets: PrototypeTargets
     /// Which bank rows are negatives of each query, [N × K].
-    public let instances: SelectionMask
+    package let instances: SelectionMask
     /// Which of `targets.negatives` are negatives of each query, [N × r]; all without a mask.
-    public let prototypes: SelectionMask?
+    package let prototypes: SelectionMask?
 
     /// A level.
     public init(
@@ -47,19 +47,15 @@ public struct HCSC: Objective {
     }
   }
 
-  /// Softmax temperature τ of keys and bank.
   package let temperature: Double
-  /// What becomes of a column that is not selected.
   package let unselected: Unselected
-  /// How the levels' instance terms are put together.
   package let instanceLevels: Reduction
-  /// Which of the selected bank rows are negatives of the instance terms, and how they count.
   package let negatives: Negatives
 
   /// An HCSC objective.
   ///
   /// - Parameters:
-  ///   - temperature: 1e-6 … 1e6; 0.2 is the authors'.
+  ///   - temperature: of keys and bank, 1e-6 … 1e6; 0.2 is the authors'.
   ///   - unselected: what becomes of a column that is not selected.
   ///   - instanceLevels: how the levels' instance terms are put together.
   ///   - negatives: which of the selected bank rows are negatives of the instance terms; no

@@ -25,11 +25,8 @@ public struct InfoNCE: BankOrBatchObjective {
   /// Gradients for the queries: what a momentum-contrast step needs.
   public static let defaultGradients: Set<Variable> = [.queries]
 
-  /// Softmax temperature τ.
   package let temperature: Double
-  /// Whether the in-batch form takes the mean of both directions.
   package let symmetric: Bool
-  /// Which columns are negatives, and how they count.
   package let negatives: Negatives
 
   /// An InfoNCE objective.
@@ -50,7 +47,7 @@ public struct InfoNCE: BankOrBatchObjective {
     self.negatives = negatives
   }
 
-  /// The loss and its exact gradients.
+  /// The loss and its exact gradients; a query of which no column is left has loss 0.
   ///
   /// Complexity: with N queries, M negatives and dimension D, 4·N·M·D floating-point operations for
   /// the loss and the gradient for the queries, 4·N·M·D more for keys (in-batch) or bank; 2·N·M·D
@@ -58,31 +55,15 @@ public struct InfoNCE: BankOrBatchObjective {
   /// that find room in 64 MiB, all of them up to 4,096 rows, are computed once instead of twice:
   /// 6·N²·D. The N × M matrix is never held. `negatives` add a pass, 2·N·M·D, for a search, a draw
   /// and `hardness`, and two or three for a ring.
-  ///
-  /// - Parameters:
-  ///   - queries: [N × D].
-  ///   - keys: [N × D]; row i is query i's own.
-  ///   - bank: [M × D], the negatives; without it they are the other keys. A bank in half precision
-  ///     is widened tile by tile, with a search, ring or mixes as a whole. A query of which no
-  ///     column is left has loss 0.
-  ///   - gradients: what to differentiate by; not by a bank in half precision.
-  ///   - workers: the threads to use; no effect on the result.
-  /// - Returns: the mean loss over the queries and the gradients asked for.
-  /// - Throws: `ContrastiveError`: `.shape`, `.empty`, `.bankNotFilled` for a bank without rows,
-  ///   `.nonFinite`, `.tooLarge`, `.canceled`, and `.parameter` for a bank with `symmetric` or a
-  ///   gradient for a bank that is not there.
   public func evaluate(
-    queries: Matrix, keys: Matrix, bank: (any Bank)? = nil,
-    gradients: Set<Variable> = Self.defaultGradients, workers: Workers = .all
+    _ inputs: Inputs, gradients: Set<Variable>, workers: Workers
   ) throws(ContrastiveError) -> Evaluation<InfoNCE> {
-    if let bank {
+    if let bank = inputs.bank {
       return try against(
-        BankProblem(queries, keys, bank), gradients: gradients, workers: workers)
+        BankProblem(inputs.queries, inputs.keys, bank), gradients: gradients, workers: workers)
     }
-    guard !gradients.contains(.bank) else {
-      throw .parameter(name: "gradient", found: "bank", expected: "an input that is given")
-    }
-    let (queries, keys) = (Operand("queries", queries), Operand("keys", keys))
+    try requireParameter(!gradients.contains(.bank), "gradient", "bank", "an input that is given")
+    let (queries, keys) = (Operand("queries", inputs.queries), Operand("keys", inputs.keys))
     try queries.requireRows()
     try keys.requireShape(of: queries)
     try negatives.validate(
@@ -124,13 +105,10 @@ public struct InfoNCE: BankOrBatchObjective {
   private func against(
     _ problem: BankProblem, gradients: Set<Variable>, workers: Workers
   ) throws(ContrastiveError) -> Evaluation<InfoNCE> {
-    guard !symmetric else {
-      throw .parameter(name: "symmetric", found: "a bank", expected: "the in-batch form")
-    }
-    guard problem.bank.operand.half == nil || !gradients.contains(.bank) else {
-      throw .parameter(
-        name: "gradient", found: "bank, which is in half precision", expected: "queries or keys")
-    }
+    try requireParameter(!symmetric, "symmetric", "a bank", "the in-batch form")
+    try requireParameter(
+      problem.bank.operand.half == nil || !gradients.contains(.bank), "gradient",
+      "bank, which is in half precision", "queries or keys")
     let (contrast, chosen) = try problem.contrast(
       temperature: temperature, negatives, workers: workers)
     let value = try contrast.evaluate(

@@ -1,42 +1,39 @@
 /// The noise-contrastive form: a few gathered columns for each row, all in Double.
 extension InstDisc {
   func noiseContrast(
-    _ queries: Matrix, _ bank: Matrix, _ indices: [Int], _ noise: [Int],
+    _ queries: Matrix, _ bank: Matrix, taking count: Int, _ indices: [Int], _ noise: [Int],
     _ wanted: Set<QueryVariable>, _ workers: Workers
   ) -> Evaluation<InstDisc> {
     let columns = NoiseColumns(
-      queries: queries, bank: bank, indices: indices, noise: noise, temperature: temperature)
+      queries: queries, bank: bank, count: count, indices: indices, noise: noise,
+      temperature: temperature)
     let logPartition = partition.map(logarithm) ?? columns.logPartition(workers)
     // The noise's share of a column.
-    let share = Double(columns.perRow) / Double(bank.rows)
+    let share = Double(columns.perRow) / Double(count)
     let logShare = logarithm(share + epsilon)
     let each = logarithm1p(epsilon / share)
     let scale = 1 / (Double(queries.rows) * temperature)
 
-    var losses = [Double](repeating: 0, count: queries.rows)
-    var gradient = Matrix(zeros: wanted.contains(.queries) ? queries.rows : 0, by: queries.columns)
-    losses.withUnsafeMutableBufferPointer { losses in
-      gradient.withUnsafeMutableBufferPointer { gradient in
-        let (losses, gradient) = (SharedMemory(losses), SharedMemory(gradient))
-        workers.forEach(queries.rows) { row, _ in
-          var loss = 0.0
-          var sum = [Double](repeating: 0, count: gradient.count > 0 ? queries.columns : 0)
-          columns.forEach(row) { place, logit, column in
-            let above = logit - logPartition - logShare
-            loss += place == 0 ? softplus(-above) : each + softplus(above)
-            let pull = scale * (place == 0 ? -logistic(-above) : logistic(above))
-            for index in sum.indices { sum[index] += pull * Double(column[index]) }
-          }
-          losses[row] = loss
-          for (index, value) in sum.enumerated() {
-            gradient[row * queries.columns + index] = Float(value)
-          }
+    let losses = SharedArray(repeating: 0.0, count: queries.rows)
+    let found = losses.memory
+    var gradient = wanted.isEmpty ? nil : Matrix(zeros: queries.rows, by: queries.columns)
+    gradient.withMutableSharedMemory { gradient in
+      workers.forEach(queries.rows) { row, _ in
+        var sum = [Double](repeating: 0, count: gradient.count > 0 ? queries.columns : 0)
+        columns.forEach(row) { place, logit, column in
+          let above = logit - logPartition - logShare
+          found[row] += place == 0 ? softplus(-above) : each + softplus(above)
+          let pull = scale * (place == 0 ? -logistic(-above) : logistic(above))
+          for index in sum.indices { sum[index] += pull * Double(column[index]) }
+        }
+        for (index, value) in sum.enumerated() {
+          gradient[row * queries.columns + index] = Float(value)
         }
       }
     }
     return Evaluation(
-      loss: losses.reduce(0, +) / Double(queries.rows), losses: losses,
-      gradients: wanted.contains(.queries) ? [.queries: gradient] : [:],
+      loss: losses.elements.mean, losses: losses.elements,
+      gradients: gradient.map { [.queries: $0] } ?? [:],
       details: Details(negatives: NegativeCounts(), partition: exponential(logPartition)))
   }
 }
@@ -45,6 +42,8 @@ extension InstDisc {
 private struct NoiseColumns: Sendable {
   let queries: Matrix
   let bank: Matrix
+  /// Rows of the bank that take part.
+  let count: Int
   let indices: [Int]
   let noise: [Int]
   let temperature: Double
@@ -55,39 +54,29 @@ private struct NoiseColumns: Sendable {
   /// Calls `body(place, logit, bank row)` for the positive, place 0, then for the noise.
   func forEach(_ row: Int, _ body: (Int, Double, UnsafePointer<Float>) -> Void) {
     let dimension = queries.columns
-    queries.withUnsafeBufferPointer { rows in
-      bank.withUnsafeBufferPointer { columns in
-        guard let rows = rows.baseAddress, let columns = columns.baseAddress else { return }
-        for place in 0...perRow {
-          let index = place == 0 ? indices[row] : noise[row * perRow + place - 1]
-          let column = columns + index * dimension
-          let similarity = RowKernels.best.dot(rows + row * dimension, column, count: dimension)
-          body(place, similarity / temperature, column)
-        }
+    queries.withSharedMemory(and: bank) { rows, columns in
+      for place in 0...perRow {
+        let index = place == 0 ? indices[row] : noise[row * perRow + place - 1]
+        let column = columns + index * dimension
+        let similarity = RowKernels.best.dot(rows + row * dimension, column, count: dimension)
+        body(place, similarity / temperature, column)
       }
     }
   }
 
   /// log( n · the mean of exp(logit) over all columns of all rows ).
   func logPartition(_ workers: Workers) -> Double {
-    var tops = [Double](repeating: -.infinity, count: queries.rows)
-    var sums = [Double](repeating: 0, count: queries.rows)
-    tops.withUnsafeMutableBufferPointer { tops in
-      sums.withUnsafeMutableBufferPointer { sums in
-        let (tops, sums) = (SharedMemory(tops), SharedMemory(sums))
-        workers.forEach(queries.rows) { row, _ in
-          var (top, sum) = (-Double.infinity, 0.0)
-          forEach(row) { _, logit, _ in
-            if logit > top { sum *= exponential(top - logit) }
-            top = max(top, logit)
-            sum += exponential(logit - top)
-          }
-          (tops[row], sums[row]) = (top, sum)
-        }
+    let rows = workers.map(queries.rows) { row in
+      var (top, sum) = (-Double.infinity, 0.0)
+      forEach(row) { _, logit, _ in
+        if logit > top { sum *= exponential(top - logit) }
+        top = max(top, logit)
+        sum += exponential(logit - top)
       }
+      return (top: top, sum: sum)
     }
-    let top = tops.max() ?? 0
-    let total = zip(tops, sums).reduce(0) { $0 + $1.1 * exponential($1.0 - top) }
-    return top + logarithm(total * Double(bank.rows) / Double(queries.rows * (perRow + 1)))
+    let top = rows.map(\.top).max() ?? 0
+    let total = rows.reduce(0) { $0 + $1.sum * exponential($1.top - top) }
+    return top + logarithm(total * Double(count) / Double(queries.rows * (perRow + 1)))
   }
 }

@@ -25,21 +25,17 @@ public struct InstDisc: Objective {
     public let partition: Double?
   }
 
-  /// Softmax temperature τ.
   package let temperature: Double
-  /// Z of the noise-contrastive form; without it n · the mean of exp(u) over a call's columns.
   package let partition: Double?
-  /// Added to the noise's probability in the noise-contrastive form.
   package let epsilon: Double
-  /// Which bank rows are negatives of the softmax form, and how they count.
   package let negatives: Negatives
 
   /// An instance-discrimination objective.
   ///
   /// - Parameters:
   ///   - temperature: 1e-6 … 1e6.
-  ///   - partition: above 0.
-  ///   - epsilon: 0 or more.
+  ///   - partition: Z, above 0; without it n · the mean of exp(u) over the columns of a call.
+  ///   - epsilon: added to the noise's probability, 0 or more.
   ///   - negatives: which bank rows are negatives; not with noise.
   /// - Throws: `ContrastiveError.parameter`.
   public init(
@@ -52,9 +48,8 @@ public struct InstDisc: Objective {
     if let partition, !(partition.isFinite && partition > 0) {
       throw .parameter(name: "partition", found: "\(partition)", expected: "a number above 0")
     }
-    guard epsilon.isFinite, epsilon >= 0 else {
-      throw .parameter(name: "epsilon", found: "\(epsilon)", expected: "a number of at least 0")
-    }
+    try requireParameter(
+      epsilon.isFinite && epsilon >= 0, "epsilon", epsilon, "a number of at least 0")
     self.temperature = temperature
     self.partition = partition
     self.epsilon = epsilon
@@ -68,7 +63,8 @@ public struct InstDisc: Objective {
   ///
   /// - Parameters:
   ///   - queries: [B × D].
-  ///   - bank: [n × D]; in half precision it is widened as a whole.
+  ///   - bank: [n × D]; in half precision it is widened as a whole. Rows that are excluded for every
+  ///     query are not among the n; with noise no row can be weighted.
   ///   - indices: [B], each query's own bank row.
   ///   - noise: [B × K] row-major, bank rows drawn as noise; `drawNoise` draws them. Without it the
   ///     loss is the softmax over the whole bank.
@@ -94,19 +90,23 @@ public struct InstDisc: Objective {
       guard !noise.isEmpty else { throw .empty(argument: "noise") }
       let perRow = pieces(noise.count, queries.rows)
       try requireIndices(noise, count: perRow * queries.rows, below: bank.rows, named: "noise")
+      let exclusions = try columns.excludingPairs(ofOwn: indices).exclusions(
+        in: "InstDisc with noise")
+      try exclusions.requireIncluded(indices, perRow: 1, named: "indices")
+      try exclusions.requireIncluded(noise, perRow: perRow, named: "noise")
       try rows.requireFinite()
       try columns.operand.requireFinite()
-      return noiseContrast(queries, bank, indices, noise, gradients, workers)
+      return noiseContrast(
+        queries, bank, taking: bank.rows - columns.excluded.count, indices, noise, gradients,
+        workers)
     }
-    guard partition == nil else {
-      throw .parameter(name: "partition", found: "no noise", expected: "noise rows")
-    }
+    try requireParameter(partition == nil, "partition", "no noise", "noise rows")
     let own = bank.rows(at: indices)
     var contrast = Contrast(
       rows, paired: own, against: .others(Operand("bank", bank)), temperature: temperature,
       excluding: [.listed(RowLists(single: indices))] + columns.exclusions)
     let chosen = try contrast.choose(
-      columns.leavingOut(own: indices).adding(pairsTo: negatives),
+      columns.excludingPairs(ofOwn: indices).adding(pairsTo: negatives),
       support: Contrast.Support(Operand("bank", own)),
       workers: workers)
     return Evaluation(

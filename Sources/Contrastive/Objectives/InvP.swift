@@ -22,7 +22,6 @@
 ///
 /// Rows are used as given: normalize them first for cosine similarity (`Matrix.normalized`).
 public struct InvP: Objective {
-  /// Softmax temperature τ.
   package let temperature: Double
   /// What else an evaluation tells.
   public struct Details: Sendable {
@@ -30,28 +29,22 @@ public struct InvP: Objective {
     public let background: Int
   }
 
-  /// M, at most the bank's rows are taken.
   package let background: Int
-  /// P.
   package let positives: Int
-  /// Longest walk from a query's own row to a positive.
   package let steps: Int
-  /// Weight of the second term.
   package let weight: Double
-  /// ε, inside both logarithms.
   package let epsilon: Double
-  /// Whether the background of the second term is the paper's.
   package let exactBackground: Bool
 
   /// An InvP objective.
   ///
   /// - Parameters:
   ///   - temperature: 1e-6 … 1e6.
-  ///   - background: at least 1; an evaluation needs 2.
-  ///   - positives: at least 1.
-  ///   - steps: at least 1.
-  ///   - weight: 0 or more.
-  ///   - epsilon: 0 or more; the authors' code has 1e-7.
+  ///   - background: M, at least 1; an evaluation needs 2, and takes at most the bank's rows.
+  ///   - positives: P, at least 1.
+  ///   - steps: of the longest walk from a query's own row to a positive, at least 1.
+  ///   - weight: of the second term, 0 or more.
+  ///   - epsilon: ε, 0 or more; the authors' code has 1e-7.
   ///   - exactBackground: whether the background of the second term is the paper's.
   /// - Throws: `ContrastiveError.parameter`.
   public init(
@@ -81,78 +74,83 @@ public struct InvP: Objective {
   ///
   /// Complexity: with B queries, n bank rows and dimension D, 4·B·n·D floating-point operations,
   /// 2·B·n·D for each pass that finds the background (none for the whole bank, one up to M = 512,
-  /// otherwise two on continuous data), `HardPositives`, and 4·B·n·D more for an exact background.
-  ///
+  /// otherwise two on continuous data), O(nodes reached · D) for the hard positives of a query, and
+  /// 4·B·n·D more for an exact background.
   ///
   /// - Parameters:
   ///   - queries: [B × D].
-  ///   - bank: [n × D]; in half precision it is widened as a whole.
-  ///   - indices: [B], each query's own bank row.
+  ///   - bank: [n × D]; in half precision it is widened as a whole. Excluded rows are in no
+  ///     background and no hard positives; rows cannot be weighted.
+  ///   - indices: [B], each query's own bank row, which cannot be excluded.
   ///   - neighbors: neighbors of each of the n bank rows.
   ///   - gradients: what to differentiate by.
   ///   - workers: the threads to use; no effect on the result.
-  /// - Returns: the loss, the gradient asked for, and the background used as
-  ///   `settled["background"]`.
+  /// - Returns: the loss, the gradient asked for, and the size of the background used, the largest.
   /// - Throws: `ContrastiveError`: `.shape`, also for a background of one row, `.empty`,
-  ///   `.bankNotFilled` for a bank without rows, `.index`, `.nonFinite`, `.tooLarge`, `.canceled`.
+  ///   `.bankNotFilled` for a bank without rows, `.index`, `.nonFinite`, `.tooLarge`, `.canceled`,
+  ///   `.parameter` for weighted rows.
   public func evaluate(
     queries: Matrix, bank: any Bank, indices: [Int], neighbors: NeighborGraph,
     gradients: Set<QueryVariable> = Self.defaultGradients, workers: Workers = .all
   ) throws(ContrastiveError) -> Evaluation<InvP> {
     let rows = Operand("queries", queries)
-    let columns = bank.bankColumns.operand.widened
-    let bank = columns.matrix
-    let nearest = try check(rows, columns, indices, neighbors)
+    let given = try bank.bankColumns.excludingPairs(ofOwn: indices)
+    let columns = given.operand.widened
+    try check(rows, columns, indices, neighbors)
+    let exclusions = try given.exclusions(in: "InvP")
+    try exclusions.requireIncluded(indices, perRow: 1, named: "indices")
+    let counts = exclusions.counts(rows: rows.rows, columns: columns.rows, workers: workers)
+    let nearest = counts.map { min(background, $0) }
+    guard let smallest = nearest.min(), smallest > 1 else {
+      throw .shape(
+        argument: "bank", found: "a background of \(nearest.min() ?? 0) row",
+        expected: "at least 2 rows")
+    }
     let windows = try RankWindows(
-      0..<nearest, of: rows, among: columns, watching: indices, workers: workers)
+      nearest.map { 0..<$0 }, ofCounts: counts, of: rows, among: columns, excluding: exclusions,
+      workers: workers)
+    let listed = InvPColumns(
+      self, queries: queries, bank: columns.matrix, indices: indices, neighbors: neighbors,
+      excluding: exclusions, windows: windows, workers: workers)
     let wantsQueries = !gradients.isEmpty
-    let pass = RectanglePass(rows: rows, columns: columns)
-    let (blocks, sums) = try pass.readAndSum(
-      SoftmaxReader(
-        temperature: temperature,
-        excluding: [.mask(windows), .listed(RowLists(single: indices))]),
-      summing: wantsQueries, workers: workers)
-    let own = bank.rows(at: indices)
-    let positives =
-      weight == 0
-      ? nil
-      : HardPositives(
-        self.positives, steps: steps, over: neighbors, of: queries, in: bank, indices: indices,
-        temperature: temperature, distinct: exactBackground, withMean: wantsQueries,
-        workers: workers)
-    let similarities = queries.rowDots(own)
-    let terms = InvPTerms(
-      objective: self,
-      margins: Margins(
-        similarities.map { Margins.Positives($0, temperature: temperature) },
-        against: Denominators(
-          blocks.logSums(temperature: temperature), temperature: temperature)),
-      backgroundSums: blocks.flatMap(\.sum), ownIsInside: windows.holdsWatched,
-      ownLogits: similarities.map { $0 / temperature },
-      positives: exactBackground ? nil : positives)
-    var losses = terms.losses
-    var gradient = sums.map { terms.gradient(backgroundSums: $0, own: own) }
-    if exactBackground, let positives {
-      let (background, sums) = try pass.readAndSum(
+    func readBackground(
+      without lists: RowLists
+    ) throws(ContrastiveError) -> (sums: [LogSumExp], means: Matrix?) {
+      let (blocks, sums) = try RectanglePass(rows: rows, columns: columns).readAndSum(
         SoftmaxReader(
-          temperature: temperature,
-          excluding: [.mask(windows), .listed(reached(from: indices, in: neighbors, workers))]),
+          temperature: temperature, excluding: exclusions + [.mask(windows), .listed(lists)]),
         summing: wantsQueries, workers: workers)
-      let term = ExactBackground(
-        objective: self, background: background.logSums(temperature: temperature),
-        sums: background.flatMap(\.sum), positives: positives)
-      for row in losses.indices { losses[row] += term.losses[row] }
-      if let sums { gradient = gradient.map { term.adding(to: $0, sums) } }
+      let found = blocks.flatMap(\.sum)
+      var means = sums
+      means?.scaleRows { found[$0] > 0 ? Float(1 / found[$0]) : 0 }
+      return (blocks.logSums(temperature: temperature), means)
+    }
+    let others = try readBackground(without: listed.pairs.lists)
+    var terms = InvPTerms(self, listed, others: others.sums)
+    var gradient = others.means
+    gradient?.scaleRows { Float(terms.othersCoefficients[$0]) }
+    if exactBackground, weight > 0 {
+      let apart = try readBackground(without: reached(from: indices, in: neighbors, workers))
+      terms.addExactBackground(self, listed, background: apart.sums)
+      if let means = apart.means {
+        gradient?.addRows(of: means) { Float(terms.exactCoefficients[$0]) }
+      }
+    }
+    if var sum = gradient {
+      gradient = nil
+      listed.pairs.add(
+        to: &sum, columns: columns.matrix, workers: workers, coefficient: terms.coefficient)
+      gradient = sum
     }
     return Evaluation(
-      loss: losses.mean, losses: losses, gradients: gradient.map { [.queries: $0] } ?? [:],
-      details: Details(background: nearest))
+      loss: terms.losses.mean, losses: terms.losses,
+      gradients: gradient.map { [.queries: $0] } ?? [:],
+      details: Details(background: nearest.max() ?? 0))
   }
 
-  /// Checks the inputs; returns the size of the background.
   private func check(
     _ rows: Operand, _ columns: Operand, _ indices: [Int], _ neighbors: NeighborGraph
-  ) throws(ContrastiveError) -> Int {
+  ) throws(ContrastiveError) {
     try rows.requireRows()
     guard columns.rows > 0 else { throw .bankNotFilled(argument: columns.name) }
     try columns.requireDimension(of: rows)
@@ -162,27 +160,17 @@ public struct InvP: Objective {
         argument: "neighbors", found: "[\(neighbors.nodes) × \(neighbors.k)]",
         expected: "[\(columns.rows) × k], a row for each bank row")
     }
-    let nearest = min(background, columns.rows)
-    guard nearest > 1 else {
-      throw .shape(
-        argument: "bank", found: "a background of \(nearest) row", expected: "at least 2 rows")
-    }
     try rows.requireFinite()
     try columns.requireFinite()
-    return nearest
   }
 
   /// Each query's own row and all that walks from it reach.
   private func reached(
     from indices: [Int], in neighbors: NeighborGraph, _ workers: Workers
   ) -> RowLists {
-    var lists = [[Int]](repeating: [], count: indices.count)
-    lists.withUnsafeMutableBufferPointer { lists in
-      let lists = SharedMemory(lists)
-      workers.forEach(indices.count) { row, _ in
-        let ends = neighbors.walkEnds(from: indices[row], steps: steps, countingTo: 1)
-        lists[row] = Set(ends.map(\.node) + [indices[row]]).sorted()
-      }
+    let lists = workers.map(indices.count) { row in
+      let ends = neighbors.walkEnds(from: indices[row], steps: steps, countingTo: 1)
+      return Set(ends.map(\.node) + [indices[row]]).sorted()
     }
     return RowLists(lists, isSymmetric: false)
   }

@@ -12,9 +12,7 @@
 /// Contrastive Learning", ICLR 2021, eqs. 2–3. With S = 1 it is `InfoNCE` with a bank. Keys and
 /// banks are constants. Rows are used as given.
 public struct LooC: Objective {
-  /// Softmax temperature τ.
   package let temperature: Double
-  /// Which columns are negatives, and how they count.
   package let negatives: Negatives
 
   /// A LooC objective.
@@ -31,9 +29,8 @@ public struct LooC: Objective {
     if case .given = negatives.mixing {
       throw .parameter(name: "mixing", found: "given mixes in LooC", expected: "drawn ones")
     }
-    guard negatives.falseNegatives?.support == nil else {
-      throw .parameter(name: "support", found: "one in LooC", expected: "each space's own keys")
-    }
+    try requireParameter(
+      negatives.falseNegatives?.support == nil, "support", "one in LooC", "each space's own keys")
     self.temperature = temperature
     self.negatives = negatives
   }

@@ -9,9 +9,7 @@
 /// are inputs (`NegativeMixes`), drawn by `HardNegativeMixing`; without any it is `InfoNCE`. Rows
 /// are used as given.
 public struct MoCHi: Objective {
-  /// Softmax temperature τ.
   package let temperature: Double
-  /// Which columns are negatives, and how they count.
   package let negatives: Negatives
 
   /// A MoCHi objective.

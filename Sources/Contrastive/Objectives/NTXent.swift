@@ -12,9 +12,7 @@ public struct NTXent: PairedViewObjective {
   /// The temperature can be learned.
   public typealias Scalar = TemperatureScalar
 
-  /// Softmax temperature τ.
   package let temperature: Double
-  /// Which columns are negatives, and how they count.
   package let negatives: Negatives
 
   /// An NT-Xent objective.
@@ -38,19 +36,10 @@ public struct NTXent: PairedViewObjective {
   /// floating-point operations for the loss, 12·N²·D more for the gradients, 8·N²·D of them where
   /// the similarities find room in 64 MiB. A ring takes twice that. `negatives` add what `InfoNCE`
   /// says of them.
-  ///
-  /// - Parameters:
-  ///   - view1: [N × D].
-  ///   - view2: [N × D]; row i is another view of the same image.
-  ///   - gradients: what to differentiate by.
-  ///   - workers: the threads to use; no effect on the result.
-  /// - Returns: the mean loss over the 2N rows and the gradients asked for.
-  /// - Throws: `ContrastiveError`: `.shape`, `.empty`, `.nonFinite`, `.tooLarge`, `.canceled`.
   public func evaluate(
-    view1: Matrix, view2: Matrix, gradients: Set<ViewVariable> = Self.defaultGradients,
-    workers: Workers = .all
+    _ inputs: Inputs, gradients: Set<ViewVariable>, workers: Workers
   ) throws(ContrastiveError) -> Evaluation<NTXent> {
-    let views = try PairedViews(view1, view2)
+    let views = try PairedViews(inputs)
     let (contrast, chosen) = try views.contrast(
       temperature: temperature, negatives, workers: workers)
     return try contrast.evaluate(

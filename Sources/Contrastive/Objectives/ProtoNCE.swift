@@ -11,18 +11,16 @@
 /// columns; with `masksDuplicates` query i sees its own once, in column i. Everything but the
 /// queries is constant. Without clusterings it is `InfoNCE`. Rows are used as given.
 public struct ProtoNCE: Objective {
-  /// Softmax temperature τ of keys and bank.
   package let temperature: Double
-  /// Whether a column other than i that holds query i's own prototype is excluded from row i.
   package let masksDuplicates: Bool
-  /// Which bank rows are negatives of the instance term, and how they count.
   package let negatives: Negatives
 
   /// A ProtoNCE objective.
   ///
   /// - Parameters:
-  ///   - temperature: 1e-6 … 1e6; 0.2 is the authors' code's.
-  ///   - masksDuplicates: `false` is the authors' code, which pushes a query from its own
+  ///   - temperature: of keys and bank, 1e-6 … 1e6; 0.2 is the authors' code's.
+  ///   - masksDuplicates: whether a column other than i that holds query i's own prototype is
+  ///     excluded from row i; `false` is the authors' code, which pushes a query from its own
   ///     prototype.
   ///   - negatives: which bank rows are negatives of the instance term.
   /// - Throws: `ContrastiveError.parameter`.

@@ -10,16 +10,14 @@
 ///
 /// Rows are used as given: normalize them first for cosine similarity (`Matrix.normalized`).
 public struct ReSSL: BankObjective {
-  /// Softmax temperature of the queries.
   package let temperature: Double
-  /// Softmax temperature of the keys, whose similarities are targets.
   package let targetTemperature: Double
 
   /// A ReSSL objective.
   ///
   /// - Parameters:
-  ///   - temperature: 1e-6 … 1e6.
-  ///   - targetTemperature: 1e-6 … 1e6.
+  ///   - temperature: of the queries, 1e-6 … 1e6.
+  ///   - targetTemperature: of the keys, whose similarities are targets, 1e-6 … 1e6.
   /// - Throws: `ContrastiveError.parameter`.
   public init(
     temperature: Double = 0.1, targetTemperature: Double = 0.04
@@ -33,30 +31,19 @@ public struct ReSSL: BankObjective {
   /// The loss and its exact gradient; 0 for a bank of one row.
   ///
   /// Complexity: with N queries, M bank rows and dimension D, 4·N·M·D floating-point operations for
-  /// the loss, 8·N·M·D with the gradient.
-  ///
-  /// - Parameters:
-  ///   - queries: [N × D].
-  ///   - keys: [N × D]; row i is another view of query i's image.
-  ///   - bank: [M × D]; columns may be excluded, not weighted.
-  ///   - gradients: what to differentiate by.
-  ///   - workers: the threads to use; no effect on the result.
-  /// - Returns: the mean loss over the queries and the gradients asked for.
-  /// - Throws: `ContrastiveError`: `.shape`, `.empty`, `.bankNotFilled` for a bank without rows,
-  ///   `.nonFinite`, `.tooLarge`, `.canceled`.
+  /// the loss, 8·N·M·D with the gradient. Columns may be excluded, not weighted.
   public func evaluate(
-    queries: Matrix, keys: Matrix, bank: any Bank,
-    gradients: Set<QueryVariable> = Self.defaultGradients, workers: Workers = .all
+    _ inputs: Inputs, gradients: Set<QueryVariable>, workers: Workers
   ) throws(ContrastiveError) -> Evaluation<ReSSL> {
-    let problem = try BankProblem(queries, keys, bank)
+    let problem = try BankProblem(inputs.queries, inputs.keys, inputs.bank)
     let columns = problem.bank.operand
     let pass = try StudentsAndTeachers(
       queries: problem.queries, keys: problem.keys, columns: columns, temperature: temperature,
       targetTemperature: targetTemperature,
-      excluding: problem.bank.softTargetExclusions(in: "ReSSL"), summing: !gradients.isEmpty,
+      excluding: problem.bank.exclusions(in: "ReSSL"), summing: !gradients.isEmpty,
       workers: workers)
     let losses = zip(pass.logSum, pass.targetGap).map { $0 + $1 / temperature }
-    let scale = 1 / (Double(queries.rows) * temperature)
+    let scale = 1 / (Double(problem.queries.rows) * temperature)
     let gradient = pass.difference(of: columns, pull: { _ in scale }, target: { _ in scale })
     return Evaluation(
       loss: losses.mean, losses: losses, gradients: gradient.map { [.queries: $0] } ?? [:],

@@ -9,7 +9,7 @@
 /// ```
 /// Denize et al., "Similarity Contrastive Estimation for Self-Supervised Soft Contrastive
 /// Learning", WACV 2023, eq. 6–8. The paper excludes the positive from the targets; the authors'
-/// code gives it logit 0 (`OwnColumn.zero`). λ = 1 is InfoNCE. Targets are constants.
+/// code gives it logit 0 (`PositiveInTargets.zero`). λ = 1 is InfoNCE. Targets are constants.
 ///
 /// Computed as λ' · log(1 + eᵃ) + (1 − λ') · ( log(1 + e⁻ᵃ) + H ), with a the negatives'
 /// log-sum-exp below the positive's logit, H the cross-entropy over the negatives and λ' the
@@ -18,7 +18,7 @@
 /// Rows are used as given: normalize them first for cosine similarity (`Matrix.normalized`).
 public struct SCE: BankOrBatchObjective {
   /// What becomes of the positive in the targets' softmax.
-  public enum OwnColumn: String, CaseIterable, Sendable {
+  public enum PositiveInTargets: String, CaseIterable, Sendable {
     /// It is excluded: the paper's definition.
     case exclude
     /// It has logit 0: the authors' code.
@@ -28,60 +28,44 @@ public struct SCE: BankOrBatchObjective {
   /// The temperature can be learned.
   public typealias Scalar = TemperatureScalar
 
-  /// Softmax temperature of the queries.
   package let temperature: Double
-  /// Softmax temperature of the keys, whose similarities are targets.
   package let targetTemperature: Double
-  /// Target of the positive; the rest follows the key's similarities.
   package let lambda: Double
-  /// What becomes of the positive in the targets' softmax.
-  package let ownColumn: OwnColumn
+  package let positiveInTargets: PositiveInTargets
 
   /// An SCE objective.
   ///
   /// - Parameters:
-  ///   - temperature: 1e-6 … 1e6.
-  ///   - targetTemperature: 1e-6 … 1e6.
-  ///   - lambda: 0 … 1.
-  ///   - ownColumn: what becomes of the positive in the targets' softmax.
+  ///   - temperature: of the queries, 1e-6 … 1e6.
+  ///   - targetTemperature: of the keys, whose similarities are targets, 1e-6 … 1e6.
+  ///   - lambda: target of the positive, 0 … 1.
+  ///   - positiveInTargets: what becomes of the positive in the targets' softmax.
   /// - Throws: `ContrastiveError.parameter`.
   public init(
     temperature: Double = 0.1, targetTemperature: Double = 0.05, lambda: Double = 0.5,
-    ownColumn: OwnColumn = .exclude
+    positiveInTargets: PositiveInTargets = .exclude
   ) throws(ContrastiveError) {
     try requireTemperature(temperature)
     try requireTemperature(targetTemperature, named: "target-temperature")
-    guard 0...1 ~= lambda else {
-      throw .parameter(name: "lambda", found: "\(lambda)", expected: "a number from 0 to 1")
-    }
+    try requireParameter(0...1 ~= lambda, "lambda", lambda, "a number from 0 to 1")
     self.temperature = temperature
     self.targetTemperature = targetTemperature
     self.lambda = lambda
-    self.ownColumn = ownColumn
+    self.positiveInTargets = positiveInTargets
   }
 
-  /// The loss and its exact gradients.
+  /// The loss and its exact gradients; a single key without a bank needs the positive in its
+  /// targets.
   ///
   /// Complexity: with N queries, M columns and dimension D, 4·N·M·D floating-point operations for
   /// the loss and the gradient for the temperature, 8·N·M·D with the gradient for the queries.
-  ///
-  /// - Parameters:
-  ///   - queries: [N × D].
-  ///   - keys: [N × D]; row i is query i's own.
-  ///   - bank: [M × D]; without it the other columns are the other keys. Columns may be excluded,
-  ///     not weighted.
-  ///   - gradients: what to differentiate by.
-  ///   - workers: the threads to use; no effect on the result.
-  /// - Returns: the mean loss over the queries and the gradients asked for.
-  /// - Throws: `ContrastiveError`: `.shape`, also for a single key without a bank when the
-  ///   positive is excluded, `.empty`, `.bankNotFilled` for a bank without rows, `.nonFinite`,
-  ///   `.tooLarge`.
+  /// Columns may be excluded, not weighted.
   public func evaluate(
-    queries: Matrix, keys: Matrix, bank: (any Bank)? = nil,
-    gradients: Set<QueryVariable> = Self.defaultGradients, workers: Workers = .all
+    _ inputs: Inputs, gradients: Set<QueryVariable>, workers: Workers
   ) throws(ContrastiveError) -> Evaluation<SCE> {
+    let (queries, keys, bank) = inputs
     let problem = try BankProblem(queries, keys, bank ?? keys)
-    guard bank != nil || ownColumn == .zero || keys.rows > 1 else {
+    guard bank != nil || positiveInTargets == .zero || keys.rows > 1 else {
       throw .shape(
         argument: "keys", found: keys.shape,
         expected: "at least two rows, without a bank and with the positive excluded")
@@ -90,7 +74,7 @@ public struct SCE: BankOrBatchObjective {
     let pass = try StudentsAndTeachers(
       queries: problem.queries, keys: problem.keys, columns: columns, temperature: temperature,
       targetTemperature: targetTemperature,
-      excluding: bank == nil ? [.diagonal] : problem.bank.softTargetExclusions(in: "SCE"),
+      excluding: bank == nil ? [.diagonal] : problem.bank.exclusions(in: "SCE"),
       summing: !gradients.isEmpty, workers: workers)
     let own = queries.rowDots(keys)
     let margins = Margins(
@@ -99,7 +83,7 @@ public struct SCE: BankOrBatchObjective {
         pass.blocks.logSums(temperature: temperature), temperature: temperature))
     // Target of all columns but the positive.
     let rest = pass.teacherLogSum.map {
-      (1 - lambda) * (ownColumn == .exclude ? 1 : logistic($0))
+      (1 - lambda) * (positiveInTargets == .exclude ? 1 : logistic($0))
     }
     let losses = rest.indices.map { row -> Double in
       guard rest[row] > 0 || margins.loss[row] > 0 else { return 0 }

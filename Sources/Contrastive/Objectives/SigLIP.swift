@@ -22,7 +22,6 @@ public struct SigLIP: Objective {
   /// Gradients for both sides.
   public static let defaultGradients: Set<Variable> = [.queries, .keys]
 
-  /// Temperature τ of the logits.
   package let temperature: Double
   /// Added to the logits.
   public let bias: Double
@@ -35,9 +34,7 @@ public struct SigLIP: Objective {
   /// - Throws: `ContrastiveError.parameter`.
   public init(temperature: Double = 0.1, bias: Double = -10) throws(ContrastiveError) {
     try requireTemperature(temperature)
-    guard bias.isFinite, abs(bias) <= 1e30 else {
-      throw .parameter(name: "bias", found: "\(bias)", expected: "a finite number")
-    }
+    try requireParameter(bias.isFinite && abs(bias) <= 1e30, "bias", bias, "a finite number")
     self.temperature = temperature
     self.bias = bias
   }

@@ -12,26 +12,11 @@ public struct SimSiam: PredictionObjective {
   public init() {}
 
   /// The loss and its exact gradients, ∂loss/∂p1_i = −(ẑ2_i − cos_i · p̂1_i) / (2N‖p1_i‖).
-  ///
-  /// Complexity: O(N · D), in Double. No scratch beyond a few numbers a row.
-  ///
-  /// - Parameters:
-  ///   - predictions1: [N × D], from view 1.
-  ///   - predictions2: [N × D], from view 2.
-  ///   - projections1: [N × D], of view 1: the target of `predictions2`.
-  ///   - projections2: [N × D], of view 2: the target of `predictions1`.
-  ///   - gradients: what to differentiate by.
-  ///   - workers: the threads to use; no effect on the result.
-  /// - Returns: the loss and the gradients asked for.
-  /// - Throws: `ContrastiveError`: `.shape`, `.empty`, `.nonFinite`, `.tooLarge`, `.zeroNorm` for a
-  ///   row of zeros, which has no direction.
   public func evaluate(
-    predictions1: Matrix, predictions2: Matrix, projections1: Matrix, projections2: Matrix,
-    gradients: Set<PredictionVariable> = Self.defaultGradients, workers: Workers = .all
+    _ inputs: Inputs, gradients: Set<PredictionVariable>, workers: Workers
   ) throws(ContrastiveError) -> Evaluation<SimSiam> {
     let pairs = try PredictionPairs(
-      (predictions1, predictions2, projections1, projections2), gradients,
-      scale: -0.5 / Double(max(1, predictions1.rows)), workers: workers)
+      inputs, gradients, scale: -0.5 / Double(max(1, inputs.predictions1.rows)), workers: workers)
     return pairs.evaluation(losses: pairs.rows(\.cosines).map { -0.5 * $0 })
   }
 }

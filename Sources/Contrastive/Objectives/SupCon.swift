@@ -32,13 +32,9 @@ public struct SupCon: Objective {
   /// Gradients for the embeddings.
   public static let defaultGradients: Set<Variable> = [.embeddings]
 
-  /// Softmax temperature τ.
   package let temperature: Double
-  /// Divides the temperature to give the factor of the loss; without it the factor is 1.
   package let baseTemperature: Double?
-  /// Where the mean over the positives stands.
   package let variant: Variant
-  /// Which rows of other labels are negatives, and how they count.
   package let negatives: Negatives
 
   /// A supervised contrastive objective.
@@ -91,11 +87,7 @@ public struct SupCon: Objective {
   ) throws(ContrastiveError) -> Evaluation<SupCon> {
     let given = Operand("embeddings", embeddings)
     try given.requireRows()
-    guard labels.count == embeddings.rows else {
-      throw .shape(
-        argument: "labels", found: "[\(labels.count)]",
-        expected: "[\(embeddings.rows)], one for each row of embeddings")
-    }
+    try requireLabels(labels, count: embeddings.rows, each: "row of embeddings")
     try given.requireFinite()
     let wanted = ContrastGradients(anchors: gradients.contains(.embeddings))
     // Without a choice of negatives rows are put in the order of their labels, so that positives of

@@ -19,11 +19,8 @@ public struct SwAV: Objective {
   /// Gradients for the views and the prototypes.
   public static let defaultGradients: Set<Variable> = [.views, .prototypes]
 
-  /// Softmax temperature of the predictions.
   package let temperature: Double
-  /// Turns the scores into codes.
   package let sinkhorn: Sinkhorn
-  /// How many of the views give codes, A.
   package let assignedViews: Int
 
   /// A SwAV objective.
@@ -37,9 +34,7 @@ public struct SwAV: Objective {
     temperature: Double = 0.1, sinkhorn: Sinkhorn? = nil, assignedViews: Int = 2
   ) throws(ContrastiveError) {
     try requireTemperature(temperature)
-    guard assignedViews > 0 else {
-      throw .parameter(name: "assign-views", found: "\(assignedViews)", expected: "at least 1")
-    }
+    try requireParameter(assignedViews > 0, "assign-views", assignedViews, "at least 1")
     self.temperature = temperature
     if let sinkhorn {
       self.sinkhorn = sinkhorn

@@ -61,10 +61,8 @@ struct CentroidSums: Sendable {
     let slices = max(1, pieces(dimension, slice))
     let group = max(1, clusters / 64)
     let groups = pieces(clusters, group)
-    sums.withUnsafeMutableBufferPointer { buffer in
-      let sums = SharedMemory(buffer)
-      points.withUnsafeBufferPointer { values in
-        let values = SharedReadOnlyMemory(values)
+    sums.withMutableSharedMemory { sums in
+      points.withSharedMemory { values in
         workers.forEach(groups * slices) { piece, _ in
           let (part, cut) = piece.quotientAndRemainder(dividingBy: slices)
           let first = cut * slice

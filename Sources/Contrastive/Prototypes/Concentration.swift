@@ -29,12 +29,9 @@ public enum Concentration {
   public static func values(
     distances: [Double], assignments: [Int], clusters: Int, temperature: Float
   ) throws(ContrastiveError) -> [Float] {
-    guard clusters > 0 else {
-      throw .parameter(name: "clusters", found: "\(clusters)", expected: "1 or more")
-    }
-    guard temperature.isFinite, temperature > 0 else {
-      throw .parameter(name: "temperature", found: "\(temperature)", expected: "above 0")
-    }
+    try requireParameter(clusters > 0, "clusters", clusters, "1 or more")
+    try requireParameter(
+      temperature.isFinite && temperature > 0, "temperature", temperature, "above 0")
     guard distances.count == assignments.count else {
       throw .shape(
         argument: "assignments", found: "[\(assignments.count)]",
@@ -99,7 +96,7 @@ extension KMeansResult {
     temperature: Float, workers: Workers = .all
   ) throws(ContrastiveError) -> [Float] {
     try Concentration.values(
-      distances: state.squaredDistances(workers: workers).map { $0.squareRoot() },
+      distances: squaredDistances(workers: workers).map { $0.squareRoot() },
       assignments: assignments, clusters: centroids.rows, temperature: temperature)
   }
 }

@@ -53,7 +53,7 @@ struct DistanceBounds: Sendable {
       }
       coarse = [UInt16](repeating: 0, count: rows * groups.count)
     } else {
-      coarse.withUnsafeMutableBufferPointer { $0.update(repeating: 0) }
+      coarse.withMutableSharedMemory { $0.base.update(repeating: 0, count: $0.count) }
     }
     finePaths = [Double](repeating: 0, count: strategy == .perCentroid ? stride : 0)
     coarsePaths = [Double](repeating: 0, count: groups.count)
@@ -96,10 +96,8 @@ struct DistanceBounds: Sendable {
     let (unit, stride, groups) = (inverseUnit, stride, groups.count)
     let paths = rowPaths
     let hasFine = strategy == .perCentroid
-    fine.withUnsafeMutableBufferPointer { fine in
-      let fine = SharedMemory(fine)
-      coarse.withUnsafeMutableBufferPointer { coarse in
-        let coarse = SharedMemory(coarse)
+    fine.withMutableSharedMemory { fine in
+      coarse.withMutableSharedMemory { coarse in
         workers.forEach(long.count) { index, _ in
           let row = long[index]
           let amounts = [UInt16](
@@ -146,12 +144,10 @@ struct DistanceBounds: Sendable {
     }
     let taken = amounts
     let rows = bounds.count / width
-    bounds.withUnsafeMutableBufferPointer { bounds in
-      let bounds = SharedMemory(bounds)
-      workers.forEach(pieces(rows, 1024)) { piece, _ in
-        taken.withUnsafeBufferPointer { amounts in
-          guard let amounts = amounts.baseAddress else { return }
-          for row in (piece * 1024)..<min(rows, (piece + 1) * 1024) {
+    bounds.withMutableSharedMemory { bounds in
+      taken.withSharedMemory { amounts in
+        workers.forEachRun(of: rows, size: 1024) { run in
+          for row in run {
             for columns in runs {
               ClusterKernels.best.lowerBounds(
                 bounds + (row * width + columns.lowerBound), by: amounts + columns.lowerBound,
@@ -178,10 +174,9 @@ struct DistanceBounds: Sendable {
     let (fineDown, rowDown) = (down(finePaths), down(rowPaths))
     let (columns, rowPaths, groups) = (stride, rowPaths, groups)
     let hasFine = strategy == .perCentroid
-    return fine.withUnsafeMutableBufferPointer { fine in
-      coarse.withUnsafeMutableBufferPointer { coarse in
-        let (fine, coarse) = (SharedMemory(fine), SharedMemory(coarse))
-        return groups.withTables { groups in
+    return fine.withMutableSharedMemory { fine in
+      coarse.withMutableSharedMemory { coarse in
+        groups.withTables { groups in
           rowPaths.withSharedMemory { rowPaths in
             [fineUp, fineDown, coarseUp, coarseDown, rowDown].withSharedMemories { units in
               body(

@@ -9,7 +9,7 @@ extension KMeans {
     case .given(let centroids): return try given(centroids, points, clusters)
     case .randomPoints:
       let rows = try randomRows(points, clusters, using: &random)
-      return points.matrix.gathered(rows)
+      return points.matrix.rows(at: rows)
     case .plusPlus:
       let rows = try plusPlusRows(
         points, clusters: clusters, using: &random, workers: workers
@@ -20,7 +20,7 @@ extension KMeans {
             computedShare: Double(chosen) / Double(clusters), objective: potential,
             isConverged: false))
       }
-      return points.matrix.gathered(rows)
+      return points.matrix.rows(at: rows)
     }
   }
 
@@ -59,12 +59,5 @@ extension PreparedPoints {
     .parameter(
       name: "clusters", found: "\(clusters)",
       expected: "at most \(distinct), the number of distinct points")
-  }
-}
-
-extension Matrix {
-  /// Chosen rows, copied.
-  func gathered(_ chosen: [Int]) -> Matrix {
-    Matrix(rows: chosen.count, columns: columns, sharing: chosen.flatMap { row($0) })
   }
 }

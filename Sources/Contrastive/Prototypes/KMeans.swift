@@ -79,19 +79,13 @@ public struct KMeans: Sendable {
     restarts: Int = 1, seed: UInt64 = 0, boundsMemory: Int = 2 << 30,
     strategy: KMeansStrategy? = nil
   ) throws(ContrastiveError) {
-    guard iterations >= 0 else {
-      throw .parameter(name: "iterations", found: "\(iterations)", expected: "0 or more")
-    }
-    guard restarts > 0 else {
-      throw .parameter(name: "restarts", found: "\(restarts)", expected: "1 or more")
-    }
+    try requireParameter(iterations >= 0, "iterations", iterations, "0 or more")
+    try requireParameter(restarts > 0, "restarts", restarts, "1 or more")
     if case .given = seeding, restarts > 1 {
       throw .parameter(
         name: "restarts", found: "\(restarts)", expected: "1 when the first centroids are given")
     }
-    guard boundsMemory >= 0 else {
-      throw .parameter(name: "boundsMemory", found: "\(boundsMemory)", expected: "0 or more")
-    }
+    try requireParameter(boundsMemory >= 0, "boundsMemory", boundsMemory, "0 or more")
     self.metric = metric
     self.seeding = seeding
     self.iterations = iterations
@@ -160,9 +154,7 @@ public struct KMeans: Sendable {
   }
 
   private static func require(_ clusters: [Int]) throws(ContrastiveError) {
-    guard !clusters.isEmpty else {
-      throw .parameter(name: "clusters", found: "no number", expected: "at least one")
-    }
+    try requireParameter(!clusters.isEmpty, "clusters", "no number", "at least one")
     for count in clusters where count < 1 {
       throw .parameter(name: "clusters", found: "\(count)", expected: "1 or more")
     }
@@ -192,10 +184,10 @@ public struct KMeans: Sendable {
         if error == .canceled, let best, !workers.isCanceled { return best }
         throw error
       }
-      let state = try KMeansState(
+      let start = try KMeansResult(
         points: points, centroids: centroids, options: self, workers: workers)
       let (result, goesOn) = try run(
-        state, restart: restart, workers: workers, progress: progress)
+        start, restart: restart, workers: workers, progress: progress)
       if best.map({ result.objective < $0.objective }) ?? true { best = result }
       guard goesOn else { break }
     }
@@ -234,32 +226,30 @@ public struct KMeans: Sendable {
     argument: String = "points", workers: Workers = .all,
     progress: (KMeansProgress) -> Bool = { _ in true }
   ) throws(ContrastiveError) -> KMeansResult {
-    var state = last.state
-    _ = consume last
-    guard state.points.metric == metric else {
-      throw .parameter(
-        name: "metric", found: metric.rawValue,
-        expected: "\(state.points.metric.rawValue), that of the last run")
-    }
+    var result = consume last
+    try requireParameter(
+      result.points.metric == metric, "metric", metric.rawValue,
+      "\(result.points.metric.rawValue), that of the last run")
     let prepared = try PreparedPoints(
       points, argument: argument, metric: metric, workers: workers)
-    try state.restart(with: prepared, at: start, workers: workers)
-    return try run(state, restart: 0, workers: workers, progress: progress).result
+    try result.restart(with: prepared, at: start, workers: workers)
+    return try run(result, restart: 0, workers: workers, progress: progress).result
   }
 
   /// Iterates until nothing changes, the iterations are used up, or `progress` says so.
   private func run(
-    _ start: consuming KMeansState, restart: Int, workers: Workers,
+    _ start: consuming KMeansResult, restart: Int, workers: Workers,
     progress: (KMeansProgress) -> Bool
   ) throws(ContrastiveError) -> (result: KMeansResult, goesOn: Bool) {
-    var state = start
+    var result = start
     var goesOn = true
     while true {
-      goesOn = progress(state.progress(restart: restart))
-      guard goesOn, state.iteration < iterations, !state.isConverged else { break }
-      try state.advance(workers: workers)
+      goesOn = progress(result.progress(restart: restart))
+      guard goesOn, result.iterations < iterations, !result.isConverged else { break }
+      try result.iterate(workers: workers)
     }
-    let objective = state.objective(workers: workers)
-    return (KMeansResult(state: state, objective: objective, restart: restart), goesOn)
+    result.restart = restart
+    result.measure(workers: workers)
+    return (result, goesOn)
   }
 }

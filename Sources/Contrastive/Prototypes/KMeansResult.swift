@@ -1,34 +1,64 @@
 /// A clustering: what `KMeans.fit` has reached.
 ///
 /// A value that can be continued: `advance` goes on by one iteration, on the result or on any copy
-/// of it, so a copy is a checkpoint. `KMeans.refit` goes on after points have moved.
+/// of it, so a copy is a checkpoint. `KMeans.refit` goes on after points have moved. Memory: see
+/// `KMeans.memory`.
 public struct KMeansResult: Sendable {
-  package private(set) var state: KMeansState
+  var points: PreparedPoints
+  /// [k × D].
+  public internal(set) var centroids: Matrix
   /// Σ ‖x − c(a(x))‖², in Double; for spherical that of the unit rows.
-  public private(set) var objective: Double
+  public internal(set) var objective = 0.0
   /// Which restart won, from 0.
-  public let restart: Int
+  public internal(set) var restart = 0
+  /// Iterations done.
+  public internal(set) var iterations = 0
+  /// Whether the last iteration changed nothing.
+  public internal(set) var isConverged = false
+  /// Points whose cluster changed in the last assignment.
+  var moved = 0
+  /// Distances computed so far, those of the first assignment included.
+  package internal(set) var computedDistances = 0
+  /// Distances computed by the last assignment.
+  var computedLast = 0
+  /// Assignments made so far, those that filled empty clusters included.
+  var assignmentsMade = 0
+  var labels: [UInt32]
+  var sums: CentroidSums
+  /// An upper bound on each point's distance to its centroid.
+  var reach: [Double]
+  var bounds: DistanceBounds
 
-  init(state: KMeansState, objective: Double, restart: Int) {
-    self.state = state
-    self.objective = objective
-    self.restart = restart
+  /// Assigns points to given centroids.
+  init(
+    points: PreparedPoints, centroids: Matrix, options: KMeans, workers: Workers
+  ) throws(ContrastiveError) {
+    self.points = points
+    self.centroids = centroids
+    labels = [UInt32](repeating: ClusterMove.none, count: points.rows)
+    reach = [Double](repeating: .infinity, count: points.rows)
+    sums = CentroidSums(
+      clusters: centroids.rows, dimension: points.dimension, rows: points.rows,
+      largest: points.largest)
+    bounds = DistanceBounds(
+      rows: points.rows, centroids: centroids, options: options, workers: workers)
+    _ = try reassign(workers: workers)
   }
 
-  /// [k × D].
-  public var centroids: Matrix { state.centroids }
+  var clusters: Int { centroids.rows }
   /// The cluster of each point: that of its nearest centroid, the lowest on a tie.
-  public var assignments: [Int] { state.assignments }
+  public var assignments: [Int] { labels.map(Int.init) }
   /// Members of each cluster, each at least 1.
-  public var counts: [Int] { state.counts }
-  /// Iterations done.
-  public var iterations: Int { state.iteration }
-  /// Whether the last iteration changed nothing.
-  public var isConverged: Bool { state.isConverged }
+  public var counts: [Int] { sums.counts }
   /// How distances were chosen.
-  public var strategy: KMeansStrategy { state.strategy }
+  public var strategy: KMeansStrategy { bounds.strategy }
+  /// Groups of centroids that have a lower bound of their own; 0 with `KMeansStrategy.exhaustive`.
+  package var groups: Int { strategy == .exhaustive ? 0 : bounds.groups.count }
   /// Share of the n · k distances of all assignments that was computed.
-  public var computedShare: Double { state.computedShare }
+  public var computedShare: Double {
+    let all = Double(points.rows) * Double(clusters) * Double(max(1, assignmentsMade))
+    return Double(computedDistances) / all
+  }
 
   /// ‖x − c(a(x))‖² of each point, in Double.
   ///
@@ -37,7 +67,15 @@ public struct KMeansResult: Sendable {
   /// - Parameter workers: the threads to use; no effect on the result.
   /// - Returns: one number for each point.
   public func squaredDistances(workers: Workers = .all) -> [Double] {
-    state.squaredDistances(workers: workers)
+    let dimension = points.dimension
+    return centroids.withSharedMemory { centroids in
+      labels.withSharedMemory { labels in
+        points.matrix.eachIndexedRow(of: Double.self, workers: workers) { index, row in
+          ClusterKernels.best.squaredDistance(
+            row, centroids + Int(labels[index]) * dimension, count: dimension)
+        }
+      }
+    }
   }
 
   /// One more iteration: the centroids become the means of their members, points are assigned to
@@ -50,7 +88,7 @@ public struct KMeansResult: Sendable {
   ///   `.canceled`; the result is then not to be used any more.
   public mutating func advance(workers: Workers = .all) throws(ContrastiveError) {
     guard !isConverged else { return }
-    try state.advance(workers: workers)
-    objective = state.objective(workers: workers)
+    try iterate(workers: workers)
+    measure(workers: workers)
   }
 }

@@ -45,22 +45,24 @@ struct NearestSearch: Sendable {
   }
 
   /// Takes a centroid if it is nearer than the best so far, or as near and of a lower index.
-  func consider(_ column: Int, index: Int, best: inout (column: Int, square: Double)) {
+  private func consider(_ column: Int, index: Int, best: inout (column: Int, square: Double)) {
     let square = squaredDistance(index, column)
     if square < best.square || (square == best.square && column < best.column) {
       best = (column, square)
     }
   }
 
-  /// Σ (x − c)² in Double: what decides.
-  func squaredDistance(_ index: Int, _ column: Int) -> Double {
-    let dimension = points.dimension
-    return points.matrix.withUnsafeBufferPointer { rows in
-      centroids.withUnsafeBufferPointer { columns in
-        guard let row = rows.baseAddress, let centroid = columns.baseAddress else { return 0 }
-        return ClusterKernels.best.squaredDistance(
-          row + index * dimension, centroid + column * dimension, count: dimension)
-      }
+  private func squaredDistance(_ index: Int, _ column: Int) -> Double {
+    points.matrix.squaredDistance(index, to: centroids, column)
+  }
+}
+
+extension Matrix {
+  /// ‖a row of this − a row of another‖² in Double.
+  func squaredDistance(_ row: Int, to other: Matrix, _ otherRow: Int) -> Double {
+    withSharedMemory(and: other) { a, b in
+      ClusterKernels.best.squaredDistance(
+        a + row * columns, b + otherRow * columns, count: columns)
     }
   }
 }

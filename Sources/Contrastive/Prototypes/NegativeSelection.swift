@@ -14,7 +14,7 @@ public struct NegativeSelection: Sendable {
   /// Bounds of a bank row's probability.
   public static let instanceBounds: ClosedRange<Float> = 0...0.999
   /// Bounds of a prototype's probability.
-  public static let prototypeBounds: ClosedRange<Float> = 1e-4...0.999
+  package static let prototypeBounds: ClosedRange<Float> = 1e-4...0.999
 
   /// Prototypes divided by their concentrations: dot products with them are logits.
   private let scaled: Matrix
@@ -63,15 +63,16 @@ public struct NegativeSelection: Sendable {
   ///   - candidates: [K × D].
   ///   - logSums: what `logSums(of:)` gives for them.
   ///   - assignments: N indices of prototypes, each query's own.
-  ///   - omitted: pairs of a query and a candidate that is never its negative.
+  ///   - excluded: pairs of a query and a candidate that is never its negative.
   ///   - bounds: of every probability, within 0 … 1.
   ///   - seed: random seed.
   ///   - workers: the threads to use; no effect on the result.
   /// - Returns: [N × K].
   /// - Throws: `ContrastiveError`: `.shape`, `.index`, `.nonFinite`, `.tooLarge`, `.parameter`.
   public func mask(
-    of candidates: Matrix, logSums: [Float], assignments: [Int], omitting omitted: PairTerms? = nil,
-    within bounds: ClosedRange<Float> = Self.instanceBounds, seed: UInt64, workers: Workers = .all
+    of candidates: Matrix, logSums: [Float], assignments: [Int],
+    excluding excluded: PairTerms? = nil, within bounds: ClosedRange<Float> = Self.instanceBounds,
+    seed: UInt64, workers: Workers = .all
   ) throws(ContrastiveError) -> SelectionMask {
     let columns = Operand("candidates", candidates)
     try columns.requireDimension(of: Operand("centroids", scaled))
@@ -81,13 +82,12 @@ public struct NegativeSelection: Sendable {
       throw .shape(
         argument: "logSums", found: "[\(logSums.count)]", expected: "[\(candidates.rows)]")
     }
-    guard bounds.lowerBound >= 0, bounds.upperBound <= 1 else {
-      throw .parameter(name: "bounds", found: "\(bounds)", expected: "within 0 … 1")
-    }
+    try requireParameter(
+      bounds.lowerBound >= 0 && bounds.upperBound <= 1, "bounds", bounds, "within 0 … 1")
     let (rows, width) = (assignments.count, candidates.rows)
-    if let omitted, omitted.rows != rows || omitted.columns != width {
+    if let excluded, excluded.rows != rows || excluded.columns != width {
       throw .shape(
-        argument: "omitted", found: "[\(omitted.rows) × \(omitted.columns)]",
+        argument: "excluded", found: "[\(excluded.rows) × \(excluded.columns)]",
         expected: "[\(rows) × \(width)]")
     }
     var values = [UInt8](repeating: 0, count: rows * width)
@@ -99,7 +99,7 @@ public struct NegativeSelection: Sendable {
           workers: workers)
       }
     }
-    for pair in omitted?.pairs ?? [] { values[pair.row * width + pair.column] = 0 }
+    for pair in excluded?.pairs ?? [] { values[pair.row * width + pair.column] = 0 }
     return try SelectionMask(rows: rows, columns: width, values: values)
   }
 }

@@ -58,13 +58,12 @@ extension KMeans {
 extension PreparedPoints {
   /// The squared distance of a point to the nearest of some points, in Double; ∞ of none.
   fileprivate func squaredDistance(of row: Int, toNearestOf others: ArraySlice<Int>) -> Double {
-    matrix.withUnsafeBufferPointer { values in
-      guard let base = values.baseAddress else { return .infinity }
-      return others.reduce(Double.infinity) { least, other in
+    matrix.withSharedMemory { points in
+      others.reduce(Double.infinity) { least, other in
         min(
           least,
           ClusterKernels.best.squaredDistance(
-            base + row * dimension, base + other * dimension, count: dimension))
+            points + row * dimension, points + other * dimension, count: dimension))
       }
     }
   }
@@ -92,16 +91,14 @@ private struct StaleWeights {
 
   /// Lowers every weight to the squared distance to the nearest of some points.
   mutating func lower(to chosen: [Int], workers: Workers) throws(ContrastiveError) {
-    let centroids = points.matrix.gathered(chosen)
+    let centroids = points.matrix.rows(at: chosen)
     let search = NearestSearch(
       points: points, centroids: centroids,
       columnNorms: centroids.squaredNorms(workers: workers))
     let pass = try search.candidates(bounds: nil, workers: workers)
-    let (points, watch) = (points, CancelationWatch(workers, steps: pass.blocks.count))
-    weights.withUnsafeMutableBufferPointer { weights in
-      let weights = SharedMemory(weights)
-      workers.forEach(pass.blocks.count) { block, _ in
-        guard !watch.isCanceled else { return }
+    let points = points
+    weights.withMutableSharedMemory { weights in
+      workers.forEachUntilCanceled(pass.blocks.count) { block, _ in
         for (place, least) in pass.blocks[block].least.enumerated() {
           let row = block * pass.rowsPerBlock + place
           let slack = search.rounding.slack(norm: points.norms[row])

@@ -81,16 +81,12 @@ extension Matrix {
     _ body: @Sendable (_ index: Int, _ row: UnsafePointer<Float>) -> Value
   ) -> [Value] {
     let (rows, columns) = (rows, columns)
-    return withUnsafeBufferPointer { values in
-      let values = SharedReadOnlyMemory(values)
-      return [Value](unsafeUninitializedCapacity: rows) { buffer, initialized in
+    return withSharedMemory { values in
+      [Value](unsafeUninitializedCapacity: rows) { buffer, initialized in
         let results = SharedMemory(buffer)
-        // Wide rows, such as scores of many prototypes, make smaller pieces.
-        let size = max(1, 131_072 / max(1, columns))
-        workers.forEach(pieces(rows, size)) { piece, _ in
-          for row in (piece * size)..<min(rows, (piece + 1) * size) {
-            (results + row).initialize(to: body(row, values + row * columns))
-          }
+        // Wide rows, such as scores of many prototypes, make smaller runs.
+        workers.forEachRun(of: rows, size: max(1, 131_072 / max(1, columns))) { run in
+          for row in run { (results + row).initialize(to: body(row, values + row * columns)) }
         }
         initialized = rows
       }

@@ -29,23 +29,17 @@ public struct PrototypeAssignment: Sendable {
     let search = NearestSearch(
       points: rows, centroids: centroids.matrix, columnNorms: centroids.norms)
     let found = try search.candidates(bounds: nil, workers: workers)
-    var assignments = [Int](repeating: 0, count: rows.rows)
-    let watch = CancelationWatch(workers, steps: found.blocks.count)
-    assignments.withUnsafeMutableBufferPointer { assignments in
-      let assignments = SharedMemory(assignments)
-      workers.forEach(found.blocks.count) { block, _ in
-        guard !watch.isCanceled else { return }
-        for row in found.blocks[block].least.indices {
-          let index = block * found.rowsPerBlock + row
-          assignments[index] = search.resolve(found.blocks[block], row: row, index: index).column
-        }
+    let assignments = workers.mapUntilCanceled(found.blocks.count) { block in
+      found.blocks[block].least.indices.map { row in
+        search.resolve(
+          found.blocks[block], row: row, index: block * found.rowsPerBlock + row
+        ).column
       }
-    }
+    }.flatMap { $0 }
     try workers.checkCanceled()
-    let labels = assignments
     self.assignments = assignments
     squaredDistances = rows.matrix.eachIndexedRow(of: Double.self, workers: workers) { index, _ in
-      search.squaredDistance(index, labels[index])
+      rows.matrix.squaredDistance(index, to: centroids.matrix, assignments[index])
     }
   }
 }

@@ -25,11 +25,8 @@ public struct PrototypeTargets: Sendable {
     let operand = Operand("centroids.\(level)", centroids)
     try operand.requireRows()
     try operand.requireFinite()
-    guard concentrations.count == centroids.rows else {
-      throw .shape(
-        argument: "concentrations.\(level)", found: "[\(concentrations.count)]",
-        expected: "[\(centroids.rows)], one for each centroid")
-    }
+    try requireLabels(
+      concentrations, count: centroids.rows, each: "centroid", named: "concentrations.\(level)")
     if let position = concentrations.firstIndex(where: { !(1e-6...1e6 ~= $0) }) {
       throw .index(
         argument: "concentrations.\(level)", position: position,

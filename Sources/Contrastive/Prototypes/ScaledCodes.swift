@@ -44,10 +44,9 @@ struct ScaledCodes {
     // In place where all are wanted: fresh memory costs as much as the products.
     if wanted != 0..<values.rows { values = values.rows(wanted) }
     let count = values.columns
-    values.withUnsafeMutableBufferPointer { codes in
-      let codes = SharedMemory(codes)
-      workers.forEach(pieces(wanted.count, Self.piece)) { piece, _ in
-        for row in (piece * Self.piece)..<min(wanted.count, (piece + 1) * Self.piece) {
+    values.withMutableSharedMemory { codes in
+      workers.forEachRun(of: wanted.count, size: Self.piece) { run in
+        for row in run {
           let own = codes + row * count
           let sum = SinkhornKernels.best.weightedSum(own, factors: columns, count: count)
           SinkhornKernels.best.scale(own, by: columns, and: 1 / sum, count: count, into: own)
@@ -68,32 +67,26 @@ struct ScaledCodes {
   private mutating func addUp(dividingRows: Bool) {
     let (count, columns) = (values.columns, columns)
     let cuts = pieces(values.rows, Self.piece)
-    let watch = CancelationWatch(workers, steps: cuts)
-    var sums = [Double](repeating: 0, count: cuts * count)
-    values.withUnsafeBufferPointer { values in
-      let values = SharedReadOnlyMemory(values)
-      rows.withUnsafeMutableBufferPointer { rows in
-        let rows = SharedMemory(rows)
-        sums.withUnsafeMutableBufferPointer { sums in
-          let sums = SharedMemory(sums)
-          workers.forEach(cuts) { cut, _ in
-            guard !watch.isCanceled else { return }
-            for row in (cut * Self.piece)..<min(rows.count, (cut + 1) * Self.piece) {
-              let own = values + row * count
-              if dividingRows {
-                rows[row] =
-                  1 / SinkhornKernels.best.weightedSum(own, factors: columns, count: count)
-              }
-              SinkhornKernels.best.addScaled(
-                own, count: count, factor: rows[row], to: sums + cut * count)
+    let sums = SharedArray(repeating: 0.0, count: cuts * count)
+    let totals = sums.memory
+    values.withSharedMemory { values in
+      rows.withMutableSharedMemory { rows in
+        workers.forEachUntilCanceled(cuts) { cut, _ in
+          for row in (cut * Self.piece)..<min(rows.count, (cut + 1) * Self.piece) {
+            let own = values + row * count
+            if dividingRows {
+              rows[row] =
+                1 / SinkhornKernels.best.weightedSum(own, factors: columns, count: count)
             }
+            SinkhornKernels.best.addScaled(
+              own, count: count, factor: rows[row], to: totals + cut * count)
           }
         }
       }
     }
-    columnSums = Array(sums.prefix(count))
+    columnSums = (0..<count).map { totals[$0] }
     for cut in 1..<max(1, cuts) {
-      for column in 0..<count { columnSums[column] += sums[cut * count + column] }
+      for column in 0..<count { columnSums[column] += totals[cut * count + column] }
     }
   }
 }

@@ -28,12 +28,8 @@ public struct Sinkhorn: Sendable, Equatable {
   ///   - iterations: 0 or more.
   /// - Throws: `ContrastiveError.parameter`.
   public init(epsilon: Float = 0.05, iterations: Int = 3) throws(ContrastiveError) {
-    guard epsilon > 0, epsilon.isFinite else {
-      throw .parameter(name: "epsilon", found: "\(epsilon)", expected: "above 0")
-    }
-    guard iterations >= 0 else {
-      throw .parameter(name: "iterations", found: "\(iterations)", expected: "0 or more")
-    }
+    try requireParameter(epsilon > 0 && epsilon.isFinite, "epsilon", epsilon, "above 0")
+    try requireParameter(iterations >= 0, "iterations", iterations, "0 or more")
     self.epsilon = epsilon
     self.iterations = iterations
   }

@@ -23,17 +23,13 @@ struct SinkhornPotentials {
   mutating func normalize() -> Matrix {
     columns = columnLogSums()
     let (count, inverse, columns) = (scores.columns, inverse, columns)
-    let (rowCount, workers) = (scores.rows, workers)
-    let watch = CancelationWatch(workers, steps: pieces(rowCount, Self.piece))
-    return rows.withUnsafeMutableBufferPointer { rows in
-      let rows = SharedMemory(rows)
-      return scores.withUnsafeBufferPointer { scores in
-        let scores = SharedReadOnlyMemory(scores)
-        return Matrix(rows: rowCount, columns: count) { codes in
+    let (workers, watch) = (workers, CancelationWatch(workers, steps: scores.rows))
+    return rows.withMutableSharedMemory { rows in
+      scores.withSharedMemory { scores in
+        Matrix(rows: rows.count, columns: count) { codes in
           let codes = SharedMemory(codes)
-          workers.forEach(pieces(rowCount, Self.piece)) { piece, _ in
-            guard !watch.isCanceled else { return }
-            for row in (piece * Self.piece)..<min(rowCount, (piece + 1) * Self.piece) {
+          workers.forEachRun(of: rows.count, size: Self.piece) { run in
+            for row in run where !watch.isCanceled {
               rows[row] = SinkhornKernels.best.softmax(
                 scores + row * count, count: count, inverse: inverse, shifts: columns,
                 into: codes + row * count)
@@ -62,13 +58,11 @@ struct SinkhornPotentials {
   func codes(_ wanted: Range<Int>) -> Matrix {
     let (count, inverse) = (scores.columns, inverse)
     let (columns, rows) = (columns, rows)
-    return scores.withUnsafeBufferPointer { scores in
-      let scores = SharedReadOnlyMemory(scores)
-      return Matrix(rows: wanted.count, columns: count) { codes in
+    return scores.withSharedMemory { scores in
+      Matrix(rows: wanted.count, columns: count) { codes in
         let codes = SharedMemory(codes)
-        workers.forEach(pieces(wanted.count, Self.piece)) { piece, _ in
-          let end = min(wanted.count, (piece + 1) * Self.piece)
-          for row in (piece * Self.piece)..<end {
+        workers.forEachRun(of: wanted.count, size: Self.piece) { run in
+          for row in run {
             let source = wanted.lowerBound + row
             SinkhornKernels.best.exponentials(
               scores + source * count, count: count, inverse: inverse, shifts: columns,
@@ -90,38 +84,30 @@ struct SinkhornPotentials {
   private func columnLogSums() -> [Double] {
     let (count, inverse, rows) = (scores.columns, inverse, rows)
     let cuts = pieces(scores.rows, Self.piece)
-    let watch = CancelationWatch(workers, steps: cuts)
-    var maxima = [Double](repeating: -.infinity, count: cuts * count)
-    var sums = [Double](repeating: 0, count: cuts * count)
-    maxima.withUnsafeMutableBufferPointer { maxima in
-      let maxima = SharedMemory(maxima)
-      sums.withUnsafeMutableBufferPointer { sums in
-        let sums = SharedMemory(sums)
-        scores.withUnsafeBufferPointer { scores in
-          let scores = SharedReadOnlyMemory(scores)
-          workers.forEach(cuts) { cut, _ in
-            guard !watch.isCanceled else { return }
-            let own = (cut * Self.piece)..<min(rows.count, (cut + 1) * Self.piece)
-            for row in own {
-              SinkhornKernels.best.raiseMaxima(
-                scores + row * count, count: count, inverse: inverse, shift: rows[row],
-                maxima: maxima + cut * count)
-            }
-            for row in own {
-              SinkhornKernels.best.addExponentials(
-                scores + row * count, count: count, inverse: inverse, shift: rows[row],
-                maxima: maxima + cut * count, to: sums + cut * count)
-            }
-          }
+    let maxima = SharedArray(repeating: -Double.infinity, count: cuts * count)
+    let sums = SharedArray(repeating: 0.0, count: cuts * count)
+    let (tops, totals) = (maxima.memory, sums.memory)
+    scores.withSharedMemory { scores in
+      workers.forEachUntilCanceled(cuts) { cut, _ in
+        let own = (cut * Self.piece)..<min(rows.count, (cut + 1) * Self.piece)
+        for row in own {
+          SinkhornKernels.best.raiseMaxima(
+            scores + row * count, count: count, inverse: inverse, shift: rows[row],
+            maxima: tops + cut * count)
+        }
+        for row in own {
+          SinkhornKernels.best.addExponentials(
+            scores + row * count, count: count, inverse: inverse, shift: rows[row],
+            maxima: tops + cut * count, to: totals + cut * count)
         }
       }
     }
     return (0..<count).map { column in
       var top = -Double.infinity
-      for cut in 0..<cuts { top = max(top, maxima[cut * count + column]) }
+      for cut in 0..<cuts { top = max(top, tops[cut * count + column]) }
       var sum = 0.0
       for cut in 0..<cuts {
-        sum += sums[cut * count + column] * exponential(maxima[cut * count + column] - top)
+        sum += totals[cut * count + column] * exponential(tops[cut * count + column] - top)
       }
       return top + logarithm(sum)
     }

@@ -19,46 +19,37 @@ struct RowCosines: Sendable {
   ) throws(ContrastiveError) {
     let (x, y) = (first.matrix, second.matrix)
     let norms = try (Self.norms(of: first), Self.norms(of: second))
-    let (rows, dimension) = (x.rows, x.columns)
-    var cosines = [Double](repeating: 0, count: rows)
-    var distances = cosines
-    var gradient = scale.map { _ in Matrix(zeros: rows, by: dimension) }
-    x.withUnsafeBufferPointer { x in
-      y.withUnsafeBufferPointer { y in
-        cosines.withUnsafeMutableBufferPointer { cosines in
-          distances.withUnsafeMutableBufferPointer { distances in
-            gradient.withSharedMemory { gradient in
-              let (x, y) = (SharedReadOnlyMemory(x), SharedReadOnlyMemory(y))
-              let (cosines, distances) = (SharedMemory(cosines), SharedMemory(distances))
-              workers.forEach(pieces(rows, Self.rowsPerPiece)) { piece, _ in
-                let start = piece * Self.rowsPerPiece
-                for row in start..<min(rows, start + Self.rowsPerPiece) {
-                  let (a, b) = (x + row * dimension, y + row * dimension)
-                  let (length, other) = (norms.0[row], norms.1[row])
-                  var (product, square) = (0.0, 0.0)
-                  for d in 0..<dimension {
-                    let (u, v) = (Double(a[d]) / length, Double(b[d]) / other)
-                    product += u * v
-                    square += (u - v) * (u - v)
-                  }
-                  (cosines[row], distances[row]) = (product, 0.5 * square)
-                  guard let scale else { continue }
-                  // ŷ − cosine · x̂ = (ŷ − x̂) + (1 − cosine) · x̂. A clamped length is a constant.
-                  let along = length > Self.smallestNorm ? 0.5 * square : 1
-                  let into = gradient + row * dimension
-                  for d in 0..<dimension {
-                    let (u, v) = (Double(a[d]) / length, Double(b[d]) / other)
-                    into[d] = Float(scale * ((v - u) + along * u) / length)
-                  }
-                }
-              }
+    let dimension = x.columns
+    var gradient = scale.map { _ in Matrix(zeros: x.rows, by: dimension) }
+    let found = SharedArray(repeating: (product: 0.0, square: 0.0), count: x.rows)
+    let memory = found.memory
+    x.withSharedMemory(and: y) { x, y in
+      gradient.withMutableSharedMemory { gradient in
+        workers.forEachRun(of: norms.0.count, size: Self.rowsPerPiece) { run in
+          for row in run {
+            let (a, b) = (x + row * dimension, y + row * dimension)
+            let (length, other) = (norms.0[row], norms.1[row])
+            var (product, square) = (0.0, 0.0)
+            for d in 0..<dimension {
+              let (u, v) = (Double(a[d]) / length, Double(b[d]) / other)
+              product += u * v
+              square += (u - v) * (u - v)
+            }
+            memory[row] = (product, square)
+            guard let scale else { continue }
+            // ŷ − cosine · x̂ = (ŷ − x̂) + (1 − cosine) · x̂. A clamped length is a constant.
+            let along = length > Self.smallestNorm ? 0.5 * square : 1
+            let into = gradient + row * dimension
+            for d in 0..<dimension {
+              let (u, v) = (Double(a[d]) / length, Double(b[d]) / other)
+              into[d] = Float(scale * ((v - u) + along * u) / length)
             }
           }
         }
       }
     }
-    self.cosines = cosines
-    self.distances = distances
+    cosines = found.elements.map(\.product)
+    distances = found.elements.map { 0.5 * $0.square }
     self.gradient = gradient
   }
 

@@ -94,22 +94,6 @@ struct StudentsAndTeachers: Sendable {
   }
 }
 
-extension BankColumns {
-  /// The exclusions of a loss whose targets are similarities: a column counts or it does not.
-  ///
-  /// - Throws: `ContrastiveError.parameter` for pairs with weights or targets.
-  func softTargetExclusions(in objective: String) throws(ContrastiveError) -> [Exclusion] {
-    guard !pairs.pairs.isEmpty else { return exclusions }
-    guard pairs.pairs.allSatisfy({ $0.weight == 0 }) else {
-      throw .parameter(
-        name: "pairs", found: "weights or targets in \(objective)",
-        expected: "pairs that are excluded: its targets are similarities")
-    }
-    return exclusions
-      + [.listed(RowLists((0..<pairs.rows).map { pairs[$0].map(\.column) }, isSymmetric: false))]
-  }
-}
-
 extension ProblemShape {
   /// The stacked rows, their sums, and a pass of 2N rows.
   func softTargetBytes(workers: Workers) -> Int {

@@ -68,17 +68,14 @@ struct SwappedViews: Sendable {
   private func scores(of rows: Matrix, _ workers: Workers) -> Matrix {
     let (width, dimension) = (prototypes.rows, prototypes.columns)
     return Matrix(rows: rows.rows, columns: width) { table in
-      rows.withUnsafeBufferPointer { rows in
-        prototypes.withUnsafeBufferPointer { columns in
-          let (table, rows) = (SharedMemory(table), SharedReadOnlyMemory(rows))
-          let columns = SharedReadOnlyMemory(columns)
-          forEachPiece(of: table.count / width, workers) { piece in
-            BLAS.gemm(
-              .plain, .transposed, rows: piece.count, columns: width, depth: dimension,
-              rows + piece.lowerBound * dimension, stride: dimension,
-              columns.base, stride: dimension,
-              into: table + piece.lowerBound * width, stride: width)
-          }
+      let table = SharedMemory(table)
+      rows.withSharedMemory(and: prototypes) { rows, columns in
+        workers.forEachRun(of: table.count / width, size: Self.piece) { piece in
+          BLAS.gemm(
+            .plain, .transposed, rows: piece.count, columns: width, depth: dimension,
+            rows + piece.lowerBound * dimension, stride: dimension,
+            columns.base, stride: dimension,
+            into: table + piece.lowerBound * width, stride: width)
         }
       }
     }
@@ -96,46 +93,45 @@ struct SwappedViews: Sendable {
   ) -> Double {
     let (width, skipped) = (table.columns, table.rows - images)
     let scale = weight / temperature
-    var losses = [Double](repeating: 0, count: images)
+    let losses = SharedArray(repeating: 0.0, count: images)
+    let found = losses.memory
     let others = codes.indices.filter { $0 != view }
-    table.withUnsafeMutableBufferPointer { table in
-      losses.withUnsafeMutableBufferPointer { losses in
-        let (table, losses) = (SharedMemory(table), SharedMemory(losses))
-        forEachPiece(of: images, workers) { piece in
-          for row in piece {
-            let scores = table + (skipped + row) * width
-            var (maximum, sum, spread, rescale) = (-Float.infinity, 0.0, 0.0, Float(1))
-            var (mass, along) = (0.0, 0.0)
-            for other in others {
-              codes[other].withRow(row) { target in
-                mass += RowKernels.best.sum(target, count: width)
-                along += RowKernels.best.dot(target, scores, count: width)
+    table.withMutableSharedMemory { table in
+      workers.forEachRun(of: images, size: Self.piece) { piece in
+        for row in piece {
+          let scores = table + (skipped + row) * width
+          var (maximum, sum, spread, rescale) = (-Float.infinity, 0.0, 0.0, Float(1))
+          var (mass, along) = (0.0, 0.0)
+          for other in others {
+            codes[other].withSharedMemory {
+              let target = $0 + row * width
+              mass += RowKernels.best.sum(target, count: width)
+              along += RowKernels.best.dot(target, scores, count: width)
+            }
+          }
+          RowKernels.best.softmaxUpdate(
+            Tile(rows: 0..<1, columns: 0..<width, values: scores, stride: width),
+            inverseTemperature: Float(1 / temperature), maximum: &maximum, sum: &sum,
+            spread: &spread, rescale: &rescale)
+          found[row] = mass * logarithm(sum) + (mass * Double(maximum) - along) / temperature
+          guard coefficients else { continue }
+          // The softmax's share goes with the first view's codes: one pass over the row instead of
+          // two.
+          var share = Float(scale * mass / sum)
+          if others.isEmpty { scores.update(repeating: 0, count: width) }
+          for other in others {
+            codes[other].withSharedMemory {
+              let target = $0 + row * width
+              for column in 0..<width {
+                scores[column] = share * scores[column] - Float(scale) * target[column]
               }
             }
-            RowKernels.best.softmaxUpdate(
-              Tile(rows: 0..<1, columns: 0..<width, values: scores, stride: width),
-              inverseTemperature: Float(1 / temperature), maximum: &maximum, sum: &sum,
-              spread: &spread, rescale: &rescale)
-            losses[row] =
-              mass * logarithm(sum) + (mass * Double(maximum) - along) / temperature
-            guard coefficients else { continue }
-            // The softmax's share goes with the first view's codes: one pass over the row instead
-            // of two.
-            var share = Float(scale * mass / sum)
-            if others.isEmpty { scores.update(repeating: 0, count: width) }
-            for other in others {
-              codes[other].withRow(row) { target in
-                for column in 0..<width {
-                  scores[column] = share * scores[column] - Float(scale) * target[column]
-                }
-              }
-              share = 1
-            }
+            share = 1
           }
         }
       }
     }
-    return losses.reduce(0, +)
+    return losses.elements.reduce(0, +)
   }
 
   /// Adds what a view's table of score gradients gives: G · W to the view's rows, Gᵀ · z to the
@@ -147,48 +143,27 @@ struct SwappedViews: Sendable {
     let (width, dimension, skipped) = (prototypes.rows, views.columns, table.rows - images)
     let first = view * images * dimension
     let (givesViews, givesPrototypes) = (forViews != nil, forPrototypes != nil)
-    table.withUnsafeBufferPointer { table in
-      views.withUnsafeBufferPointer { rows in
-        prototypes.withUnsafeBufferPointer { columns in
-          forViews.withSharedMemory { toRows in
-            forPrototypes.withSharedMemory { toColumns in
-              let table = SharedReadOnlyMemory(
-                UnsafeBufferPointer(rebasing: table[(skipped * width)...]))
-              let (rows, columns) = (SharedReadOnlyMemory(rows), SharedReadOnlyMemory(columns))
-              forEachPiece(of: givesViews ? images : 0, workers) { piece in
-                BLAS.gemm(
-                  rows: piece.count, columns: dimension, depth: width,
-                  table + piece.lowerBound * width, stride: width,
-                  columns.base, stride: dimension,
-                  into: toRows + (first + piece.lowerBound * dimension), stride: dimension)
-              }
-              forEachPiece(of: givesPrototypes ? width : 0, workers) { piece in
-                BLAS.gemm(
-                  .transposed, .plain, rows: piece.count, columns: dimension, depth: images,
-                  table + piece.lowerBound, stride: width, rows + first, stride: dimension,
-                  beta: 1, into: toColumns + piece.lowerBound * dimension, stride: dimension)
-              }
-            }
+    table.withSharedMemory { table in
+      views.withSharedMemory(and: prototypes) { rows, columns in
+        forViews.withMutableSharedMemory { toRows in
+          workers.forEachRun(of: givesViews ? images : 0, size: Self.piece) { piece in
+            BLAS.gemm(
+              rows: piece.count, columns: dimension, depth: width,
+              table + (skipped + piece.lowerBound) * width, stride: width,
+              columns.base, stride: dimension,
+              into: toRows + (first + piece.lowerBound * dimension), stride: dimension)
+          }
+        }
+        forPrototypes.withMutableSharedMemory { toColumns in
+          workers.forEachRun(of: givesPrototypes ? width : 0, size: Self.piece) { piece in
+            BLAS.gemm(
+              .transposed, .plain, rows: piece.count, columns: dimension, depth: images,
+              table + (skipped * width + piece.lowerBound), stride: width, rows + first,
+              stride: dimension,
+              beta: 1, into: toColumns + piece.lowerBound * dimension, stride: dimension)
           }
         }
       }
-    }
-  }
-
-  private func forEachPiece(
-    of count: Int, _ workers: Workers, _ body: @Sendable (Range<Int>) -> Void
-  ) {
-    workers.forEach(pieces(count, Self.piece)) { index, _ in
-      body((index * Self.piece)..<min(count, (index + 1) * Self.piece))
-    }
-  }
-}
-
-extension Matrix {
-  /// Calls `body` with the address of a row.
-  fileprivate func withRow(_ row: Int, _ body: (UnsafePointer<Float>) -> Void) {
-    withUnsafeBufferPointer { values in
-      if let base = values.baseAddress { body(base + row * columns) }
     }
   }
 }

@@ -2,7 +2,7 @@ import ArgumentParser
 import Contrastive
 import ContrastiveFiles
 
-extension SCE.OwnColumn: ExpressibleByArgument {}
+extension SCE.PositiveInTargets: ExpressibleByArgument {}
 
 /// `contrastive loss sce`.
 package struct SCELoss: LossMethod {
@@ -26,14 +26,14 @@ package struct SCELoss: LossMethod {
   package var lambda: Double = 0.5
 
   @Option(name: .customLong("self"), help: "The positive in the targets: exclude, or zero logit.")
-  package var ownColumn: SCE.OwnColumn = .exclude
+  package var positiveInTargets: SCE.PositiveInTargets = .exclude
 
   package init() {}
 
   package var parameters: [String: JSONValue] {
     [
       "temperature": .number(temperature), "target-temperature": .number(targetTemperature),
-      "lambda": .number(lambda), "self": .text(ownColumn.rawValue),
+      "lambda": .number(lambda), "self": .text(positiveInTargets.rawValue),
     ]
   }
 
@@ -42,7 +42,7 @@ package struct SCELoss: LossMethod {
   ) throws -> Evaluation<SCE> {
     try SCE(
       temperature: temperature, targetTemperature: targetTemperature, lambda: lambda,
-      ownColumn: ownColumn
+      positiveInTargets: positiveInTargets
     ).evaluate(
       queries: inputs.embeddings("queries"), keys: inputs.embeddings("keys"),
       bank: inputs.embeddingsIfPresent("bank"), gradients: gradients, workers: workers)

@@ -36,7 +36,7 @@ struct KMeansReport: Report {
       objective = clustering.result.objective
       computedShare = clustering.result.computedShare
       strategy = clustering.result.strategy.rawValue
-      groups = clustering.result.state.groups
+      groups = clustering.result.groups
       restart = clustering.result.restart
       seconds = clustering.seconds
       seed = clustering.seed

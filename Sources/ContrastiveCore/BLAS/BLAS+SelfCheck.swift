@@ -1,9 +1,6 @@
 extension BLAS {
   /// Multiplies small matrices of awkward shapes from several threads at once and compares with
-  /// plain loops.
-  ///
-  /// - Parameter rounds: how often each thread goes through the shapes.
-  /// - Throws: `ContrastiveError.blas` naming the shape when an element is off by more than 1e-4.
+  /// plain loops; an element may be off by 1e-4.
   package static func selfCheck(rounds: Int = 1) throws(ContrastiveError) {
     try prepare()
     let shapes = [(1, 1, 1), (1, 17, 128), (33, 5, 7), (64, 63, 65), (17, 130, 31)]

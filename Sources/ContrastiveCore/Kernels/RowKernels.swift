@@ -44,9 +44,9 @@ package struct RowKernels: @unchecked Sendable {  // a constant table of C funct
   package func softmaxStatistics(
     _ tile: Tile, inverseTemperature: Float, into rows: SoftmaxStatistics.Pointers
   ) {
-    table.pointee.softmax_statistics(
+    table.pointee.softmax_update(
       tile.values, tile.rows.count, tile.columns.count, tile.stride, inverseTemperature,
-      rows.maximum, rows.sum, rows.spread)
+      rows.maximum, rows.sum, rows.spread, nil)
   }
 
   /// Folds a tile into the running softmax of each row and of each column and leaves it as it is.
@@ -151,23 +151,13 @@ package struct RowKernels: @unchecked Sendable {  // a constant table of C funct
 
   /// Adds softplus, logistic and logistic · similarity of every entry to its row's sums.
   ///
-  /// The logistic stays in the tile; see `sigmoid_update` in the header.
+  /// Where it writes, the logistic stays in the tile; see `sigmoid_update` in the header.
   package func sigmoidUpdate(
     _ tile: Tile, scale: Float, bias: Float, loss: UnsafeMutablePointer<Double>,
-    sum: UnsafeMutablePointer<Double>, moment: UnsafeMutablePointer<Double>
+    sum: UnsafeMutablePointer<Double>, moment: UnsafeMutablePointer<Double>, writing: Bool
   ) {
     table.pointee.sigmoid_update(
       tile.values, tile.rows.count, tile.columns.count, tile.stride, scale, bias, loss, sum,
-      moment)
-  }
-
-  /// The same, and leaves the tile as it is.
-  package func sigmoidStatistics(
-    _ tile: Tile, scale: Float, bias: Float, loss: UnsafeMutablePointer<Double>,
-    sum: UnsafeMutablePointer<Double>, moment: UnsafeMutablePointer<Double>
-  ) {
-    table.pointee.sigmoid_statistics(
-      tile.values, tile.rows.count, tile.columns.count, tile.stride, scale, bias, loss, sum,
-      moment)
+      moment, writing)
   }
 }

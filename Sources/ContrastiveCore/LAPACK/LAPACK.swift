@@ -5,16 +5,11 @@ import CLAPACKE
 /// LAPACKE rests on the same OpenBLAS as the engine, which is held to one thread: equal input gives
 /// equal bits on one machine.
 package enum LAPACK {
-  /// Eigenvalues of a symmetric matrix, largest first, and their unit eigenvectors.
+  /// Eigenvalues of a symmetric [size × size] matrix, largest first, and their unit eigenvectors,
+  /// one a row.
   ///
-  /// An eigenvector is determined up to its sign; here its component of largest magnitude (the
-  /// first of several) is positive. Complexity: O(n³).
-  ///
-  /// - Parameters:
-  ///   - matrix: [n × n] row-major, of which the upper triangle is read.
-  ///   - size: n, at least 1.
-  /// - Returns: n values, and [n × n] with eigenvector i in row i.
-  /// - Throws: `ContrastiveError.blas` when the iteration does not converge.
+  /// The upper triangle is read. An eigenvector is determined up to its sign; here its component of
+  /// largest magnitude (the first of several) is positive. Complexity: O(size³).
   package static func symmetricEigen(
     _ matrix: [Double], size: Int
   ) throws(ContrastiveError) -> (values: [Double], vectors: [Double]) {
@@ -39,16 +34,9 @@ package enum LAPACK {
     return (values.reversed(), ordered)
   }
 
-  /// Singular values of a matrix, largest first.
+  /// The min(rows, columns) singular values of a matrix, largest first.
   ///
   /// Complexity: O(rows · columns · min(rows, columns)).
-  ///
-  /// - Parameters:
-  ///   - matrix: [rows × columns] row-major.
-  ///   - rows: at least 1.
-  ///   - columns: at least 1.
-  /// - Returns: min(rows, columns) numbers of 0 or more.
-  /// - Throws: `ContrastiveError.blas` when the iteration does not converge.
   package static func singularValues(
     of matrix: [Double], rows: Int, columns: Int
   ) throws(ContrastiveError) -> [Double] {
@@ -64,15 +52,10 @@ package enum LAPACK {
     return values
   }
 
-  /// The triangular factor R of A = Q · R, which has the singular values of A.
+  /// Puts the triangular factor R of A = Q · R, which has the singular values of A, in its place:
+  /// [min(rows, columns) × columns], with zeros below its diagonal.
   ///
   /// Complexity: 2 · rows · columns² operations.
-  ///
-  /// - Parameters:
-  ///   - matrix: [rows × columns] row-major; left as [min(rows, columns) × columns], with zeros
-  ///     below its diagonal.
-  ///   - columns: at least 1.
-  /// - Throws: `ContrastiveError.blas` when LAPACK refuses.
   package static func reduceToTriangle(
     _ matrix: inout [Double], columns: Int
   ) throws(ContrastiveError) {
@@ -92,16 +75,11 @@ package enum LAPACK {
     }
   }
 
-  /// The solution of A · x = b for a positive definite A, by its Cholesky factors.
+  /// The solutions of A · x = b for a positive definite A, [size × size], by its Cholesky factors;
+  /// nil when A is not positive definite.
   ///
-  /// Complexity: n³/3 + 2 n² operations for each right side.
-  ///
-  /// - Parameters:
-  ///   - matrix: A, [n × n] row-major, of which the upper triangle is read.
-  ///   - size: n, at least 1.
-  ///   - rightSides: [count × n], one right side a row.
-  /// - Returns: [count × n], one solution a row; nil when A is not positive definite.
-  /// - Throws: `ContrastiveError.blas` when LAPACK refuses.
+  /// The upper triangle is read. Right sides and solutions are rows. Complexity: size³/3 + 2 size²
+  /// operations for each right side.
   package static func solvePositiveDefinite(
     _ matrix: [Double], size: Int, rightSides: [Double]
   ) throws(ContrastiveError) -> [Double]? {

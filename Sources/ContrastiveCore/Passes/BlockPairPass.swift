@@ -29,31 +29,28 @@ struct BlockPairPass<Grid: BlockPairGrid>: Sendable {
     let sets = grid.blocks / max(1, grid.blocksOfSet)
     let faults = Faults(rowBlocks: grid.blocksOfSet, columnBlocks: (sets - 1) * grid.blocksOfSet)
     let watch = CancelationWatch(workers, steps: grid.pairs)
-    rows.matrix.withUnsafeBufferPointer { rowValues in
-      columns.matrix.withUnsafeBufferPointer { columnValues in
-        let product = TileProduct(
-          rows: SharedReadOnlyMemory(rowValues),
-          columns: .single(SharedReadOnlyMemory(columnValues)), dimension: rows.dimension)
-        let found = faults.slots
-        let memory = scratch.memory
-        let turns = BlockTurns(count: grid.blocks)
-        workers.forEach(grid.pairs) { index, worker in
-          let pair = grid.pair(index)
-          turns.await(pair.round, of: pair.first)
-          guard let second = pair.second else { return turns.end(of: pair.first) }
-          if second != pair.first { turns.await(pair.round, of: second) }
-          if !watch.isCanceled {
-            if pair.round == 0 { note(pair.first, second, in: product, found) }
-            let room = memory + worker * 2 * grid.tileSize
-            let tile = tile(of: index, pair.first, second, product, kept, taking, room)
-            visit(pair, tile, product) { Self.transpose(tile, into: room + grid.tileSize) }
-            watch.report(index + 1, worker: worker)
-          }
-          if second != pair.first { turns.end(of: second) }
-          turns.end(of: pair.first)
+    rows.matrix.withSharedMemory(and: columns.matrix) { rowValues, columnValues in
+      let product = TileProduct(
+        rows: rowValues, columns: .single(columnValues), dimension: rows.dimension)
+      let found = faults.slots
+      let memory = scratch.memory
+      let turns = BlockTurns(count: grid.blocks)
+      workers.forEach(grid.pairs) { index, worker in
+        let pair = grid.pair(index)
+        turns.await(pair.round, of: pair.first)
+        guard let second = pair.second else { return turns.end(of: pair.first) }
+        if second != pair.first { turns.await(pair.round, of: second) }
+        if !watch.isCanceled {
+          if pair.round == 0 { note(pair.first, second, in: product, found) }
+          let room = memory + worker * 2 * grid.tileSize
+          let tile = tile(of: index, pair.first, second, product, kept, taking, room)
+          visit(pair, tile, product) { Self.transpose(tile, into: room + grid.tileSize) }
+          watch.report(index + 1, worker: worker)
         }
-        if !watch.isCanceled { workers.forEach(grid.blocks) { block, _ in finish(block) } }
+        if second != pair.first { turns.end(of: second) }
+        turns.end(of: pair.first)
       }
+      if !watch.isCanceled { workers.forEach(grid.blocks) { block, _ in finish(block) } }
     }
     if watch.isCanceled { throw .canceled }
     try faults.check(rows: rows, columns: columns)

@@ -102,14 +102,13 @@ package struct RectanglePass: Sendable {
       + ColumnMemory.packingSize(of: columns, columns: grid.tileColumns)
     let tiles = Scratch(count: min(workers.count, max(grid.units, 1)) * tileSize)
     let watch = CancelationWatch(workers, steps: grid.rowBlocks * grid.columnTiles)
-    rows.matrix.withUnsafeBufferPointer { rowValues in
+    rows.matrix.withSharedMemory { rowValues in
       ColumnMemory.with(columns) { columnValues in
-        sums.withSharedMemory { sums in
+        sums.withMutableSharedMemory { sums in
           let work = RectangleWork(
             grid: grid, visit: visit, rows: rows, columns: columns, isSumming: isSumming,
             product: TileProduct(
-              rows: SharedReadOnlyMemory(rowValues), columns: columnValues,
-              dimension: rows.dimension),
+              rows: rowValues, columns: columnValues, dimension: rows.dimension),
             partials: partials.memory, sums: sums, spill: spill.memory, tiles: tiles.memory,
             tileSize: tileSize, rowFaults: faults.slots.rows, columnFaults: faults.slots.columns,
             watch: watch)

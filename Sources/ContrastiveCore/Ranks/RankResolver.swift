@@ -24,22 +24,17 @@ struct RankResolver: Sendable {
   func resolve(
     _ found: [[RankSearch.Outcome]], ranks: [[Int]], firstRow: Int, workers: Workers
   ) -> [[RankBoundary]] {
-    var boundaries = [[RankBoundary]](repeating: [], count: found.count)
-    boundaries.withUnsafeMutableBufferPointer { boundaries in
-      let boundaries = SharedMemory(boundaries)
-      workers.forEach(found.count) { place, _ in
-        boundaries[place] = zip(found[place], ranks[place]).map { outcome, rank in
-          switch outcome {
-          case .found(let above, let keys):
-            let near = keys.map { self.near(firstRow + place, RankKey.index($0)) }
-            return boundary(near, place: rank - above)
-          case .crowded:
-            return scan(firstRow + place, rank)
-          }
+    workers.map(found.count) { place in
+      zip(found[place], ranks[place]).map { outcome, rank in
+        switch outcome {
+        case .found(let above, let keys):
+          let near = keys.map { self.near(firstRow + place, RankKey.index($0)) }
+          return boundary(near, place: rank - above)
+        case .crowded:
+          return scan(firstRow + place, rank)
         }
       }
     }
-    return boundaries
   }
 
   private func boundary(_ near: [RankBoundary.Near], place: Int) -> RankBoundary {
@@ -50,14 +45,7 @@ struct RankResolver: Sendable {
 
   /// Ranks all columns of a row in Double.
   private func scan(_ row: Int, _ rank: Int) -> RankBoundary {
-    let all = withUnsafeTemporaryAllocation(of: Float.self, capacity: columns.rows) { taking in
-      taking.initialize(repeating: 0)
-      guard let base = taking.baseAddress else { return [] as [RankBoundary.Near] }
-      let tile = Tile(
-        rows: row..<(row + 1), columns: 0..<columns.rows, values: base, stride: columns.rows)
-      for exclusion in exclusions { exclusion.apply(to: tile) }
-      return taking.indices.filter { taking[$0] == 0 }.map { near(row, $0) }
-    }
+    let all = exclusions.included(row: row, columns: columns.rows).map { near(row, $0) }
     var boundary = boundary(all, place: rank)
     let (level, band) = (boundary.similarity, Double(rounding(of: row)))
     boundary.near.removeAll { abs($0.similarity - level) > band }
@@ -65,17 +53,6 @@ struct RankResolver: Sendable {
   }
 
   private func near(_ row: Int, _ column: Int) -> RankBoundary.Near {
-    let dimension = rows.columns
-    return rows.withUnsafeBufferPointer { a in
-      columns.withUnsafeBufferPointer { b in
-        guard let a = a.baseAddress, let b = b.baseAddress else {
-          return RankBoundary.Near(column: column, similarity: 0)
-        }
-        return RankBoundary.Near(
-          column: column,
-          similarity: RowKernels.best.dot(
-            a + row * dimension, b + column * dimension, count: dimension))
-      }
-    }
+    RankBoundary.Near(column: column, similarity: rows.dot(row, with: columns, column))
   }
 }

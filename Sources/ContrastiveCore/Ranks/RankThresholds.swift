@@ -23,16 +23,11 @@ package struct RankThresholds: Sendable {
   /// Columns kept beyond the deepest rank, for those within rounding of it.
   private static let spare = 32
 
-  /// Finds what stands at the ranks.
+  /// Finds what stands at each row's ranks, which are below its number of columns that are not
+  /// excluded.
   ///
-  /// - Parameters:
-  ///   - ranks: of each row; each at least 0 and below the number of columns that are not excluded.
-  ///   - rows: the rows; like the columns, known to be finite: faults would be named by numbers
-  ///     that hold in a part of them.
-  ///   - columns: what is ranked for each row.
-  ///   - exclusions: entries that have no rank.
-  ///   - workers: the threads to use; no effect on the result.
-  /// - Throws: `ContrastiveError`: `.nonFinite`, `.tooLarge`.
+  /// Rows and columns are known to be finite: faults would be named by numbers that hold in a part
+  /// of them.
   package init(
     _ ranks: [[Int]], of rows: Operand, among columns: Operand,
     excluding exclusions: [Exclusion] = [], workers: Workers

@@ -10,26 +10,15 @@ package struct RankWindows: TileMask {
   private let near: RowLists
   /// Whether each of them is inside.
   private let isInside: [Bool]
-  /// Whether each row's watched column is inside; empty when none is watched.
-  package let holdsWatched: [Bool]
+  private let windows: [Window]
   private let kernels = RowKernels.best
 
-  /// The columns of each row's ranks; no range may be empty.
+  /// The columns of each row's ranks, none of them empty, of those `counts` that are not excluded.
   ///
   /// Complexity: that of `RankThresholds`, or none where no column is outside.
-  ///
-  /// - Parameters:
-  ///   - ranks: of each row.
-  ///   - counts: how many columns of each row are not excluded.
-  ///   - rows: the rows.
-  ///   - columns: what is ranked for each row.
-  ///   - exclusions: entries that have no rank.
-  ///   - watched: a column for each row of which to say whether it is inside.
-  ///   - workers: the threads to use; no effect on the result.
-  /// - Throws: `ContrastiveError`: `.nonFinite`, `.tooLarge`.
   package init(
     _ ranks: [Range<Int>], ofCounts counts: [Int], of rows: Operand, among columns: Operand,
-    excluding exclusions: [Exclusion] = [], watching watched: [Int]? = nil, workers: Workers
+    excluding exclusions: [Exclusion] = [], workers: Workers
   ) throws(ContrastiveError) {
     precondition(zip(ranks, counts).allSatisfy { !$0.isEmpty && $0.upperBound <= $1 })
     let ends = zip(ranks, counts).map { range, count in
@@ -42,7 +31,7 @@ package struct RankWindows: TileMask {
       : try RankThresholds(
         ends, of: rows, among: columns, excluding: exclusions, workers: workers
       ).boundaries
-    let windows = zip(ranks, found).map { range, found in
+    windows = zip(ranks, found).map { range, found in
       let top = range.lowerBound == 0 ? nil : found.first
       return Window(top: top, bottom: found.count > (top == nil ? 0 : 1) ? found.last : nil)
     }
@@ -50,26 +39,11 @@ package struct RankWindows: TileMask {
     lowest = windows.map(\.lowest)
     near = RowLists(windows.map { $0.near.map(\.column) }, isSymmetric: false)
     isInside = windows.flatMap { window in window.near.map(window.holds) }
-    guard let watched else {
-      holdsWatched = []
-      return
-    }
-    let own = rows.matrix.rowDots(columns.matrix.rows(at: watched))
-    holdsWatched = watched.indices.map { row in
-      windows[row].holds(RankBoundary.Near(column: watched[row], similarity: own[row]))
-    }
   }
 
-  /// The same ranks of all columns for each row.
-  package init(
-    _ ranks: Range<Int>, of rows: Operand, among columns: Operand, watching watched: [Int]? = nil,
-    workers: Workers
-  ) throws(ContrastiveError) {
-    let count = rows.matrix.rows
-    try self.init(
-      [Range<Int>](repeating: ranks, count: count),
-      ofCounts: [Int](repeating: columns.matrix.rows, count: count), of: rows, among: columns,
-      watching: watched, workers: workers)
+  /// Whether a column of a row, whose similarity in Double is known, is inside.
+  package func holds(_ column: Int, similarity: Double, row: Int) -> Bool {
+    windows[row].holds(RankBoundary.Near(column: column, similarity: similarity))
   }
 
   package func exclude(from tile: Tile) {
@@ -120,7 +94,7 @@ package struct RankWindows: TileMask {
 }
 
 /// One row's window.
-private struct Window {
+private struct Window: Sendable {
   let top: RankBoundary?
   let bottom: RankBoundary?
 

@@ -28,17 +28,18 @@ package struct SigmoidReader: ReadingWriter, MergingReader, OnlineReader {
   }
 
   package func read(_ tile: Tile, into statistics: inout Statistics) {
-    Exclusion.diagonal.apply(to: tile)
-    kernels.sigmoidStatistics(
-      tile, scale: scale, bias: bias, loss: &statistics.loss, sum: &statistics.sum,
-      moment: &statistics.moment)
+    add(tile, to: &statistics, writing: false)
   }
 
   package func readAndWrite(_ tile: Tile, into statistics: inout Statistics) {
+    add(tile, to: &statistics, writing: true)
+  }
+
+  private func add(_ tile: Tile, to statistics: inout Statistics, writing: Bool) {
     Exclusion.diagonal.apply(to: tile)
     kernels.sigmoidUpdate(
       tile, scale: scale, bias: bias, loss: &statistics.loss, sum: &statistics.sum,
-      moment: &statistics.moment)
+      moment: &statistics.moment, writing: writing)
   }
 
   package func readAndWrite(

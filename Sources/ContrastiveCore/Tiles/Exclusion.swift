@@ -114,27 +114,38 @@ extension [Exclusion] {
   ///
   /// Complexity: O(excluded entries) for lists and the diagonal, else O(rows · columns).
   package func counts(rows: Int, columns: Int, workers: Workers) -> [Int] {
-    var counts = [Int](repeating: columns, count: rows)
-    guard !isEmpty else { return counts }
+    guard !isEmpty else { return [Int](repeating: columns, count: rows) }
     if let listed = listedCounts(rows: rows, columns: columns) {
       return listed.map { columns - $0 }
     }
-    counts.withUnsafeMutableBufferPointer { counts in
-      let counts = SharedMemory(counts)
-      workers.forEach(rows) { row, _ in
-        withUnsafeTemporaryAllocation(of: Float.self, capacity: Swift.max(1, columns)) { entries in
-          entries.initialize(repeating: 0)
-          guard let base = entries.baseAddress else { return }
-          let tile = Tile(
-            rows: row..<(row + 1), columns: 0..<columns, values: base, stride: columns)
-          apply(to: tile)
-          var taken = 0
-          for column in 0..<columns where base[column] == 0 { taken += 1 }
-          counts[row] = taken
-        }
-      }
+    return workers.map(rows) { row in
+      entries(row: row, 0..<columns) { entries in entries.count { $0 == 0 } }
     }
-    return counts
+  }
+
+  /// The columns of a row that are not excluded, ascending; no window of ranks may be among the
+  /// exclusions.
+  package func included(row: Int, columns: Int) -> [Int] {
+    entries(row: row, 0..<columns) { entries in entries.indices.filter { entries[$0] == 0 } }
+  }
+
+  /// Whether an entry is excluded; no window of ranks may be among the exclusions.
+  package func exclude(row: Int, column: Int) -> Bool {
+    entries(row: row, column..<(column + 1)) { $0.first != 0 }
+  }
+
+  /// Calls `body` with 0 for the columns that are not excluded.
+  private func entries<R>(
+    row: Int, _ columns: Range<Int>, _ body: (UnsafeMutableBufferPointer<Float>) -> R
+  ) -> R {
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: columns.count) { entries in
+      entries.initialize(repeating: 0)
+      let values = SharedMemory(entries).base
+      apply(
+        to: Tile(
+          rows: row..<(row + 1), columns: columns, values: values, stride: columns.count))
+      return body(entries)
+    }
   }
 
   /// How many columns of each row the diagonal and lists exclude, where nothing else does.

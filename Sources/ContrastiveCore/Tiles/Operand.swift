@@ -89,19 +89,15 @@ package struct Operand: Sendable {
   package func requireFinite(_ workers: Workers = .one) throws(ContrastiveError) {
     guard case .single(let matrix) = elements else { return }
     let piece = 1 << 16
-    var found = [Int](repeating: -1, count: pieces(matrix.rows * matrix.columns, piece))
-    matrix.withUnsafeBufferPointer { values in
-      found.withUnsafeMutableBufferPointer { found in
-        let (values, found) = (SharedReadOnlyMemory(values), SharedMemory(found))
-        workers.forEach(found.count) { index, _ in
-          let start = index * piece
-          let position = RowKernels.best.firstBeyond(
-            values + start, count: min(piece, values.count - start), limit: limit)
-          if let position { found[index] = start + position }
-        }
+    let found = matrix.withSharedMemory { values in
+      workers.map(pieces(values.count, piece)) { index in
+        let start = index * piece
+        return RowKernels.best.firstBeyond(
+          values + start, count: min(piece, values.count - start), limit: limit
+        ).map { start + $0 }
       }
     }
-    if let position = found.first(where: { $0 >= 0 }) { throw fault(at: position) }
+    if let position = found.compactMap({ $0 }).first { throw fault(at: position) }
   }
 
   /// Checks that there is a row, and a dimension of at least 1.

@@ -5,9 +5,6 @@ package struct SoftmaxSumWriter: TileWriter {
   /// Entries excluded from all.
   package let exclusions: [Exclusion]
 
-  /// - Parameters:
-  ///   - terms: each with exclusions of its own, if any.
-  ///   - exclusions: entries excluded from all.
   package init(_ terms: [SoftmaxWriter], excluding exclusions: [Exclusion] = []) {
     self.terms = terms
     self.exclusions = exclusions

@@ -26,17 +26,13 @@ typedef struct {
   //   sum[r]     <- sum[r] * rescale[r] + sum e               (start: 0)
   //   spread[r]  <- sum e * (maximum - s) over all so far     (start: 0)
   //   rescale[r]  = exp((old maximum - new maximum) * inverse_temperature)
-  // An entry of -infinity is excluded. Terms below exp(-64) of the maximum count as 0.
+  // An entry of -infinity is excluded. Terms below exp(-64) of the maximum count as 0. With a null
+  // rescale the tile stays as it is.
   void (*softmax_update)(float *tile, size_t rows, size_t columns, size_t stride,
                          float inverse_temperature, float *maximum, double *sum, double *spread,
                          float *rescale);
 
-  // The same for maximum, sum and spread, and leaves the tile as it is.
-  void (*softmax_statistics)(const float *tile, size_t rows, size_t columns, size_t stride,
-                             float inverse_temperature, float *maximum, double *sum,
-                             double *spread);
-
-  // Both at once: the tile's rows and its columns, for one exponential an entry where the maxima
+  // Statistics of the tile's rows and of its columns at once, for one exponential an entry where the maxima
   // are within 40 temperatures of each other.
   void (*softmax_both_statistics)(const float *tile, size_t rows, size_t columns, size_t stride,
                                   float inverse_temperature, float *row_maximum, double *row_sum,
@@ -92,14 +88,10 @@ typedef struct {
                      uint16_t *bins);
 
   // Adds to each row's loss the sum of log(1 + exp(z)), z = s * scale + bias, to its sum that of
-  // p = 1 / (1 + exp(-z)) and to its moment that of p * s, and leaves p in the tile.
-  // An entry of -infinity counts 0 and becomes 0; p is 0 for z below -87.
+  // p = 1 / (1 + exp(-z)) and to its moment that of p * s, and, where it writes, leaves p in the
+  // tile. An entry of -infinity counts 0 and becomes 0; p is 0 for z below -87.
   void (*sigmoid_update)(float *tile, size_t rows, size_t columns, size_t stride, float scale,
-                         float bias, double *loss, double *sum, double *moment);
-
-  // The same, and leaves the tile as it is.
-  void (*sigmoid_statistics)(const float *tile, size_t rows, size_t columns, size_t stride,
-                             float scale, float bias, double *loss, double *sum, double *moment);
+                         float bias, double *loss, double *sum, double *moment, bool writes);
 } ContrastiveRowKernels;
 
 // The kernels of an instruction set, or null when this processor or build lacks it.

@@ -49,13 +49,13 @@ struct ClusteringLevels: Sendable {
   /// - Parameters:
   ///   - batch: whose draws these are.
   ///   - bank: as it was when its sums were computed.
-  ///   - omitted: bank rows that are no negatives of a query.
+  ///   - excluded: bank rows that are no negatives of a query.
   ///   - prototypes: whether prototypes are selected, too; on the highest level all are negatives.
   ///   - workers: the threads to use.
   /// - Returns: what the objective takes.
   /// - Throws: `ContrastiveError`.
   func select(
-    for batch: TrainingBatch, bank: Matrix, omitting omitted: PairTerms, prototypes: Bool,
+    for batch: TrainingBatch, bank: Matrix, excluding excluded: PairTerms, prototypes: Bool,
     workers: Workers
   ) throws(ContrastiveError) -> [HCSC.Level] {
     var levels: [HCSC.Level] = []
@@ -65,7 +65,7 @@ struct ClusteringLevels: Sendable {
       let seeds = (random.next(), random.next())
       let targets = try clustering.targets(of: batch.indices, level: level, using: random)
       let instances = try selections[level].mask(
-        of: bank, logSums: bankSums[level], assignments: targets.assignments, omitting: omitted,
+        of: bank, logSums: bankSums[level], assignments: targets.assignments, excluding: excluded,
         seed: seeds.0, workers: workers)
       var mask: SelectionMask?
       if prototypes, level + 1 < clusterings.count {

@@ -124,7 +124,7 @@ public struct HCSCMethod: TrainingMethod {
         try objective.evaluate(
           queries: found.queries, keys: found.keys, bank: found.bank,
           levels: levels.select(
-            for: batch, bank: found.bank, omitting: found.columns.pairs,
+            for: batch, bank: found.bank, excluding: found.columns.pairs,
             prototypes: options.selectsPrototypes, workers: workers), workers: workers), .queries)
     }
     try self.levels.renew(

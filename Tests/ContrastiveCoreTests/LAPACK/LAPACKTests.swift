@@ -75,7 +75,7 @@ import _TestSupport
   }
 
   @Test func sumsAreTheSameForAnyWorkers() throws {
-    let rows = 5 * RowPieces.size + 7
+    let rows = 5 * Matrix.rowsPerPiece + 7
     let matrix = try Matrix(
       rows: rows, columns: 3, values: random(rows * 3, seed: 5).map(Float.init))
     let sums = try [1, 2, 3, 7].map { count in

@@ -45,8 +45,7 @@ import Testing
   func windowsHoldTheirRanks(_ ranks: Range<Int>) throws {
     let a = Operand("rows", try integers(260, 1, seed: 5))
     let b = Operand("columns", try integers(600, 1, seed: 6))
-    let watched = (0..<260).map { $0 * 7 % 600 }
-    let windows = try RankWindows(ranks, of: a, among: b, watching: watched, workers: .all)
+    let windows = try RankWindows(ranks, of: a, among: b, workers: .all)
     let kept = try RectanglePass(rows: a, columns: b).read(
       SoftmaxReader(temperature: 1e6, excluding: [.mask(windows)]), workers: .all
     ).flatMap(\.sum)
@@ -54,7 +53,11 @@ import Testing
     for row in 0..<260 {
       let keys = allKeys(a.matrix, row, b.matrix)
       let inside = keys.sorted(by: >)[ranks]
-      #expect(windows.holdsWatched[row] == inside.contains(keys[watched[row]]))
+      for column in 0..<600 {
+        let similarity = a.matrix.dot(row, with: b.matrix, column)
+        #expect(
+          windows.holds(column, similarity: similarity, row: row) == inside.contains(keys[column]))
+      }
     }
   }
 
@@ -125,5 +128,17 @@ import Testing
     (0..<b.rows).map { column in
       RankKey.make(zip(a.row(row), b.row(column)).reduce(0) { $0 + $1.0 * $1.1 }, column)
     }
+  }
+}
+
+extension RankWindows {
+  /// The same ranks of all columns for each row.
+  fileprivate init(
+    _ ranks: Range<Int>, of rows: Operand, among columns: Operand, workers: Workers
+  ) throws {
+    try self.init(
+      [Range<Int>](repeating: ranks, count: rows.rows),
+      ofCounts: [Int](repeating: columns.rows, count: rows.rows), of: rows, among: columns,
+      workers: workers)
   }
 }

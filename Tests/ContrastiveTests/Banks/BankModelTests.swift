@@ -39,7 +39,7 @@ import Testing
   /// What `columns(for:)` is by definition.
   private func expected(
     _ slots: BankSlots, _ count: Int, ids: [Int], own: OwnEntries, oldest: Int
-  ) -> (omitted: [Int], pairs: [PairTerms.Pair]) {
+  ) -> (excluded: [Int], pairs: [PairTerms.Pair]) {
     let takesPart = (0..<count).map { slots.steps[$0] >= max(0, oldest) }
     var pairs: [PairTerms.Pair] = []
     for (row, id) in ids.enumerated() where own != .keep {
@@ -60,16 +60,16 @@ import Testing
     let own = OwnEntries.allCases[random.index(below: 3)]
     let age = random.index(below: 2) == 0 ? nil : random.index(below: 4)
     let oldest = age.map { bank.lastStep - $0 } ?? 0
-    let (omitted, pairs) = expected(
+    let (excluded, pairs) = expected(
       bank.slots, bank.columnCount, ids: ids, own: own, oldest: oldest)
-    guard omitted.count < bank.columnCount else {
+    guard excluded.count < bank.columnCount else {
       do {
         _ = try bank.columns(for: ids, own: own, olderThan: age)
         return true
       } catch { return error != .bankNotFilled(argument: "bank") }
     }
     let found = try bank.columns(for: ids, own: own, olderThan: age)
-    return found.excluded != omitted || found.pairs.pairs != pairs
+    return found.excluded != excluded || found.pairs.pairs != pairs
   }
 
   @Test(arguments: BankSlots.Precision.allCases)

@@ -31,11 +31,11 @@ struct LloydTests {
       return try Matrix(rows: rows, columns: dimension, values: values)
     }
 
-    func state(_ strategy: KMeansStrategy? = nil, workers: Workers = .all) throws -> KMeansState {
+    func state(_ strategy: KMeansStrategy? = nil, workers: Workers = .all) throws -> KMeansResult {
       try KMeans(
         metric: spherical ? .spherical : .euclidean, seeding: .randomPoints, iterations: 0,
         seed: 7, strategy: strategy
-      ).fit(points(), clusters: clusters, workers: workers).state
+      ).fit(points(), clusters: clusters, workers: workers)
     }
   }
 
@@ -65,13 +65,13 @@ struct LloydTests {
       #expect(state.counts.allSatisfy { $0 > 0 })
       #expect(
         relativeError(
-          state.objective() + 1e-12,
+          state.objective + 1e-12,
           referenceObjective(
             points: points.doubles, centroids: state.centroids.doubles,
             assignments: state.assignments) + 1e-12) < 1e-12)
       // Worst seen 3e-15 of Σ ‖x‖².
       let norm = points.values.reduce(0) { $0 + Double($1) * Double($1) }
-      #expect(abs(state.progress().objective - state.objective()) <= 1e-12 * norm)
+      #expect(abs(state.progress().objective - state.objective) <= 1e-12 * norm)
       let before = state
       try state.advance()
       guard !state.isConverged else { break }
@@ -159,7 +159,7 @@ struct LloydTests {
     let points = try TestData.embeddings(600, 64, seed: 1)
     func chosen(_ clusters: Int, memory: Int) throws -> String {
       let state = try KMeans(seeding: .randomPoints, iterations: 0, boundsMemory: memory)
-        .fit(points, clusters: clusters).state
+        .fit(points, clusters: clusters)
       return "\(state.groups) \(state.strategy.rawValue)"
     }
     #expect(try chosen(500, memory: 1 << 30) == "16 per-centroid bounds")

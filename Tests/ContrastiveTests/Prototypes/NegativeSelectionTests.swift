@@ -70,14 +70,14 @@ import _TestSupport
     #expect(same)
   }
 
-  @Test func omittedPairsAreNeverNegatives() throws {
+  @Test func excludedPairsAreNeverNegatives() throws {
     let (selection, candidates, _) = try example(9)
     let pairs = try PairTerms(
       rows: 2, columns: 9,
       pairs: [PairTerms.Pair(row: 0, column: 4), PairTerms.Pair(row: 1, column: 8)])
     let mask = try selection.mask(
       of: candidates, logSums: selection.logSums(of: candidates), assignments: [1, 2],
-      omitting: pairs, within: 1...1, seed: 1)
+      excluding: pairs, within: 1...1, seed: 1)
     for column in 0..<9 {
       #expect(mask[0, column] == (column != 4))
       #expect(mask[1, column] == (column != 8))
@@ -115,11 +115,11 @@ import _TestSupport
       try selection.mask(of: candidates, logSums: sums, assignments: [0], within: -1...1, seed: 0)
     }
     #expect(
-      throws: ContrastiveError.shape(argument: "omitted", found: "[2 × 4]", expected: "[1 × 4]")
+      throws: ContrastiveError.shape(argument: "excluded", found: "[2 × 4]", expected: "[1 × 4]")
     ) {
       try selection.mask(
         of: candidates, logSums: sums, assignments: [0],
-        omitting: PairTerms(rows: 2, columns: 4), seed: 0)
+        excluding: PairTerms(rows: 2, columns: 4), seed: 0)
     }
   }
 }

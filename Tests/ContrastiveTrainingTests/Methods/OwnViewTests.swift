@@ -144,7 +144,7 @@ extension MethodRunTests {
   @Test func fncEliminatesByTheMean() throws {
     try check(
       options(.fnc, FNCMethod.Options()) {
-        ($0.cancellation, $0.aggregate, $0.similarityThreshold) = (.eliminate, .mean, nil)
+        ($0.cancellation, $0.aggregate, $0.similarityThreshold) = (.exclude, .mean, nil)
         ($0.searchEpoch, $0.supportViews) = (0, 1)
       })
   }

@@ -90,8 +90,8 @@ import _TestSupport
       }
       expectClose(try #require(found[.queries]), gradient, within: 1e-4)
     }
-    for own in SCE.OwnColumn.allCases {
-      let objective = try SCE(ownColumn: own)
+    for own in SCE.PositiveInTargets.allCases {
+      let objective = try SCE(positiveInTargets: own)
       try compare(
         objective.evaluate(queries: inputs.queries, keys: inputs.keys, bank: inputs.form)
       ) {
@@ -117,7 +117,7 @@ import _TestSupport
     func refusal(_ objective: String) -> ContrastiveError {
       .parameter(
         name: "pairs", found: "weights or targets in \(objective)",
-        expected: "pairs that are excluded: its targets are similarities")
+        expected: "pairs that are excluded")
     }
     #expect(throws: refusal("SCE")) {
       try SCE().evaluate(queries: inputs.queries, keys: inputs.keys, bank: attracted)

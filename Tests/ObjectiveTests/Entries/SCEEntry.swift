@@ -21,7 +21,7 @@ enum SCEEntry: ObjectiveEntry {
       temperature: options.number("temperature") ?? standard.temperature,
       targetTemperature: options.number("target-temperature") ?? standard.targetTemperature,
       lambda: options.number("lambda") ?? standard.lambda,
-      ownColumn: options.choice("self") ?? standard.ownColumn)
+      positiveInTargets: options.choice("self") ?? standard.positiveInTargets)
   }
 
   static func inputs(_ tensors: InputTensors) throws -> SCE.Inputs {
@@ -35,7 +35,7 @@ enum SCEEntry: ObjectiveEntry {
     referenceSCE(
       queries: inputs["queries"], keys: inputs["keys"], bank: inputs.rows["bank"],
       temperature: objective.temperature, targetTemperature: objective.targetTemperature,
-      lambda: objective.lambda, zeroForOwn: objective.ownColumn == .zero)
+      lambda: objective.lambda, zeroForOwn: objective.positiveInTargets == .zero)
   }
 
   static func refusals() throws -> [(problem: Problem, error: ContrastiveError)] {

@@ -24,21 +24,12 @@ package struct Contingency: Sendable, Equatable {
   /// Number of points.
   package var points: Int { clusterSizes.reduce(0, +) }
 
-  /// Counts the points of two partitions.
+  /// Counts the points of two partitions; those of −1 in either are excluded.
   ///
   /// Complexity: O(n log n) at most; memory O(cells that are not zero).
-  ///
-  /// - Parameters:
-  ///   - clusters: the cluster of each point; a point of −1 is excluded.
-  ///   - labels: the label of each point; a point of −1 is excluded.
-  /// - Throws: `ContrastiveError`: `.empty`, `.shape`, `.parameter` when every point is excluded.
   package init(clusters: [Int], labels: [Int]) throws(ContrastiveError) {
     guard !clusters.isEmpty else { throw .empty(argument: "clusters") }
-    guard labels.count == clusters.count else {
-      throw .shape(
-        argument: "labels", found: "[\(labels.count)]",
-        expected: "[\(clusters.count)], one for each point")
-    }
+    try requireLabels(labels, count: clusters.count, each: "point")
     let known = zip(clusters, labels).filter { $0 != unlabeled && $1 != unlabeled }
     guard !known.isEmpty else { throw noLabels("labels") }
     let (rows, columns) = (ClassPlaces(known.map(\.0)), ClassPlaces(known.map(\.1)))
@@ -70,12 +61,7 @@ package struct Contingency: Sendable, Equatable {
     self.labelSizes = labelSizes
   }
 
-  /// Counts of a table, such as one read elsewhere.
-  ///
-  /// - Parameter table: a row for each cluster, a column for each label, counts of 0 or more; no
-  ///   row and no column may be all zeros.
-  /// - Throws: `ContrastiveError`: `.empty`, `.shape` for rows of different lengths, `.parameter`
-  ///   for a negative count or an empty row or column.
+  /// Counts of a table; see `ClusterAgreement.init(table:)`.
   package init(table: [[Int]]) throws(ContrastiveError) {
     guard let columns = table.first?.count, columns > 0 else { throw .empty(argument: "table") }
     var cells: [Cell] = []
@@ -85,17 +71,14 @@ package struct Contingency: Sendable, Equatable {
           argument: "table", found: "[\(counts.count)] in row \(row)", expected: "[\(columns)]")
       }
       for (column, count) in counts.enumerated() where count != 0 {
-        guard count > 0 else {
-          throw .parameter(name: "table", found: "\(count)", expected: "counts of 0 or more")
-        }
+        try requireParameter(count > 0, "table", count, "counts of 0 or more")
         cells.append(Cell(cluster: row, label: column, count: count))
       }
     }
     self.init(
       clusters: Array(table.indices), labels: Array(0..<columns), cells: cells)
-    guard !clusterSizes.contains(0), !labelSizes.contains(0) else {
-      throw .parameter(
-        name: "table", found: "zeros only", expected: "a count in each row and column")
-    }
+    try requireParameter(
+      !clusterSizes.contains(0) && !labelSizes.contains(0), "table", "zeros only",
+      "a count in each row and column")
   }
 }

@@ -14,9 +14,8 @@ public struct Alignment: Sendable {
   /// - Parameter exponent: above 0.
   /// - Throws: `ContrastiveError.parameter`.
   public init(exponent: Double = 2) throws(ContrastiveError) {
-    guard exponent > 0, exponent.isFinite else {
-      throw .parameter(name: "alignment exponent", found: "\(exponent)", expected: "above 0")
-    }
+    try requireParameter(
+      exponent > 0 && exponent.isFinite, "alignment exponent", exponent, "above 0")
     self.exponent = exponent
   }
 
@@ -35,16 +34,9 @@ public struct Alignment: Sendable {
     try Operand("second views", second).requireShape(of: operand)
     let x = try first.normalized(argument: "first views").rows
     let y = try second.normalized(argument: "second views").rows
-    let kernels = ClusterKernels.best
-    let sum = x.withUnsafeBufferPointer { x in
-      y.withUnsafeBufferPointer { y in
-        guard let x = x.baseAddress, let y = y.baseAddress else { return 0.0 }
-        return (0..<first.rows).reduce(0) { sum, row in
-          let square = kernels.squaredDistance(
-            x + row * first.columns, y + row * first.columns, count: first.columns)
-          return sum + (exponent == 2 ? square : power(square, exponent / 2))
-        }
-      }
+    let sum = (0..<first.rows).reduce(0.0) { sum, row in
+      let square = x.squaredDistance(row, to: y, row)
+      return sum + (exponent == 2 ? square : power(square, exponent / 2))
     }
     return sum / Double(first.rows)
   }
@@ -63,7 +55,7 @@ public struct Alignment: Sendable {
     _ embeddings: Matrix, labels: [Int]
   ) throws(ContrastiveError) -> Double? {
     try Operand("embeddings", embeddings).requireRows()
-    try requireLabels(labels, of: embeddings, named: "labels")
+    try requireLabels(labels, count: embeddings.rows)
     let rows = try embeddings.normalized().rows
     let target = ClassPlaces(labels)
     let dimension = rows.columns

@@ -19,11 +19,7 @@ public struct FalseNegativeRate: Sendable, Equatable {
   ///   - labels: the label of each row, −1 for none.
   /// - Throws: `ContrastiveError`: `.shape`, or `.index` when the table is of another set.
   public init(graph: NeighborTable, labels: [Int]) throws(ContrastiveError) {
-    guard labels.count == graph.rows else {
-      throw .shape(
-        argument: "labels", found: "[\(labels.count)]",
-        expected: "[\(graph.rows)], one for each row")
-    }
+    try requireLabels(labels, count: graph.rows)
     var (same, pairs) = (0, 0)
     for (position, index) in graph.indices.enumerated() {
       guard index < labels.count else {

@@ -5,13 +5,13 @@
 /// ```
 /// Everything is in Double. A component is determined up to its sign; here its entry of largest
 /// magnitude is positive.
-public struct PrincipalComponents: Sendable, Equatable {
+package struct PrincipalComponents: Sendable, Equatable {
   /// Mean of the rows.
-  public let mean: [Double]
+  package let mean: [Double]
   /// [count × D], the component of largest variance first.
-  public let components: [[Double]]
+  package let components: [[Double]]
   /// Share of the whole variance along each component; 0 when nothing varies.
-  public let shares: [Double]
+  package let shares: [Double]
 
   /// The components of a set.
   ///
@@ -23,14 +23,12 @@ public struct PrincipalComponents: Sendable, Equatable {
   ///   - workers: the threads to use; no effect on the result.
   /// - Throws: `ContrastiveError`: `.empty`, `.shape`, `.nonFinite`, `.tooLarge`, `.parameter`,
   ///   `.blas`.
-  public init(
+  package init(
     of rows: Matrix, count: Int, workers: Workers = .all
   ) throws(ContrastiveError) {
     let dimension = rows.columns
     let mean = try Standardization(of: rows, argument: "rows", workers: workers).mean
-    guard 1...dimension ~= count else {
-      throw .parameter(name: "components", found: "\(count)", expected: "1 … \(dimension)")
-    }
+    try requireParameter(1...dimension ~= count, "components", count, "1 … \(dimension)")
     let covariance = try rows.sumOfPieces(width: dimension * dimension, workers: workers) {
       piece, values, sums in
       for row in 0..<piece.count {
@@ -50,7 +48,7 @@ public struct PrincipalComponents: Sendable, Equatable {
   /// - Parameter rows: [N × D].
   /// - Returns: N lists of as many numbers as there are components.
   /// - Throws: `ContrastiveError.shape` for another dimension.
-  public func coordinates(of rows: Matrix) throws(ContrastiveError) -> [[Double]] {
+  package func coordinates(of rows: Matrix) throws(ContrastiveError) -> [[Double]] {
     guard rows.columns == mean.count else {
       throw .shape(
         argument: "rows", found: rows.shape, expected: "[\(rows.rows) × \(mean.count)]")

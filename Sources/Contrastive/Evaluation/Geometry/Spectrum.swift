@@ -38,7 +38,7 @@ public struct Spectrum: Sendable, Equatable {
     try operand.requireFinite()
     let columns = embeddings.columns
     // A piece must be worth its triangle.
-    let size = max(RowPieces.size, 4 * columns)
+    let size = max(Matrix.rowsPerPiece, 4 * columns)
     let count = pieces(embeddings.rows, size)
     var triangle: [Double] = []
     for first in stride(from: 0, to: count, by: workers.count) {

@@ -14,9 +14,7 @@ public struct Uniformity: Sendable {
   /// - Parameter t: 1e-3 … 1e3.
   /// - Throws: `ContrastiveError.parameter`.
   public init(t: Double = 2) throws(ContrastiveError) {
-    guard 1e-3...1e3 ~= t else {
-      throw .parameter(name: "uniformity t", found: "\(t)", expected: "1e-3 … 1e3")
-    }
+    try requireParameter(1e-3...1e3 ~= t, "uniformity t", t, "1e-3 … 1e3")
     self.t = t
   }
 

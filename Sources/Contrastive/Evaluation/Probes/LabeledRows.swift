@@ -13,7 +13,7 @@ struct LabeledRows {
   init(
     _ rows: Matrix, labels: [Int], named name: String = "labels"
   ) throws(ContrastiveError) {
-    try requireLabels(labels, of: rows, named: name)
+    try requireLabels(labels, count: rows.rows, named: name)
     let chosen = labels.indices.filter { labels[$0] != unlabeled }
     guard !chosen.isEmpty || labels.isEmpty else { throw noLabels(name) }
     let isWhole = chosen.count == labels.count
@@ -25,16 +25,6 @@ struct LabeledRows {
 /// The error for labels that are all −1.
 func noLabels(_ name: String) -> ContrastiveError {
   .parameter(name: name, found: "-1 for every row", expected: "a label for at least one")
-}
-
-/// Checks that there is a label for each row.
-func requireLabels(
-  _ labels: [Int], of features: Matrix, named name: String
-) throws(ContrastiveError) {
-  guard labels.count == features.rows else {
-    throw .shape(
-      argument: name, found: "[\(labels.count)]", expected: "[\(features.rows)], one for each row")
-  }
 }
 
 /// The distinct labels, ascending, and the place of each row's label among them; −1 for a row

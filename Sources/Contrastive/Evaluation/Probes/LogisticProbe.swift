@@ -24,15 +24,10 @@ public struct LogisticProbe: Sendable {
   public init(
     penalty: Double = 1, tolerance: Double = 1e-4, iterations: Int = 500
   ) throws(ContrastiveError) {
-    guard penalty >= 0, penalty.isFinite else {
-      throw .parameter(name: "logistic penalty", found: "\(penalty)", expected: "0 or more")
-    }
-    guard tolerance > 0, tolerance.isFinite else {
-      throw .parameter(name: "logistic tolerance", found: "\(tolerance)", expected: "above 0")
-    }
-    guard iterations > 0 else {
-      throw .parameter(name: "logistic iterations", found: "\(iterations)", expected: "1 or more")
-    }
+    try requireParameter(penalty >= 0 && penalty.isFinite, "logistic penalty", penalty, "0 or more")
+    try requireParameter(
+      tolerance > 0 && tolerance.isFinite, "logistic tolerance", tolerance, "above 0")
+    try requireParameter(iterations > 0, "logistic iterations", iterations, "1 or more")
     self.penalty = penalty
     self.tolerance = tolerance
     self.iterations = iterations

@@ -16,9 +16,7 @@ public struct RidgeProbe: Sendable {
   /// - Parameter penalty: 0 or more.
   /// - Throws: `ContrastiveError.parameter`.
   public init(penalty: Double = 1) throws(ContrastiveError) {
-    guard penalty >= 0, penalty.isFinite else {
-      throw .parameter(name: "ridge penalty", found: "\(penalty)", expected: "0 or more")
-    }
+    try requireParameter(penalty >= 0 && penalty.isFinite, "ridge penalty", penalty, "0 or more")
     self.penalty = penalty
   }
 

@@ -12,12 +12,6 @@ package struct Standardization: Sendable, Equatable {
   private let inverse: [Double]
 
   /// The statistics of some rows, in Double and two passes.
-  ///
-  /// - Parameters:
-  ///   - features: [N × D].
-  ///   - argument: the name to use in errors.
-  ///   - workers: the threads to use; no effect on the result.
-  /// - Throws: `ContrastiveError`: `.empty`, `.shape`, `.nonFinite`, `.tooLarge`.
   package init(
     of features: Matrix, argument: String = "features", workers: Workers = .all
   ) throws(ContrastiveError) {

@@ -37,11 +37,7 @@ public struct WeightedKNN: Sendable {
   public func classify(
     _ queries: Matrix, bank: Matrix, labels: [Int], workers: Workers = .all
   ) throws(ContrastiveError) -> [Int] {
-    guard labels.count == bank.rows else {
-      throw .shape(
-        argument: "labels", found: "[\(labels.count)]",
-        expected: "[\(bank.rows)], one for each bank row")
-    }
+    try requireLabels(labels, count: bank.rows, each: "bank row")
     let voters = try LabeledRows(bank, labels: labels)
     let neighbors = try NeighborTable(
       nearestTo: queries.normalized(argument: "queries").rows,
@@ -76,11 +72,7 @@ public struct WeightedKNN: Sendable {
     queries: Matrix, queryLabels: [Int], bank: Matrix, bankLabels: [Int],
     workers: Workers = .all
   ) throws(ContrastiveError) -> Double {
-    guard queryLabels.count == queries.rows else {
-      throw .shape(
-        argument: "query labels", found: "[\(queryLabels.count)]",
-        expected: "[\(queries.rows)], one for each query")
-    }
+    try requireLabels(queryLabels, count: queries.rows, each: "query", named: "query labels")
     let known = try LabeledRows(queries, labels: queryLabels, named: "query labels")
     let found = try classify(known.rows, bank: bank, labels: bankLabels, workers: workers)
     return Double(zip(found, known.labels).count { $0 == $1 }) / Double(found.count)

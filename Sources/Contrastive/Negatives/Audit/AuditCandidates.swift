@@ -83,41 +83,32 @@ public struct AuditCandidates: Sendable, Equatable {
     _ found: AuditSearch.Found, _ workers: Workers
   ) throws(ContrastiveError) -> (mutual: [Bool], common: [Int32]) {
     let k = found.k
-    let watch = CancelationWatch(workers, steps: found.rows)
-    var sorted = found.columns
-    var mutual = [Bool](repeating: false, count: sorted.count)
-    var common = [Int32](repeating: 0, count: sorted.count)
-    sorted.withUnsafeMutableBufferPointer { sorted in
-      mutual.withUnsafeMutableBufferPointer { mutual in
-        common.withUnsafeMutableBufferPointer { common in
-          let sorted = SharedMemory(sorted)
-          let (mutual, common) = (SharedMemory(mutual), SharedMemory(common))
-          workers.forEach(found.rows) { row, _ in
-            var own = UnsafeMutableBufferPointer(start: sorted + row * k, count: k)
-            own.sort()
-          }
-          workers.forEach(found.rows) { row, _ in
-            guard !watch.isCanceled else { return }
-            for place in (row * k)..<((row + 1) * k) {
-              let other = Int(found.columns[place])
-              var (a, b) = (row * k, other * k)
-              while a < (row + 1) * k && b < (other + 1) * k {
-                let (left, right) = (sorted[a], sorted[b])
-                if right == Int32(row) { mutual[place] = true }
-                if left == right { common[place] += 1 }
-                if left <= right { a += 1 }
-                if right <= left { b += 1 }
-              }
-              while b < (other + 1) * k && !mutual[place] {
-                mutual[place] = sorted[b] == Int32(row)
-                b += 1
-              }
-            }
-          }
+    let sorted = SharedArray(found.columns)
+    let mutual = SharedArray(repeating: false, count: found.columns.count)
+    let common = SharedArray(repeating: Int32(0), count: found.columns.count)
+    let (lists, isMutual, shared) = (sorted.memory, mutual.memory, common.memory)
+    workers.forEach(found.rows) { row, _ in
+      var own = UnsafeMutableBufferPointer(start: lists + row * k, count: k)
+      own.sort()
+    }
+    workers.forEachUntilCanceled(found.rows) { row, _ in
+      for place in (row * k)..<((row + 1) * k) {
+        let other = Int(found.columns[place])
+        var (a, b) = (row * k, other * k)
+        while a < (row + 1) * k && b < (other + 1) * k {
+          let (left, right) = (lists[a], lists[b])
+          if right == Int32(row) { isMutual[place] = true }
+          if left == right { shared[place] += 1 }
+          if left <= right { a += 1 }
+          if right <= left { b += 1 }
+        }
+        while b < (other + 1) * k && !isMutual[place] {
+          isMutual[place] = lists[b] == Int32(row)
+          b += 1
         }
       }
     }
     try workers.checkCanceled()
-    return (mutual, common)
+    return (mutual.elements, common.elements)
   }
 }

@@ -9,11 +9,7 @@ struct AuditLabels {
   ///
   /// Throws `ContrastiveError`: `.shape` for another number of labels.
   init(_ labels: [Int], rows: Int) throws(ContrastiveError) {
-    guard labels.count == rows else {
-      throw .shape(
-        argument: "labels", found: "[\(labels.count)]",
-        expected: "[\(rows)], one for each row of embeddings")
-    }
+    try requireLabels(labels, count: rows, each: "row of embeddings")
     let target = ClassPlaces(labels)
     let count = target.classes.count
     labelCount = count

@@ -54,11 +54,8 @@ struct AuditSearch {
   /// each column once.
   private func merge(_ other: [UInt64], into keys: inout [UInt64], _ workers: Workers) {
     let k = k
-    let watch = CancelationWatch(workers, steps: unit.rows)
-    keys.withUnsafeMutableBufferPointer { keys in
-      let keys = SharedMemory(keys)
-      workers.forEach(unit.rows) { row, _ in
-        guard !watch.isCanceled else { return }
+    keys.withMutableSharedMemory { keys in
+      workers.forEachUntilCanceled(unit.rows) { row, _ in
         let start = row * k
         var both = (start..<(start + k)).map { keys[$0] } + other[start..<(start + k)]
         both.sort(by: >)
@@ -77,45 +74,29 @@ struct AuditSearch {
   private func scored(
     _ columns: [Int32], _ workers: Workers
   ) throws(ContrastiveError) -> Found {
-    var maximum = [Float](repeating: -.infinity, count: columns.count)
-    var sums = [Double](repeating: 0, count: columns.count)
+    let maximum = SharedArray(repeating: -Float.infinity, count: columns.count)
+    let sums = SharedArray(repeating: 0.0, count: columns.count)
+    let (tops, totals) = (maximum.memory, sums.memory)
+    let (k, dimension) = (k, unit.columns)
     for view in support.isEmpty ? [unit] : support {
       let rows = support.isEmpty ? unit : try view.normalized(argument: "support").rows
-      add(rows, columns, &maximum, &sums, workers)
+      rows.withSharedMemory(and: unit) { rows, unit in
+        workers.forEachUntilCanceled(columns.count / k) { row, _ in
+          for place in (row * k)..<((row + 1) * k) {
+            let product = RowKernels.best.dot(
+              rows + row * dimension, unit + Int(columns[place]) * dimension, count: dimension)
+            // Float32 rows are unit within rounding only.
+            let similarity = min(max(product, -1), 1)
+            tops[place] = max(tops[place], Float(similarity))
+            totals[place] += similarity
+          }
+        }
+      }
       try workers.checkCanceled()
     }
     let views = Double(max(1, support.count))
     return Found(
-      k: k, columns: columns, maximum: maximum, mean: sums.map { Float($0 / views) })
-  }
-
-  private func add(
-    _ rows: Matrix, _ columns: [Int32], _ maximum: inout [Float], _ sums: inout [Double],
-    _ workers: Workers
-  ) {
-    let (k, dimension) = (k, unit.columns)
-    let watch = CancelationWatch(workers, steps: unit.rows)
-    rows.withUnsafeBufferPointer { rows in
-      unit.withUnsafeBufferPointer { unit in
-        maximum.withUnsafeMutableBufferPointer { maximum in
-          sums.withUnsafeMutableBufferPointer { sums in
-            let (rows, unit) = (SharedReadOnlyMemory(rows), SharedReadOnlyMemory(unit))
-            let (maximum, sums) = (SharedMemory(maximum), SharedMemory(sums))
-            workers.forEach(columns.count / k) { row, _ in
-              guard !watch.isCanceled else { return }
-              for place in (row * k)..<((row + 1) * k) {
-                let product = RowKernels.best.dot(
-                  rows + row * dimension, unit + Int(columns[place]) * dimension,
-                  count: dimension)
-                // Float32 rows are unit within rounding only.
-                let similarity = min(max(product, -1), 1)
-                maximum[place] = max(maximum[place], Float(similarity))
-                sums[place] += similarity
-              }
-            }
-          }
-        }
-      }
-    }
+      k: k, columns: columns, maximum: maximum.elements,
+      mean: sums.elements.map { Float($0 / views) })
   }
 }

@@ -47,9 +47,7 @@ public struct NegativeAudit: Sendable {
     temperature: Double = 0.07, threshold: Double = 0.5, seed: UInt64 = 0
   ) throws(ContrastiveError) {
     try requireTemperature(temperature)
-    guard 0...1 ~= threshold else {
-      throw .parameter(name: "threshold", found: "\(threshold)", expected: "0 … 1")
-    }
+    try requireParameter(0...1 ~= threshold, "threshold", threshold, "0 … 1")
     for (name, counts) in [("k", neighbors), ("clusters", clusters)] {
       guard !counts.isEmpty, counts.allSatisfy({ $0 > 0 }) else {
         throw .parameter(name: name, found: "\(counts)", expected: "numbers of at least 1")
@@ -87,9 +85,7 @@ public struct NegativeAudit: Sendable {
     let given = Operand("embeddings", embeddings)
     try given.requireRows()
     let (rows, k) = (embeddings.rows, neighbors[neighbors.count - 1])
-    guard k < rows else {
-      throw .parameter(name: "k", found: "\(k)", expected: "1 … \(rows - 1), the other rows")
-    }
+    try requireParameter(k < rows, "k", k, "1 … \(rows - 1), the other rows")
     guard rows <= GroupSimilarityReader.maxRows else {
       throw .shape(
         argument: "embeddings", found: embeddings.shape,

@@ -68,7 +68,7 @@ public struct NegativeAuditResult: Sendable {
     let shares = (0..<candidates.rows).map { row in
       var mass = 0.0
       for place in candidates.places(of: row) where isSuspected[place] {
-        let similarity = unit.rowDot(row, Int(candidates.columns[place]))
+        let similarity = unit.dot(row, with: unit, Int(candidates.columns[place]))
         mass += exponential((similarity - Double(pairs.maximum[row])) / audit.temperature)
       }
       return min(1, mass / pairs.sums[row])
@@ -82,17 +82,6 @@ public struct NegativeAuditResult: Sendable {
         labels: $0, share: share(audit.clusters.count), candidates: candidates,
         isSuspected: isSuspected, all: pairs.counted(audit.clusters.count),
         same: pairs.inside[audit.clusters.count], neighbors: audit.neighbors)
-    }
-  }
-}
-
-extension Matrix {
-  /// ⟨row i, row j⟩ in Double.
-  fileprivate func rowDot(_ i: Int, _ j: Int) -> Double {
-    withUnsafeBufferPointer { values in
-      values.baseAddress.map {
-        RowKernels.best.dot($0 + i * columns, $0 + j * columns, count: columns)
-      } ?? 0
     }
   }
 }

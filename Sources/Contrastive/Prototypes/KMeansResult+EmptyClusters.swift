@@ -1,4 +1,4 @@
-extension KMeansState {
+extension KMeansResult {
   /// Gives each empty cluster the point farthest from its centroid, the lowest on a tie, among the
   /// points of clusters with another member; points equal to one just given are passed over.
   ///
@@ -20,19 +20,10 @@ extension KMeansState {
       throw points.tooFew(distinct: points.matrix.distinctRowCount(), for: clusters)
     }
     var drifts = [Double](repeating: 0, count: clusters)
-    let dimension = points.dimension
-    let search = NearestSearch(points: points, centroids: centroids, columnNorms: [])
     for (cluster, row) in zip(empty, given) {
-      drifts[cluster] = search.squaredDistance(row, cluster).squareRoot()
+      drifts[cluster] = points.matrix.squaredDistance(row, to: centroids, cluster).squareRoot()
     }
-    points.matrix.withUnsafeBufferPointer { rows in
-      centroids.withUnsafeMutableBufferPointer { centroids in
-        guard let from = rows.baseAddress, let to = centroids.baseAddress else { return }
-        for (cluster, row) in zip(empty, given) {
-          (to + cluster * dimension).update(from: from + row * dimension, count: dimension)
-        }
-      }
-    }
+    centroids.setRows(empty.prefix(given.count), to: points.matrix.rows(at: given))
     noteMoves(drifts, workers: workers)
   }
 }
