@@ -27,6 +27,15 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: [.treatAllWarnings(as: .error)]),
+    // Decoding and augmenting, beside PyTorch's DataLoader (peers/pictures.py).
+    .executableTarget(
+      name: "contrastive-pictures",
+      dependencies: [
+        .product(name: "Contrastive", package: "swift-contrastive"),
+        .product(name: "ContrastiveImages", package: "swift-contrastive"),
+        .product(name: "ContrastiveTraining", package: "swift-contrastive"),
+      ],
+      swiftSettings: [.treatAllWarnings(as: .error)]),
     .executableTarget(
       name: "contrastive-experiments",
       dependencies: [.product(name: "ArgumentParser", package: "swift-argument-parser")],

@@ -39,7 +39,7 @@ static inline uint8_t clip(int32_t sum) {
 
 /// Outputs offset ..< offset + size of `full`, of `in` inputs that stand for `extent` of them.
 static int axis_make(
-    Axis *axis, int32_t in, double extent, int32_t full, int32_t offset, int32_t size,
+    Axis *axis, int32_t in, double extent, double full, double offset, int32_t size,
     int is_reversed) {
   const double scale = extent / full;
   const double filter = scale < 1 ? 1 : scale, inverse = 1 / filter;
@@ -134,10 +134,10 @@ Resampler *resampler_new(
   const int64_t top = (int64_t)nearbyint((double)(full_h - size) / 2);
   int is_made = axis_make(
       &r->x, r->is_transposed ? rows : columns, r->is_transposed ? extent_y : extent_x,
-      (int32_t)full_w, (int32_t)left, size, x_reversed);
+      (double)full_w, (double)left, size, x_reversed);
   is_made &= axis_make(
       &r->y, r->is_transposed ? columns : rows, r->is_transposed ? extent_x : extent_y,
-      (int32_t)full_h, (int32_t)top, size, y_reversed);
+      (double)full_h, (double)top, size, y_reversed);
   r->from = malloc((size_t)rows * sizeof(int32_t));
   r->to = calloc((size_t)rows, sizeof(int32_t));
   if (!is_made || !r->from || !r->to) {

@@ -115,6 +115,39 @@ import _TestSupport
   }
 }
 
+/// Runs that stop in the middle of an epoch.
+@Suite struct PictureResumeTests {
+  /// Stopped after three steps and resumed with another source of the same pictures.
+  @Test func resumesInTheMiddleOfAnEpoch() throws {
+    let folder = try TemporaryFolder()
+    for name in PictureSetTests.pictures { try folder.copyPicture(name, "in/\(name)") }
+    var options = TrainingOptions(.moco)
+    (options.epochs, options.batchSize, options.widths) = (2, 6, [4, 6])
+    func run(memory: Int?, threads: Int) throws -> TrainingRun {
+      var reading = ImageReading()
+      (reading.imageSize, reading.memory) = (8, memory)
+      return try TrainingRun(
+        options: options,
+        data: ImageFolder(pictures: folder.file("in"), reading: reading),
+        workers: Workers(count: threads))
+    }
+    var whole = try run(memory: nil, threads: 1)
+    _ = try whole.train()
+    var stopped = try run(memory: 1, threads: 2)
+    #expect(stopped.stepsPerEpoch == 5)
+    #expect(try stopped.train(until: { $0.step == 3 }) == nil)
+    let path = folder.file("checkpoint.safetensors")
+    try Checkpoint(of: stopped).write(to: path)
+    for (memory, threads) in [(nil, 3), (192 * 9, 1)] as [(Int?, Int)] {
+      var resumed = try run(memory: memory, threads: threads)
+      try Checkpoint(path: path).restore(&resumed, from: path)
+      #expect(resumed.stepsDone == 3)
+      _ = try resumed.train()
+      #expect(resumed.encoder.network.parameters == whole.encoder.network.parameters)
+    }
+  }
+}
+
 extension Pixels {
   fileprivate func bytes(of image: Int) throws -> [UInt8] {
     try pixels(at: [image], workers: .one).bytes

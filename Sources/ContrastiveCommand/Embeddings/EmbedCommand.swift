@@ -38,7 +38,11 @@ struct EmbedCommand: ParsableCommand {
   func run() throws {
     let file = try OutputFile(output, format: .npy, inputs: [images, runFolder])
     let list = try names.map { name throws(ContrastiveError) in
-      try OutputFile(name, format: .txt, inputs: [images, runFolder])
+      try OutputFile(name, format: .txt, inputs: [images, runFolder], option: "names")
+    }
+    guard names != output else {
+      throw ContrastiveError.parameter(
+        name: "names", found: output, expected: "another place than --output")
     }
     let workers = try parallel.workers
     let input = try EncoderPictures(

@@ -29,10 +29,11 @@ struct OutputFile {
   ///   - path: what `--output` names.
   ///   - format: the result's.
   ///   - inputs: what the command reads: files, `file:tensor`, and folders for all in them.
+  ///   - option: the option that names it.
   /// - Throws: `ContrastiveError.parameter` for a suffix of another format, `.file` for a folder or
   ///   an input.
   init(
-    _ path: String, format: Format, inputs: [String?]
+    _ path: String, format: Format, inputs: [String?], option: String = "output"
   ) throws(ContrastiveError) {
     self.path = path
     target = OutputTarget(path: path)
@@ -50,7 +51,7 @@ struct OutputFile {
     }
     if target == .file, let suffix = Self.suffix(of: path), suffix != format.rawValue {
       throw .parameter(
-        name: "output", found: path,
+        name: option, found: path,
         expected: "a name that ends in .\(format.rawValue), as the result is "
           + "\(format.article) \(format.rawValue) file")
     }

@@ -42,7 +42,7 @@ struct SearchCommand: ParsableCommand {
       throw ContrastiveError.parameter(name: "k", found: "\(k)", expected: "at least 1")
     }
     let file = try page.map { page throws(ContrastiveError) in
-      try OutputFile(page, format: .html, inputs: [images, query, runFolder])
+      try OutputFile(page, format: .html, inputs: [images, query, runFolder], option: "page")
     }
     let workers = try parallel.workers
     let input = try EncoderPictures(

@@ -86,6 +86,9 @@ private struct ReportData {
       isAlone ? [] : [.logistic])
     var reading = run.reading
     pictures.apply(to: &reading)
+    // As the encoder takes them, whatever pictures these are.
+    let shape = try EncoderFile(path: RunFolder(path: run.path).encoderPath).encoder.inputShape
+    if [1, 3].contains(shape.channels) { reading.channels = shape.channels }
     return try RunFeatures(
       run, data: DataFolder.images(path, reading, workers: workers),
       classNames: InstalledData.fashionMNIST() == path ? InstalledData.fashionMNISTClasses : [],
