@@ -167,8 +167,9 @@ public struct Network: Sendable {
     return try Activations(joining: outputs)
   }
 
-  /// Images that are evaluated at a time: as many times 16 as keep the widest layer's output within
-  /// 256 MiB, at least 16. Each is normalized by itself.
+  /// Images that are evaluated at a time; each is normalized by itself.
+  ///
+  /// As many times 16 as keep the widest layer's output within 256 MiB, at least 16.
   private static func evaluationBatch(_ layers: [NamedLayer]) -> Int {
     let widest = layers.map(\.layer.outputShape.count).max() ?? 1
     return max(16, (64 << 20) / max(widest, 1) / 16 * 16)
