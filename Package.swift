@@ -131,7 +131,7 @@ let package = Package(
         "Contrastive", "ContrastiveCore", "ContrastiveFiles", "ContrastiveTraining", "_Reference",
         "_TestSupport",
       ],
-      swiftSettings: strict),
+      resources: [.copy("Fixtures")], swiftSettings: strict),
     .testTarget(
       name: "ContrastiveImagesTests",
       dependencies: [

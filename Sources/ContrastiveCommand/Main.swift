@@ -116,9 +116,9 @@ struct ContrastiveCommand: ParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      TrainCommand.self, EmbedCommand.self, SearchCommand.self, EvaluateCommand.self,
-      ReportCommand.self,
-      AuditCommand.self, KNNCommand.self, GraphCommand.self, KMeansCommand.self,
-      SinkhornCommand.self, LossCommand.self, InspectCommand.self, DoctorCommand.self,
+      TrainCommand.self, EmbedCommand.self, ExportCommand.self, SearchCommand.self,
+      EvaluateCommand.self, ReportCommand.self, AuditCommand.self, KNNCommand.self,
+      GraphCommand.self, KMeansCommand.self, SinkhornCommand.self, LossCommand.self,
+      InspectCommand.self, DoctorCommand.self,
     ])
 }

@@ -31,8 +31,17 @@ struct TrainCommand: ParsableCommand {
       Collapsed embeddings, fewer clusters than wanted and features of zeros do not end a run; \
       they are said on standard error and stand under "warnings" in metrics.jsonl.
 
-      A run that was killed continues with --resume and ends with the same encoder, bit for bit. \
-      On SIGINT or SIGTERM the current step is finished and the run saved; the exit code is then \
+      --encoder resnet18, resnet34 and resnet50 are torchvision's networks, with a 3 × 3 stem for \
+      small images or the 7 × 7 one (--stem). --initial-encoder starts from the backbone of another \
+      run (its encoder.safetensors) or from weights under torchvision's names (safetensors), whose \
+      images were scaled by the mean and deviation in the file's metadata or, without them and with \
+      three channels, by ImageNet's; the head starts at random. --freeze backbone trains the head \
+      alone.
+
+      A run that was killed continues with --resume and ends with the same encoder, bit for bit; \
+      --data says where its images are now, and they must be the same. With --epochs a run goes on \
+      for longer, finished or not: as one that was always to have so many epochs, so that the \
+      learning rate goes on from where the longer schedule is. On SIGINT or SIGTERM the current step is finished and the run saved; the exit code is then \
       130 or 143. A second signal ends the program at once.
 
       Options are taken from the method's defaults, then --config, then flags, then --set.
@@ -47,7 +56,9 @@ struct TrainCommand: ParsableCommand {
   @Option(name: .shortAndLong, help: "Run folder to create.")
   var output: String?
 
-  @Option(help: "Run folder to resume; its config.json has all other options.")
+  @Option(
+    help: "Run folder to resume, by the options in its config.json; --data and --epochs may be new."
+  )
   var resume: String?
 
   @Option(help: "Also save a checkpoint every N steps. (default: after every epoch only)")
@@ -73,11 +84,12 @@ struct TrainCommand: ParsableCommand {
     guard resume != nil else { return }
     var unchanged = TrainingOptions()
     training.apply(to: &unchanged)
-    guard output == nil, method == nil, config == nil, set.isEmpty, data == nil, !printConfig,
+    unchanged.epochs = TrainingOptions().epochs
+    guard output == nil, method == nil, config == nil, set.isEmpty, !printConfig,
       !training.changesMethod, unchanged == TrainingOptions()
     else {
       throw ValidationError(
-        "a resumed run keeps its folder, data and options; give no others")
+        "a resumed run keeps its folder and its options; give none but --data and --epochs")
     }
   }
 
@@ -89,11 +101,16 @@ struct TrainCommand: ParsableCommand {
     }
     let folder = RunFolder(path: path)
     let isResumed = resume != nil
-    if isResumed, let result = try folder.result {
-      Standard.error("The run in \(path) is finished; there is nothing to resume.\n")
-      return try Standard.json(result)
-    }
     var options = isResumed ? try folder.options() : try options()
+    let before = options
+    if isResumed {
+      try training.extend(&options)
+      if let data { options.data = data }
+      if try folder.isFinished(options), let result = try folder.result {
+        Standard.error("The run in \(path) is finished; there is nothing to resume.\n")
+        return try Standard.json(result)
+      }
+    }
     let data = try DataFolder.path(options.data)
     options.data = DataFolder.absolute(data)
     try options.validate()
@@ -102,15 +119,27 @@ struct TrainCommand: ParsableCommand {
     let workers = try parallel.workers
     let images = try DataFolder.images(data, reading, workers: workers)
     Standard.error(Self.summary(images))
-    var run = try TrainingRun(options: options, data: images, workers: workers)
+    // A checkpoint has the weights that a run started from.
+    let startsAnew = !isResumed || !folder.hasCheckpoint
+    let initial = startsAnew ? try initialEncoder(&options) : nil
+    var run = try TrainingRun(
+      options: options, data: images, initial: initial, workers: workers)
     if !isResumed { try folder.create(for: run.options) }
     let lock = try FolderLock(path: path)
     if isResumed {
       let found = try folder.resume(&run)
+      if options.data != before.data || options.epochs != before.epochs {
+        try folder.update(to: run.options)
+      }
       Standard.error(
         found
           ? "Resuming after step \(run.stepsDone) of \(run.steps).\n"
           : "There is no checkpoint yet; starting from the beginning.\n")
+      if options.epochs != before.epochs {
+        Standard.error(try run.scheduleChange(from: before.epochs) + "\n")
+      }
+    } else if initial != nil {
+      try Checkpoint(of: run).write(to: folder.checkpointPath)
     }
     try train(&run, in: folder)
     _ = consume lock
@@ -121,6 +150,14 @@ struct TrainCommand: ParsableCommand {
     let test = images.test.map { " and \($0.count) test" } ?? ""
     let classes = images.classNames.isEmpty ? "" : ", \(images.classNames.count) classes"
     return "\(images.train.count) training\(test) images \(shape)\(classes)\n"
+  }
+
+  /// The backbone that the options name, by its absolute path from then on.
+  private func initialEncoder(_ options: inout TrainingOptions) throws -> InitialEncoder? {
+    guard let path = options.initialEncoder else { return nil }
+    let found = try InitialEncoder(path: path)
+    options.initialEncoder = DataFolder.absolute(path)
+    return found
   }
 
   private func train(_ run: inout TrainingRun, in folder: RunFolder) throws {
@@ -150,7 +187,7 @@ struct TrainCommand: ParsableCommand {
         """
         kNN accuracy on the test images
           raw pixels      \(percent(pixels))
-          random encoder  \(percent(random))
+          \(run.options.initialEncoder == nil ? "random " : "initial") encoder \(percent(random))
           trained         \(percent(trained))
 
         """)
@@ -181,6 +218,11 @@ struct TrainCommand: ParsableCommand {
       }
     }
     training.apply(to: &options)
+    guard training.widths.isEmpty || options.architecture == .small else {
+      throw ContrastiveError.parameter(
+        name: "widths", found: "\(training.widths)",
+        expected: "none: a \(options.architecture) has its own")
+    }
     if let data { options.data = data }
     var configuration = try Configuration(options)
     try training.apply(to: &configuration)

@@ -49,9 +49,37 @@ struct TrainingFlags: ParsableArguments {
   var seed: UInt64?
 
   @Option(
+    help: "Backbone: small, resnet18, resnet34 or resnet50. (default: \(standard.architecture))")
+  var encoder: EncoderArchitecture?
+
+  @Option(
+    help: """
+      Stem of a ResNet: small (3 × 3, no pooling) or large (7 × 7 in steps of 2, max-pool). \
+      (default: small for images of up to 64 pixels)
+      """)
+  var stem: EncoderStem?
+
+  @Option(
+    help: """
+      Scale that the last normalization of each residual block starts with: one, or zero, by which \
+      every block starts as the identity. (default: one)
+      """)
+  var lastNormalization: LastNormalization?
+
+  @Option(
+    help: """
+      Safetensors file whose backbone to start from: a run's encoder.safetensors, or torchvision's \
+      names. (default: He's random weights)
+      """)
+  var initialEncoder: String?
+
+  @Option(help: "What does not learn: none, or backbone. (default: none)")
+  var freeze: FrozenPart?
+
+  @Option(
     parsing: .upToNextOption,
     help: """
-      Output channels of the convolutions. (default: \
+      Output channels of the small encoder's convolutions. (default: \
       \(standard.widths.map(String.init).joined(separator: " ")))
       """)
   var widths: [Int] = []
@@ -116,6 +144,11 @@ struct TrainingFlags: ParsableArguments {
     set(\.batchSize, batchSize)
     if let limit { options.limit = limit }
     set(\.seed, seed)
+    set(\.architecture, encoder)
+    if let stem { options.stem = stem }
+    set(\.lastNormalization, lastNormalization)
+    if let initialEncoder { options.initialEncoder = initialEncoder }
+    set(\.frozenPart, freeze)
     set(\.widths, widths.isEmpty ? nil : widths)
     set(\.hiddenDimension, hiddenDimension)
     set(\.embeddingDimension, embeddingDimension)
@@ -129,6 +162,17 @@ struct TrainingFlags: ParsableArguments {
     set(\.flips, flips)
     set(\.neighbors, neighbors)
     set(\.voteTemperature, voteTemperature)
+  }
+
+  /// Gives a run that is resumed the number of epochs that was asked for.
+  func extend(_ options: inout TrainingOptions) throws(ContrastiveError) {
+    guard let epochs else { return }
+    guard epochs >= options.epochs else {
+      throw .parameter(
+        name: "epochs", found: "\(epochs)",
+        expected: "\(options.epochs) or more: a resumed run is not made shorter")
+    }
+    options.epochs = epochs
   }
 
   /// Overrides the defaults of the method's own options by the flags that were given.
@@ -147,3 +191,7 @@ struct TrainingFlags: ParsableArguments {
 extension CropName: ExpressibleByArgument {}
 extension LabelUse: ExpressibleByArgument {}
 extension AugmentName: ExpressibleByArgument {}
+extension EncoderArchitecture: ExpressibleByArgument {}
+extension EncoderStem: ExpressibleByArgument {}
+extension LastNormalization: ExpressibleByArgument {}
+extension FrozenPart: ExpressibleByArgument {}

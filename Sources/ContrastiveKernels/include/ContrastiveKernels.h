@@ -11,6 +11,7 @@
 #include "ContrastiveHalves.h"
 #include "ContrastiveMemory.h"
 #include "ContrastiveSinkhornKernels.h"
+#include "ContrastiveWinogradKernels.h"
 
 #include <stdbool.h>
 #include <stddef.h>

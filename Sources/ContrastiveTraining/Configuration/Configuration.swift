@@ -182,9 +182,10 @@ public struct Configuration: Sendable, Equatable {
       name: name, found: Self.text(members[name] ?? .null), expected: expected)
   }
 
-  /// The first option whose value differs, other than the data folder.
+  /// The first option whose value differs, other than the epochs and where files are.
   func firstDifference(from other: Configuration) -> String? {
-    Set(members.keys).union(other.members.keys).subtracting(["data"]).sorted()
+    Set(members.keys).union(other.members.keys)
+      .subtracting(["data", "epochs", "initial_encoder"]).sorted()
       .first { members[$0] != other.members[$0] }
   }
 

@@ -30,11 +30,14 @@ public struct Checkpoint: Sendable {
     public var images: Int
     /// CRC-32 of the training images' bytes.
     public var imageChecksum: UInt32
+    /// CRC-32 of the test images' bytes and of all labels; nil in older files.
+    public var evaluationChecksum: UInt32?
 
     enum CodingKeys: String, CodingKey {
       case format, method, epoch, epochs, step, images
       case stepsDone = "steps_done"
       case imageChecksum = "image_checksum"
+      case evaluationChecksum = "evaluation_checksum"
     }
   }
 
@@ -95,17 +98,28 @@ public struct Checkpoint: Sendable {
 
   /// Restores a run to where this checkpoint was taken; nothing changes when it throws.
   ///
+  /// A run of more epochs goes on as one that was always to have so many: its schedules are those of
+  /// the longer run.
+  ///
   /// - Parameters:
-  ///   - run: prepared with the same options and images.
+  ///   - run: prepared with the same options, but perhaps more epochs, and the same images, wherever
+  ///     they are now.
   ///   - path: the checkpoint's file, for messages.
   /// - Throws: `ContrastiveError.file` when the run has other options, images or parts.
   public func restore(_ run: inout TrainingRun, from path: String) throws(ContrastiveError) {
+    guard summary.epochs <= run.options.epochs else {
+      throw .file(
+        path: path,
+        problem: "is of a run of \(summary.epochs) epochs, expected at most \(run.options.epochs)")
+    }
     if let name = try configuration.firstDifference(from: Configuration(run.options)) {
       throw .file(path: path, problem: "is of a run with another option: \(name)")
     }
-    guard summary.images == run.summary.images,
-      summary.imageChecksum == run.summary.imageChecksum
+    let now = run.summary
+    guard summary.images == now.images, summary.imageChecksum == now.imageChecksum
     else { throw .file(path: path, problem: "is of a run on other images") }
+    guard summary.evaluationChecksum == nil || summary.evaluationChecksum == now.evaluationChecksum
+    else { throw .file(path: path, problem: "is of a run with other test images or labels") }
     var (restored, state) = (run, StateExchange(loading: tensors, texts: texts, from: path))
     try restored.exchange(&state)
     try state.finish()
@@ -118,6 +132,6 @@ extension TrainingRun {
     Checkpoint.Summary(
       format: 1, method: options.method.name, epoch: progress.epoch,
       epochs: options.epochs, step: progress.step, stepsDone: stepsDone, images: train.count,
-      imageChecksum: imageChecksum)
+      imageChecksum: imageChecksum, evaluationChecksum: evaluationChecksum)
   }
 }

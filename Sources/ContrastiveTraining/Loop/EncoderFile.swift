@@ -7,7 +7,9 @@ import FoundationEssentials
 /// ```
 /// backbone.convolution1.weight, …   F32, as `ImageEncoder.tensors` names and shapes them
 /// __metadata__.encoder              JSON: format, height, width, channels, widths, kernel, stride,
-///                                   head (hidden, outputs, normalization), mean, deviation
+///                                   head (hidden, outputs, normalization), mean, deviation; of a
+///                                   residual network also architecture and stem
+/// __metadata__.mean, .deviation     one number for each channel on the scale 0 … 1, with commas
 /// __metadata__.checksum             CRC-32 of all this
 /// ```
 public struct EncoderFile: Sendable {
@@ -15,6 +17,8 @@ public struct EncoderFile: Sendable {
   public let encoder: ImageEncoder
   /// How bytes become its inputs.
   public let scaling: PixelScaling
+  /// The architecture.
+  public var options: EncoderOptions { description.options }
   private let description: Description
 
   private struct Description: Codable {
@@ -22,6 +26,8 @@ public struct EncoderFile: Sendable {
     var height: Int
     var width: Int
     var channels: Int
+    var architecture: EncoderArchitecture?
+    var stem: EncoderStem?
     var widths: [Int]
     var kernel: Int
     var stride: Int
@@ -30,7 +36,14 @@ public struct EncoderFile: Sendable {
     var deviation: [Float]
 
     enum CodingKeys: String, CodingKey {
-      case format, height, width, channels, widths, kernel, stride, head, mean, deviation
+      case format, height, width, channels, architecture, stem, widths, kernel, stride, head, mean
+      case deviation
+    }
+
+    var options: EncoderOptions {
+      EncoderOptions(
+        architecture ?? .small, stem: stem, widths: widths, kernel: kernel, stride: stride,
+        head: head)
     }
   }
 
@@ -39,8 +52,11 @@ public struct EncoderFile: Sendable {
     self.encoder = encoder
     self.scaling = scaling
     let shape = encoder.inputShape
+    let isSmall = options.architecture == .small
     description = Description(
-      height: shape.height, width: shape.width, channels: shape.channels, widths: options.widths,
+      height: shape.height, width: shape.width, channels: shape.channels,
+      architecture: isSmall ? nil : options.architecture,
+      stem: isSmall ? nil : options.stem ?? .usual(for: shape), widths: options.widths,
       kernel: options.kernel, stride: options.stride, head: options.head,
       mean: scaling.mean, deviation: scaling.deviation)
   }
@@ -71,10 +87,7 @@ public struct EncoderFile: Sendable {
         argument: "images", found: "\(shape.channels) channels",
         expected: "\(trained.channels), as the encoder was trained on")
     }
-    var encoder = try ImageEncoder(
-      shape,
-      options: EncoderOptions(
-        widths: read.widths, kernel: read.kernel, stride: read.stride, head: read.head), seed: 0)
+    var encoder = try ImageEncoder(shape, options: read.options, seed: 0)
     var tensors: [NamedTensor] = []
     for (name, tensor) in file.tensors {
       tensors.append(
@@ -96,7 +109,8 @@ public struct EncoderFile: Sendable {
       tensors[tensor.name] = try Tensor(shape: tensor.shape, elements: .float32(tensor.values))
     }
     let file = SafetensorsFile(
-      tensors: tensors, metadata: ["encoder": try JSONText.encode(description)])
+      tensors: tensors,
+      metadata: scaling.metadata.merging(["encoder": try JSONText.encode(description)]) { $1 })
     try file.sealed().write(to: path)
   }
 }

@@ -54,6 +54,30 @@ public struct RunFolder: Sendable {
     try AtomicFile.write(Configuration(options).text(), to: configurationPath)
   }
 
+  /// Rewrites `config.json` for a run whose data moved or that is to go on for longer.
+  ///
+  /// A result of fewer epochs is taken away: the run is then unfinished.
+  ///
+  /// - Parameter options: as of the run, but for the data folder and the epochs.
+  /// - Throws: `ContrastiveError.file`.
+  public func update(to options: TrainingOptions) throws(ContrastiveError) {
+    try AtomicFile.write(Configuration(options).text(), to: configurationPath)
+    if let result = try result, result.epochs < options.epochs { unlink(resultPath) }
+  }
+
+  /// Whether the run in the folder has done all the epochs of its `config.json`.
+  ///
+  /// - Parameter options: of `config.json`.
+  /// - Returns: whether there is a result of so many epochs.
+  /// - Throws: `ContrastiveError.file`.
+  public func isFinished(_ options: TrainingOptions) throws(ContrastiveError) -> Bool {
+    guard let result = try result else { return false }
+    return result.epochs >= options.epochs
+  }
+
+  /// Whether there is a checkpoint to go on from.
+  public var hasCheckpoint: Bool { exists(checkpointPath) }
+
   func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
   /// Adds a line to `metrics.jsonl`.

@@ -28,6 +28,14 @@ public enum CropName: String, Codable, CaseIterable, Sendable {
   case contrastive
 }
 
+/// What of an encoder does not learn.
+public enum FrozenPart: String, Codable, CaseIterable, Sendable {
+  /// Everything learns.
+  case none
+  /// The backbone stays as it is, running statistics included; the head learns.
+  case backbone
+}
+
 extension TrainingOptions {
   /// How the run's images are read.
   public var reading: ImageReading {
@@ -40,10 +48,27 @@ extension TrainingOptions {
   /// The encoder's architecture.
   var encoder: EncoderOptions {
     EncoderOptions(
-      widths: widths,
+      architecture, stem: stem, lastNormalization: lastNormalization, widths: widths,
       head: .perceptron(
         hidden: hiddenDimension, outputs: method.embeddingSpaces * embeddingDimension,
         normalization: headNormalization))
+  }
+
+  /// The scaling of the images: the options' own, else the one given, which the options then hold
+  /// when it is to be kept.
+  mutating func setScaling(
+    _ found: PixelScaling, isKept: Bool
+  ) throws(ContrastiveError) -> PixelScaling {
+    if let pixelMean, let pixelDeviation {
+      guard pixelMean.count == found.mean.count else {
+        throw .parameter(
+          name: "pixel-mean", found: "\(pixelMean.count) numbers",
+          expected: "\(found.mean.count), one for each channel")
+      }
+      return try PixelScaling(mean: pixelMean, deviation: pixelDeviation)
+    }
+    if isKept { (pixelMean, pixelDeviation) = (found.mean, found.deviation) }
+    return found
   }
 
   /// The optimizer before its first step.

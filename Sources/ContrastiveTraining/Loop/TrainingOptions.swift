@@ -25,7 +25,25 @@ public struct TrainingOptions: Sendable {
   /// Random seed.
   public var seed: UInt64 = 0
 
-  /// Output channels of the convolutions; the last is the features' dimension.
+  /// The backbone.
+  public var architecture = EncoderArchitecture.small
+  /// The first layers of a residual network; the usual one for the images when nil.
+  public var stem: EncoderStem?
+  /// How the last normalization of each residual block starts.
+  public var lastNormalization = LastNormalization.one
+  /// The file whose backbone the run starts from; at random when nil.
+  ///
+  /// A record: whoever prepares the run reads the file (`InitialEncoder`).
+  public var initialEncoder: String?
+  /// What does not learn.
+  public var frozenPart = FrozenPart.none
+  /// Mean of each channel that images are scaled by, on the scale 0 … 1; when nil that of the
+  /// initial encoder or, without one, of the training images.
+  public var pixelMean: [Float]?
+  /// Deviation of each channel that images are scaled by; when nil as `pixelMean`.
+  public var pixelDeviation: [Float]?
+
+  /// Output channels of the small encoder's convolutions; the last is the features' dimension.
   public var widths = [32, 64, 128]
   /// Hidden dimension of the projection head.
   public var hiddenDimension = 128
@@ -124,6 +142,12 @@ public struct TrainingOptions: Sendable {
     try require(1...4_096 ~= imageSize, "image-size", imageSize, "1 … 4096")
     try require(batchSize >= 2, "batch-size", batchSize, "at least 2")
     try require(limit ?? 2 >= 2, "limit", limit ?? 0, "at least 2")
+    try require(
+      stem == nil || architecture != .small, "stem", stem?.rawValue ?? "",
+      "none: the small encoder has no stem")
+    try require(
+      (pixelMean == nil) == (pixelDeviation == nil), "pixel-mean", pixelMean ?? [],
+      "both pixel-mean and pixel-deviation, or neither")
     try require(
       !widths.isEmpty && widths.allSatisfy { 1...65_536 ~= $0 }, "widths", widths,
       "one or more numbers from 1 to 65536")

@@ -20,6 +20,8 @@ public struct TrainingRun: Sendable {
   public let stepsPerEpoch: Int
   /// CRC-32 of the training images' bytes, which identifies them.
   let imageChecksum: UInt32
+  /// CRC-32 of the test images' bytes and of all labels.
+  let evaluationChecksum: UInt32
 
   let train: any ImageSource
   let test: (any ImageSource)?
@@ -48,15 +50,18 @@ public struct TrainingRun: Sendable {
   ///   - train: images to train on, at least 2. Their labels serve evaluation alone.
   ///   - test: labeled images that the labeled training images classify after every epoch. Without
   ///     them, or without labels, kNN accuracies are nil and the features' spread is measured.
+  ///   - initial: the backbone to start from; at random when nil.
   ///   - workers: the threads to use; no effect on the result.
   /// - Throws: `ContrastiveError.parameter` for an option out of range, `.shape` for labels of
-  ///   another number or test images of another shape, and what the source throws.
+  ///   another number or test images of another shape, `.file` for an initial encoder that does not
+  ///   fit, and what the source throws.
   public init(
     options: TrainingOptions, train: any ImageSource, test: (any ImageSource)? = nil,
-    workers: Workers = .all
+    initial: InitialEncoder? = nil, workers: Workers = .all
   ) throws(ContrastiveError) {
     try self.init(
-      options: options, data: ImageFolder(train: train, test: test), workers: workers)
+      options: options, data: ImageFolder(train: train, test: test), initial: initial,
+      workers: workers)
   }
 
   /// Prepares a run on a folder's images; nothing is trained yet.
@@ -64,10 +69,12 @@ public struct TrainingRun: Sendable {
   /// - Parameters:
   ///   - options: what the run is made from.
   ///   - data: training images, and test images if there are any.
+  ///   - initial: the backbone to start from; at random when nil.
   ///   - workers: the threads to use; no effect on the result.
-  /// - Throws: what `init(options:train:test:workers:)` throws.
+  /// - Throws: what `init(options:train:test:initial:workers:)` throws.
   public init(
-    options: TrainingOptions, data: ImageFolder, workers: Workers = .all
+    options: TrainingOptions, data: ImageFolder, initial: InitialEncoder? = nil,
+    workers: Workers = .all
   ) throws(ContrastiveError) {
     let (train, test) = (data.train, data.test)
     try options.validate()
@@ -88,15 +95,26 @@ public struct TrainingRun: Sendable {
     self.test = test
     skipped = data.skipped?.count
     ahead = images.isInMemory ? nil : ImagesAhead(images, workers: workers)
-    self.options = options.resolved(images: count)
     self.workers = workers
     let statistics = try PixelStatistics(of: images, workers: workers)
-    scaling = try statistics.scaling()
+    var options = options.resolved(images: count)
+    if options.architecture != .small { options.stem = options.stem ?? .usual(for: train.shape) }
+    let given = try initial?.scaling(channels: train.shape.channels)
+    if let given {
+      scaling = try options.setScaling(given, isKept: true)
+    } else {
+      scaling = try options.setScaling(statistics.scaling(), isKept: false)
+    }
+    self.options = options
     imageChecksum = statistics.checksum
+    evaluationChecksum = try EvaluationChecksum.of(train: images, test: test, workers: workers)
     batchSize = min(options.batchSize, count)
     stepsPerEpoch = count / batchSize
     schedule = try options.makeSchedule(stepsPerEpoch: stepsPerEpoch)
-    encoder = try ImageEncoder(train.shape, options: options.encoder, seed: options.seed)
+    var encoder = try ImageEncoder(train.shape, options: options.encoder, seed: options.seed)
+    try initial?.load(into: &encoder)
+    if options.frozenPart == .backbone { encoder.freezeBackbone() }
+    self.encoder = encoder
     optimizer = try options.makeOptimizer(encoder.network.parameters.layout)
     method = try self.options.method.makeMethod(
       MethodStart(online: encoder, options: self.options, images: count, scaling: scaling))

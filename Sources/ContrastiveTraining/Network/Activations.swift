@@ -73,6 +73,18 @@ public struct Activations: Sendable, Equatable {
       sharing: batches.count == 1 ? first.storage : batches.flatMap(\.storage))
   }
 
+  /// The same images in batches of at most `size`.
+  func parts(of size: Int) -> [Activations] {
+    guard count > size else { return [self] }
+    return stride(from: 0, to: count, by: size).map { start in
+      let images = start..<min(start + size, count)
+      return Activations(
+        count: images.count, shape: shape,
+        sharing: Array(
+          storage[(images.lowerBound * shape.count)..<(images.upperBound * shape.count)]))
+    }
+  }
+
   /// All elements in NHWC order.
   public var values: [Float] { storage }
 

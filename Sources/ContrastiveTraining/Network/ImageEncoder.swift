@@ -2,54 +2,39 @@ import ContrastiveCore
 
 /// A convolutional encoder: a backbone that gives features, and a head that projects them.
 ///
-/// The backbone is convolutions, each with batch normalization and a rectifier, then the mean over
-/// positions. Images may have any size and any number of channels; one encoder takes batches of
+/// The backbone is convolutions, each with batch normalization and a rectifier, or a residual
+/// network, then the mean over positions. Images may have any size and any number of channels; one encoder takes batches of
 /// several sizes, one after the other, with the same parameters.
 public struct ImageEncoder: Sendable {
   /// Backbone and head, layer by layer.
   public var network: Network
+  /// The backbone's kind.
+  public let architecture: EncoderArchitecture
   private let backboneDepth: Int
 
   /// Initializes an encoder at random.
   ///
   /// - Parameters:
   ///   - shape: shape of the images.
-  ///   - options: widths and head.
+  ///   - options: backbone and head.
   ///   - seed: of the initial parameters.
   /// - Throws: `ContrastiveError.parameter` when an option is out of range, `.blas` when the BLAS
   ///   cannot be used.
   public init(
     _ shape: ImageShape, options: EncoderOptions = EncoderOptions(), seed: UInt64
   ) throws(ContrastiveError) {
-    guard !options.widths.isEmpty else {
-      throw .parameter(name: "widths", found: "none", expected: "at least one")
-    }
-    guard options.kernel % 2 == 1 else {
-      throw .parameter(name: "kernel", found: "\(options.kernel)", expected: "an odd number")
-    }
-    var layers: [Network.NamedLayer] = []
-    var current = shape
-    func append(_ name: String, _ layer: any Layer) {
-      layers.append(Network.NamedLayer(name, layer))
-      current = layer.outputShape
-    }
-    for (index, width) in options.widths.enumerated() {
-      append(
-        "backbone.convolution\(index + 1)",
-        try Convolution(
-          current, outputs: width, kernel: options.kernel, stride: options.stride,
-          padding: options.kernel / 2))
-      append(
-        "backbone.normalization\(index + 1)", try BatchNormalization(current, rectified: true))
-    }
-    append("backbone.pool", MeanPool(current))
+    var layers = try options.backbone(for: shape)
     backboneDepth = layers.count
-    layers += try options.head.layers("head", taking: current)
+    architecture = options.architecture
+    layers += try options.head.layers("head", taking: layers[backboneDepth - 1].layer.outputShape)
     network = try Network(layers, seed: seed)
   }
 
   /// Shape of an image it takes.
   public var inputShape: ImageShape { network.inputShape }
+
+  /// Holds the backbone as it is: it runs in evaluation mode, and only the head learns.
+  public mutating func freezeBackbone() { network.freeze(depth: backboneDepth) }
 
   /// Dimension of the features.
   public var featureDimension: Int {

@@ -91,10 +91,19 @@ public struct LayerRecord: Sendable {
   public var input: Activations?
   /// Per-channel numbers, in an order of the layer's own.
   public var statistics: [Float]
+  /// The layer's output, shared rather than copied.
+  public var output: Activations?
+  /// What the layers that it is made of record.
+  public var parts: [LayerRecord]
 
-  /// Records an input and statistics.
-  public init(input: Activations? = nil, statistics: [Float] = []) {
+  /// Records an input, an output, statistics and what parts record.
+  public init(
+    input: Activations? = nil, statistics: [Float] = [], output: Activations? = nil,
+    parts: [LayerRecord] = []
+  ) {
     self.input = input
     self.statistics = statistics
+    self.output = output
+    self.parts = parts
   }
 }

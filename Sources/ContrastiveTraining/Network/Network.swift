@@ -12,6 +12,8 @@ public struct Network: Sendable {
   public var parameters: ParameterVector
   /// Running statistics.
   public var buffers: ParameterVector
+  /// First layers that do not learn: they run in evaluation mode, and their gradient is zero.
+  public private(set) var frozenDepth = 0
   private let parameterRanges: [Range<Int>]
   private let bufferRanges: [Range<Int>]
 
@@ -34,6 +36,18 @@ public struct Network: Sendable {
     let layers: [NamedLayer]
     let records: [LayerRecord]
     let count: Int
+    let frozenDepth: Int
+  }
+
+  /// Holds the first layers as they are: they run in evaluation mode whatever the mode, and their
+  /// parameters have no gradient and no weight decay.
+  ///
+  /// - Parameter depth: number of layers, 0 ... `layers.count`.
+  mutating func freeze(depth: Int) {
+    frozenDepth = depth
+    let end = depth > 0 ? parameterRanges[depth - 1].upperBound : 0
+    parameters = ParameterVector(
+      layout: parameters.layout.withoutDecay(before: end), values: parameters.values)
   }
 
   /// Joins layers and initializes their parameters.
@@ -110,7 +124,10 @@ public struct Network: Sendable {
     var activations = input
     let layers = try layers(taking: input)
     let records = try run(&activations, layers, .training, recording: true, workers: workers)
-    return (activations, Tape(layers: layers, records: records, count: input.count))
+    return (
+      activations,
+      Tape(layers: layers, records: records, count: input.count, frozenDepth: frozenDepth)
+    )
   }
 
   /// The output for a batch in either mode, keeping nothing for a backward pass.
@@ -126,6 +143,9 @@ public struct Network: Sendable {
   public mutating func output(
     for input: Activations, mode: NetworkMode, workers: Workers = .all
   ) throws(ContrastiveError) -> Activations {
+    guard mode == .training else {
+      return try evaluate(input, depth: layers.count, workers: workers)
+    }
     var activations = input
     _ = try run(
       &activations, layers(taking: input), mode, recording: false, workers: workers)
@@ -137,11 +157,22 @@ public struct Network: Sendable {
     _ input: Activations, depth: Int, workers: Workers
   ) throws(ContrastiveError) -> Activations {
     var twin = self
-    var activations = input
-    _ = try twin.run(
-      &activations, Array(layers(taking: input).prefix(depth)), .evaluation, recording: false,
-      workers: workers)
-    return activations
+    let layers = Array(try layers(taking: input).prefix(depth))
+    var outputs: [Activations] = []
+    for part in input.parts(of: Self.evaluationBatch(layers)) {
+      var activations = part
+      _ = try twin.run(&activations, layers, .evaluation, recording: false, workers: workers)
+      outputs.append(activations)
+    }
+    return try Activations(joining: outputs)
+  }
+
+  /// Images that are evaluated at a time; each is normalized by itself.
+  ///
+  /// As many times 16 as keep the widest layer's output within 256 MiB, at least 16.
+  private static func evaluationBatch(_ layers: [NamedLayer]) -> Int {
+    let widest = layers.map(\.layer.outputShape.count).max() ?? 1
+    return max(16, (64 << 20) / max(widest, 1) / 16 * 16)
   }
 
   /// The layers for the size of a batch.
@@ -166,7 +197,7 @@ public struct Network: Sendable {
     _ activations: inout Activations, _ layers: [NamedLayer], _ mode: NetworkMode,
     recording: Bool, workers: Workers
   ) throws(ContrastiveError) -> [LayerRecord] {
-    let (parameterRanges, bufferRanges) = (parameterRanges, bufferRanges)
+    let (parameterRanges, bufferRanges, frozen) = (parameterRanges, bufferRanges, frozenDepth)
     return try parameters.values.withUnsafeBufferPointer { parameters throws(ContrastiveError) in
       try buffers.values.withUnsafeMutableBufferPointer { buffers throws(ContrastiveError) in
         var records: [LayerRecord] = []
@@ -174,7 +205,8 @@ public struct Network: Sendable {
           let pass = LayerPass(
             parameters: UnsafeBufferPointer(rebasing: parameters[parameterRanges[index]]),
             buffers: UnsafeMutableBufferPointer(rebasing: buffers[bufferRanges[index]]),
-            mode: mode, recording: recording, workers: workers)
+            mode: index < frozen ? .evaluation : mode, recording: recording && index >= frozen,
+            workers: workers)
           records.append(try layers[index].layer.forward(&activations, pass))
         }
         return records
@@ -202,7 +234,8 @@ public struct Network: Sendable {
   ///   - gradient: of the loss with respect to the output that `forward` returned with `tape`.
   ///   - tape: of that call; the parameters must not have changed since.
   ///   - workers: the threads to use; no effect on the result.
-  /// - Returns: a vector of the parameters' layout, and a batch of the input's shape.
+  /// - Returns: a vector of the parameters' layout, and a batch of the input's shape, or of the
+  ///   first layer's that is not frozen.
   /// - Throws: `ContrastiveError.shape` when `gradient` does not have the output's shape.
   public func backwardToInput(
     _ gradient: Activations, tape: Tape, workers: Workers = .all
@@ -225,7 +258,7 @@ public struct Network: Sendable {
     var result = ParameterVector(zeros: parameters.layout)
     parameters.values.withUnsafeBufferPointer { parameters in
       result.values.withUnsafeMutableBufferPointer { target in
-        for index in layers.indices.reversed() {
+        for index in (tape.frozenDepth..<layers.count).reversed() {
           let range = parameterRanges[index]
           let pass = LayerPass(
             parameters: UnsafeBufferPointer(rebasing: parameters[range]),
@@ -234,7 +267,7 @@ public struct Network: Sendable {
           layers[index].layer.backward(
             &current, record: tape.records[index],
             into: UnsafeMutableBufferPointer(rebasing: target[range]),
-            needsInputGradient: needsInputGradient || index > 0, pass)
+            needsInputGradient: needsInputGradient || index > tape.frozenDepth, pass)
         }
       }
     }

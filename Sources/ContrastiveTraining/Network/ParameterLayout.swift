@@ -64,6 +64,18 @@ public struct ParameterLayout: Sendable, Equatable {
     }
   }
 
+  private init(slots: [Slot]) { self.slots = slots }
+
+  /// The same layout, where weight decay does not apply to the elements before `end`.
+  func withoutDecay(before end: Int) -> ParameterLayout {
+    ParameterLayout(
+      slots: slots.map { slot in
+        Slot(
+          name: slot.name, shape: slot.shape, range: slot.range,
+          decays: slot.decays && slot.range.lowerBound >= end)
+      })
+  }
+
   package init(_ declarations: [(name: String, declaration: ParameterDeclaration)]) {
     var end = 0
     slots = declarations.map { name, declaration in

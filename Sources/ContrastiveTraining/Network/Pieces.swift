@@ -15,6 +15,13 @@ struct Pieces: Sendable {
     self.init(rows, of: elements / max(width, 1))
   }
 
+  /// Groups of blocks that each sum a gradient of `weights` numbers of their own: at most 32, and
+  /// fewer where their sums would pass 64 MiB.
+  static func groups(of blocks: Int, weights: Int) -> Pieces {
+    let most = min(32, max(4, (16 << 20) / max(weights, 1)))
+    return Pieces(blocks, of: (blocks + most - 1) / most)
+  }
+
   var count: Int { (total + size - 1) / size }
 
   subscript(index: Int) -> Range<Int> {

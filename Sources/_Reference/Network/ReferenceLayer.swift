@@ -1,13 +1,17 @@
 /// The layers of a convolutional network as their definitions say.
 ///
 /// `apply` takes the layer's parameters from the front of a flat list: a weight, then a bias.
-public enum ReferenceLayer: Sendable {
+public indirect enum ReferenceLayer: Sendable {
   /// Weight [kernel, kernel, channels, outputs], then bias [outputs] if there is one.
   case convolution(outputs: Int, kernel: Int, stride: Int, padding: Int, bias: Bool)
   /// Scale [channels], then shift [channels] if affine; statistics of the batch.
   case batchNormalization(rectified: Bool, affine: Bool = true)
   case rectifier
   case meanPool
+  /// The largest of each window; what lies outside the image never wins.
+  case maxPool(window: Int, stride: Int, padding: Int)
+  /// max(F(x) + S(x), 0); parameters of F, then of S. No S is the identity.
+  case residual(_ main: [ReferenceLayer], shortcut: [ReferenceLayer])
   /// Weight [inputs, outputs], then bias [outputs] if there is one.
   case linear(outputs: Int, bias: Bool = true)
 
@@ -76,6 +80,34 @@ public enum ReferenceLayer: Sendable {
           }
         }
       }
+      return y
+    case .maxPool(let window, let stride, let padding):
+      var y = Volume(
+        zeros: x.count, height: (x.height + 2 * padding - window) / stride + 1,
+        width: (x.width + 2 * padding - window) / stride + 1, channels: x.channels)
+      for n in 0..<y.count {
+        for row in 0..<y.height {
+          for column in 0..<y.width {
+            for c in 0..<y.channels {
+              var largest = -Double.infinity
+              for dy in 0..<window {
+                for dx in 0..<window {
+                  let (r, s) = (row * stride + dy - padding, column * stride + dx - padding)
+                  if r < 0 || r >= x.height || s < 0 || s >= x.width { continue }
+                  largest = max(largest, x[n, r, s, c])
+                }
+              }
+              y[n, row, column, c] = largest
+            }
+          }
+        }
+      }
+      return y
+    case .residual(let main, let shortcut):
+      var (y, side) = (x, x)
+      for layer in main { y = layer.apply(y, &parameters) }
+      for layer in shortcut { side = layer.apply(side, &parameters) }
+      for i in y.values.indices { y.values[i] = max(y.values[i] + side.values[i], 0) }
       return y
     case .linear(let outputs, let biased):
       let inputs = x.height * x.width * x.channels

@@ -104,7 +104,7 @@ import _TestSupport
   @Test func refusesWhatCannotBeResumed() throws {
     let none = try Command("train", "--resume", folder.file("data"))
     #expect(none.status == 65 && none.errors.contains("holds no run"))
-    let changed = try Command("train", "--resume", folder.file("data"), "--epochs", "3")
+    let changed = try Command("train", "--resume", folder.file("data"), "--batch-size", "3")
     #expect(changed.status == 64 && changed.errors.contains("keeps its"))
   }
 

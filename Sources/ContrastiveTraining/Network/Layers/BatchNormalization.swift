@@ -18,6 +18,8 @@ public struct BatchNormalization: Layer {
   public let affine: Bool
   /// Momentum of the running statistics: the weight of a batch's, 0 … 1.
   public let momentum: Float
+  /// The scale that γ starts with.
+  public let initialScale: Float
   static let epsilon: Float = 1e-5
 
   /// The normalization of images of a shape.
@@ -27,11 +29,16 @@ public struct BatchNormalization: Layer {
   ///   - rectified: whether to apply a rectifier to the output.
   ///   - affine: whether a scale and a shift are learned.
   ///   - momentum: the weight of a batch's statistics in the running ones, 0 … 1.
-  /// - Throws: `ContrastiveError.parameter` when `momentum` is out of range.
+  ///   - initialScale: the scale that γ starts with.
+  /// - Throws: `ContrastiveError.parameter` when `momentum` is out of range or `initialScale` is
+  ///   not finite.
   public init(
     _ inputShape: ImageShape, rectified: Bool = false, affine: Bool = true,
-    momentum: Float = 0.1
+    momentum: Float = 0.1, initialScale: Float = 1
   ) throws(ContrastiveError) {
+    guard initialScale.isFinite else {
+      throw .parameter(name: "initialScale", found: "\(initialScale)", expected: "a finite number")
+    }
     guard 0...1 ~= momentum else {
       throw .parameter(name: "momentum", found: "\(momentum)", expected: "0 … 1")
     }
@@ -39,6 +46,7 @@ public struct BatchNormalization: Layer {
     self.rectified = rectified
     self.affine = affine
     self.momentum = momentum
+    self.initialScale = initialScale
   }
 
   private var channels: Int { inputShape.channels }
@@ -47,15 +55,15 @@ public struct BatchNormalization: Layer {
   public func taking(_ shape: ImageShape) throws(ContrastiveError) -> any Layer {
     try requireChannels(shape)
     return try BatchNormalization(
-      shape, rectified: rectified, affine: affine, momentum: momentum)
+      shape, rectified: rectified, affine: affine, momentum: momentum, initialScale: initialScale)
   }
 
-  /// Scale γ (ones) and shift β (zeros), if learned.
+  /// Scale γ (ones, or `initialScale`) and shift β (zeros), if learned.
   public var parameters: [ParameterDeclaration] {
     guard affine else { return [] }
     return [
       ParameterDeclaration(
-        name: "scale", shape: [channels], decays: false, initial: .constant(1)),
+        name: "scale", shape: [channels], decays: false, initial: .constant(initialScale)),
       ParameterDeclaration(
         name: "shift", shape: [channels], decays: false, initial: .constant(0)),
     ]

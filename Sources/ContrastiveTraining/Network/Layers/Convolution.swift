@@ -5,7 +5,10 @@ import ContrastiveCore
 /// The weight is [kernel · kernel · channels, outputs], rows in the order kernel row, kernel
 /// column, channel; the optional bias is [outputs]. Output extents are
 /// `⌊(extent + 2 · padding − kernel) / stride⌋ + 1`. Patches are written out for a block of images
-/// at a time and multiplied by one sgemm; backward writes them again instead of keeping them.
+/// at a time and multiplied by one sgemm; backward writes them again instead of keeping them. Scratch
+/// for each worker: the patches of a block, 512 KiB or those of one image, and of a large image
+/// those of some rows, 16 MiB or those of one row. A kernel of one pixel in steps of 1 multiplies
+/// the images as they are.
 public struct Convolution: Layer {
   /// Shape of an image it takes.
   public let inputShape: ImageShape
@@ -15,6 +18,8 @@ public struct Convolution: Layer {
   public let parameters: [ParameterDeclaration]
   private let patches: Patches
   private let biased: Bool
+  private let initial: Initialization
+  private var sumsAreBounded = false
 
   /// A convolution of images of a shape.
   ///
@@ -25,10 +30,11 @@ public struct Convolution: Layer {
   ///   - stride: step of the kernel, at least 1.
   ///   - padding: zeros on every side, 0 … kernel − 1.
   ///   - bias: whether to add one number per output channel; needless before a batch normalization.
+  ///   - initial: of the weight; He's over the inputs when nil.
   /// - Throws: `ContrastiveError.parameter` naming the argument outside its range.
   public init(
     _ inputShape: ImageShape, outputs: Int, kernel: Int = 3, stride: Int = 1, padding: Int = 1,
-    bias: Bool = false
+    bias: Bool = false, initial: Initialization? = nil
   ) throws(ContrastiveError) {
     guard 1...65_536 ~= outputs else {
       throw .parameter(name: "outputs", found: "\(outputs)", expected: "1 … 65536")
@@ -51,10 +57,11 @@ public struct Convolution: Layer {
     self.patches = patches
     outputShape = ImageShape(unchecked: patches.outputHeight, patches.outputWidth, outputs)
     biased = bias
+    self.initial = initial ?? .he(inputs: patches.depth)
     var declarations = [
       ParameterDeclaration(
         name: "weight", shape: [patches.depth, outputs], decays: true,
-        initial: .he(inputs: patches.depth))
+        initial: self.initial)
     ]
     if bias {
       declarations.append(
@@ -68,9 +75,22 @@ public struct Convolution: Layer {
   /// The same convolution of images of another size.
   public func taking(_ shape: ImageShape) throws(ContrastiveError) -> any Layer {
     try requireChannels(shape)
-    return try Convolution(
+    var layer = try Convolution(
       shape, outputs: outputs, kernel: patches.kernel, stride: patches.stride,
-      padding: patches.padding, bias: biased)
+      padding: patches.padding, bias: biased, initial: initial)
+    layer.sumsAreBounded = sumsAreBounded
+    return layer
+  }
+
+  /// Height and width of the kernel.
+  var kernel: Int { patches.kernel }
+
+  /// The same convolution whose weight's gradient is summed in fewer groups where the groups' sums
+  /// would pass 64 MiB: for wide layers.
+  func summingInBoundedMemory() -> Convolution {
+    var copy = self
+    copy.sumsAreBounded = true
+    return copy
   }
 
   private var outputs: Int { outputShape.channels }
@@ -81,29 +101,69 @@ public struct Convolution: Layer {
     Pieces(images, of: min(16, 131_072 / (patches.positions * patches.depth)))
   }
 
+  /// Rows of the output whose patches are written out at once: all, but of a large image no more
+  /// than 16 MiB.
+  private var rowsAtOnce: Int {
+    let row = patches.outputWidth * patches.depth
+    return min(patches.outputHeight, max(1, (4 << 20) / row))
+  }
+
+  /// Numbers of a worker's patches.
+  private func patchCount(_ blocks: Pieces) -> Int {
+    patches.isImage ? 0 : blocks.size * rowsAtOnce * patches.outputWidth * patches.depth
+  }
+
+  /// Output positions of a block whose patches lie in memory together.
+  private struct Part {
+    let images: Range<Int>
+    let rows: Range<Int>
+    /// Of the batch's output positions, where it starts and how many it has.
+    let start: Int
+    let count: Int
+  }
+
+  private func forEachPart(of images: Range<Int>, _ body: (Part) -> Void) {
+    let (height, width) = (patches.outputHeight, patches.outputWidth)
+    let start = images.lowerBound * patches.positions
+    // A block of several images is small.
+    guard rowsAtOnce < height else {
+      return body(
+        Part(
+          images: images, rows: 0..<height, start: start, count: images.count * patches.positions))
+    }
+    for image in images {
+      for row in Swift.stride(from: 0, to: height, by: rowsAtOnce) {
+        let rows = row..<min(row + rowsAtOnce, height)
+        body(
+          Part(
+            images: image..<(image + 1), rows: rows,
+            start: image * patches.positions + row * width, count: rows.count * width))
+      }
+    }
+  }
+
   /// Replaces images by `patches · W + b`.
   public func forward(
     _ activations: inout Activations, _ pass: LayerPass
   ) throws(ContrastiveError) -> LayerRecord {
     let blocks = blocks(activations.count)
-    let (depth, positions, outputs) = (patches.depth, patches.positions, outputs)
-    let patchCount = blocks.size * positions * depth
+    let (depth, outputs) = (patches.depth, outputs)
+    let patchCount = patchCount(blocks)
     let scratch = Scratch(count: min(pass.workers.count, blocks.count) * patchCount)
     let columns = scratch.memory
     let parameters = SharedReadOnlyMemory(pass.parameters)
     let output = activations.withMemory { input in
       Activations(count: activations.count, shape: outputShape) { output in
         pass.workers.forEach(blocks) { images, worker in
-          let block = columns + worker * patchCount
-          gather(images, of: input, into: block)
-          let target = output + images.lowerBound * outputShape.count
-          let rows = images.count * positions
-          BLAS.gemm(
-            rows: rows, columns: outputs, depth: depth, block, stride: depth, parameters.base,
-            stride: outputs, into: target, stride: outputs)
-          if biased {
+          forEachPart(of: images) { part in
+            let rows = gather(part, of: input, into: columns + worker * patchCount)
+            let target = output + part.start * outputs
+            BLAS.gemm(
+              rows: part.count, columns: outputs, depth: depth, rows, stride: depth,
+              parameters.base, stride: outputs, into: target, stride: outputs)
+            guard biased else { return }
             let bias = parameters + weights
-            for row in 0..<rows {
+            for row in 0..<part.count {
               let values = target + row * outputs
               for channel in 0..<outputs { values[channel] += bias[channel] }
             }
@@ -126,9 +186,12 @@ public struct Convolution: Layer {
   ) {
     guard let input = record.input else { return }
     let blocks = blocks(input.count)
-    let groups = Pieces(blocks.count, of: (blocks.count + 31) / 32)
-    let (depth, positions, outputs) = (patches.depth, patches.positions, outputs)
-    let patchCount = blocks.size * positions * depth
+    let groups =
+      sumsAreBounded
+      ? Pieces.groups(of: blocks.count, weights: weights)
+      : Pieces(blocks.count, of: (blocks.count + 31) / 32)
+    let (depth, outputs) = (patches.depth, outputs)
+    let patchCount = patchCount(blocks)
     let scratch = Scratch(count: min(pass.workers.count, groups.count) * patchCount)
     let partials = Scratch(count: groups.count * weights)
     let (columns, partial) = (scratch.memory, partials.memory)
@@ -141,23 +204,21 @@ public struct Convolution: Layer {
           pass.workers.forEach(groups.count) { group, worker in
             let sum = partial + group * weights
             let block = columns + worker * patchCount
+            var isFirst = true
             for index in groups[group] {
-              let images = blocks[index]
-              let rows = images.count * positions
-              let outer = gradient + images.lowerBound * outputShape.count
-              gather(images, of: input, into: block)
-              BLAS.gemm(
-                .transposed, rows: depth, columns: outputs, depth: rows, block, stride: depth,
-                outer, stride: outputs, beta: index == groups[group].lowerBound ? 0 : 1,
-                into: sum, stride: outputs)
-              guard let target else { continue }
-              BLAS.gemm(
-                .plain, .transposed, rows: rows, columns: depth, depth: outputs, outer,
-                stride: outputs, parameters.base, stride: outputs, into: block, stride: depth)
-              for image in images {
-                patches.scatter(
-                  block + (image - images.lowerBound) * positions * depth,
-                  into: target + image * inputShape.count)
+              forEachPart(of: blocks[index]) { part in
+                let outer = gradient + part.start * outputs
+                BLAS.gemm(
+                  .transposed, rows: depth, columns: outputs, depth: part.count,
+                  gather(part, of: input, into: block), stride: depth, outer, stride: outputs,
+                  beta: isFirst ? 0 : 1, into: sum, stride: outputs)
+                isFirst = false
+                guard let target else { return }
+                let rows = patches.isImage ? target + part.start * depth : block
+                BLAS.gemm(
+                  .plain, .transposed, rows: part.count, columns: depth, depth: outputs, outer,
+                  stride: outputs, parameters.base, stride: outputs, into: rows, stride: depth)
+                scatter(part, rows, into: target)
               }
             }
           }
@@ -177,14 +238,28 @@ public struct Convolution: Layer {
     gradient = inputGradient
   }
 
+  /// The patches of some positions, written to `block` unless they lie in the images as they are.
   private func gather(
-    _ images: Range<Int>, of input: SharedReadOnlyMemory<Float>,
+    _ part: Part, of input: SharedReadOnlyMemory<Float>,
     into block: UnsafeMutablePointer<Float>
-  ) {
-    for image in images {
+  ) -> UnsafePointer<Float> {
+    if patches.isImage { return input + part.start * patches.depth }
+    for image in part.images {
       patches.gather(
-        input + image * inputShape.count,
-        into: block + (image - images.lowerBound) * patches.positions * patches.depth)
+        input + image * inputShape.count, rows: part.rows,
+        into: block + (image - part.images.lowerBound) * patches.positions * patches.depth)
+    }
+    return UnsafePointer(block)
+  }
+
+  private func scatter(
+    _ part: Part, _ block: UnsafePointer<Float>, into target: SharedMemory<Float>
+  ) {
+    if patches.isImage { return }
+    for image in part.images {
+      patches.scatter(
+        block + (image - part.images.lowerBound) * patches.positions * patches.depth,
+        rows: part.rows, into: target + image * inputShape.count)
     }
   }
 

@@ -28,11 +28,17 @@ struct Patches: Sendable {
   /// Numbers in a patch.
   var depth: Int { kernel * kernel * input.channels }
 
-  /// Writes the patches of one image: `positions × depth`.
-  func gather(_ image: UnsafePointer<Float>, into rows: UnsafeMutablePointer<Float>) {
+  /// Whether the patches, one after the other, are the image itself.
+  var isImage: Bool { kernel == 1 && stride == 1 && padding == 0 }
+
+  /// Writes the patches of some rows of positions of one image: `rows · outputWidth × depth`.
+  func gather(
+    _ image: UnsafePointer<Float>, rows positions: Range<Int>,
+    into rows: UnsafeMutablePointer<Float>
+  ) {
     var row = rows
     let span = kernel * input.channels
-    for y in 0..<outputHeight {
+    for y in positions {
       for x in 0..<outputWidth {
         let (left, run, start) = columns(x)
         for dy in 0..<kernel {
@@ -51,12 +57,16 @@ struct Patches: Sendable {
     }
   }
 
-  /// Adds the patches of one image back to where they came from; `image` is overwritten.
-  func scatter(_ rows: UnsafePointer<Float>, into image: UnsafeMutablePointer<Float>) {
-    image.update(repeating: 0, count: input.count)
+  /// Adds the patches of some rows of positions back to where they came from in one image, which
+  /// the first rows overwrite.
+  func scatter(
+    _ rows: UnsafePointer<Float>, rows positions: Range<Int>,
+    into image: UnsafeMutablePointer<Float>
+  ) {
+    if positions.lowerBound == 0 { image.update(repeating: 0, count: input.count) }
     var row = rows
     let span = kernel * input.channels
-    for y in 0..<outputHeight {
+    for y in positions {
       for x in 0..<outputWidth {
         let (left, run, start) = columns(x)
         for dy in 0..<kernel {
