@@ -18,6 +18,7 @@ import ContrastiveTraining
 enum Main {
   static func main() {
     Standard.prepare()
+    Interruption.listen()
     var parsed: (any ParsableCommand)?
     do {
       let arguments = joiningNegativeNumbers(Array(CommandLine.arguments.dropFirst()))
@@ -26,14 +27,20 @@ enum Main {
       parsed = command
       try command.run()
     } catch let error as ContrastiveError {
-      fail(error)
+      fail(error, in: parsed)
     } catch {
       finish(error, of: parsed)
     }
   }
 
-  private static func fail(_ error: ContrastiveError) -> Never {
-    Standard.error("contrastive: \(error)\n")
+  private static func fail(
+    _ error: ContrastiveError, in command: (any ParsableCommand)? = nil
+  ) -> Never {
+    var remedy = ""
+    if case .zeroNorm = error, !(command is TrainCommand) {
+      remedy = "; --zero-rows keep leaves such rows zero"
+    }
+    Standard.error("contrastive: \(error)\(remedy)\n")
     exit(error.isUsage ? 64 : 65)
   }
 

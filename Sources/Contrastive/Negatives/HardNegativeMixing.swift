@@ -113,7 +113,9 @@ public struct HardNegativeMixing: Sendable, Equatable {
                   : random.index(below: kept)
                 mixed[2 * mix] = RankKey.index(hard[first])
                 mixed[2 * mix + 1] = RankKey.index(hard[second])
-                shares[mix] = random.uniform()
+                // At one half two opposite rows would cancel.
+                let share = random.uniform()
+                shares[mix] = share == 0.5 ? share.nextUp : share
               }
               for mix in (row * queryPairs)..<((row + 1) * queryPairs) {
                 withQueries[mix] = RankKey.index(hard[random.index(below: kept)])

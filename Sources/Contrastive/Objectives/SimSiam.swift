@@ -8,8 +8,14 @@
 /// Projections are constants (stop-gradient). Rows may have any length: the cosine divides by it,
 /// so normalizing them first changes nothing.
 public struct SimSiam: PredictionObjective {
+  /// What becomes of rows of zeros, which have no direction.
+  package let zeroRows: ZeroRows
+
   /// A SimSiam objective.
-  public init() {}
+  ///
+  /// - Parameter zeroRows: whether rows of zeros are refused, or stay zero: x̂ = 0, with a gradient
+  ///   of zeros for both rows of the pair.
+  public init(zeroRows: ZeroRows = .refuse) { self.zeroRows = zeroRows }
 
   /// The loss and its exact gradients, ∂loss/∂p1_i = −(ẑ2_i − cos_i · p̂1_i) / (2N‖p1_i‖).
   ///
@@ -24,14 +30,14 @@ public struct SimSiam: PredictionObjective {
   ///   - workers: the threads to use; no effect on the result.
   /// - Returns: the loss and the gradients asked for.
   /// - Throws: `ContrastiveError`: `.shape`, `.empty`, `.nonFinite`, `.tooLarge`, `.zeroNorm` for a
-  ///   row of zeros, which has no direction.
+  ///   row of zeros that is refused.
   public func evaluate(
     predictions1: Matrix, predictions2: Matrix, projections1: Matrix, projections2: Matrix,
     gradients: Set<PredictionVariable> = Self.defaultGradients, workers: Workers = .all
   ) throws(ContrastiveError) -> Evaluation<SimSiam> {
     let pairs = try PredictionPairs(
       (predictions1, predictions2, projections1, projections2), gradients,
-      scale: -0.5 / Double(max(1, predictions1.rows)), workers: workers)
+      scale: -0.5 / Double(max(1, predictions1.rows)), zeroRows: zeroRows, workers: workers)
     return pairs.evaluation(losses: pairs.rows(\.cosines).map { -0.5 * $0 })
   }
 }

@@ -24,23 +24,35 @@ struct KNNCommand: ParsableCommand {
   @Flag(help: "Divide each row by its norm first.")
   var normalize = false
 
+  @Option(help: "\(ZeroRows.help)")
+  var zeroRows = ZeroRows.refuse
+
   @Option(name: .shortAndLong, help: "Safetensors file to write, \(OutputFile.help)")
   var output: String
+
+  @Option(
+    help:
+      "Also write row, rank, neighbor and similarity as CSV, to a file or - for standard output.")
+  var csv: String?
 
   @OptionGroup var parallel: ParallelOptions
   @OptionGroup var report: ReportOptions
 
   func run() throws {
-    let file = try OutputFile(output, format: .safetensors, inputs: [queries, bank])
+    let inputs = [queries, bank]
+    let file = try OutputFile(output, format: .safetensors, inputs: inputs)
+    let table = try csv.map {
+      try OutputFile($0, format: .csv, inputs: inputs, besides: [output])
+    }
     var rows = try EmbeddingFiles.matrix(path: queries)
     var columns = try EmbeddingFiles.matrix(path: bank)
     if normalize {
-      rows = try rows.normalized(argument: "queries").rows
-      columns = try columns.normalized(argument: "bank").rows
+      rows = try rows.normalized(argument: "queries", zeroRows: zeroRows).rows
+      columns = try columns.normalized(argument: "bank", zeroRows: zeroRows).rows
     }
     let workers = try parallel.workers
     try SearchReport.run(
-      output: file,
+      output: file, csv: table,
       operations: 2 * Double(rows.rows) * Double(columns.rows) * Double(rows.columns),
       withMutual: false, options: report
     ) { try NeighborTable(nearestTo: rows, in: columns, k: k, workers: workers) }

@@ -87,8 +87,13 @@ struct TrainCommand: ParsableCommand {
     guard let path = resume ?? output else {
       throw ValidationError("give --output, the run folder to create, or --resume")
     }
-    let folder = RunFolder(path: path)
     let isResumed = resume != nil
+    guard path != "-" else {
+      throw ContrastiveError.parameter(
+        name: isResumed ? "resume" : "output", found: path,
+        expected: "the name of a folder: a run is several files")
+    }
+    let folder = RunFolder(path: path)
     if isResumed, let result = try folder.result {
       Standard.error("The run in \(path) is finished; there is nothing to resume.\n")
       return try Standard.json(result)

@@ -3,6 +3,7 @@
 struct AuditSearch {
   let unit: Matrix
   let support: [Matrix]
+  let zeroRows: ZeroRows
   let k: Int
 
   /// For each row its candidates, best first, with the maximum and the mean over the support.
@@ -39,7 +40,7 @@ struct AuditSearch {
     let blocks: [TopKReader.Statistics]
     if let view {
       let name = "support \(index)"
-      let rows = Operand(name, try view.normalized(argument: name).rows)
+      let rows = Operand(name, try view.normalized(argument: name, zeroRows: zeroRows).rows)
       blocks = try RectanglePass(rows: rows, columns: columns).read(reader, workers: workers)
     } else {
       blocks = try SymmetricPass(columns).read(reader, workers: workers)
@@ -80,7 +81,9 @@ struct AuditSearch {
     var maximum = [Float](repeating: -.infinity, count: columns.count)
     var sums = [Double](repeating: 0, count: columns.count)
     for view in support.isEmpty ? [unit] : support {
-      let rows = support.isEmpty ? unit : try view.normalized(argument: "support").rows
+      let rows =
+        support.isEmpty
+        ? unit : try view.normalized(argument: "support", zeroRows: zeroRows).rows
       add(rows, columns, &maximum, &sums, workers)
       try workers.checkCanceled()
     }
