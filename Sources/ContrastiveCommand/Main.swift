@@ -63,13 +63,14 @@ enum Main {
   }
 }
 
-/// The arguments with a negative number joined to the option before it, as in `--bias=-4`: the
+/// The arguments with a negative number joined to the option before it, as in `--bias=-4` or `-k=-1`: the
 /// parser takes every word that starts with a dash for an option.
 package func joiningNegativeNumbers(_ arguments: [String]) -> [String] {
   var joined: [String] = []
   for word in arguments {
-    if let last = joined.last, last.hasPrefix("--"), last.count > 2, !last.contains("="),
-      word.hasPrefix("-"), Double(word) != nil
+    if let last = joined.last, last.hasPrefix("-"), Double(last) == nil, !last.contains("="),
+      last.hasPrefix("--") ? last.count > 2 : last.count == 2, word.hasPrefix("-"),
+      Double(word) != nil
     {
       joined[joined.count - 1] = last + "=" + word
     } else {

@@ -5,13 +5,14 @@ import Contrastive
 struct GraphCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "graph",
-    abstract: "Find the kNN graph of a set, exactly, computing each pair once.",
+    abstract: "Find the kNN graph of a set, comparing each pair once.",
     discussion: """
       By inner product; with --normalize by cosine similarity. A row is not its own neighbor. \
       Embeddings are .npy, a safetensors file with one tensor, or file:tensor, numbers \
       [n, dimension]. Writes `neighbors` I64 [N,k] and `similarities` F32 [N,k]: similarity \
       descending, then index ascending; with --mutual also `mutual` U8 [N,k], 1 where the neighbor \
-      lists the row, too.
+      lists the row, too. Similarities are Float32 products: rows closer than 4 · 2⁻²³ · √dimension \
+      of the norms' product may stand in either order.
       """)
 
   @Option(help: "Embeddings.")

@@ -5,11 +5,13 @@ import Contrastive
 struct KNNCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "knn",
-    abstract: "Find the k nearest bank rows of each query, exactly.",
+    abstract: "Find the k nearest bank rows of each query, comparing all.",
     discussion: """
       By inner product; with --normalize by cosine similarity. Embeddings are .npy, a safetensors \
       file with one tensor, or file:tensor, numbers [n, dimension]. Writes `neighbors` I64 [N,k] \
-      and `similarities` F32 [N,k]: similarity descending, then index ascending.
+      and `similarities` F32 [N,k]: similarity descending, then index ascending. \
+      Similarities are Float32 products: rows closer than 4 · 2⁻²³ · √dimension of the norms' \
+      product may stand in either order.
       """)
 
   @Option(help: "Queries.")

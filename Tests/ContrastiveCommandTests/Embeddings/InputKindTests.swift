@@ -177,6 +177,16 @@ import _TestSupport
     #expect(gradient[28..<32].allSatisfy { $0 == 0 })
   }
 
+  /// A negative number after any option is its value.
+  @Test(arguments: [
+    ("graph --input x.npy -k -1", "k: found -1"), ("kmeans -i x.npy -c -3", "clusters: found -3"),
+    ("kmeans -i x.npy -c 2 --temperature -0.1", "temperature: found -0.1"),
+  ]) func negativeNumbers(_ line: String, _ text: String) throws {
+    let run = try shell("\"$0\" \(line) -o o.safetensors")
+    #expect(run.status == 64)
+    #expect(run.errors.hasPrefix("contrastive: \(text)"), "\(run.errors)")
+  }
+
   @Test func aRunIsAFolder() throws {
     let run = try shell("\"$0\" train --output - --epochs 0")
     #expect(run.status == 64)
