@@ -29,7 +29,7 @@ package enum PendingFiles {
     state.withLock {
       guard rename() else { return false }
       $0.temporaries.remove(temporary)
-      if $0.written.last != path { $0.written.append(path) }
+      if !$0.written.contains(path) { $0.written.append(path) }
       return true
     }
   }
