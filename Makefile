@@ -12,10 +12,14 @@ METHOD ?= pcl
 ARGS ?=
 KILLS ?= 1000
 FUZZ_SECONDS ?= 60
+CALLS ?= 100000
+LINES ?= 20000
+SEED ?= 1
+MUTATIONS ?=
 BIN = $$(swift build -c release --show-bin-path)
 PEERS_PYTHON ?= Benchmarks/peers/.venv/bin/python
 
-.PHONY: help deps build run test crash sanitize bench bench-check bench-peers bench-training table \
+.PHONY: help deps build run test crash fuzz mutate sanitize leaks bench bench-check bench-peers bench-training table \
   format lint clean
 
 help: ## print the targets
@@ -58,6 +62,15 @@ test: deps ## build and run every test, and the example packages
 
 crash: deps ## kill 1,000 processes while they save checkpoints (KILLS=number)
 	@CONTRASTIVE_KILLS=$(KILLS) swift test -c release --filter KillTests
+
+fuzz: deps ## 100,000 random calls of the library and 20,000 random command lines (CALLS=… LINES=… SEED=…)
+	@CONTRASTIVE_FUZZ_CALLS=$$(( $(CALLS) / 2 )) CONTRASTIVE_TEST_SEED=$(SEED) \
+	  swift test -c release --filter 'APIFuzzTests|ObjectiveFuzzTests'
+	@CONTRASTIVE_FUZZ_CALLS=$(LINES) CONTRASTIVE_TEST_SEED=$(SEED) \
+	  swift test -c release --filter CommandFuzzTests
+
+mutate: deps ## break fourteen pieces of safety code in turn; the tests must find each (MUTATIONS="lock mask …")
+	@MUTATIONS="$(MUTATIONS)" Tests/Mutations/mutate.sh
 
 sanitize: deps ## fuzz the readers under AddressSanitizer, run the parallel tests under ThreadSanitizer
 	@# Static arrays inside enums look leaked: their addresses are tagged.

@@ -109,7 +109,8 @@ let package = Package(
     .target(name: "_TestSupport", dependencies: ["ContrastiveCore"], swiftSettings: strict),
 
     .testTarget(
-      name: "ContrastiveCoreTests", dependencies: ["ContrastiveCore", "_TestSupport"],
+      name: "ContrastiveCoreTests",
+      dependencies: ["ContrastiveCore", "ContrastiveKernels", "_TestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "ContrastiveTests",

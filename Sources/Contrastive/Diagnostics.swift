@@ -11,7 +11,28 @@ public enum Diagnostics {
   /// Every instruction set of row kernels this processor can run.
   package static var availableRowKernels: [String] { RowKernels.available.map(\.name) }
 
-  /// Multiplies small matrices from two threads at once and compares with plain loops.
+  /// What is slower than it could be in the BLAS, or known for errors, each in one sentence.
+  public static var blasWeaknesses: [String] { BLAS.weaknesses }
+  /// Speed of products on one thread, in 10⁹ operations a second, as just measured.
+  public static var blasGigaflops: Double { BLAS.gigaflops }
+
+  /// Checks that a large product keeps no more processors busy than the one it is called on; to be
+  /// called while nothing else runs in the process.
+  ///
+  /// - Throws: `ContrastiveError.blas` when it does: then the BLAS ignores that it is held to one
+  ///   thread, and results depend on how many it runs.
+  public static func checkBLASThreads() throws(ContrastiveError) {
+    try BLAS.prepare()
+    // Of three, as other threads of the process may have had work.
+    let busy = min(BLAS.busyProcessors, BLAS.busyProcessors, BLAS.busyProcessors)
+    guard busy > 1.5 else { return }
+    throw .blas(
+      configuration: blasConfiguration,
+      problem: "keeps \((busy * 10).rounded() / 10) processors busy after being asked for one "
+        + "thread, expected a build that obeys")
+  }
+
+  /// Multiplies matrices from two threads at once and compares with what must come out.
   ///
   /// - Parameter rounds: how often to go through the shapes.
   /// - Throws: `ContrastiveError.blas` when a product is wrong.

@@ -8,10 +8,10 @@ struct DoctorCommand: ParsableCommand {
     commandName: "doctor",
     abstract: "Say what the engine runs on and check that it works.",
     discussion: """
-      Prints the BLAS, the processor family it is tuned for, the threads, the vector kernels in \
-      use, and multiplies small matrices from two threads at once to see that the BLAS is right. \
-      Says what is missing, or slower than it could be, and how to get it. Exit code 65 when the \
-      BLAS is wrong.
+      Prints the BLAS, the processor family it is tuned for, its speed, the threads, the vector \
+      kernels in use, and multiplies small matrices from two threads at once to see that the BLAS \
+      is right and keeps to one thread a call. Says what is missing, or slower than it could be, \
+      and how to get it. Exit code 65 when the BLAS is wrong or does not obey.
       """)
 
   @Flag(help: "Check the BLAS for longer (500 rounds instead of 5).")
@@ -23,6 +23,7 @@ struct DoctorCommand: ParsableCommand {
   func run() throws {
     let failure: ContrastiveError?
     do {
+      try Diagnostics.checkBLASThreads()
       try Diagnostics.checkBLAS(rounds: full ? 500 : 5)
       failure = nil
     } catch {
@@ -30,7 +31,8 @@ struct DoctorCommand: ParsableCommand {
     }
     let findings = Findings(
       blas: Diagnostics.blasConfiguration, core: Diagnostics.blasCore,
-      blasThreading: Diagnostics.blasThreading, threads: Workers.all.count,
+      blasThreading: Diagnostics.blasThreading, blasGigaflops: Diagnostics.blasGigaflops,
+      threads: Workers.all.count,
       rowKernels: Diagnostics.rowKernels, availableRowKernels: Diagnostics.availableRowKernels,
       sgemmCheck: failure.map(\.description) ?? "ok", advice: Self.advice)
     if json { try Standard.json(findings) } else { try Standard.output(findings.text + "\n") }
@@ -39,7 +41,7 @@ struct DoctorCommand: ParsableCommand {
 
   /// What is missing, and how to get it.
   private static var advice: [String] {
-    var advice: [String] = []
+    var advice = Diagnostics.blasWeaknesses
     if Diagnostics.blasThreading != "pthread" {
       advice.append(
         "OpenBLAS is a \(Diagnostics.blasThreading) build; the pthread build is the one measured: "
@@ -61,6 +63,8 @@ struct DoctorCommand: ParsableCommand {
     let blas: String
     let core: String
     let blasThreading: String
+    /// On one thread, in 10⁹ operations a second.
+    let blasGigaflops: Double
     let threads: Int
     let rowKernels: String
     let availableRowKernels: [String]
@@ -72,10 +76,11 @@ struct DoctorCommand: ParsableCommand {
       BLAS         \(blas)
       BLAS core    \(core)
       BLAS threads \(blasThreading) build, held to 1; the engine runs its own
+      BLAS speed   \(fixed(blasGigaflops, 0)) GFLOP/s on one thread
       threads      \(threads)
       row kernels  \(rowKernels) (available: \(availableRowKernels.joined(separator: ", ")))
       sgemm check  \(sgemmCheck)
-      missing      \(advice.isEmpty ? "nothing" : advice.joined(separator: "\n             "))
+      advice       \(advice.isEmpty ? "nothing" : advice.joined(separator: "\n             "))
       """
     }
   }

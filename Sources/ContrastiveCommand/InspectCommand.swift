@@ -69,10 +69,10 @@ struct InspectReport: Report {
       Entry(name: $0.key, tensor: TensorSummary(unsupported: $0.value))
     }
     tensors = (read + others).sorted { $0.name < $1.name }
-    if metadata["checkpoint"] != nil {
-      (kind, checkpoint) = (.checkpoint, try Checkpoint(path: path).summary)
-    } else if metadata["encoder"] != nil {
-      _ = try EncoderFile(path: path)
+    if let file = contents.safetensors, metadata["checkpoint"] != nil {
+      (kind, checkpoint) = (.checkpoint, try Checkpoint(file).summary)
+    } else if let file = contents.safetensors, metadata["encoder"] != nil {
+      _ = try EncoderFile(file)
       (kind, checkpoint) = (.encoder, nil)
     } else {
       (kind, checkpoint) = (format.isSafetensors ? .tensors : .array, nil)

@@ -18,6 +18,7 @@ import ContrastiveTraining
 enum Main {
   static func main() {
     Standard.prepare()
+    Interruption.listen()
     var parsed: (any ParsableCommand)?
     do {
       let arguments = joiningNegativeNumbers(Array(CommandLine.arguments.dropFirst()))
@@ -26,14 +27,20 @@ enum Main {
       parsed = command
       try command.run()
     } catch let error as ContrastiveError {
-      fail(error)
+      fail(error, in: parsed)
     } catch {
       finish(error, of: parsed)
     }
   }
 
-  private static func fail(_ error: ContrastiveError) -> Never {
-    Standard.error("contrastive: \(error)\n")
+  private static func fail(
+    _ error: ContrastiveError, in command: (any ParsableCommand)? = nil
+  ) -> Never {
+    var remedy = ""
+    if case .zeroNorm = error, !(command is TrainCommand) {
+      remedy = "; --zero-rows keep leaves such rows zero"
+    }
+    Standard.error("contrastive: \(error)\(remedy)\n")
     exit(error.isUsage ? 64 : 65)
   }
 
@@ -56,13 +63,14 @@ enum Main {
   }
 }
 
-/// The arguments with a negative number joined to the option before it, as in `--bias=-4`: the
+/// The arguments with a negative number joined to the option before it, as in `--bias=-4` or `-k=-1`: the
 /// parser takes every word that starts with a dash for an option.
 package func joiningNegativeNumbers(_ arguments: [String]) -> [String] {
   var joined: [String] = []
   for word in arguments {
-    if let last = joined.last, last.hasPrefix("--"), last.count > 2, !last.contains("="),
-      word.hasPrefix("-"), Double(word) != nil
+    if let last = joined.last, last.hasPrefix("-"), Double(last) == nil, !last.contains("="),
+      last.hasPrefix("--") ? last.count > 2 : last.count == 2, word.hasPrefix("-"),
+      Double(word) != nil
     {
       joined[joined.count - 1] = last + "=" + word
     } else {

@@ -15,43 +15,69 @@ public enum FreedMemory {
   }
 
   private static let isKept = Atomic<Bool>(false)
-  private static let blocks = Mutex<[Block]>([])
+  private static let waiting = WaitingBlocks()
   /// Blocks that the C library keeps are no matter for us.
   private static let smallestBlock = 4 << 20
-  private static let maxBytes = 128 << 20
-
-  /// A block that no one uses.
-  private struct Block: @unchecked Sendable {
-    let memory: UnsafeMutableRawBufferPointer
-  }
+  fileprivate static let maxBytes = 128 << 20
 
   /// A block of a size that was given back before.
   static func take(_ bytes: Int) -> UnsafeMutableRawBufferPointer? {
     guard bytes >= smallestBlock else { return nil }
-    return blocks.withLock { blocks in
-      blocks.lastIndex { $0.memory.count == bytes }.map { blocks.remove(at: $0) }
-    }?.memory
+    return waiting.take(bytes)
   }
 
   /// Takes a block that is no longer used; false where it is to be freed.
   static func give(_ memory: UnsafeMutableRawBufferPointer) -> Bool {
     guard memory.count >= smallestBlock, isKept.load(ordering: .relaxed) else { return false }
-    let block = Block(memory: memory)
-    let old = blocks.withLock { blocks in
-      blocks.append(block)
-      var (old, held) = ([Block](), bytes(blocks))
-      while held > maxBytes {
-        old.append(blocks.removeFirst())
-        held -= old[old.count - 1].memory.count
-      }
-      return old
-    }
-    for block in old { block.memory.deallocate() }
-    return true
+    return waiting.give(memory)
   }
 
   /// Bytes that wait for the next call.
-  package static var heldBytes: Int { blocks.withLock { bytes($0) } }
+  package static var heldBytes: Int { waiting.bytes }
+}
 
-  private static func bytes(_ blocks: [Block]) -> Int { blocks.reduce(0) { $0 + $1.memory.count } }
+/// Blocks that no one uses.
+///
+/// Whoever finds the list in use does without it: the child of a fork may find it in use for ever,
+/// by a thread that it does not have.
+private final class WaitingBlocks: @unchecked Sendable {
+  private let isInUse = Atomic<Bool>(false)
+  private var blocks: [UnsafeMutableRawBufferPointer] = []
+
+  /// Nil, with nothing done, where the list stays in use.
+  private func whenFree<Result>(_ body: () -> Result) -> Result? {
+    for _ in 0..<1_000 {
+      if !isInUse.exchange(true, ordering: .acquiring) {
+        defer { isInUse.store(false, ordering: .releasing) }
+        return body()
+      }
+      contrastive_pause()
+    }
+    return nil
+  }
+
+  func take(_ bytes: Int) -> UnsafeMutableRawBufferPointer? {
+    whenFree {
+      blocks.lastIndex { $0.count == bytes }.map { blocks.remove(at: $0) }
+    } ?? nil
+  }
+
+  func give(_ memory: UnsafeMutableRawBufferPointer) -> Bool {
+    let old: [UnsafeMutableRawBufferPointer]? = whenFree {
+      blocks.append(memory)
+      var (old, held) = ([UnsafeMutableRawBufferPointer](), sum)
+      while held > FreedMemory.maxBytes {
+        old.append(blocks.removeFirst())
+        held -= old[old.count - 1].count
+      }
+      return old
+    }
+    guard let old else { return false }
+    for block in old { block.deallocate() }
+    return true
+  }
+
+  var bytes: Int { whenFree { sum } ?? 0 }
+
+  private var sum: Int { blocks.reduce(0) { $0 + $1.count } }
 }

@@ -6,10 +6,36 @@ import Synchronization
 ///
 /// A sleeping thread takes long to wake, most of all on a virtual machine, and an evaluation is
 /// many short jobs. So helpers spin for about a millisecond before they sleep.
+///
+/// A fork takes only the thread that calls it along, so a child makes helpers of its own.
 final class Team: Sendable {
-  /// As many helpers as there are further processors.
-  static let shared = Team(helpers: Workers.all.count - 1)
+  /// The process's: as many helpers as there are further processors.
+  static var shared: Team {
+    let generation = contrastive_fork_generation()
+    let known = current.load(ordering: .acquiring)
+    if let pointer = UnsafeRawPointer(bitPattern: known) {
+      let team = Unmanaged<Team>.fromOpaque(pointer).takeUnretainedValue()
+      if team.generation == generation { return team }
+    }
+    contrastive_watch_forks()
+    let made = Unmanaged.passRetained(
+      Team(helpers: Workers.all.count - 1, generation: generation))
+    let isFirst = current.compareExchange(
+      expected: known, desired: UInt(bitPattern: made.toOpaque()),
+      ordering: .acquiringAndReleasing
+    ).exchanged
+    guard isFirst else {
+      made.release()
+      return Self.shared
+    }
+    made.takeUnretainedValue().start()
+    return made.takeUnretainedValue()
+  }
 
+  /// The address of the team made last; a team is never freed, as its helpers never end.
+  private static let current = Atomic<UInt>(0)
+
+  private let generation: UInt
   private let helpers: [Helper]
   /// Odd while a job is open; every job has a value of its own.
   private let state = Atomic<Int>(0)
@@ -31,9 +57,16 @@ final class Team: Sendable {
     let wakeUp = DispatchSemaphore(value: 0)
   }
 
-  private init(helpers count: Int) {
+  private init(helpers count: Int, generation: UInt) {
+    self.generation = generation
     helpers = (0..<count).map { _ in Helper() }
-    for worker in 1..<(count + 1) {
+  }
+
+  /// Threads that can work on a job, the caller's included.
+  var size: Int { helpers.count + 1 }
+
+  private func start() {
+    for worker in 1..<size {
       let start = Unmanaged.passRetained(Start(team: self, worker: worker))
       let isStarted = contrastive_start_thread(
         {
@@ -63,7 +96,7 @@ final class Team: Sendable {
     _ pieces: Int, workers: Int,
     _ body: @escaping @Sendable (_ index: Int, _ worker: Int) -> Void
   ) -> Bool {
-    guard workers <= helpers.count + 1, !isBusy.exchange(true, ordering: .acquiring) else {
+    guard workers <= size, !isBusy.exchange(true, ordering: .acquiring) else {
       return false
     }
     (job.body, job.pieces, job.workers) = (body, pieces, workers)

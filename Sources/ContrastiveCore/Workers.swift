@@ -64,10 +64,17 @@ public struct Workers: Sendable, Equatable {
       for index in 0..<pieces { body(index, 0) }
       return
     }
+    let isChild = contrastive_fork_generation() > 0
     let isDone = withoutActuallyEscaping(body) {
-      Team.shared.forEach(pieces, workers: active, $0)
+      let team = Team.shared
+      return team.forEach(pieces, workers: isChild ? min(active, team.size) : active, $0)
     }
     if isDone { return }
+    guard !isChild else {
+      // Dispatch does not work in the child of a process with threads.
+      for index in 0..<pieces { body(index, 0) }
+      return
+    }
     let next = Atomic<Int>(0)
     DispatchQueue.concurrentPerform(iterations: active) { worker in
       while true {

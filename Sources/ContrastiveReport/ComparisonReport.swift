@@ -42,6 +42,9 @@ public struct ComparisonReport: Sendable {
         .text(run.outcome("seconds").map(duration) ?? "not finished"),
       ]
     }
+    let warnings = zip(runs, names).flatMap { entry, name in
+      entry.run.warnings.map { "\(name), in \($0.epochs.count) epochs: \($0.text)." }
+    }
     return ReportSection(
       name: "results", title: "Results",
       contents: [
@@ -49,7 +52,7 @@ public struct ComparisonReport: Sendable {
           caption: "kNN accuracy on the test images",
           headings: ["run", "method", "epochs", "kNN accuracy", "points over random", "time"],
           rows: rows)
-      ] + notes.map { .element("p", ["class": "note"], text: $0) })
+      ] + (notes + warnings).map { .element("p", ["class": "note"], text: $0) })
   }
 
   private static func curves(_ runs: [RunRecord], _ names: [String]) -> ReportSection? {

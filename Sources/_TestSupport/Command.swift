@@ -50,6 +50,15 @@ public struct Command: Sendable {
       .deletingLastPathComponent().appendingPathComponent("contrastive").path
   }
 
+  /// Whether this is Linux, with its loader.
+  public static let isLinux: Bool = {
+    #if os(Linux)
+      true
+    #else
+      false
+    #endif
+  }()
+
   /// Lines on standard error.
   public var errorLines: [Substring] { errors.split(separator: "\n") }
 

@@ -77,6 +77,22 @@ public struct SampleBank: MemoryBank, Equatable {
   public mutating func update(
     _ embeddings: Matrix, ids: [Int], labels: [Int]? = nil, step: Int? = nil
   ) throws(ContrastiveError) {
+    try update(embeddings, ids: ids, labels: labels, step: step, canceled: .refused)
+  }
+
+  /// What becomes of a row that an embedding cancels.
+  package enum CanceledRow: Sendable {
+    /// `ContrastiveError.zeroNorm`.
+    case refused
+    /// The embedding takes its place.
+    case replaced
+  }
+
+  /// The same, with a choice for rows that cancel.
+  package mutating func update(
+    _ embeddings: Matrix, ids: [Int], labels: [Int]? = nil, step: Int? = nil,
+    canceled: CanceledRow
+  ) throws(ContrastiveError) {
     try requireIndices(ids, count: embeddings.rows, below: samples, named: "ids")
     let batch = try BankWrite(
       embeddings, ids: ids, labels: labels, step: step, last: lastStep, dimension: dimension)
@@ -86,10 +102,12 @@ public struct SampleBank: MemoryBank, Equatable {
     var units: [[Float]] = []
     units.reserveCapacity(written.count)
     for row in written {
-      guard let unit = moved(ids[row], towards: batch.unit.row(row)) else {
-        throw .zeroNorm(argument: "embeddings", row: row)
+      let unit = batch.unit.row(row)
+      switch (moved(ids[row], towards: unit), canceled) {
+      case (let moved?, _): units.append(moved)
+      case (nil, .replaced): units.append(Array(unit))
+      case (nil, .refused): throw .zeroNorm(argument: "embeddings", row: row)
       }
-      units.append(unit)
     }
     for (row, unit) in zip(written, units) {
       let id = ids[row]

@@ -4,11 +4,13 @@ extension Matrix {
   /// Unit row x̂ = x / ‖x‖₂, for every row that is not zero, however small or large: norms are
   /// summed in Double, which holds the square of any Float32. Complexity: O(rows · columns).
   ///
-  /// - Parameter argument: the name to use in errors.
+  /// - Parameters:
+  ///   - argument: the name to use in errors.
+  ///   - zeroRows: what becomes of rows of zeros.
   /// - Returns: the unit rows and their former norms.
-  /// - Throws: `ContrastiveError.nonFinite`, or `.zeroNorm` for a row of zeros.
+  /// - Throws: `ContrastiveError.nonFinite`, or `.zeroNorm` for a row of zeros that is refused.
   public func normalized(
-    argument: String = "embeddings"
+    argument: String = "embeddings", zeroRows: ZeroRows = .refuse
   ) throws(ContrastiveError) -> NormalizedRows {
     let position = withUnsafeBufferPointer { values in
       values.baseAddress.flatMap {
@@ -17,21 +19,28 @@ extension Matrix {
     }
     if let position { throw Operand(argument, self).fault(at: position) }
     let norms = rowDots(self).map { $0.squareRoot() }
-    if let row = norms.firstIndex(of: 0) { throw .zeroNorm(argument: argument, row: row) }
-    return NormalizedRows(rows: rows(times: norms.map { 1 / $0 }), norms: norms)
+    if zeroRows == .refuse, let row = norms.firstIndex(of: 0) {
+      throw .zeroNorm(argument: argument, row: row)
+    }
+    return NormalizedRows(rows: rows(times: norms.map(Self.inverse)), norms: norms)
   }
+}
+
+extension Matrix {
+  /// What a row of a norm is multiplied by; a row of zeros stays.
+  fileprivate static func inverse(_ norm: Double) -> Double { norm > 0 ? 1 / norm : 0 }
 }
 
 /// Unit rows and the norms they had.
 public struct NormalizedRows: Sendable {
-  /// The unit rows.
+  /// The unit rows; zeros where a row of zeros was kept.
   public let rows: Matrix
   /// The norms the rows had.
   public let norms: [Double]
 
   /// Carries ∂loss/∂(unit rows) back to the rows as they were.
   ///
-  /// ∂loss/∂x = (g − ⟨g, x̂⟩ x̂) / ‖x‖ for g = ∂loss/∂x̂.
+  /// ∂loss/∂x = (g − ⟨g, x̂⟩ x̂) / ‖x‖ for g = ∂loss/∂x̂; zeros for a row of zeros.
   ///
   /// - Parameter gradient: of the unit rows' shape.
   /// - Returns: ∂loss/∂rows before they were normalized.
@@ -42,7 +51,7 @@ public struct NormalizedRows: Sendable {
     let along = rows.rowDots(gradient)
     var result = gradient
     result.addRows(of: rows) { Float(-along[$0]) }
-    result = result.rows(times: norms.map { 1 / $0 })
+    result = result.rows(times: norms.map(Matrix.inverse))
     for row in norms.indices where norms[row] < 1e-30 {
       let values = result.row(row)
       guard let column = values.firstIndex(where: { !$0.isFinite }) else { continue }

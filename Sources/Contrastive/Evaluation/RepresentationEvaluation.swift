@@ -36,6 +36,10 @@ package struct RepresentationEvaluation: Sendable {
   package var clusters: Int?
   /// Neighbors of each row for hubness and false negatives; all others when there are fewer.
   package var graphNeighbors = 10
+  /// What becomes of rows of zeros where rows are normalized.
+  package var zeroRows = ZeroRows.refuse
+  /// What a label is called in warnings.
+  package var labelName: @Sendable (Int) -> String = { "\($0)" }
   /// Random seed of k-means.
   package var seed: UInt64 = 0
 
@@ -99,12 +103,13 @@ package struct RepresentationEvaluation: Sendable {
     ] {
       if let count = set?.unlabeledCount, count > 0 { result[quantity] = Double(count) }
     }
+    noteUnseen(test, train, &result)
     let clock = ContinuousClock()
     for measure in Measure.allCases where measures.contains(measure) {
       report(measure)
       try workers.checkCanceled()
       let start = clock.now
-      if [.knn, .ridge, .logistic].contains(measure) {
+      if Self.classifiers.contains(measure) {
         guard let train else {
           result.skipped[measure.rawValue] = "there are no training rows to learn from"
           continue
@@ -129,6 +134,25 @@ package struct RepresentationEvaluation: Sendable {
   }
 
   private static let withoutLabels = "no test row has a label"
+  private static let classifiers: Set<Measure> = [.knn, .ridge, .logistic]
+
+  /// Counts the test rows that no classifier can get right, and warns of them.
+  private func noteUnseen(
+    _ test: Embeddings, _ train: Embeddings?, _ result: inout RepresentationMeasures
+  ) {
+    guard !measures.isDisjoint(with: Self.classifiers), let labels = test.labels,
+      let seen = train?.labels.map({ Set($0) })
+    else { return }
+    let unseen = labels.filter { $0 != unlabeled && !seen.contains($0) }
+    guard !unseen.isEmpty else { return }
+    result[.testUnseen] = Double(unseen.count)
+    let names = Set(unseen).sorted().map(labelName)
+    result.warnings = [
+      "\(unseen.count) of \(labels.count) test rows have a label that no training row has "
+        + "(\(names.prefix(10).joined(separator: ", "))\(names.count > 10 ? ", …" : "")): "
+        + "classifiers cannot get them right"
+    ]
+  }
 
   /// The measures that learn from a bank.
   private func classify(
@@ -137,29 +161,40 @@ package struct RepresentationEvaluation: Sendable {
   ) throws(ContrastiveError) {
     switch measure {
     case .knn:
-      result[.knnAccuracy] = try classifier.accuracy(
+      var classifier = classifier
+      classifier.zeroRows = zeroRows
+      let ranks = try classifier.ranks(
         queries: rows, queryLabels: labels, bank: bank, bankLabels: bankLabels, workers: workers)
+      (result[.knnAccuracy], result[.knnTop5]) = Self.accuracies(ranks)
       result[.k] = Double(min(classifier.k, bankLabels.count { $0 != unlabeled }))
       result[.temperature] = classifier.temperature
     case .ridge:
-      result[.ridgeAccuracy] = try ridge.fit(bank, labels: bankLabels, workers: workers)
-        .accuracy(rows, labels: labels, workers: workers)
+      let ranks = try ridge.fit(bank, labels: bankLabels, argument: "bank", workers: workers)
+        .ranks(rows, labels: labels, argument: "queries", workers: workers)
+      (result[.ridgeAccuracy], result[.ridgeTop5]) = Self.accuracies(ranks)
     case .logistic:
-      let fit = try logistic.fit(bank, labels: bankLabels, workers: workers)
-      result[.logisticAccuracy] = try fit.classifier.accuracy(
-        rows, labels: labels, workers: workers)
+      let fit = try logistic.fit(bank, labels: bankLabels, argument: "bank", workers: workers)
+      let ranks = try fit.classifier.ranks(
+        rows, labels: labels, argument: "queries", workers: workers)
+      (result[.logisticAccuracy], result[.logisticTop5]) = Self.accuracies(ranks)
       result[.logisticIterations] = Double(fit.iterations)
       result.isLogisticConverged = fit.isConverged
     default: break
     }
   }
 
+  /// The share of labels that come first, and that are among the first five of more.
+  private static func accuracies(_ ranks: LabelRanks) -> (first: Double, five: Double?) {
+    (ranks.accuracy(top: 1), ranks.classes > 5 ? ranks.accuracy(top: 5) : nil)
+  }
+
   /// The clusters asked for, or as many as there are labels; nil when collapsed rows have fewer.
   private func cluster(
     _ rows: Matrix, into labels: Int, _ workers: Workers
   ) throws(ContrastiveError) -> KMeansResult? {
-    let options = try KMeans(
+    var options = try KMeans(
       metric: .spherical, iterations: 100, restarts: 5, seed: seed)
+    options.zeroRows = zeroRows
     do throws(ContrastiveError) {
       return try options.fit(
         rows, clusters: clusters ?? labels, argument: "embeddings", workers: workers)
@@ -191,14 +226,18 @@ package struct RepresentationEvaluation: Sendable {
       result[.clusters] = Double(found.centroids.rows)
       (result[.purity], result[.nmi]) = (agreement.purity, agreement.nmi)
       (result[.ami], result[.ari]) = (agreement.ami, agreement.ari)
+      result[.clusterAccuracy] = agreement.accuracy
     case .alignment:
       if let views {
-        result[.alignment] = try Alignment().value(rows, views)
+        var alignment = try Alignment()
+        alignment.zeroRows = zeroRows
+        result[.alignment] = try alignment.value(rows, views)
       } else {
         result.skip(.alignment, "there is no other view of the test rows")
       }
       if let labels = test.labels {
-        result[.classAlignment] = try Alignment.ofClasses(rows, labels: labels)
+        result[.classAlignment] = try Alignment.ofClasses(
+          rows, labels: labels, zeroRows: zeroRows)
         if result[.classAlignment] == nil {
           result.skip(.classAlignment, "no two rows share a label")
         }
@@ -211,21 +250,25 @@ package struct RepresentationEvaluation: Sendable {
         result.skipped[measure.rawValue] = "there is only one row"
         return false
       }
-      result[.uniformity] = try Uniformity().value(of: rows, workers: workers)
+      var uniformity = try Uniformity()
+      uniformity.zeroRows = zeroRows
+      result[.uniformity] = try uniformity.value(of: rows, workers: workers)
     case .rank:
       let spectrum = try Spectrum(of: rows, workers: workers)
-      let collapse = try Collapse(of: rows, spectrum: spectrum, workers: workers)
+      let collapse = try Collapse(
+        of: rows, spectrum: spectrum, zeroRows: zeroRows, workers: workers)
       (result[.effectiveRank], result[.rankMe]) = (spectrum.effectiveRank, spectrum.rankMe)
       (result[.rank], result[.spread]) = (Double(spectrum.rank), collapse.spread)
       result[.meanCosine] = collapse.meanCosine
-      result.warnings = collapse.warnings
+      result.warnings = (result.warnings ?? []) + collapse.warnings
     case .neighbors:
       guard rows.rows > 1 else {
         result.skipped[measure.rawValue] = "there is only one row"
         return false
       }
       let graph = try NeighborTable(
-        graphOf: rows.normalized().rows, k: max(1, min(graphNeighbors, rows.rows - 1)),
+        graphOf: rows.normalized(zeroRows: zeroRows).rows,
+        k: max(1, min(graphNeighbors, rows.rows - 1)),
         workers: workers)
       let hubness = try Hubness(graph)
       result[.hubnessSkewness] = hubness.skewness

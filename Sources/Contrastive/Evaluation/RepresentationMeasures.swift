@@ -9,6 +9,13 @@ package struct RepresentationMeasures: Codable, Sendable, Equatable {
     case testRows = "test_rows", dimension, trainRows = "train_rows"
     /// Rows excluded from accuracies and agreements, as they have no label; nil for none.
     case testUnlabeled = "test_unlabeled", trainUnlabeled = "train_unlabeled"
+    /// Test rows with a label that no training row has, which no classifier can get right; nil for
+    /// none.
+    case testUnseen = "test_unseen"
+    /// Shares of rows whose label is among a classifier's first five; nil with five classes or
+    /// fewer.
+    case knnTop5 = "knn_top5_accuracy", ridgeTop5 = "ridge_top5_accuracy"
+    case logisticTop5 = "logistic_top5_accuracy"
     /// Accuracy of `WeightedKNN`; the neighbors that voted and the temperature of the vote.
     case knnAccuracy = "knn_accuracy", k, temperature
     /// Accuracy of `RidgeProbe`.
@@ -17,6 +24,7 @@ package struct RepresentationMeasures: Codable, Sendable, Equatable {
     case logisticAccuracy = "logistic_accuracy", logisticIterations = "logistic_iterations"
     /// Clusters of k-means and their `ClusterAgreement` with the labels.
     case clusters, purity, nmi, ami, ari
+    case clusterAccuracy = "cluster_accuracy"
     /// `Alignment` of two views, and of all pairs of a class.
     case alignment, classAlignment = "class_alignment"
     /// `Uniformity`.
@@ -36,8 +44,8 @@ package struct RepresentationMeasures: Codable, Sendable, Equatable {
     /// Whether it is a count.
     fileprivate var isCount: Bool {
       switch self {
-      case .testRows, .dimension, .trainRows, .testUnlabeled, .trainUnlabeled, .k,
-        .logisticIterations, .clusters, .rank, .largestHub:
+      case .testRows, .dimension, .trainRows, .testUnlabeled, .trainUnlabeled,
+        .testUnseen, .k, .logisticIterations, .clusters, .rank, .largestHub:
         true
       default: false
       }
@@ -47,7 +55,7 @@ package struct RepresentationMeasures: Codable, Sendable, Equatable {
   private var values: [Quantity: Double] = [:]
   /// Whether the logistic probe's iterations were enough.
   package internal(set) var isLogisticConverged: Bool?
-  /// Signs of collapse, in words.
+  /// Signs of collapse and labels that were never seen, in words.
   package internal(set) var warnings: [String]?
   /// What was to be measured and could not be, by the raw value of the group or of the quantity,
   /// with the reason.

@@ -117,7 +117,9 @@ private struct RowDraws: Sendable {
         : random.index(below: hard.count)
       pairs.append(hard[first])
       pairs.append(hard[second])
-      pairWeights.append(random.uniform())
+      // At one half two opposite rows would cancel.
+      let share = random.uniform()
+      pairWeights.append(share == 0.5 ? share.nextUp : share)
     }
     for _ in 0..<mixing.queryPairs {
       queryPairs.append(hard[random.index(below: hard.count)])

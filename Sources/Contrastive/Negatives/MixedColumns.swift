@@ -76,7 +76,7 @@ struct MixedColumns: RowColumns {
       }
     }
     guard total > 0 else { return nil }
-    let norm = max(total.squareRoot(), 1e-12)
+    let norm = total.squareRoot()
     return RowMeasure(similarity: along / norm, norm: norm)
   }
 

@@ -1,4 +1,8 @@
 /// The nearest bank rows of each query: similarity descending, then index ascending.
+///
+/// Every row is compared, none is ruled out by an approximation. Similarities are products in
+/// Float32: rows whose true similarities differ by less than 4 · 2⁻²³ · √D · ‖query‖ · ‖row‖ may
+/// stand in either order, rows that differ by more never do.
 public struct NeighborTable: Sendable {
   /// Number of queries.
   public let rows: Int
@@ -9,7 +13,7 @@ public struct NeighborTable: Sendable {
   /// [rows × k]: their dot products with the query; of unit rows within −1 … 1.
   public private(set) var similarities: Matrix
 
-  /// Exact search by inner product; on unit rows that is cosine similarity.
+  /// Search of all rows by inner product; on unit rows that is cosine similarity.
   ///
   /// Complexity: 2 · queries · bank · dimension floating-point operations. Scratch beyond the
   /// result: the tiles, and 8 · (2 k + 64) bytes for each row of the blocks at work.

@@ -53,7 +53,7 @@ struct PredictionPairs: Sendable {
   /// Both pairs; `scale` times ∂(row's cosine)/∂prediction where gradients are wanted.
   init(
     _ inputs: PredictionInputs, _ wanted: Set<PredictionVariable>, scale: Double,
-    workers: Workers
+    zeroRows: ZeroRows, workers: Workers
   ) throws(ContrastiveError) {
     let first = Operand("predictions1", inputs.predictions1)
     try first.requireRows()
@@ -63,10 +63,10 @@ struct PredictionPairs: Sendable {
     )
     for other in [second, targets.0, targets.1] { try other.requireShape(of: first) }
     self.first = try RowCosines(
-      of: first, with: targets.1,
+      of: first, with: targets.1, zeroRows: zeroRows,
       gradientScale: wanted.contains(.predictions1) ? scale : nil, workers: workers)
     self.second = try RowCosines(
-      of: second, with: targets.0,
+      of: second, with: targets.0, zeroRows: zeroRows,
       gradientScale: wanted.contains(.predictions2) ? scale : nil, workers: workers)
   }
 

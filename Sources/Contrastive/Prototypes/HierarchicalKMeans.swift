@@ -26,7 +26,7 @@ public struct HierarchicalKMeans: Sendable {
   ///   - workers: the threads to use; no effect on the result.
   ///   - progress: as in `KMeans.fit`, with the level; false ends with the levels done so far.
   /// - Throws: as `KMeans.fit`; `.parameter` for no levels or a level larger than the one before;
-  ///   `.zeroNorm` for a centroid at the origin.
+  ///   `.zeroNorm` for a centroid at the origin, unless `options.zeroRows` keeps it.
   public init(
     _ points: Matrix, clusters: [Int], options: KMeans, argument: String = "points",
     workers: Workers = .all,
@@ -52,7 +52,9 @@ public struct HierarchicalKMeans: Sendable {
       assignments.append(assignments.last.map { below in below.map { own[$0] } } ?? own)
       levels.append(result)
       if level + 1 < clusters.count {
-        members = try result.centroids.normalized(argument: "centroids of level \(level)").rows
+        members = try result.centroids.normalized(
+          argument: "centroids of level \(level)", zeroRows: options.zeroRows
+        ).rows
       }
     }
     self.levels = levels

@@ -46,7 +46,7 @@ extension KMeans {
     var seen = Set<Matrix.Row>()
     var rows: [Int] = []
     for row in random.permutation(points.rows) where rows.count < clusters {
-      if seen.insert(points.matrix.row(row)).inserted { rows.append(row) }
+      if points.canSeed(row), seen.insert(points.matrix.row(row)).inserted { rows.append(row) }
     }
     guard rows.count == clusters else { throw points.tooFew(distinct: rows.count, for: clusters) }
     return rows

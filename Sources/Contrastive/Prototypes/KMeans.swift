@@ -62,6 +62,11 @@ public struct KMeans: Sendable {
   ///
   /// Nil leaves it to the sizes and `boundsMemory`.
   public var strategy: KMeansStrategy?
+  /// What becomes of rows of zeros under spherical.
+  ///
+  /// Kept, they are as near to every centroid, go to one of the nearest within rounding, move none
+  /// and become none.
+  public var zeroRows = ZeroRows.refuse
 
   /// What to do.
   ///
@@ -108,14 +113,15 @@ public struct KMeans: Sendable {
   /// - Returns: the clustering.
   /// - Throws: `ContrastiveError`: `.parameter` when there are fewer distinct points than clusters
   ///   (it says how many), `.empty`, `.shape` for given centroids that do not fit, `.nonFinite`,
-  ///   `.tooLarge`, `.zeroNorm` for a row of zeros under spherical, `.canceled`.
+  ///   `.tooLarge`, `.zeroNorm` for a row of zeros under spherical that is refused, `.canceled`.
   public func fit(
     _ points: Matrix, clusters: Int, argument: String = "points", workers: Workers = .all,
     progress: (KMeansProgress) -> Bool = { _ in true }
   ) throws(ContrastiveError) -> KMeansResult {
     try Self.require([clusters])
     return try fit(
-      PreparedPoints(points, argument: argument, metric: metric, workers: workers),
+      PreparedPoints(
+        points, argument: argument, metric: metric, zeroRows: zeroRows, workers: workers),
       clusters: clusters, workers: workers, progress: progress)
   }
 
@@ -140,7 +146,7 @@ public struct KMeans: Sendable {
   ) throws(ContrastiveError) -> [KMeansResult] {
     try Self.require(clusters)
     let prepared = try PreparedPoints(
-      points, argument: argument, metric: metric, workers: workers)
+      points, argument: argument, metric: metric, zeroRows: zeroRows, workers: workers)
     var results: [KMeansResult] = []
     var goesOn = true
     for (place, count) in clusters.enumerated() where goesOn {
@@ -231,7 +237,7 @@ public struct KMeans: Sendable {
       result.points.metric == metric, "metric", metric.rawValue,
       "\(result.points.metric.rawValue), that of the last run")
     let prepared = try PreparedPoints(
-      points, argument: argument, metric: metric, workers: workers)
+      points, argument: argument, metric: metric, zeroRows: zeroRows, workers: workers)
     try result.restart(with: prepared, at: start, workers: workers)
     return try run(result, restart: 0, workers: workers, progress: progress).result
   }

@@ -5,7 +5,7 @@ extension KMeansResult {
   /// Every move lowers the objective, so this ends.
   mutating func fill(_ empty: [Int], workers: Workers) throws(ContrastiveError) {
     let squares = squaredDistances(workers: workers)
-    let order = squares.indices.filter { squares[$0] > 0 }
+    let order = squares.indices.filter { squares[$0] > 0 && points.canSeed($0) }
       .sorted { (squares[$1], $0) < (squares[$0], $1) }
     var members = sums.counts
     var given: [Int] = []
@@ -17,7 +17,7 @@ extension KMeansResult {
       given.append(row)
     }
     guard !given.isEmpty else {
-      throw points.tooFew(distinct: points.matrix.distinctRowCount(), for: clusters)
+      throw points.tooFew(distinct: points.distinctCount(), for: clusters)
     }
     var drifts = [Double](repeating: 0, count: clusters)
     for (cluster, row) in zip(empty, given) {
@@ -32,12 +32,15 @@ extension Matrix {
   /// Whether two rows have equal elements; 0 and −0 are equal.
   func rowsEqual(_ a: Int, _ b: Int) -> Bool { row(a).elementsEqual(row(b)) }
 
-  /// Number of different rows.
+}
+
+extension PreparedPoints {
+  /// Number of different points that may be centroids.
   ///
   /// Complexity: O(rows · columns) on average.
-  func distinctRowCount() -> Int {
+  func distinctCount() -> Int {
     var seen = Set<Matrix.Row>()
-    for index in 0..<rows { seen.insert(row(index)) }
+    for index in 0..<rows where canSeed(index) { seen.insert(matrix.row(index)) }
     return seen.count
   }
 }

@@ -24,7 +24,12 @@ extension KMeans {
     _ points: PreparedPoints, clusters: Int, using random: inout CounterRandom, workers: Workers,
     progress: (_ chosen: Int, _ potential: Double) -> Bool
   ) throws(ContrastiveError) -> [Int] {
-    var rows = [random.index(below: points.rows)]
+    let first = random.index(below: points.rows)
+    guard
+      let seed = (first..<points.rows).first(where: points.canSeed)
+        ?? (0..<first).first(where: points.canSeed)
+    else { throw .zeroNorm(argument: points.argument, row: 0) }
+    var rows = [seed]
     var weights = StaleWeights(points)
     var swept = 0
     while rows.count < clusters {
@@ -36,7 +41,7 @@ extension KMeans {
       while rows.count < limit, rejections < 1000 {
         guard let row = weights.draw(using: &random) else {
           if rows.count > swept { break }
-          throw points.tooFew(distinct: points.matrix.distinctRowCount(), for: clusters)
+          throw points.tooFew(distinct: points.distinctCount(), for: clusters)
         }
         let weight = points.squaredDistance(of: row, toNearestOf: rows[swept...])
         guard weight > 0 else {
@@ -81,7 +86,7 @@ private struct StaleWeights {
 
   init(_ points: PreparedPoints) {
     self.points = points
-    weights = [Double](repeating: .infinity, count: points.rows)
+    weights = (0..<points.rows).map { points.canSeed($0) ? .infinity : 0 }
   }
 
   subscript(row: Int) -> Double { weights[row] }

@@ -12,7 +12,7 @@ struct PreparedPoints: Sendable {
   let largest: Float
 
   init(
-    _ points: Matrix, argument: String, metric: KMeans.Metric, workers: Workers
+    _ points: Matrix, argument: String, metric: KMeans.Metric, zeroRows: ZeroRows, workers: Workers
   ) throws(ContrastiveError) {
     let operand = Operand(argument, points)
     try operand.requireRows()
@@ -24,7 +24,8 @@ struct PreparedPoints: Sendable {
     case .euclidean:
       try operand.requireFinite()
       matrix = points
-    case .spherical: matrix = try points.normalized(argument: argument).rows
+    case .spherical:
+      matrix = try points.normalized(argument: argument, zeroRows: zeroRows).rows
     }
     self.metric = metric
     self.argument = argument
@@ -43,6 +44,9 @@ struct PreparedPoints: Sendable {
         found: "\(values[column])", limit: "a row of norm 6.3e18")
     }
   }
+
+  /// Whether a point may be a centroid: one without direction is none on the sphere.
+  func canSeed(_ row: Int) -> Bool { metric == .euclidean || norms[row] > 0 }
 
   var rows: Int { matrix.rows }
   var dimension: Int { matrix.columns }

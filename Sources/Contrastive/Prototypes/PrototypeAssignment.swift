@@ -23,9 +23,10 @@ public struct PrototypeAssignment: Sendable {
     let columns = Operand("prototypes", prototypes)
     try columns.requireRows()
     try columns.requireDimension(of: Operand("points", points))
-    let rows = try PreparedPoints(points, argument: "points", metric: metric, workers: workers)
+    let rows = try PreparedPoints(
+      points, argument: "points", metric: metric, zeroRows: .refuse, workers: workers)
     let centroids = try PreparedPoints(
-      prototypes, argument: "prototypes", metric: metric, workers: workers)
+      prototypes, argument: "prototypes", metric: metric, zeroRows: .refuse, workers: workers)
     let search = NearestSearch(
       points: rows, centroids: centroids.matrix, columnNorms: centroids.norms)
     let found = try search.candidates(bounds: nil, workers: workers)

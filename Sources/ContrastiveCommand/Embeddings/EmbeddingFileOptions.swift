@@ -33,19 +33,19 @@ struct EmbeddingFileOptions: ParsableArguments {
       throw ValidationError("nothing to evaluate: give --test FILE, or --run FOLDER")
     }
     func embeddings(
-      _ path: String, _ labels: String?, _ name: String
+      _ path: String, _ labels: [Int]?, _ name: String
     ) throws -> RepresentationEvaluation.Embeddings {
       try RepresentationEvaluation.Embeddings(
-        EmbeddingFiles.matrix(path: path), labels: labels.map(EmbeddingFiles.labels(path:)),
-        named: name)
+        EmbeddingFiles.matrix(path: path), labels: labels, named: name)
     }
     guard (train == nil) == (trainLabels == nil) else {
       throw ValidationError("--train and --train-labels go together")
     }
+    let labels = try EmbeddingFiles.labels(paths: [testLabels, trainLabels])
     let inputs = EvaluationInputs(
-      test: try embeddings(test, testLabels, "test-labels"),
-      train: try train.map { try embeddings($0, trainLabels, "train-labels") },
-      views: try testViews.map(EmbeddingFiles.matrix(path:)))
+      test: try embeddings(test, labels.values[0], "test-labels"),
+      train: try train.map { try embeddings($0, labels.values[1], "train-labels") },
+      views: try testViews.map(EmbeddingFiles.matrix(path:)), labels: labels)
     let dimension = inputs.test.rows.columns
     if let rows = inputs.train?.rows, rows.columns != dimension {
       throw ContrastiveError.shape(

@@ -10,13 +10,14 @@ struct EvaluateCommand: ParsableCommand {
     discussion: """
       From files: --test, and as far as they exist --test-labels, --train with --train-labels, and \
       --test-views, embeddings of another view of each test row. Embeddings are .npy, a \
-      safetensors file with one tensor, or file:tensor, numbers [n, dimension]; labels .npy, whole \
-      numbers [n], -1 for a row without one. With --run: the features of a trained encoder on a \
-      data folder, or on pictures whose folders are their classes (--images).
+      safetensors file with one tensor, or file:tensor, numbers [n, dimension]; labels [n] in the \
+      same formats, whole numbers, -1 for a row without one, or in .npy texts, an empty one for \
+      none. With --run: the features of a trained encoder on a data folder, or on pictures whose \
+      folders are their classes (--images).
 
       What is given decides what is measured: knn (weighted vote, Wu et al. 2018), ridge and \
       logistic (linear probes on standardized features), clusters (spherical k-means against \
-      labels: purity, NMI, AMI, ARI), alignment and uniformity (Wang and Isola 2020), rank \
+      labels: purity, NMI, AMI, ARI, accuracy of the best matching), alignment and uniformity (Wang and Isola 2020), rank \
       (effective rank, RankMe, signs of collapse), neighbors (hubness, false negatives among the \
       nearest).
 
@@ -54,6 +55,9 @@ struct EvaluateCommand: ParsableCommand {
   @Option(help: "Random seed of k-means and of the share set aside.")
   var seed: UInt64 = 0
 
+  @Option(help: "\(ZeroRows.help)")
+  var zeroRows = ZeroRows.refuse
+
   @Flag(help: "Print the JSON object alone.")
   var json = false
 
@@ -62,9 +66,11 @@ struct EvaluateCommand: ParsableCommand {
   private static let names = RepresentationEvaluation.Measure.allCases.map(\.rawValue)
 
   func run() throws {
-    let evaluation = try evaluation()
+    var evaluation = try evaluation()
     let workers = try parallel.workers
     let given = try encoder.features(seed: seed, workers: workers) ?? files.embeddings()
+    if let labels = given.labels { evaluation.labelName = { labels.name($0) } }
+    evaluation.zeroRows = zeroRows
     let measures: RepresentationMeasures
     do throws(ContrastiveError) {
       measures = try evaluation.run(
@@ -111,4 +117,5 @@ struct EvaluationInputs {
   var test: RepresentationEvaluation.Embeddings
   var train: RepresentationEvaluation.Embeddings?
   var views: Matrix?
+  var labels: FileLabels?
 }

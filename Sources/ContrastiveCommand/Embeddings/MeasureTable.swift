@@ -16,14 +16,18 @@ struct MeasureTable {
     ] {
       add(name, measures[quantity].map { "\(Int($0)), excluded from scores" })
     }
-    add("kNN accuracy", measures[.knnAccuracy].map(percent))
-    add("ridge probe", measures[.ridgeAccuracy].map(percent))
+    func accuracy(_ first: Double?, _ five: Double?) -> String? {
+      first.map { percent($0) + (five.map { ", top 5 \(percent($0))" } ?? "") }
+    }
+    add("kNN accuracy", accuracy(measures[.knnAccuracy], measures[.knnTop5]))
+    add("ridge probe", accuracy(measures[.ridgeAccuracy], measures[.ridgeTop5]))
     add(
       "logistic probe",
-      measures[.logisticAccuracy].map {
-        percent($0) + (measures.isLogisticConverged == false ? " (not converged)" : "")
+      accuracy(measures[.logisticAccuracy], measures[.logisticTop5]).map {
+        $0 + (measures.isLogisticConverged == false ? " (not converged)" : "")
       })
     add("cluster purity", measures[.purity].map(percent))
+    add("cluster accuracy (Hungarian)", measures[.clusterAccuracy].map(percent))
     add("cluster NMI, AMI", Self.pair(measures[.nmi], measures[.ami]))
     add("cluster ARI", measures[.ari].map { fixed($0, 4) })
     add("alignment (views)", measures[.alignment].map { fixed($0, 4) })

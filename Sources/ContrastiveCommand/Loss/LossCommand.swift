@@ -12,8 +12,8 @@ package struct LossCommand: ParsableCommand {
 
       Methods of InfoNCE's shape have options that choose negatives. For these the file may hold \
       support [V,N,D], the support embeddings of a search, and pair-terms I64 [n,2] (row, column) \
-      with F32 [n] pair-term-weights and pair-term-targets: what single columns are to single \
-      rows.
+      with F32 [n] pair-term-weights (0 excludes the column) and, if they have a share of the \
+      target, pair-term-targets: what single columns are to single rows. Shares are used as stated.
       """,
     subcommands: [
       InfoNCELoss.self,

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Contrastive
+import ContrastiveFiles
 import ContrastiveTraining
 
 /// What every `contrastive loss` method shares: the files, normalization, the choice of gradients.
@@ -13,6 +14,9 @@ package struct LossFiles: ParsableArguments {
   @Flag(help: "Divide each embedding row by its norm first, and carry the gradient back.")
   package var normalize = false
 
+  @Option(help: "\(ZeroRows.help)")
+  package var zeroRows = ZeroRows.refuse
+
   @Option(help: "Gradients to compute, separated by commas, or none; see the method's help.")
   package var gradient: String?
 
@@ -22,6 +26,13 @@ package struct LossFiles: ParsableArguments {
   @OptionGroup var parallel: ParallelOptions
 
   package init() {}
+
+  /// The options with the values used; those of rows of zeros where they are not refused.
+  var parameters: [String: JSONValue] {
+    var parameters: [String: JSONValue] = ["normalize": .flag(normalize)]
+    if zeroRows != .refuse { parameters["zero-rows"] = .text(zeroRows.rawValue) }
+    return parameters
+  }
 
   /// The gradients asked for.
   func gradients<Method: Objective>(of type: Method.Type) throws -> WantedGradients<Method> {

@@ -3,13 +3,20 @@ import ContrastiveFiles
 
 extension LossInputs {
   /// The tensors that single out columns: `pair-terms` I64 [n, 2] of (row, column), with F32 [n]
-  /// `pair-term-weights` and `pair-term-targets`, 0 where they are not given.
+  /// `pair-term-weights`, 0 for a column that is excluded, and `pair-term-targets`, 0 where they are
+  /// not given.
   func pairs(rows: Int, columns: Int) throws(ContrastiveError) -> PairTerms? {
     guard has("pair-terms") else { return nil }
     let listed = try integers("pair-terms", axes: 2)
     let count = listed.shape[0]
     guard listed.shape[1] == 2 else {
       throw .shape(argument: "pair-terms", found: "\(listed.shape)", expected: "[n, 2]")
+    }
+    guard has("pair-term-weights") else {
+      throw .file(
+        path: file.path ?? "tensors",
+        problem: "has pair-terms without pair-term-weights: each pair's weight in the denominator, "
+          + "0 to exclude it")
     }
     let weights = try numbers("pair-term-weights", count: count)
     let targets = try numbers("pair-term-targets", count: count)

@@ -8,13 +8,16 @@ package struct LossInputs {
   package let file: SafetensorsFile
   /// Whether embedding rows are divided by their norms.
   package let normalizes: Bool
+  /// What becomes of rows of zeros then.
+  private let zeroRows: ZeroRows
   /// The tensors that were normalized, by name.
   package private(set) var normalized: [String: NormalizedRows] = [:]
   /// The tensors that were looked for.
   private let looked = NameSet()
 
-  package init(file: SafetensorsFile, normalizes: Bool) {
+  package init(file: SafetensorsFile, normalizes: Bool, zeroRows: ZeroRows = .refuse) {
     self.file = file
+    self.zeroRows = zeroRows
     self.normalizes = normalizes
   }
 
@@ -124,7 +127,7 @@ package struct LossInputs {
     _ rows: Matrix, _ name: String
   ) throws(ContrastiveError) -> Matrix {
     guard normalizes else { return rows }
-    let unit = try rows.normalized(argument: name)
+    let unit = try rows.normalized(argument: name, zeroRows: zeroRows)
     normalized[name] = unit
     return unit.rows
   }

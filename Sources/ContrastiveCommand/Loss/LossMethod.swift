@@ -36,7 +36,8 @@ extension LossMethod {
     let wanted = try files.gradients(of: Method.self)
     let file = try OutputFile(files.output, format: .safetensors, inputs: [files.input])
     var inputs = LossInputs(
-      file: try SafetensorsFile(path: files.input), normalizes: files.normalize)
+      file: try SafetensorsFile(path: files.input), normalizes: files.normalize,
+      zeroRows: files.zeroRows)
     let result = try evaluate(
       &inputs, gradients: wanted.variables, workers: files.parallel.workers)
     try inputs.requireAllUsed(by: Self.method)
@@ -61,7 +62,7 @@ extension LossMethod {
     try Standard.json(
       LossReport(
         method: Self.method, form: form(inputs), loss: result.loss,
-        parameters: parameters.merging(["normalize": .flag(files.normalize)]) { own, _ in own }
+        parameters: parameters.merging(files.parameters) { own, _ in own }
           .merging(Self.settled(result.details).mapValues(JSONValue.number)) { $1 },
         tensors: inputs.used.sorted(),
         gradients: (wanted.variables.map(\.rawValue) + wanted.scalars.map(\.rawValue)).sorted(),

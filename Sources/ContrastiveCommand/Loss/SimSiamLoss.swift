@@ -23,7 +23,7 @@ package struct SimSiamLoss: LossMethod {
   package func evaluate(
     _ inputs: inout LossInputs, gradients: Set<PredictionVariable>, workers: Workers
   ) throws -> Evaluation<SimSiam> {
-    try SimSiam().evaluate(
+    try SimSiam(zeroRows: files.zeroRows).evaluate(
       predictions1: inputs.matrix("predictions1"), predictions2: inputs.matrix("predictions2"),
       projections1: inputs.matrix("projections1"), projections2: inputs.matrix("projections2"),
       gradients: gradients, workers: workers)

@@ -18,7 +18,7 @@ struct AuditCommand: ParsableCommand {
       and the threshold of the largest F1.
 
       Embeddings are .npy, a safetensors file with one tensor, or file:tensor, numbers \
-      [n,dimension]; labels .npy, whole numbers [n], -1 for none. The output holds, [n,k] \
+      [n,dimension]; labels [n] in the same formats, whole numbers, -1 for none, or in .npy texts. The output holds, [n,k] \
       row-major and the most similar first, candidates I64, maximum, mean, similarity, neighbors, \
       clusters and confidence F32, mutual and suspected U8, gradient_shares F32 [n], and with \
       labels the curve of the cosine over all pairs: thresholds, precision, recall F32 [m].
@@ -54,8 +54,18 @@ struct AuditCommand: ParsableCommand {
   @Option(help: "Random seed of the clusterings.")
   var seed: UInt64 = 0
 
+  @Option(help: "\(ZeroRows.help)")
+  var zeroRows = ZeroRows.refuse
+
   @Option(name: .shortAndLong, help: "Safetensors file to write, \(OutputFile.help)")
   var output: String?
+
+  @Option(
+    help: """
+      Also write the candidates with their evidence as CSV, to a file or - for \
+      standard output.
+      """)
+  var csv: String?
 
   @OptionGroup var report: ReportOptions
   @OptionGroup var parallel: ParallelOptions
@@ -68,22 +78,32 @@ struct AuditCommand: ParsableCommand {
     let file = try output.map {
       try OutputFile($0, format: .safetensors, inputs: [embeddings, self.labels] + support)
     }
+    let table = try csv.map {
+      try OutputFile(
+        $0, format: .csv, inputs: [embeddings, self.labels] + support, besides: [output])
+    }
     let rows = try EmbeddingFiles.matrix(path: embeddings)
     let views = try support.map { try EmbeddingFiles.matrix(path: $0) }
-    let labels = try labels.map { try EmbeddingFiles.labels(path: $0) }
-    let audit = try audit(
+    let labels = try EmbeddingFiles.labels(paths: [self.labels]).values[0]
+    var audit = try audit(
       given.k ?? fitting([1, 5, 10, 20, 50], to: rows.rows - 1),
       given.clusters ?? fitting([10, 30, 100], to: rows.rows / 4))
+    if let labels, let path = self.labels, labels.allSatisfy({ $0 == unlabeled }) {
+      throw ContrastiveError.file(
+        path: path, problem: "holds -1 for every row, expected a label for at least one")
+    }
+    audit.zeroRows = zeroRows
     let clock = ContinuousClock()
     let start = clock.now
     let result = try audit.run(rows, support: views, labels: labels, workers: workers)
     let seconds = (clock.now - start).seconds
     if let file { try file.write(AuditReport.tensors(result)) }
+    if let table { try AuditReport.write(result, to: table) }
     try report.print(
       AuditReport(
         result, audit: audit, dimension: rows.columns, seconds: seconds,
         unlabeled: labels?.count { $0 == unlabeled } ?? 0),
-      beside: file)
+      beside: table?.isStandardOutput == true ? table : file)
   }
 
   private func audit(_ k: [Int], _ clusters: [Int]) throws -> NegativeAudit {

@@ -215,4 +215,25 @@ struct AuditReport: Report {
     }
     return tensors
   }
+
+  /// Writes the candidates as lines, a row's one after the other.
+  static func write(
+    _ result: NegativeAuditResult, to csv: OutputFile
+  ) throws(ContrastiveError) {
+    let found = result.candidates
+    let numbers: [(name: String, values: [Float])] = [
+      ("maximum", found.values(of: .maximum)), ("mean", found.values(of: .mean)),
+      ("similarity", found.values(of: .similarity)), ("neighbors", found.values(of: .neighbors)),
+      ("clusters", found.values(of: .clusters)), ("confidence", found.values(of: .confidence)),
+    ]
+    try CSVFile.write(
+      to: csv.path,
+      columns: ["row", "candidate"] + numbers.map(\.name) + ["mutual", "suspected"],
+      rows: found.columns.count
+    ) { place in
+      ["\(place / found.k)", "\(found.columns[place])"]
+        + numbers.map { "\($0.values[place])" }
+        + [found.mutual[place] ? "1" : "0", result.isSuspected[place] ? "1" : "0"]
+    }
+  }
 }

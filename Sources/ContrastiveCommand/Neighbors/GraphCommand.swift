@@ -5,13 +5,14 @@ import Contrastive
 struct GraphCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "graph",
-    abstract: "Find the kNN graph of a set, exactly, computing each pair once.",
+    abstract: "Find the kNN graph of a set, comparing each pair once.",
     discussion: """
       By inner product; with --normalize by cosine similarity. A row is not its own neighbor. \
       Embeddings are .npy, a safetensors file with one tensor, or file:tensor, numbers \
       [n, dimension]. Writes `neighbors` I64 [N,k] and `similarities` F32 [N,k]: similarity \
       descending, then index ascending; with --mutual also `mutual` U8 [N,k], 1 where the neighbor \
-      lists the row, too.
+      lists the row, too. Similarities are Float32 products: rows closer than 4 · 2⁻²³ · √dimension \
+      of the norms' product may stand in either order.
       """)
 
   @Option(help: "Embeddings.")
@@ -23,22 +24,35 @@ struct GraphCommand: ParsableCommand {
   @Flag(help: "Divide each row by its norm first.")
   var normalize = false
 
+  @Option(help: "\(ZeroRows.help)")
+  var zeroRows = ZeroRows.refuse
+
   @Flag(help: "Also write which neighbors are mutual.")
   var mutual = false
 
   @Option(name: .shortAndLong, help: "Safetensors file to write, \(OutputFile.help)")
   var output: String
 
+  @Option(
+    help:
+      "Also write row, rank, neighbor and similarity as CSV, to a file or - for standard output.")
+  var csv: String?
+
   @OptionGroup var parallel: ParallelOptions
   @OptionGroup var report: ReportOptions
 
   func run() throws {
-    let file = try OutputFile(output, format: .safetensors, inputs: [input])
+    let inputs = [input]
+    let file = try OutputFile(output, format: .safetensors, inputs: inputs)
+    let table = try csv.map {
+      try OutputFile($0, format: .csv, inputs: inputs, besides: [output])
+    }
     var rows = try EmbeddingFiles.matrix(path: input)
-    if normalize { rows = try rows.normalized(argument: "input").rows }
+    if normalize { rows = try rows.normalized(argument: "input", zeroRows: zeroRows).rows }
     let workers = try parallel.workers
     try SearchReport.run(
-      output: file, operations: Double(rows.rows) * Double(rows.rows) * Double(rows.columns),
+      output: file, csv: table,
+      operations: Double(rows.rows) * Double(rows.rows) * Double(rows.columns),
       withMutual: mutual, options: report
     ) { try NeighborTable(graphOf: rows, k: k, workers: workers) }
   }

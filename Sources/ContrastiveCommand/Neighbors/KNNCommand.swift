@@ -5,11 +5,13 @@ import Contrastive
 struct KNNCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "knn",
-    abstract: "Find the k nearest bank rows of each query, exactly.",
+    abstract: "Find the k nearest bank rows of each query, comparing all.",
     discussion: """
       By inner product; with --normalize by cosine similarity. Embeddings are .npy, a safetensors \
       file with one tensor, or file:tensor, numbers [n, dimension]. Writes `neighbors` I64 [N,k] \
-      and `similarities` F32 [N,k]: similarity descending, then index ascending.
+      and `similarities` F32 [N,k]: similarity descending, then index ascending. \
+      Similarities are Float32 products: rows closer than 4 · 2⁻²³ · √dimension of the norms' \
+      product may stand in either order.
       """)
 
   @Option(help: "Queries.")
@@ -24,23 +26,35 @@ struct KNNCommand: ParsableCommand {
   @Flag(help: "Divide each row by its norm first.")
   var normalize = false
 
+  @Option(help: "\(ZeroRows.help)")
+  var zeroRows = ZeroRows.refuse
+
   @Option(name: .shortAndLong, help: "Safetensors file to write, \(OutputFile.help)")
   var output: String
+
+  @Option(
+    help:
+      "Also write row, rank, neighbor and similarity as CSV, to a file or - for standard output.")
+  var csv: String?
 
   @OptionGroup var parallel: ParallelOptions
   @OptionGroup var report: ReportOptions
 
   func run() throws {
-    let file = try OutputFile(output, format: .safetensors, inputs: [queries, bank])
+    let inputs = [queries, bank]
+    let file = try OutputFile(output, format: .safetensors, inputs: inputs)
+    let table = try csv.map {
+      try OutputFile($0, format: .csv, inputs: inputs, besides: [output])
+    }
     var rows = try EmbeddingFiles.matrix(path: queries)
     var columns = try EmbeddingFiles.matrix(path: bank)
     if normalize {
-      rows = try rows.normalized(argument: "queries").rows
-      columns = try columns.normalized(argument: "bank").rows
+      rows = try rows.normalized(argument: "queries", zeroRows: zeroRows).rows
+      columns = try columns.normalized(argument: "bank", zeroRows: zeroRows).rows
     }
     let workers = try parallel.workers
     try SearchReport.run(
-      output: file,
+      output: file, csv: table,
       operations: 2 * Double(rows.rows) * Double(columns.rows) * Double(rows.columns),
       withMutual: false, options: report
     ) { try NeighborTable(nearestTo: rows, in: columns, k: k, workers: workers) }

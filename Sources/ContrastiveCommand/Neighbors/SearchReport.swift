@@ -18,13 +18,15 @@ struct SearchReport: Report {
   ///
   /// - Parameters:
   ///   - output: safetensors file for `neighbors` I64 [N, k] and `similarities` F32 [N, k].
+  ///   - csv: file for the same as lines, if any.
   ///   - operations: floating-point operations of the search.
   ///   - withMutual: whether to add `mutual` U8 [N, k] and count it.
   ///   - options: how to print the report.
   ///   - search: the search.
   /// - Throws: `ContrastiveError`.
   static func run(
-    output: OutputFile, operations: Double, withMutual: Bool, options: ReportOptions,
+    output: OutputFile, csv: OutputFile?, operations: Double, withMutual: Bool,
+    options: ReportOptions,
     search: () throws -> NeighborTable
   ) throws {
     let clock = ContinuousClock()
@@ -42,10 +44,22 @@ struct SearchReport: Report {
       tensors["mutual"] = try Tensor(shape: shape, elements: .uint8(mutual.map { $0 ? 1 : 0 }))
     }
     try output.write(tensors)
+    if let csv {
+      try CSVFile.write(
+        to: csv.path,
+        columns: ["row", "rank", "neighbor", "similarity"] + (mutual == nil ? [] : ["mutual"]),
+        rows: table.rows * table.k
+      ) { place in
+        let (row, rank) = place.quotientAndRemainder(dividingBy: table.k)
+        let similarity = table.similarities[row, rank]
+        return ["\(row)", "\(rank)", "\(table.indices[place])", "\(similarity)"]
+          + (mutual.map { [$0[place] ? "1" : "0"] } ?? [])
+      }
+    }
     let report = SearchReport(
       rows: table.rows, k: table.k, seconds: seconds, gflops: operations / seconds / 1e9,
       mutual: mutual?.count { $0 })
-    try options.print(report, beside: output)
+    try options.print(report, beside: csv?.isStandardOutput == true ? csv : output)
   }
 
   var lines: [String] {

@@ -9,9 +9,14 @@ import ContrastiveFiles
 struct OutputFile {
   /// The formats of results; the raw value is the suffix.
   enum Format: String {
-    case safetensors, npy, html, txt
+    case safetensors, npy, html, txt, csv
 
-    fileprivate var article: String { self == .safetensors || self == .txt ? "a" : "an" }
+    fileprivate var article: String {
+      switch self {
+      case .safetensors, .txt, .csv: "a"
+      case .npy, .html: "an"
+      }
+    }
   }
 
   /// The rule, for help texts.
@@ -30,12 +35,18 @@ struct OutputFile {
   ///   - format: the result's.
   ///   - inputs: what the command reads: files, `file:tensor`, and folders for all in them.
   ///   - option: the option that names it.
+  ///   - others: what else the command writes.
   /// - Throws: `ContrastiveError.parameter` for a suffix of another format, `.file` for a folder or
   ///   an input.
   init(
-    _ path: String, format: Format, inputs: [String?], option: String = "output"
+    _ path: String, format: Format, inputs: [String?], option: String = "output",
+    besides others: [String?] = []
   ) throws(ContrastiveError) {
     self.path = path
+    for other in others.compactMap(\.self) where other == path || isSameFile(other, path) {
+      throw .parameter(
+        name: format.rawValue, found: path, expected: "another file than \(other), the output")
+    }
     target = OutputTarget(path: path)
     if target == .folder {
       throw .file(path: path, problem: "is a folder, expected the name of a file to write")

@@ -30,6 +30,9 @@ struct KMeansCommand: ParsableCommand {
   @Flag(help: "Unit points and unit centroids; the largest dot product is nearest.")
   var spherical = false
 
+  @Option(help: "\(ZeroRows.help)")
+  var zeroRows = ZeroRows.refuse
+
   @Option(help: "Most iterations.")
   var iterations: Int = 20
 
@@ -51,6 +54,13 @@ struct KMeansCommand: ParsableCommand {
   @Option(name: .shortAndLong, help: "Safetensors file to write, \(OutputFile.help)")
   var output: String
 
+  @Option(
+    help: """
+      Also write the cluster of each row in each clustering as CSV, to a file or - for \
+      standard output.
+      """)
+  var csv: String?
+
   @OptionGroup var parallel: ParallelOptions
   @OptionGroup var report: ReportOptions
 
@@ -59,18 +69,23 @@ struct KMeansCommand: ParsableCommand {
     var options = try KMeans(
       metric: spherical ? .spherical : .euclidean, iterations: iterations, restarts: restarts,
       seed: seed, boundsMemory: try boundsBytes())
+    options.zeroRows = zeroRows
     let workers = try parallel.workers
     guard temperature > 0, temperature.isFinite else {
       throw ContrastiveError.parameter(
         name: "temperature", found: "\(temperature)", expected: "above 0")
     }
     let file = try OutputFile(output, format: .safetensors, inputs: [input, initial])
+    let table = try csv.map {
+      try OutputFile($0, format: .csv, inputs: [input, initial], besides: [output])
+    }
     let points = try EmbeddingFiles.matrix(path: input)
     if let initial {
       options = try KMeans(
         metric: options.metric,
         seeding: .given(EmbeddingFiles.matrix(path: initial)), iterations: iterations,
         restarts: restarts, seed: seed, boundsMemory: options.boundsMemory)
+      options.zeroRows = zeroRows
     }
     var clusterings: [Clustering] = []
     var parents: [[Int]] = []
@@ -123,10 +138,17 @@ struct KMeansCommand: ParsableCommand {
       }
     }
     try write(clusterings, parents: parents, to: file, workers: workers)
+    if let table {
+      try CSVFile.write(
+        to: table.path, columns: ["row"] + clusterings.indices.map { "cluster.\($0)" },
+        rows: points.rows
+      ) { row in ["\(row)"] + clusterings.map { "\($0.assignments[row])" } }
+    }
     try report.print(
       KMeansReport(
         rows: points.rows, dimension: points.columns, metric: options.metric.rawValue,
-        clusterings: clusterings.map(KMeansReport.Entry.init)), beside: file)
+        clusterings: clusterings.map(KMeansReport.Entry.init)),
+      beside: table?.isStandardOutput == true ? table : file)
   }
 
   private func boundsBytes() throws -> Int {

@@ -46,7 +46,7 @@ struct KMeansReport: Report {
 
   var lines: [String] {
     clusterings.map { entry in
-      "k \(entry.k): objective \(entry.objective) after \(entry.iterations) iterations"
+      "k \(entry.k): objective \(short(entry.objective)) after \(entry.iterations) iterations"
         + (entry.converged ? " (converged)" : "")
         + ", \(percent(entry.computedShare)) of the distances computed with \(entry.strategy)"
         + (entry.groups > 0 ? " in \(entry.groups) groups" : "")

@@ -99,8 +99,13 @@ struct TrainCommand: ParsableCommand {
     guard let path = resume ?? output else {
       throw ValidationError("give --output, the run folder to create, or --resume")
     }
-    let folder = RunFolder(path: path)
     let isResumed = resume != nil
+    guard path != "-" else {
+      throw ContrastiveError.parameter(
+        name: isResumed ? "resume" : "output", found: path,
+        expected: "the name of a folder: a run is several files")
+    }
+    let folder = RunFolder(path: path)
     var options = isResumed ? try folder.options() : try options()
     let before = options
     if isResumed {

@@ -1,4 +1,5 @@
 import CBLAS
+import ContrastiveKernels
 
 extension BLAS {
   /// `C ← op(A) · op(B) + beta · C` in Double, row-major, on the calling thread.
@@ -15,6 +16,8 @@ extension BLAS {
       for position in 0..<(rows * columns) { c[position] = beta == 0 ? 0 : beta * c[position] }
       return
     }
+    contrastive_enter_call()
+    defer { contrastive_leave_call() }
     cblas_dgemm(
       CblasRowMajor, operationA.cblas, operationB.cblas, Int32(rows), Int32(columns), Int32(depth),
       1, a, Int32(operationA == .plain ? depth : rows), b,
@@ -27,6 +30,8 @@ extension BLAS {
     to sum: UnsafeMutablePointer<Double>
   ) {
     guard count > 0, columns > 0 else { return }
+    contrastive_enter_call()
+    defer { contrastive_leave_call() }
     cblas_dsyrk(
       CblasRowMajor, CblasUpper, CblasTrans, Int32(columns), Int32(count), 1, rows,
       Int32(columns), 1, sum, Int32(columns))

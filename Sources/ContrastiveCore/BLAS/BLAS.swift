@@ -1,20 +1,25 @@
 import CBLAS
+import ContrastiveKernels
 
 /// OpenBLAS, held to one thread: the engine's own workers run the calls side by side.
 package enum BLAS {
-  /// Sets OpenBLAS to one thread, once, and checks that it obeys.
+  /// Sets OpenBLAS to one thread, once, checks that it obeys, and that its products are right.
   ///
   /// An OpenMP build that ignores the request would start a team in every worker and lose the
-  /// promise of same bits, so it is refused.
+  /// promise of same bits, so it is refused. So is a build with a wrong element in one of a few
+  /// small products; that takes about a millisecond.
   package static func prepare() throws(ContrastiveError) {
     if let problem { throw .blas(configuration: configuration, problem: problem) }
   }
 
   private static let problem: String? = {
+    contrastive_watch_forks()
     openblas_set_num_threads(1)
     let threads = openblas_get_num_threads()
-    return threads == 1
-      ? nil : "found \(threads) threads after asking for 1, expected a build that obeys"
+    guard threads == 1 else {
+      return "found \(threads) threads after asking for 1, expected a build that obeys"
+    }
+    return firstFault
   }()
 
   /// The build's own description, such as `OpenBLAS 0.3.21 … MAX_THREADS=64`.
@@ -68,8 +73,10 @@ package enum BLAS {
       }
       return
     }
+    contrastive_enter_call()
     cblas_sgemm(
       CblasRowMajor, operationA.cblas, operationB.cblas, Int32(rows), Int32(columns), Int32(depth),
       alpha, a, Int32(aStride), b, Int32(bStride), beta, c, Int32(cStride))
+    contrastive_leave_call()
   }
 }

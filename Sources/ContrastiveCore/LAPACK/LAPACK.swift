@@ -1,4 +1,5 @@
 import CLAPACKE
+import ContrastiveKernels
 
 /// Decompositions of small matrices in Double, on the calling thread.
 ///
@@ -18,6 +19,8 @@ package enum LAPACK {
     var vectors = matrix
     var values = [Double](repeating: 0, count: size)
     // Row-major upper is column-major lower.
+    contrastive_enter_call()
+    defer { contrastive_leave_call() }
     let code = LAPACKE_dsyevd(
       LAPACK_COL_MAJOR, Int8(UInt8(ascii: "V")), Int8(UInt8(ascii: "L")), Int32(size), &vectors,
       Int32(size), &values)
@@ -45,6 +48,8 @@ package enum LAPACK {
     var copy = matrix
     var values = [Double](repeating: 0, count: min(rows, columns))
     // The transposed matrix has the same singular values.
+    contrastive_enter_call()
+    defer { contrastive_leave_call() }
     let code = LAPACKE_dgesdd(
       LAPACK_COL_MAJOR, Int8(UInt8(ascii: "N")), Int32(columns), Int32(rows), &copy,
       Int32(columns), &values, nil, 1, nil, 1)
@@ -66,6 +71,8 @@ package enum LAPACK {
     let kept = min(rows, columns)
     var factors = [Double](repeating: 0, count: kept)
     // A row-major A is a column-major Aᵀ = L · Qᵀ with L = Rᵀ.
+    contrastive_enter_call()
+    defer { contrastive_leave_call() }
     let code = LAPACKE_dgelqf(
       LAPACK_COL_MAJOR, Int32(columns), Int32(rows), &matrix, Int32(columns), &factors)
     try check(code, "dgelqf")
@@ -88,6 +95,8 @@ package enum LAPACK {
     guard !rightSides.isEmpty else { return [] }
     var factor = matrix
     var solution = rightSides
+    contrastive_enter_call()
+    defer { contrastive_leave_call() }
     let code = LAPACKE_dposv(
       LAPACK_COL_MAJOR, Int8(UInt8(ascii: "L")), Int32(size), Int32(rightSides.count / size),
       &factor, Int32(size), &solution, Int32(size))

@@ -85,8 +85,17 @@ package struct Operand: Sendable {
         argument: name, row: row, column: column, found: value.isNaN ? "nan" : "\(value)")
   }
 
+  /// Checks that every element is finite, for what computes in Double alone.
+  package func requireNumbers() throws(ContrastiveError) {
+    try require(limit: .greatestFiniteMagnitude, .one)
+  }
+
   /// Checks that every element is finite and not too large for a dot product; halves always are.
   package func requireFinite(_ workers: Workers = .one) throws(ContrastiveError) {
+    try require(limit: limit, workers)
+  }
+
+  private func require(limit: Float, _ workers: Workers) throws(ContrastiveError) {
     guard case .single(let matrix) = elements else { return }
     let piece = 1 << 16
     let found = matrix.withSharedMemory { values in

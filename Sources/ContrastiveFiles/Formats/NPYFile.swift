@@ -15,8 +15,8 @@ import FoundationEssentials
 ///
 /// The header is a Python dictionary literal with exactly these three keys. Element types are
 /// `f2`, `f4`, `f8`, `i1` to `i8`, `u1` to `u8` and `b1`, in either byte order; elements in
-/// column-major (Fortran) order are rearranged. What else the format allows (structures, Python
-/// objects, strings, other types) is refused by name, as are headers over 64 KiB, more than 64
+/// column-major (Fortran) order are rearranged. Texts (`U`, `S`) are read where labels are meant.
+/// What else the format allows (structures, Python objects, other types) is refused by name, as are headers over 64 KiB, more than 64
 /// axes, and files longer or shorter than their header says. Sizes are held against the real file
 /// before memory is taken. A gzipped file is decompressed.
 ///
@@ -57,7 +57,13 @@ public enum NPYFile {
   }
 
   static func read(from source: any ByteSource) throws(ContrastiveError) -> Tensor {
-    let header = try header(from: source)
+    try numbers(header(from: source), source)
+  }
+
+  /// Reads the elements that a header declares.
+  static func numbers(
+    _ header: NPYHeader, _ source: any ByteSource
+  ) throws(ContrastiveError) -> Tensor {
     try source.admit(
       Tensor.byteCount(of: header.shape, width: header.type.width), declared: header.summary)
     let elements = try source.elements(of: header.type, shape: header.shape, order: header.order)
@@ -65,8 +71,15 @@ public enum NPYFile {
     return Tensor(unchecked: header.shape, elements)
   }
 
-  /// Reads what comes before the elements.
+  /// Reads what comes before the elements, of numbers.
   static func header(from source: any ByteSource) throws(ContrastiveError) -> NPYHeader {
+    try NPYHeader(declaration(from: source), path: source.path)
+  }
+
+  /// Reads what comes before the elements, whatever they are.
+  static func declaration(
+    from source: any ByteSource
+  ) throws(ContrastiveError) -> NPYDeclaration {
     guard source.mostRemaining >= 10, try source.array(6) == magic else {
       throw source.failure("is not an .npy file: it does not start with 0x93 NUMPY and a version")
     }
@@ -86,7 +99,7 @@ public enum NPYFile {
       throw source.failure(
         "has a header of \(length) bytes, more than the \(largestHeader) allowed")
     }
-    return try NPYHeader(parsing: source.header(length), path: source.path)
+    return try NPYDeclaration(parsing: source.header(length), path: source.path)
   }
 
   /// Saves an array as version 1.0, its elements starting at a multiple of 64 bytes.

@@ -1,6 +1,6 @@
 import ContrastiveCore
 
-/// What the header of an `.npy` file says.
+/// What the header of a file of numbers says.
 struct NPYHeader {
   let type: Tensor.ElementType
   let order: ElementOrder
@@ -14,12 +14,30 @@ struct NPYHeader {
     (self.type, self.shape, order) = (type, shape, ElementOrder())
   }
 
+  /// A declaration of numbers.
+  ///
+  /// - Throws: `ContrastiveError.file` for one of texts.
+  init(_ declaration: NPYDeclaration, path: String) throws(ContrastiveError) {
+    switch declaration.elements {
+    case .numbers(let type): self.type = type
+    case .texts(let text): throw .unsupported("strings", type: text.name, path: path)
+    }
+    (order, shape) = (declaration.order, declaration.shape)
+  }
+}
+
+/// What the header of an `.npy` file says.
+struct NPYDeclaration {
+  let elements: NPYElements
+  let order: ElementOrder
+  let shape: [Int]
+
   /// Parses the Python dictionary literal of a header and refuses what is unsupported.
   ///
   /// - Throws: `ContrastiveError.file`.
   init(parsing bytes: [UInt8], path: String) throws(ContrastiveError) {
     var parser = PythonLiteral(bytes: bytes, path: path)
-    var type: (Tensor.ElementType, isBigEndian: Bool)?
+    var type: (elements: NPYElements, isBigEndian: Bool)?
     var isColumnMajor: Bool?
     var shape: [Int]?
     try parser.expect("{")
@@ -42,10 +60,29 @@ struct NPYHeader {
     guard let type else { throw parser.failure("no key 'descr'") }
     guard let isColumnMajor else { throw parser.failure("no key 'fortran_order'") }
     guard let shape else { throw parser.failure("no key 'shape'") }
-    self.type = type.0
+    elements = type.elements
     order = ElementOrder(isBigEndian: type.isBigEndian, isColumnMajor: isColumnMajor)
     self.shape = shape
   }
+}
+
+/// What the elements of an `.npy` file are.
+enum NPYElements {
+  case numbers(Tensor.ElementType)
+  case texts(NPYText)
+}
+
+/// Texts of one length, padded with zeros.
+struct NPYText {
+  /// The type's name, such as `<U5`.
+  let name: String
+  /// Characters of an element.
+  let length: Int
+  /// Whether a character is a scalar of four bytes rather than a byte.
+  let isWide: Bool
+
+  /// Bytes of an element.
+  var width: Int { isWide ? 4 * length : length }
 }
 
 extension Tensor.ElementType {
@@ -161,7 +198,7 @@ private struct PythonLiteral {
 
   /// The value of `descr`: a byte order, a kind and a width.
   mutating func elementType() throws(ContrastiveError) -> (
-    Tensor.ElementType, isBigEndian: Bool
+    elements: NPYElements, isBigEndian: Bool
   ) {
     if peek() == UInt8(ascii: "[") {
       throw .file(path: path, problem: "holds structured elements, which are unsupported")
@@ -172,18 +209,26 @@ private struct PythonLiteral {
         $0.numpyCode == String(name.dropFirst())
       })
     {
-      return (type, first == ">" && type.width > 1)
+      return (.numbers(type), first == ">" && type.width > 1)
     }
+    let kind = name.dropFirst().first
+    if let first = name.first, "<>=|".contains(first), let kind, "USa".contains(kind),
+      let length = UInt16(name.dropFirst(2)), length > 0
+    {
+      let text = NPYText(name: name, length: Int(length), isWide: kind == "U")
+      return (.texts(text), first == ">")
+    }
+    throw .unsupported(kind == "O" ? "Python objects" : "elements", type: name, path: path)
+  }
+}
+
+extension ContrastiveError {
+  /// The refusal of elements that no `Tensor` has.
+  static func unsupported(_ what: String, type: String, path: String) -> ContrastiveError {
     let supported = Tensor.ElementType.allCases.compactMap(\.numpyCode).joined(separator: ", ")
-    let what =
-      switch name.dropFirst().first {
-      case "O": "Python objects"
-      case "U", "S", "a": "strings"
-      default: "elements"
-      }
-    throw .file(
+    return .file(
       path: path,
-      problem: "holds \(what) of type \(quoted(name)), which are unsupported "
+      problem: "holds \(what) of type \(quoted(type)), which are unsupported "
         + "(supported: \(supported))")
   }
 }

@@ -53,7 +53,7 @@ struct SafetensorsHeader {
 
   /// Whether bytes start as a header does: with a brace after spaces.
   static func startsHeader(_ bytes: ArraySlice<UInt8>) -> Bool {
-    let first = bytes.first { $0 != UInt8(ascii: " ") }
+    let first = bytes.first { !" \t\r\n".utf8.contains($0) }
     return first == UInt8(ascii: "{") || (first == nil && !bytes.isEmpty)
   }
 

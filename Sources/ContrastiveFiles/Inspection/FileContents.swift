@@ -36,6 +36,8 @@ public struct FileContents: Sendable {
   public let unsupported: [String: (type: String, shape: [Int])]
   /// Free text by name.
   public let metadata: [String: String]
+  /// The file as one of safetensors, if it is.
+  package let safetensors: SafetensorsFile?
   /// Whether the file has a checksum over all of it, which is then right.
   public let isSealed: Bool
 
@@ -43,8 +45,9 @@ public struct FileContents: Sendable {
   ///
   /// - Parameter path: the file; `-` is standard input.
   /// - Throws: `ContrastiveError.file` for a file of none of the formats, or one that is damaged.
-  public init(path: String) throws(ContrastiveError) {
-    let source = try openSource(path)
+  public init(path: String) throws(ContrastiveError) { try self.init(openSource(path)) }
+
+  init(_ source: any RewindableSource) throws(ContrastiveError) {
     size = source.size
     self.path = source.path
     let isGzipped = try source.isGzipped()
@@ -53,18 +56,22 @@ public struct FileContents: Sendable {
     if start.starts(with: NPYFile.magic) {
       format = isGzipped ? .gzippedNPY : .npy
       (tensors, unsupported, metadata) = (["": try NPYFile.read(from: contents)], [:], [:])
-      isSealed = isGzipped
+      (isSealed, safetensors) = (isGzipped, nil)
     } else if start.count >= 9, SafetensorsHeader.startsHeader(start[8...]) {
       let file = try SafetensorsFile(from: contents)
       try file.checkSeal()
       format = isGzipped ? .gzippedSafetensors : .safetensors
       (tensors, unsupported, metadata) = (file.tensors, file.unsupported, file.metadata)
-      isSealed = isGzipped || file.isSealed
+      (isSealed, safetensors) = (isGzipped || file.isSealed, file)
     } else if isGzipped || start.starts(with: [0, 0]) {
       format = isGzipped ? .gzippedIDX : .idx
       (tensors, unsupported, metadata) = (["": try IDXFile.read(from: contents)], [:], [:])
-      isSealed = isGzipped
+      (isSealed, safetensors) = (isGzipped, nil)
     } else {
+      guard !start.starts(with: Array("PK".utf8)) else {
+        throw source.failure(
+          "is a zip archive, such as an .npz; save its arrays one by one, with numpy.save")
+      }
       throw source.failure(
         "is of no known format (known: .npy, safetensors and IDX, each also gzipped)")
     }
@@ -86,11 +93,12 @@ public struct FileContents: Sendable {
   /// - Throws: `ContrastiveError.file` when there are others or none.
   package func onlyTensor() throws(ContrastiveError) -> Tensor {
     guard tensors.count + unsupported.count == 1, let only = tensors.values.first else {
+      let choice = path == standardInputName ? "a file and FILE:NAME" : "\(path):NAME"
       let names = (Array(tensors.keys) + unsupported.keys).sorted().prefix(20).map(quoted)
       throw .file(
         path: path,
         problem: "holds \(tensors.count + unsupported.count) tensors, expected one, or "
-          + "\(path):NAME to choose; it holds \(names.joined(separator: ", "))")
+          + "\(choice) to choose; it holds \(names.joined(separator: ", "))")
     }
     return only
   }

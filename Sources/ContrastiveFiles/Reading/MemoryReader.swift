@@ -18,7 +18,7 @@ final class MemoryReader: RewindableSource {
   /// - Throws: `ContrastiveError.file` when it cannot be read, was read before, or is more than
   ///   the machine holds.
   static func standardInput() throws(ContrastiveError) -> MemoryReader {
-    let name = "standard input"
+    let name = standardInputName
     let isFirst = wasRead.withLock { wasRead in
       defer { wasRead = true }
       return !wasRead

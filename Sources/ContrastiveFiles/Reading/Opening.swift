@@ -20,6 +20,9 @@ extension RewindableSource {
   }
 }
 
+/// What messages call standard input.
+let standardInputName = "standard input"
+
 /// A file, or standard input under the name `-`.
 func openSource(_ path: String) throws(ContrastiveError) -> any RewindableSource {
   try path == "-" ? MemoryReader.standardInput() : FileReader(path: path)

@@ -101,11 +101,13 @@ public enum AtomicFile {
       guard retryingInterrupts({ calls.synchronize(temporary.descriptor) }) == 0 else {
         throw failure(path, "writing to the disk failed")
       }
-      guard calls.renameFile(temporary.path, path) == 0 else {
-        throw failure(path, "renaming failed")
+      let isDone = PendingFiles.commit(temporary.path, as: path) {
+        calls.renameFile(temporary.path, path) == 0
       }
+      guard isDone else { throw failure(path, "renaming failed") }
     } catch {
       unlink(temporary.path)
+      PendingFiles.abandon(temporary.path)
       throw error
     }
     // Some filesystems cannot synchronize a folder and say so with EINVAL.
@@ -152,7 +154,10 @@ public enum AtomicFile {
       _ = retryingInterrupts { flock(descriptor, LOCK_EX) }
       // Another save may have taken the file for a leftover before it was locked.
       var status = stat()
-      if fstat(descriptor, &status) == 0, status.st_nlink > 0 { return (path, descriptor) }
+      if fstat(descriptor, &status) == 0, status.st_nlink > 0 {
+        PendingFiles.begin(path)
+        return (path, descriptor)
+      }
       close(descriptor)
     }
     throw .file(

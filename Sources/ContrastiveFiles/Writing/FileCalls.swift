@@ -17,6 +17,7 @@ package struct FileCalls: Sendable {
     write($0, $1.baseAddress, $1.count)
   }
   package var synchronize: @Sendable (_ descriptor: Int32) -> Int32 = { fsync($0) }
+  package var makeFolder: @Sendable (_ path: String) -> Int32 = { mkdir($0, 0o777) }
   package var renameFile: @Sendable (_ from: String, _ to: String) -> Int32 = { rename($0, $1) }
 
   /// The calls of the system.

@@ -18,7 +18,7 @@ struct SaveTarget {
   init(path: String) throws(ContrastiveError) {
     let slash = path.utf8.lastIndex(of: UInt8(ascii: "/"))
     name = slash.map { String(path[path.utf8.index(after: $0)...]) } ?? path
-    folder = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+    folder = Folder.of(path)
     self.path = path
     guard !["", ".", ".."].contains(name), !path.utf8.contains(0) else {
       throw .file(path: path, problem: "cannot be saved: this is not the name of a file")

@@ -8,6 +8,7 @@
 #define CONTRASTIVE_KERNELS_H
 
 #include "ContrastiveClusterKernels.h"
+#include "ContrastiveFork.h"
 #include "ContrastiveHalves.h"
 #include "ContrastiveMemory.h"
 #include "ContrastiveSinkhornKernels.h"

@@ -84,6 +84,20 @@ public struct RunRecord: Sendable {
     return found.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
   }
 
+  /// What went wrong without ending the run, each with the epochs in which it was said.
+  var warnings: [(text: String, epochs: [Int])] {
+    var order: [String] = []
+    var found: [String: [Int]] = [:]
+    for epoch in epochs {
+      guard let number = epoch.epoch, case .list(let texts)? = epoch["warnings"] else { continue }
+      for text in texts.compactMap(\.string) {
+        if found[text] == nil { order.append(text) }
+        found[text, default: []].append(number)
+      }
+    }
+    return order.map { ($0, found[$0] ?? []) }
+  }
+
   /// A number of `result.json`.
   func outcome(_ name: String) -> Double? { result?[name]?.number }
 

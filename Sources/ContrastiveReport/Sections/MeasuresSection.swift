@@ -31,10 +31,26 @@ struct MeasureLine: Sendable {
     func share(_ value: Double?) -> String? { value.map { percent($0, digits: 2) } }
     func number(_ value: Double?, _ digits: Int = 3) -> String? { value.map { fixed($0, digits) } }
     let lines: [(String, String?, String)] = [
+      (
+        "test images without label", number(measures[.testUnlabeled], 0),
+        "excluded from accuracies and clusters"
+      ),
+      (
+        "training images without label", number(measures[.trainUnlabeled], 0), "they have no vote"
+      ),
+      (
+        "test images of an unseen class", number(measures[.testUnseen], 0),
+        "which no training image has"
+      ),
       ("weighted kNN", share(measures[.knnAccuracy]), "test images whose neighbors vote right"),
+      ("weighted kNN, top 5", share(measures[.knnTop5]), "whose class is among the first five"),
       ("ridge probe", share(measures[.ridgeAccuracy]), "linear classifier in closed form"),
       ("logistic probe", share(measures[.logisticAccuracy]), "linear classifier, logistic loss"),
       ("cluster purity", share(measures[.purity]), "test images of their cluster's main class"),
+      (
+        "cluster accuracy", share(measures[.clusterAccuracy]),
+        "of clusters as classes, in the best one-to-one matching"
+      ),
       ("NMI", number(measures[.nmi]), "information clusters give on classes, 0 to 1"),
       ("AMI", number(measures[.ami]), "the same less what chance gives, 0 by chance"),
       ("ARI", number(measures[.ari]), "agreement on pairs, 0 by chance"),

@@ -65,7 +65,12 @@ public struct Checkpoint: Sendable {
   /// - Parameter path: the file.
   /// - Throws: `ContrastiveError.file` for what is not a whole checkpoint.
   public init(path: String) throws(ContrastiveError) {
-    let file = try SafetensorsFile(path: path)
+    try self.init(SafetensorsFile(path: path))
+  }
+
+  /// What a file that was read holds.
+  package init(_ file: SafetensorsFile) throws(ContrastiveError) {
+    let path = file.path ?? "checkpoint"
     try file.checkSeal()
     guard let summary = file.metadata["checkpoint"], let texts = file.metadata["state"],
       let configuration = file.metadata["configuration"]

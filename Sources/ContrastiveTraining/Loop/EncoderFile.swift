@@ -69,7 +69,12 @@ public struct EncoderFile: Sendable {
   ///     was trained on when nil.
   /// - Throws: `ContrastiveError.file`, or `.shape` when the channels or the tensors do not fit.
   public init(path: String, for shape: ImageShape? = nil) throws(ContrastiveError) {
-    let file = try SafetensorsFile(path: path)
+    try self.init(SafetensorsFile(path: path), for: shape)
+  }
+
+  /// What a file that was read holds.
+  package init(_ file: SafetensorsFile, for shape: ImageShape? = nil) throws(ContrastiveError) {
+    let path = file.path ?? "encoder"
     try file.checkSeal()
     guard let text = file.metadata["encoder"] else {
       throw .file(path: path, problem: "is not an encoder: it has no metadata \"encoder\"")

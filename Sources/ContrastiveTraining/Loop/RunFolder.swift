@@ -39,14 +39,7 @@ public struct RunFolder: Sendable {
   /// - Parameter options: what the run is made from.
   /// - Throws: `ContrastiveError.file` when the folder already holds a run or cannot be written.
   public func create(for options: TrainingOptions) throws(ContrastiveError) {
-    var made = path.hasPrefix("/") ? "/" : ""
-    for part in path.split(separator: "/") {
-      made += made.isEmpty || made.hasSuffix("/") ? part : "/" + part
-      if mkdir(made, 0o777) != 0 && errno != EEXIST && errno != EISDIR {
-        let reason = String(cString: strerror(errno))
-        throw .file(path: path, problem: "cannot be made a run's folder: \(made): \(reason)")
-      }
-    }
+    try Folder.make(path)
     guard !exists(configurationPath) else {
       throw .file(
         path: path, problem: "already holds a run; resume it or choose another output folder")

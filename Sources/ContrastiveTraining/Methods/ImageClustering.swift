@@ -11,7 +11,7 @@ struct ImageClustering: Sendable {
   /// The centroids at length 1.
   private(set) var prototypes: Matrix
 
-  /// Clusters points, into fewer clusters where fewer points are distinct.
+  /// Clusters points, into fewer clusters where fewer points differ by more than rounding.
   ///
   /// - Parameters:
   ///   - points: such as the projections of all images.
@@ -39,7 +39,7 @@ struct ImageClustering: Sendable {
   /// - Parameters:
   ///   - result: its centroids are the prototypes.
   ///   - assignments: the cluster of each image.
-  ///   - temperature: the mean of φ.
+  ///   - temperature: the mean of φ, of which each is a tenth or more.
   ///   - workers: the threads to use.
   /// - Throws: `ContrastiveError`.
   init(
@@ -47,10 +47,17 @@ struct ImageClustering: Sendable {
   ) throws(ContrastiveError) {
     centroids = result.centroids
     concentrations = try result.concentrations(
-      temperature: Float(temperature), workers: workers)
+      temperature: Float(temperature), workers: workers
+    ).map { max($0, Self.leastConcentration * Float(temperature)) }
     self.assignments = assignments
     prototypes = try centroids.directions(argument: "centroids").rows
   }
+
+  /// The least φ, in temperatures.
+  ///
+  /// Clusters of the same image many times have one of nearly zero, and what little such clusters
+  /// differ by would be all that a run learns from.
+  private static let leastConcentration: Float = 0.1
 
   /// An empty clustering of all images, for a loaded state to go into; refuses numbers of clusters
   /// that so many images cannot have.

@@ -120,7 +120,7 @@ public struct InvPMethod: TrainingMethod {
     if batch.epoch >= options.propagationEpoch - 1 {
       try learnNeighbors(of: batch.indices, queries.rows, workers: workers)
     }
-    try bank.update(queries.rows, ids: batch.indices, step: batch.step)
+    try bank.update(queries.rows, ids: batch.indices, step: batch.step, canceled: .replaced)
     let gradient = result[.queries] ?? Matrix(zeros: queries.images, by: bank.dimension)
     return StepGradient(
       loss: result.loss,

@@ -221,5 +221,10 @@ import _TestSupport
       #expect(found.status == 65)
       #expect(found.errors.contains(text), "\(found.errors)")
     }
+    let without = try self.run(
+      "infonce", ["queries", "keys"],
+      changing: ["pair-terms": try Tensor(shape: [3, 2], elements: .int64(pairs))])
+    #expect(without.status == 65)
+    #expect(without.errors.contains("has pair-terms without pair-term-weights"))
   }
 }

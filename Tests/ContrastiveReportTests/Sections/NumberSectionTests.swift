@@ -42,6 +42,23 @@ import Testing
     #expect(try notes().isEmpty)
   }
 
+  /// What went wrong without ending the run, each once with its epochs, and images without labels.
+  @Test func theSummarySaysWhatWentWrong() throws {
+    try files.write(
+      #"""
+      {"epoch":1,"loss":2,"warnings":["few clusters"]}
+      {"epoch":2,"loss":2,"warnings":["few clusters","collapse"]}
+      {"epoch":3,"loss":2}
+      {"epoch":4,"loss":2,"warnings":["few clusters"]}
+      """#, "metrics.jsonl")
+    try files.write(
+      #"{"images":20,"unlabeled_images":7,"unlabeled_test_images":2,"seconds":1}"#, "result.json")
+    #expect(try notes() == ["Epochs 1 – 2, 4: few clusters.", "Epoch 2: collapse."])
+    let found = try figures()
+    #expect(found.contains("training images without label: 7"))
+    #expect(found.contains("test images without label: 2"))
+  }
+
   @Test func curvesOfLossAccuracyAndWhatTheMethodMeasured() throws {
     try files.write(
       #"""

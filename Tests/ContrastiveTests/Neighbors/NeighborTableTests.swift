@@ -27,6 +27,29 @@ import _TestSupport
     }
   }
 
+  /// Near-duplicates may change places; what differs by more than the bound stated never does.
+  @Test func orderIsThatOfTheBoundStated() throws {
+    let one = try TestData.embeddings(1, 64, seed: 4)
+    let values = (0..<400).flatMap { row in
+      (0..<64).map { one[0, $0] + 1e-7 * Float(row % 20) * ($0 % 2 == 0 ? 1 : -1) }
+    }
+    let bank = try Matrix(rows: 400, columns: 64, values: values)
+    let queries = try TestData.embeddings(50, 64, seed: 5)
+    let found = try NeighborTable(nearestTo: queries, in: bank, k: 100)
+    let (left, right) = (queries.doubles, bank.doubles)
+    var worst = 0.0
+    for row in 0..<50 {
+      let exact = right.map { dot(left[row], $0) }
+      let order = found.indices(of: row).map { exact[$0] }
+      let rest = Set(0..<400).subtracting(found.indices(of: row)).map { exact[$0] }
+      for place in 1..<100 { worst = max(worst, order[place] - order[place - 1]) }
+      worst = max(worst, (rest.max() ?? -1) - (order.min() ?? 1))
+    }
+    let bound = 4 * 0x1p-23 * 8.0
+    print("accuracy: order of neighbors \(worst / bound) of the bound")
+    #expect(worst <= bound)
+  }
+
   /// Sizes around the blocks' 512 rows; ties abound, and in a graph tiles come in no order.
   @Test(arguments: [(2, 1), (7, 6), (513, 3), (1_100, 40)])
   func findsTheGraph(_ count: Int, _ k: Int) throws {

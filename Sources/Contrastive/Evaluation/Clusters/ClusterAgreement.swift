@@ -3,20 +3,24 @@
 /// With n points, cluster sizes a, label sizes b and common points n_ij,
 /// ```
 /// purity = Σ_i max_j n_ij / n
+/// accuracy = max over one-to-one matchings of clusters and labels of Σ n_ij / n
 /// MI     = Σ_ij n_ij/n · log( n · n_ij / (a_i b_j) )
 /// NMI    = MI / ((H(a) + H(b)) / 2)
 /// AMI    = (MI − E[MI]) / ((H(a) + H(b)) / 2 − E[MI])      E over random tables of these sizes
 /// ARI    = (pairs in both − expected) / (mean pairs − expected)
 /// ```
-/// Purity and NMI grow with the number of clusters by chance alone; AMI and ARI are 0 on average
-/// for chance. Points without a label or a cluster (−1) are excluded. Two partitions that
-/// are each a single class, or each of single points, agree fully: all four are then 1.
+/// The accuracy is that of clusters as predictions of labels (Hungarian method). Purity and NMI
+/// grow with the number of clusters by chance alone; AMI and ARI are 0 on average for chance. Points
+/// without a label or a cluster (−1) are excluded. Two partitions that are each a single class, or each of single points, agree fully: all five are then 1.
 ///
 /// Sources: Vinh, Epps and Bailey, "Information theoretic measures for clusterings comparison",
 /// JMLR 2010 (AMI, arithmetic mean); Hubert and Arabie, "Comparing partitions", 1985 (ARI).
 public struct ClusterAgreement: Sendable, Equatable {
   /// Share of points whose label is their cluster's most frequent one.
   public let purity: Double
+  /// Share of points whose cluster is matched with their label in the best one-to-one matching; nil
+  /// with more than 3,000 clusters and labels.
+  public let accuracy: Double?
   /// Normalized mutual information, 0 … 1.
   public let nmi: Double
   /// Adjusted mutual information, at most 1.
@@ -26,8 +30,9 @@ public struct ClusterAgreement: Sendable, Equatable {
 
   /// The agreement of two partitions.
   ///
-  /// Complexity: O(n log n), and for the AMI's expectation O(clusters · labels) sums of as many
-  /// terms as the smaller of the two has points.
+  /// Complexity: O(n log n), for the accuracy O(smaller² · larger) of the numbers of clusters and
+  /// labels, and for the AMI's expectation O(clusters · labels) sums of as many terms as the smaller
+  /// of the two has points.
   ///
   /// - Parameters:
   ///   - clusters: the cluster of each point, −1 for none.
@@ -53,6 +58,7 @@ public struct ClusterAgreement: Sendable, Equatable {
     var best = [Int](repeating: 0, count: table.clusters.count)
     for cell in table.cells { best[cell.cluster] = max(best[cell.cluster], cell.count) }
     purity = Double(best.reduce(0, +)) / n
+    accuracy = ClusterMatching(table).map { Double($0.common) / n }
 
     let isTrivial =
       table.clusters.count == table.labels.count

@@ -8,6 +8,8 @@
 public struct Alignment: Sendable {
   /// The power of the distance; the paper's default is 2.
   package let exponent: Double
+  /// What becomes of rows of zeros; kept, x̂ is 0.
+  public var zeroRows = ZeroRows.refuse
 
   /// The measure.
   ///
@@ -32,8 +34,8 @@ public struct Alignment: Sendable {
     let operand = Operand("first views", first)
     try operand.requireRows()
     try Operand("second views", second).requireShape(of: operand)
-    let x = try first.normalized(argument: "first views").rows
-    let y = try second.normalized(argument: "second views").rows
+    let x = try first.normalized(argument: "first views", zeroRows: zeroRows).rows
+    let y = try second.normalized(argument: "second views", zeroRows: zeroRows).rows
     let sum = (0..<first.rows).reduce(0.0) { sum, row in
       let square = x.squaredDistance(row, to: y, row)
       return sum + (exponent == 2 ? square : power(square, exponent / 2))
@@ -49,14 +51,15 @@ public struct Alignment: Sendable {
   /// - Parameters:
   ///   - embeddings: [N × D].
   ///   - labels: N labels; rows of −1 are excluded.
+  ///   - zeroRows: what becomes of rows of zeros; kept, x̂ is 0.
   /// - Returns: a number in 0 … 4, or nil when no two rows share a label.
   /// - Throws: `ContrastiveError`: `.shape`, `.empty`, `.nonFinite`, `.tooLarge`, `.zeroNorm`.
   public static func ofClasses(
-    _ embeddings: Matrix, labels: [Int]
+    _ embeddings: Matrix, labels: [Int], zeroRows: ZeroRows = .refuse
   ) throws(ContrastiveError) -> Double? {
     try Operand("embeddings", embeddings).requireRows()
     try requireLabels(labels, count: embeddings.rows)
-    let rows = try embeddings.normalized().rows
+    let rows = try embeddings.normalized(zeroRows: zeroRows).rows
     let target = ClassPlaces(labels)
     let dimension = rows.columns
     var sums = [Double](repeating: 0, count: target.classes.count * dimension)

@@ -27,11 +27,13 @@ public struct Collapse: Sendable, Equatable {
   /// - Parameters:
   ///   - embeddings: [N × D].
   ///   - spectrum: their singular values, if they are known already.
+  ///   - zeroRows: what becomes of rows of zeros; kept, x̂ is 0.
   ///   - workers: the threads to use; no effect on the result.
   /// - Throws: `ContrastiveError`: `.empty`, `.shape`, `.nonFinite`, `.tooLarge`, `.zeroNorm`,
   ///   `.blas`.
   public init(
-    of embeddings: Matrix, spectrum: Spectrum? = nil, workers: Workers = .all
+    of embeddings: Matrix, spectrum: Spectrum? = nil, zeroRows: ZeroRows = .refuse,
+    workers: Workers = .all
   ) throws(ContrastiveError) {
     try Operand("embeddings", embeddings).requireRows()
     dimension = embeddings.columns
@@ -40,13 +42,15 @@ public struct Collapse: Sendable, Equatable {
     } else {
       effectiveRank = try Spectrum(of: embeddings, workers: workers).effectiveRank
     }
-    let unit = try Standardization(of: embeddings.normalized().rows, workers: workers)
+    let normalized = try embeddings.normalized(zeroRows: zeroRows)
+    let unit = try Standardization(of: normalized.rows, workers: workers)
     let deviations = unit.deviation.reduce(0, +) / Double(dimension)
     spread = Double(dimension).squareRoot() * deviations
     let n = Double(embeddings.rows)
-    // Unit rows: ‖Σ x̂‖² = n + Σ_{i≠j} cos.
+    // Of m rows that are not zero: ‖Σ x̂‖² = m + Σ_{i≠j} cos.
+    let directed = Double(normalized.norms.count { $0 > 0 })
     let sum = unit.mean.reduce(0) { $0 + $1 * $1 } * n * n
-    meanCosine = n > 1 ? (sum - n) / (n * (n - 1)) : 0
+    meanCosine = n > 1 ? (sum - directed) / (n * (n - 1)) : 0
     constantFeatures = try Standardization(of: embeddings, workers: workers).deviation.count {
       $0 == 0
     }

@@ -35,7 +35,7 @@ public struct Spectrum: Sendable, Equatable {
   public init(of embeddings: Matrix, workers: Workers = .all) throws(ContrastiveError) {
     let operand = Operand("embeddings", embeddings)
     try operand.requireRows()
-    try operand.requireFinite()
+    try operand.requireNumbers()
     let columns = embeddings.columns
     // A piece must be worth its triangle.
     let size = max(Matrix.rowsPerPiece, 4 * columns)

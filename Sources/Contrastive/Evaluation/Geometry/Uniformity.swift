@@ -8,6 +8,8 @@
 public struct Uniformity: Sendable {
   /// Sharpness of the kernel; the paper's default is 2.
   package let t: Double
+  /// What becomes of rows of zeros; kept, x̂ is 0.
+  public var zeroRows = ZeroRows.refuse
 
   /// The measure.
   ///
@@ -37,9 +39,14 @@ public struct Uniformity: Sendable {
       throw .shape(
         argument: "embeddings", found: embeddings.shape, expected: "at least 2 rows")
     }
-    let rows = try embeddings.normalized().rows
-    let blocks = try SymmetricPass(Operand("embeddings", rows)).read(
-      SoftmaxReader(temperature: 1 / (2 * t), excluding: [.diagonal]), workers: workers)
+    let unit = try embeddings.normalized(zeroRows: zeroRows)
+    let directed = unit.norms.indices.filter { unit.norms[$0] > 0 }
+    let zeros = embeddings.rows - directed.count
+    let rows = zeros == 0 ? unit.rows : unit.rows.rows(at: directed)
+    let blocks =
+      rows.rows > 1
+      ? try SymmetricPass(Operand("embeddings", rows)).read(
+        SoftmaxReader(temperature: 1 / (2 * t), excluding: [.diagonal]), workers: workers) : []
     // Relative to the largest similarity of all, as only the mean's logarithm is wanted.
     let top = blocks.flatMap(\.maximum).max().map(Double.init) ?? 0
     var sum = 0.0
@@ -48,7 +55,11 @@ public struct Uniformity: Sendable {
         sum += own * exponential(2 * t * (Double(maximum) - top))
       }
     }
-    let pairs = Double(rows.rows) * Double(rows.rows - 1)
-    return min(0, 2 * t * (top - 1) + logarithm(sum / pairs))
+    let pairs = Double(embeddings.rows) * Double(embeddings.rows - 1)
+    guard zeros > 0 else { return min(0, 2 * t * (top - 1) + logarithm(sum / pairs)) }
+    // A row of zeros is at distance 1 from unit rows and 0 from another.
+    let far = 2 * Double(zeros) * Double(rows.rows) * exponential(-t)
+    let same = Double(zeros) * Double(zeros - 1)
+    return min(0, logarithm((sum * exponential(2 * t * (top - 1)) + far + same) / pairs))
   }
 }

@@ -42,13 +42,24 @@ public struct LinearClassifier: Sendable, Equatable {
   public func classify(
     _ features: Matrix, workers: Workers = .all
   ) throws(ContrastiveError) -> [Int] {
-    let operand = Operand("features", features)
+    let found = try eachRow(of: features, argument: "features", workers: workers) { _, scores in
+      scores.indices.reduce(0) { scores[$1] > scores[$0] ? $1 : $0 }
+    }
+    return found.map { classes[$0] }
+  }
+
+  /// A number of each row, from its index and the scores of its classes.
+  private func eachRow(
+    of features: Matrix, argument: String, workers: Workers,
+    _ body: @Sendable (_ row: Int, _ scores: UnsafeBufferPointer<Double>) -> Int
+  ) throws(ContrastiveError) -> [Int] {
+    let operand = Operand(argument, features)
     try operand.requireRows()
-    try operand.requireFinite()
+    try operand.requireNumbers()
     try BLAS.prepare()
     guard features.columns == dimension else {
       throw .shape(
-        argument: "features", found: features.shape,
+        argument: argument, found: features.shape,
         expected: "[\(features.rows) × \(dimension)], the dimension of the weights")
     }
     let count = classes.count
@@ -61,16 +72,16 @@ public struct LinearClassifier: Sendable, Equatable {
           .plain, .transposed, rows: rows.count, columns: count, depth: dimension, values, weights,
           into: &scores)
         for row in 0..<rows.count {
-          var (best, top) = (0, -Double.infinity)
-          for place in 0..<count {
-            let score = scores[row * count + place] + intercepts[place]
-            if score > top { (best, top) = (place, score) }
+          for place in 0..<count { scores[row * count + place] += intercepts[place] }
+          scores.withUnsafeBufferPointer { scores in
+            found[rows.lowerBound + row] = body(
+              rows.lowerBound + row,
+              UnsafeBufferPointer(rebasing: scores[(row * count)..<((row + 1) * count)]))
           }
-          found[rows.lowerBound + row] = best
         }
       }
     }
-    return found.map { classes[$0] }
+    return found
   }
 
   /// The share of rows that get their label.
@@ -86,8 +97,27 @@ public struct LinearClassifier: Sendable, Equatable {
   public func accuracy(
     _ features: Matrix, labels: [Int], workers: Workers = .all
   ) throws(ContrastiveError) -> Double {
+    try ranks(features, labels: labels, workers: workers).accuracy(top: 1)
+  }
+
+  /// The place of each labeled row's label among the classes, by score.
+  ///
+  /// - Parameters:
+  ///   - features: [N × D].
+  ///   - labels: N labels; rows of −1 do not count.
+  ///   - argument: the name of the features in errors.
+  ///   - workers: the threads to use; no effect on the result.
+  /// - Returns: the places; a label that is not among the classes has none.
+  /// - Throws: `ContrastiveError` as `accuracy`.
+  public func ranks(
+    _ features: Matrix, labels: [Int], argument: String = "features", workers: Workers = .all
+  ) throws(ContrastiveError) -> LabelRanks {
     let known = try LabeledRows(features, labels: labels)
-    let found = try classify(known.rows, workers: workers)
-    return Double(zip(found, known.labels).count { $0 == $1 }) / Double(found.count)
+    let place = Dictionary(uniqueKeysWithValues: zip(classes, classes.indices))
+    let own = known.labels.map { place[$0] ?? -1 }
+    let found = try eachRow(of: known.rows, argument: argument, workers: workers) { row, scores in
+      own[row] < 0 ? -1 : LabelRanks.rank(of: own[row], in: scores)
+    }
+    return LabelRanks(ranks: found.map { $0 < 0 ? nil : $0 }, classes: classes.count)
   }
 }

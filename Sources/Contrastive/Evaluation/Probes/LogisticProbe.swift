@@ -54,16 +54,17 @@ public struct LogisticProbe: Sendable {
   /// - Parameters:
   ///   - features: [N × D].
   ///   - labels: N labels; rows of −1 are excluded.
+  ///   - argument: the name of the features in errors.
   ///   - workers: the threads to use; no effect on the result.
   /// - Returns: the classifier and how it was found.
   /// - Throws: `ContrastiveError`: `.empty`, `.shape`, `.nonFinite`, `.tooLarge`, `.parameter` for
   ///   labels that are all −1, `.canceled`.
   public func fit(
-    _ features: Matrix, labels: [Int], workers: Workers = .all
+    _ features: Matrix, labels: [Int], argument: String = "features", workers: Workers = .all
   ) throws(ContrastiveError) -> Fit {
     let known = try LabeledRows(features, labels: labels)
     let (features, target) = (known.rows, ClassPlaces(known.labels))
-    let scaling = try Standardization(of: features, workers: workers)
+    let scaling = try Standardization(of: features, argument: argument, workers: workers)
     let (dimension, count) = (features.columns, target.classes.count)
     let size = count * dimension
     let minimum = try LBFGS(tolerance: tolerance, iterations: iterations).minimize(

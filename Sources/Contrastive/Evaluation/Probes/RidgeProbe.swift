@@ -28,17 +28,18 @@ public struct RidgeProbe: Sendable {
   /// - Parameters:
   ///   - features: [N × D].
   ///   - labels: N labels; rows of −1 are excluded.
+  ///   - argument: the name of the features in errors.
   ///   - workers: the threads to use; no effect on the result.
   /// - Returns: the classifier, for features that are not standardized.
   /// - Throws: `ContrastiveError`: `.empty`, `.shape`, `.nonFinite`, `.tooLarge`, and `.parameter`
   ///   for labels that are all −1 or a penalty too small to make the equations solvable;
   ///   `.canceled`.
   public func fit(
-    _ features: Matrix, labels: [Int], workers: Workers = .all
+    _ features: Matrix, labels: [Int], argument: String = "features", workers: Workers = .all
   ) throws(ContrastiveError) -> LinearClassifier {
     let known = try LabeledRows(features, labels: labels)
     let (features, target) = (known.rows, ClassPlaces(known.labels))
-    let scaling = try Standardization(of: features, workers: workers)
+    let scaling = try Standardization(of: features, argument: argument, workers: workers)
     let (dimension, count) = (features.columns, target.classes.count)
     let size = dimension * dimension
     // Zᵀ Z, then Zᵀ Y by classes, then the classes' sizes.

@@ -17,7 +17,7 @@ package struct Standardization: Sendable, Equatable {
   ) throws(ContrastiveError) {
     let operand = Operand(argument, features)
     try operand.requireRows()
-    try operand.requireFinite()
+    try operand.requireNumbers()
     try BLAS.prepare()
     let dimension = features.columns
     let count = Double(features.rows)

@@ -8,6 +8,8 @@ public struct WeightedKNN: Sendable {
   package let k: Int
   /// σ, the temperature of the vote.
   package let temperature: Double
+  /// What becomes of rows of zeros; kept, they are as similar to one neighbor as to another.
+  public var zeroRows = ZeroRows.refuse
 
   /// The classifier; the defaults are the paper's.
   ///
@@ -27,7 +29,7 @@ public struct WeightedKNN: Sendable {
   /// Complexity: 2 · queries · bank · dimension floating-point operations; memory O(queries · k).
   ///
   /// - Parameters:
-  ///   - queries: [N × D], any length of row but 0.
+  ///   - queries: [N × D], rows of any length.
   ///   - bank: [M × D].
   ///   - labels: the label of each bank row; one of −1 has no vote.
   ///   - workers: the threads to use; no effect on the result.
@@ -37,25 +39,35 @@ public struct WeightedKNN: Sendable {
   public func classify(
     _ queries: Matrix, bank: Matrix, labels: [Int], workers: Workers = .all
   ) throws(ContrastiveError) -> [Int] {
+    let (classes, votes) = try votes(queries, bank: bank, labels: labels, workers: workers)
+    return votes.map { votes in
+      classes[votes.indices.reduce(0) { votes[$1] > votes[$0] ? $1 : $0 }]
+    }
+  }
+
+  /// The votes that each query's neighbors give to each label of the bank, ascending.
+  private func votes(
+    _ queries: Matrix, bank: Matrix, labels: [Int], workers: Workers
+  ) throws(ContrastiveError) -> (classes: [Int], votes: [[Double]]) {
     try requireLabels(labels, count: bank.rows, each: "bank row")
     let voters = try LabeledRows(bank, labels: labels)
     let neighbors = try NeighborTable(
-      nearestTo: queries.normalized(argument: "queries").rows,
-      in: voters.rows.normalized(argument: "bank").rows, k: min(k, voters.rows.rows),
+      nearestTo: queries.normalized(argument: "queries", zeroRows: zeroRows).rows,
+      in: voters.rows.normalized(argument: "bank", zeroRows: zeroRows).rows,
+      k: min(k, voters.rows.rows),
       workers: workers)
     let target = ClassPlaces(voters.labels)
-    var votes = [Double](repeating: 0, count: target.classes.count)
-    return (0..<neighbors.rows).map { row in
-      for place in votes.indices { votes[place] = 0 }
+    let votes = (0..<neighbors.rows).map { row in
+      var votes = [Double](repeating: 0, count: target.classes.count)
       // Relative to the nearest: exp(s/σ) itself overflows at small σ.
       let nearest = neighbors.similarities[row, 0]
       for (place, index) in neighbors.indices(of: row).enumerated() {
         let below = Double(neighbors.similarities[row, place]) - Double(nearest)
         votes[target.places[index]] += exponential(below / temperature)
       }
-      let best = votes.indices.reduce(0) { votes[$1] > votes[$0] ? $1 : $0 }
-      return target.classes[best]
+      return votes
     }
+    return (target.classes, votes)
   }
 
   /// The share of queries whose neighbors vote for the right label.
@@ -72,9 +84,35 @@ public struct WeightedKNN: Sendable {
     queries: Matrix, queryLabels: [Int], bank: Matrix, bankLabels: [Int],
     workers: Workers = .all
   ) throws(ContrastiveError) -> Double {
+    try ranks(
+      queries: queries, queryLabels: queryLabels, bank: bank, bankLabels: bankLabels,
+      workers: workers
+    ).accuracy(top: 1)
+  }
+
+  /// The place of each labeled query's label by its neighbors' vote.
+  ///
+  /// - Parameters:
+  ///   - queries: [N × D].
+  ///   - queryLabels: their N labels; queries of −1 do not count.
+  ///   - bank: [M × D].
+  ///   - bankLabels: their M labels; rows of −1 have no vote.
+  ///   - workers: the threads to use; no effect on the result.
+  /// - Returns: the places; a label that no neighbor has is not among them.
+  /// - Throws: `ContrastiveError` as `accuracy`.
+  public func ranks(
+    queries: Matrix, queryLabels: [Int], bank: Matrix, bankLabels: [Int],
+    workers: Workers = .all
+  ) throws(ContrastiveError) -> LabelRanks {
     try requireLabels(queryLabels, count: queries.rows, each: "query", named: "query labels")
     let known = try LabeledRows(queries, labels: queryLabels, named: "query labels")
-    let found = try classify(known.rows, bank: bank, labels: bankLabels, workers: workers)
-    return Double(zip(found, known.labels).count { $0 == $1 }) / Double(found.count)
+    let (classes, votes) = try votes(
+      known.rows, bank: bank, labels: bankLabels, workers: workers)
+    let places = Dictionary(uniqueKeysWithValues: zip(classes, classes.indices))
+    return LabelRanks(
+      ranks: zip(votes, known.labels).map { votes, label in
+        guard let own = places[label], votes[own] > 0 else { return nil }
+        return LabelRanks.rank(of: own, in: votes)
+      }, classes: classes.count)
   }
 }

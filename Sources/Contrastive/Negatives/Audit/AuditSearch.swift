@@ -3,6 +3,7 @@
 struct AuditSearch {
   let unit: Matrix
   let support: [Matrix]
+  let zeroRows: ZeroRows
   let k: Int
 
   /// For each row its candidates, best first, with the maximum and the mean over the support.
@@ -39,7 +40,7 @@ struct AuditSearch {
     let blocks: [TopKReader.Statistics]
     if let view {
       let name = "support \(index)"
-      let rows = Operand(name, try view.normalized(argument: name).rows)
+      let rows = Operand(name, try view.normalized(argument: name, zeroRows: zeroRows).rows)
       blocks = try RectanglePass(rows: rows, columns: columns).read(reader, workers: workers)
     } else {
       blocks = try SymmetricPass(columns).read(reader, workers: workers)
@@ -79,7 +80,7 @@ struct AuditSearch {
     let (tops, totals) = (maximum.memory, sums.memory)
     let (k, dimension) = (k, unit.columns)
     for view in support.isEmpty ? [unit] : support {
-      let rows = support.isEmpty ? unit : try view.normalized(argument: "support").rows
+      let rows = support.isEmpty ? unit : try view.normalized(argument: "support", zeroRows: zeroRows).rows
       rows.withSharedMemory(and: unit) { rows, unit in
         workers.forEachUntilCanceled(columns.count / k) { row, _ in
           for place in (row * k)..<((row + 1) * k) {

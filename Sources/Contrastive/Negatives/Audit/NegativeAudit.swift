@@ -32,6 +32,8 @@ public struct NegativeAudit: Sendable {
   package let threshold: Double
   /// Random seed of the clusterings.
   package let seed: UInt64
+  /// What becomes of rows of zeros; kept, they are as similar to one row as to another.
+  public var zeroRows = ZeroRows.refuse
 
   /// An audit.
   ///
@@ -70,7 +72,7 @@ public struct NegativeAudit: Sendable {
   /// rows; no N × N matrix.
   ///
   /// - Parameters:
-  ///   - embeddings: [N × D], none of them zeros; normalized first.
+  ///   - embeddings: [N × D]; normalized first.
   ///   - support: any number of [N × D]: row i of each is another embedding of row i's sample, such
   ///     as of another view; normalized first.
   ///   - labels: [N], to compare with; −1 for a row without one.
@@ -94,7 +96,7 @@ public struct NegativeAudit: Sendable {
     for (index, view) in support.enumerated() {
       try Operand("support \(index)", view).requireShape(of: given)
     }
-    let unit = try embeddings.normalized().rows
+    let unit = try embeddings.normalized(zeroRows: zeroRows).rows
     let known = try labels.map { labels throws(ContrastiveError) in
       guard labels.isEmpty || labels.contains(where: { $0 != unlabeled }) else {
         throw noLabels("labels")
@@ -111,7 +113,7 @@ public struct NegativeAudit: Sendable {
       }
     }
 
-    let search = AuditSearch(unit: unit, support: support, k: k)
+    let search = AuditSearch(unit: unit, support: support, zeroRows: zeroRows, k: k)
     let found = try search.candidates(workers: workers)
     let census = try SymmetricPass(Operand("embeddings", unit)).read(
       GroupSimilarityReader(groupings: groupings, temperature: temperature), workers: workers)
@@ -127,7 +129,9 @@ public struct NegativeAudit: Sendable {
   ) throws(ContrastiveError) -> [[Int32]] {
     var result: [[Int32]] = []
     for (index, count) in clusters.enumerated() {
-      let fit = try KMeans(metric: .spherical, seed: seed &+ UInt64(index)).fit(
+      var options = try KMeans(metric: .spherical, seed: seed &+ UInt64(index))
+      options.zeroRows = zeroRows
+      let fit = try options.fit(
         unit, clusters: count, argument: "embeddings", workers: workers)
       result.append(fit.assignments.map(Int32.init))
     }

@@ -1,0 +1,7 @@
+import ArgumentParser
+import Contrastive
+
+extension ZeroRows: ExpressibleByArgument {
+  /// The option's help.
+  static let help = "Rows of zeros, where rows are normalized: refuse, or keep them zero."
+}

@@ -1,0 +1,103 @@
+#!/bin/bash
+# Each mutation breaks one piece of safety code in a copy of the package; the tests named with it
+# must then fail. `make mutate`; MUTATIONS="fsync-file lock" picks some.
+set -eu -o pipefail
+cd "$(dirname "$0")/../.."
+copy=.build/mutate
+mkdir -p "$copy"
+names=() files=() filters=() olds=() news=()
+mutation() { names+=("$1"); files+=("Sources/$2"); filters+=("$3"); olds+=("$4"); news+=("$5"); }
+
+# A save without synchronizing its file; one without its folder; one that leaves its temporary file.
+mutation fsync-file ContrastiveFiles/Writing/AtomicFile.swift PowerLossTests \
+  'retryingInterrupts({ calls.synchronize(temporary.descriptor) }) == 0' \
+  'temporary.descriptor >= 0'
+mutation fsync-folder ContrastiveFiles/Writing/AtomicFile.swift PowerLossTests \
+  'retryingInterrupts({ calls.synchronize(folder) }) == 0 || errno == EINVAL' \
+  'folder >= 0'
+mutation leftovers ContrastiveFiles/Writing/AtomicFile.swift AtomicFileTests \
+  'unlink(temporary.path)' \
+  '_ = temporary.path'
+# Two writers in one folder.
+mutation lock ContrastiveFiles/Writing/FolderLock.swift oneWriterAtATime \
+  'LOCK_EX | LOCK_NB' \
+  'LOCK_SH | LOCK_NB'
+# Declared sizes that the file does not have; tensors that overlap; sizes beyond Int; a checksum.
+mutation size ContrastiveFiles/Reading/ByteSource.swift BadFileTests \
+  'bytes <= mostRemaining else' \
+  'bytes >= 0 else'
+mutation overlap ContrastiveFiles/Formats/SafetensorsHeader.swift BadFileTests \
+  'guard offsets[0] == position else' \
+  'guard offsets[0] >= 0 else'
+mutation overflow ContrastiveFiles/Tensor.swift 'BadFileTests|TensorTests' \
+  'let (product, overflow) = total.multipliedReportingOverflow(by: length)' \
+  'let (product, overflow) = (total &* length, false)'
+mutation checksum ContrastiveFiles/Formats/SafetensorsFile+Checksum.swift \
+  'SafetensorsFileTests|RoundTripTests|damageIsFound' \
+  'kept != checksum else' \
+  'kept.isEmpty else'
+# Indices out of range; numbers that are none; the own entry among the negatives.
+mutation bounds ContrastiveCore/Indices.swift 'BankStateTests|SampleBankTests|QueueBankTests' \
+  '!(0..<bound ~= $0)' \
+  '$0 < 0 && $0 >= bound'
+mutation not-finite ContrastiveCore/Tiles/Operand.swift 'OperandTests|PoisonedInputTests' \
+  'if let position = found.first(where: { $0 >= 0 }) { throw fault(at: position) }' \
+  'if let position = found.first(where: { $0 == .max }) { throw fault(at: position) }'
+mutation mask ContrastiveCore/Tiles/Exclusion.swift ExclusionTests \
+  'for row in tile.rows.clamped(to: tile.columns) {' \
+  'for row in tile.rows.clamped(to: tile.columns).dropFirst() {'
+# Pieces added in another order than their own, so that threads change bits.
+mutation merge-order ContrastiveCore/RowPieces.swift 'ProbeTests|RowPiecesTests|LBFGS' \
+  'for index in 0..<wave {
+            for position' \
+  'for index in (0..<wave).reversed() {
+            for position'
+# Two jobs in one team at once; a product that is wrong in one element.
+mutation team ContrastiveCore/Team.swift TeamTests \
+  '!isBusy.exchange(true, ordering: .acquiring)' \
+  '!isBusy.load(ordering: .acquiring)'
+mutation wrong-blas ContrastiveCore/BLAS/BLAS+SelfCheck.swift WrongBLASTests \
+  'guard found != expected else { continue }' \
+  'guard found.isNaN else { continue }'
+
+# What was mutated last is put back, and nothing else is touched, so that builds stay short.
+synchronize() {
+  git ls-files --cached --others --exclude-standard | while read -r file; do
+    [ -f "$file" ] || continue
+    cmp -s "$file" "$copy/$file" || { mkdir -p "$copy/$(dirname "$file")"; cp -p "$file" "$copy/$file"; }
+  done
+}
+
+run() { swift test --package-path "$copy" --filter "$1" > "$copy/output.txt" 2>&1; }
+
+wanted=${MUTATIONS:-${names[*]}}
+all=
+for index in "${!names[@]}"; do
+  if [[ " $wanted " == *" ${names[$index]} "* ]]; then all+="${all:+|}${filters[$index]}"; fi
+done
+synchronize
+run "$all" || { echo "The tests fail without mutations, too; see $copy/output.txt" >&2; exit 1; }
+
+survivors=0
+for index in "${!names[@]}"; do
+  name=${names[$index]} file=${files[$index]} filter=${filters[$index]}
+  [[ " $wanted " == *" $name "* ]] || continue
+  synchronize
+  OLD=${olds[$index]} NEW=${news[$index]} perl -0pi -e \
+    '$n = s/\Q$ENV{OLD}\E/$ENV{NEW}/; END { exit($n ? 0 : 1) }' "$copy/$file" ||
+    { echo "$name: there is no such code in $file any more" >&2; exit 1; }
+  touch "$copy/$file"
+  if ! swift build --package-path "$copy" --build-tests > "$copy/output.txt" 2>&1; then
+    echo "$name: does not compile; see $copy/output.txt" >&2
+    exit 1
+  fi
+  if run "$filter"; then
+    echo "$name: SURVIVED ($filter)"
+    survivors=$((survivors + 1))
+  else
+    echo "$name: found by $(grep -c '✘ Test .* recorded an issue' "$copy/output.txt" || true) issues"
+  fi
+done
+synchronize
+echo "$survivors of the mutations survived"
+[ "$survivors" -eq 0 ]
