@@ -74,7 +74,7 @@ extension Array {
 
 extension Matrix {
   /// Calls `body` with the elements as workers read them.
-  @inlinable package func withSharedMemory<R>(
+  package func withSharedMemory<R>(
     _ body: (SharedReadOnlyMemory<Float>) -> R
   ) -> R {
     storage.withUnsafeBufferPointer {
@@ -83,7 +83,7 @@ extension Matrix {
   }
 
   /// The same with the elements of this matrix and of another.
-  @inlinable package func withSharedMemory<R>(
+  package func withSharedMemory<R>(
     and other: Matrix, _ body: (SharedReadOnlyMemory<Float>, SharedReadOnlyMemory<Float>) -> R
   ) -> R {
     withSharedMemory { own in other.withSharedMemory { body(own, $0) } }
