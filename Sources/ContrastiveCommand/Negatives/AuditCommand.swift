@@ -1,5 +1,6 @@
 import ArgumentParser
 import Contrastive
+import ContrastiveCalls
 import ContrastiveFiles
 
 /// `contrastive audit`.
@@ -72,15 +73,15 @@ struct AuditCommand: ParsableCommand {
     let views = try support.map { try EmbeddingFiles.matrix(path: $0) }
     let labels = try labels.map { try EmbeddingFiles.labels(path: $0) }
     let audit = try audit(
-      given.k ?? fitting([1, 5, 10, 20, 50], to: rows.rows - 1),
-      given.clusters ?? fitting([10, 30, 100], to: rows.rows / 4))
+      given.k ?? NegativeAudit.fittingNeighbors(rows: rows.rows),
+      given.clusters ?? NegativeAudit.fittingClusters(rows: rows.rows))
     let clock = ContinuousClock()
     let start = clock.now
     let result = try audit.run(rows, support: views, labels: labels, workers: workers)
     let seconds = (clock.now - start).seconds
-    if let file { try file.write(AuditReport.tensors(result)) }
+    if let file { try file.write(AuditSummary.tensors(result)) }
     try report.print(
-      AuditReport(
+      AuditSummary(
         result, audit: audit, dimension: rows.columns, seconds: seconds,
         unlabeled: labels?.count { $0 == unlabeled } ?? 0),
       beside: file)
@@ -102,11 +103,5 @@ struct AuditCommand: ParsableCommand {
       }
       return count
     }
-  }
-
-  /// The defaults that a small set has room for; the least of them if none.
-  private func fitting(_ defaults: [Int], to most: Int) -> [Int] {
-    let fitting = defaults.filter { $0 <= most }
-    return fitting.isEmpty ? [max(1, min(defaults[0], most))] : fitting
   }
 }
