@@ -7,9 +7,34 @@ import Synchronization
 /// A sleeping thread takes long to wake, most of all on a virtual machine, and an evaluation is
 /// many short jobs. So helpers spin for about a millisecond before they sleep.
 final class Team: Sendable {
-  /// As many helpers as there are further processors.
-  static let shared = Team(helpers: Workers.all.count - 1)
+  private static let first = Team(helpers: Workers.all.count - 1, generation: 0)
+  /// The team of a process that was forked from one with a team: its address, or 0.
+  private static let forked = Atomic<UInt>(0)
+  /// Set while a thread makes one.
+  private static let isMaking = Atomic<UInt32>(0)
 
+  /// The process's team: as many helpers as there are further processors.
+  ///
+  /// A child of a fork has none of its parent's threads, so it makes a team of its own, once; nil
+  /// while another of its threads is making it.
+  static var shared: Team? {
+    let generation = contrastive_fork_generation()
+    guard generation > 0 else { return first }
+    if let team = UnsafeRawPointer(bitPattern: forked.load(ordering: .acquiring)) {
+      let team = Unmanaged<Team>.fromOpaque(team).takeUnretainedValue()
+      if team.generation == generation { return team }
+    }
+    let last = isMaking.load(ordering: .relaxed)
+    guard last < generation,
+      isMaking.compareExchange(expected: last, desired: generation, ordering: .relaxed).exchanged
+    else { return nil }
+    let team = Unmanaged.passRetained(
+      Team(helpers: Workers.all.count - 1, generation: generation))
+    forked.store(UInt(bitPattern: team.toOpaque()), ordering: .releasing)
+    return team.takeUnretainedValue()
+  }
+
+  private let generation: UInt32
   private let helpers: [Helper]
   /// Odd while a job is open; every job has a value of its own.
   private let state = Atomic<Int>(0)
@@ -31,7 +56,8 @@ final class Team: Sendable {
     let wakeUp = DispatchSemaphore(value: 0)
   }
 
-  private init(helpers count: Int) {
+  private init(helpers count: Int, generation: UInt32) {
+    self.generation = generation
     helpers = (0..<count).map { _ in Helper() }
     for worker in 1..<(count + 1) {
       let start = Unmanaged.passRetained(Start(team: self, worker: worker))

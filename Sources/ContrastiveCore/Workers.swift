@@ -65,9 +65,14 @@ public struct Workers: Sendable, Equatable {
       return
     }
     let isDone = withoutActuallyEscaping(body) {
-      Team.shared.forEach(pieces, workers: active, $0)
+      Team.shared?.forEach(pieces, workers: active, $0) ?? false
     }
     if isDone { return }
+    // Dispatch's threads are lost in a fork, too.
+    guard contrastive_fork_generation() == 0 else {
+      for index in 0..<pieces { body(index, 0) }
+      return
+    }
     let next = Atomic<Int>(0)
     DispatchQueue.concurrentPerform(iterations: active) { worker in
       while true {

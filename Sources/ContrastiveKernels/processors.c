@@ -3,6 +3,7 @@
 
 #include <pthread.h>
 #include <sched.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -59,4 +60,16 @@ bool contrastive_start_thread(void (*body)(void *), void *context) {
   }
   pthread_detach(thread);
   return true;
+}
+
+static atomic_uint forks;
+
+static void count_fork(void) { atomic_fetch_add(&forks, 1); }
+
+__attribute__((constructor)) static void watch_forks(void) {
+  pthread_atfork(NULL, NULL, count_fork);
+}
+
+unsigned contrastive_fork_generation(void) {
+  return atomic_load_explicit(&forks, memory_order_relaxed);
 }

@@ -159,4 +159,8 @@ void contrastive_yield(void);
 // Runs body(context) in a new detached thread.
 bool contrastive_start_thread(void (*body)(void *), void *context);
 
+// How many forks lie between this process and the one that loaded the library: threads that were
+// started at a smaller number do not exist here.
+unsigned contrastive_fork_generation(void);
+
 #endif
