@@ -100,7 +100,7 @@ test-c: c ## run the tests of the C library, under valgrind where it is there
 	  strays=$$(nm -D --defined-only $(C_BUILD)/lib/libcontrastive.so | grep -v ' contrastive_' || true); \
 	  [ -z "$$strays" ] || { echo "libcontrastive.so exports $$strays" >&2; exit 1; }; \
 	  ! command -v valgrind >/dev/null || valgrind -q --fair-sched=yes --error-exitcode=9 \
-	    --leak-check=full --errors-for-leak-kinds=definite --child-silent-after-fork=yes $(C_BUILD)/faces
+	    --leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite --child-silent-after-fork=yes $(C_BUILD)/faces
 
 test-numpy: python ## run the tests of the Python package that need numpy alone
 	@test -x $(PYTHON_TOOLS)-numpy/bin/pytest || { $(PYTHON) -m venv $(PYTHON_TOOLS)-numpy; \

@@ -23,10 +23,8 @@ class Canceled(Exception):
     """The progress function returned True: the work ended there."""
 
 
-def check(status: int, raised: BaseException | None = None) -> None:
-    """Raises what a status stands for; `raised` is what the progress function raised."""
-    if raised is not None:
-        raise raised
+def check(status: int) -> None:
+    """Raises what a status stands for."""
     if status == 0:
         return
     message = library.error_message().decode()

@@ -160,21 +160,25 @@ class KMeans(_Clusterer):
     def fit(self, X: Any, y: Any = None) -> KMeans:
         """Clusters the rows of X [rows, features]; y is ignored."""
         data = _validated(self, X, reset=True)
-        if data.shape[0] < self.n_clusters:
-            raise ValueError(f"n_samples={data.shape[0]} should be >= n_clusters={self.n_clusters}.")
         seed = _seed(self.random_state)
         best = None
-        for initial, restarts, run_seed in self._starts(data, seed):
+        directed = self._directed(data)
+        rows = data if directed.all() else np.ascontiguousarray(data[directed])
+        if rows.shape[0] < self.n_clusters:
+            raise ValueError(f"n_samples={rows.shape[0]} should be >= n_clusters={self.n_clusters}.")
+        for initial, restarts, run_seed in self._starts(rows, seed):
             found = kmeans(
-                data, self.n_clusters, spherical=self._spherical, initial=initial,
+                rows, self.n_clusters, spherical=self._spherical, initial=initial,
                 iterations=self.max_iter, restarts=restarts, seed=run_seed, threads=self.n_threads,
             )
             if best is None or found.objective < best.objective:
                 best = found
         assert best is not None
         self.cluster_centers_ = best.centroids.astype(data.dtype)
-        self.labels_ = best.assignments.astype(np.int32)
-        self.inertia_ = best.objective
+        self.labels_ = np.zeros(data.shape[0], np.int32)
+        self.labels_[directed] = best.assignments
+        # A row without direction is at distance 1 of every unit center.
+        self.inertia_ = best.objective + float((~directed).sum())
         self.n_iter_ = best.iterations
         return self
 
@@ -197,10 +201,23 @@ class KMeans(_Clusterer):
         """The nearest center of each row of X, int32 [rows]."""
         _check_fitted(self, "cluster_centers_")
         data = _validated(self, X, reset=False)
-        labels, _ = assign(
-            data, self.cluster_centers_, spherical=self._spherical, threads=self.n_threads
-        )
-        return labels.astype(np.int32)
+        return self._assigned(data)[0]
+
+    def _directed(self, data: Array) -> Array:
+        """Which rows have a direction, where that is needed."""
+        found: Array = data.any(axis=1) if self._spherical else np.ones(data.shape[0], bool)
+        return found
+
+    def _assigned(self, data: Array) -> tuple[Array, Array]:
+        """Labels and squared distances."""
+        directed = self._directed(data)
+        labels, distances = np.zeros(data.shape[0], np.int32), np.ones(data.shape[0])
+        if directed.any():
+            labels[directed], distances[directed] = assign(
+                data[directed] if not directed.all() else data, self.cluster_centers_,
+                spherical=self._spherical, threads=self.n_threads,
+            )
+        return labels, distances
 
     def transform(self, X: Any) -> Array:
         """The distance of each row of X to each center, [rows, n_clusters]."""
@@ -224,17 +241,14 @@ class KMeans(_Clusterer):
         """−Σ of the squared distances of the rows of X to their nearest centers."""
         _check_fitted(self, "cluster_centers_")
         data = _validated(self, X, reset=False)
-        _, distances = assign(
-            data, self.cluster_centers_, spherical=self._spherical, threads=self.n_threads
-        )
-        return -float(distances.sum())
+        return -float(self._assigned(data)[1].sum())
 
 
 class SphericalKMeans(KMeans):
     """k-means of directions: rows and centers of unit length, the largest cosine is nearest.
 
     `inertia_` is Σ ‖x_i/‖x_i‖ − c_a(i)‖², and `transform` gives these distances. A row of zeros has
-    no direction and is refused. Everything else as `KMeans`.
+    no direction: it moves no center, and its label is 0. Everything else as `KMeans`.
     """
 
     _spherical = True

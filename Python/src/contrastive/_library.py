@@ -5,7 +5,6 @@ from __future__ import annotations
 import ctypes
 import os
 from ctypes import POINTER, c_char_p, c_double, c_float, c_int32, c_int64, c_size_t, c_uint64, c_void_p
-from pathlib import Path
 from typing import Any
 
 ABI_VERSION = 1
@@ -97,8 +96,8 @@ _SIGNATURES: dict[str, tuple[Any, list[Any]]] = {
 class Library:
     """The functions of the library, by their names without `contrastive_`."""
 
-    def __init__(self, path: Path) -> None:
-        self._library = ctypes.CDLL(str(path))
+    def __init__(self, path: str) -> None:
+        self._library = ctypes.CDLL(path)
         for name, (result, arguments) in _SIGNATURES.items():
             function = getattr(self._library, f"contrastive_{name}")
             function.restype = result
@@ -114,9 +113,9 @@ class Library:
         raise AttributeError(name)
 
 
-def _path() -> Path:
-    given = os.environ.get("CONTRASTIVE_LIBRARY")
-    return Path(given) if given else Path(__file__).parent / "lib" / "libcontrastive.so"
+def _path() -> str:
+    own = os.path.join(os.path.dirname(__file__), "lib", "libcontrastive.so")
+    return os.environ.get("CONTRASTIVE_LIBRARY") or own
 
 
 library = Library(_path())

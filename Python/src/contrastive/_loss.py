@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ._errors import ContrastiveError, check
+from ._errors import ContrastiveError
 from ._library import library
 from ._methods import METHODS, NUMBERED, TENSORS
 from ._results import ResultHandle
@@ -92,11 +92,11 @@ def loss(
     if normalize:
         options["normalize"] = True
     call, value, result = Call(threads, progress), ctypes.c_double(), ResultHandle()
-    status = library.loss(
+    call.run(
+        library.loss,
         method.encode(), inputs, input_count, outputs, output_count,
         json.dumps(options).encode(), call.control, ctypes.byref(value), result.place,
     )
-    check(status, call.raised)
     report, arrays = result.take()
     return Loss(
         value=value.value,

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ._errors import check
 from ._library import library
 from ._results import ResultHandle
 from ._tensors import Array, Call, Progress, as_array, describe_all
@@ -60,7 +59,7 @@ def evaluate(
         }
     )
     call, result = Call(threads, progress), ResultHandle()
-    check(library.evaluate(inputs, count, options, call.control, result.place), call.raised)
+    call.run(library.evaluate, inputs, count, options, call.control, result.place)
     return result.take()[0]
 
 
@@ -108,7 +107,7 @@ def audit(
         }
     )
     call, result = Call(threads, progress), ResultHandle()
-    check(library.audit(inputs, count, options, call.control, result.place), call.raised)
+    call.run(library.audit, inputs, count, options, call.control, result.place)
     report, arrays = result.take()
     return Audit(
         report=report,

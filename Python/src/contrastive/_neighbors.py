@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ._errors import ContrastiveError, check
+from ._errors import ContrastiveError
 from ._library import library
 from ._tensors import Array, Call, Progress, describe, rows
 
@@ -46,11 +46,11 @@ def knn(
         raise ContrastiveError(f"k: found {k}, expected at most the {right.shape[0]} rows of bank", "k")
     similarities, neighbors = _tables(left.shape[0], k)
     call = Call(threads, progress)
-    status = library.knn(
+    call.run(
+        library.knn,
         _at(left, "queries"), _at(right, "bank"), k, int(normalize), _at(neighbors, "neighbors"),
         _at(similarities, "similarities"), call.control,
     )
-    check(status, call.raised)
     return similarities, neighbors
 
 
@@ -72,11 +72,11 @@ def knn_graph(
         raise ContrastiveError(f"k: found {k}, expected fewer than the {points.shape[0]} rows", "k")
     similarities, neighbors = _tables(points.shape[0], k)
     call = Call(threads, progress)
-    status = library.knn_graph(
+    call.run(
+        library.knn_graph,
         _at(points, "embeddings"), k, int(normalize), _at(neighbors, "neighbors"),
         _at(similarities, "similarities"), call.control,
     )
-    check(status, call.raised)
     return similarities, neighbors
 
 

@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ._errors import check
 from ._library import KMeansInfo, KMeansOptions, library
 from ._neighbors import _at
 from ._tensors import Array, Call, Progress, rows
@@ -52,12 +51,12 @@ def kmeans(
     concentrations = np.empty(max(0, clusters), np.float32)
     options = KMeansOptions(clusters, iterations, restarts, seed, int(spherical))
     info, call = KMeansInfo(), Call(threads, progress)
-    status = library.kmeans(
+    call.run(
+        library.kmeans,
         _at(data, "points"), None if start is None else _at(start, "initial"),
         ctypes.byref(options), _at(centroids, "centroids"), _at(assignments, "assignments"),
         _at(concentrations, "concentrations"), call.control, ctypes.byref(info),
     )
-    check(status, call.raised)
     return Clustering(
         centroids, assignments, concentrations, info.objective, info.iterations, bool(info.converged)
     )
@@ -70,11 +69,11 @@ def assign(
     data, means = rows(points, "points"), rows(centroids, "centroids")
     labels, distances = np.empty(data.shape[0], np.int64), np.empty(data.shape[0], np.float64)
     call = Call(threads, None)
-    status = library.assign(
+    call.run(
+        library.assign,
         _at(data, "points"), _at(means, "centroids"), int(spherical), _at(labels, "assignments"),
         _at(distances, "squared_distances"), call.control,
     )
-    check(status, call.raised)
     return labels, distances
 
 
@@ -88,8 +87,8 @@ def sinkhorn(
     """
     data = rows(scores, "scores")
     codes, call = np.empty(data.shape, np.float32), Call(threads, None)
-    status = library.sinkhorn(
+    call.run(
+        library.sinkhorn,
         _at(data, "scores"), epsilon, iterations, _at(codes, "codes"), call.control
     )
-    check(status, call.raised)
     return codes

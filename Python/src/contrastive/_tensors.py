@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import ctypes
+import signal
 import threading
 from collections.abc import Callable, Sequence
 from ctypes import c_int64
-from typing import Any, Optional
+from typing import TYPE_CHECKING, Any, Optional
 
 import numpy as np
-import numpy.typing as npt
 
-from ._errors import ContrastiveError
+from ._errors import ContrastiveError, check
 from ._library import PROGRESS, Control, Tensor
 
-Array = npt.NDArray[Any]
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    Array = npt.NDArray[Any]
+else:
+    Array = np.ndarray  # numpy.typing takes a while to import.
 Progress = Callable[[int, float], Optional[bool]]
 
 BANK = 100
@@ -109,26 +114,49 @@ def rows(value: Any, name: str) -> Array:
 class Call:
     """One call: its threads, its progress, and Ctrl-C while it lasts.
 
-    The library calls back about 20 times a second. That is when Python sees a signal, and what it
-    raises ends the work.
+    The library calls back about 20 times a second, which is when Python sees a signal. An interrupt
+    ends the work; its handler then runs.
     """
 
     def __init__(self, threads: int | None, progress: Progress | None) -> None:
         if threads is not None and not 1 <= threads <= 1024:
             raise ContrastiveError(f"threads: found {threads}, expected 1 … 1024", "threads")
-        self.raised: BaseException | None = None
         self._progress = progress
-        is_watched = progress is not None or threading.current_thread() is threading.main_thread()
+        self._raised: BaseException | None = None
+        self._interrupt: tuple[int, Any] | None = None
+        self._is_main = threading.current_thread() is threading.main_thread()
+        is_watched = progress is not None or self._is_main
         self._callback = PROGRESS(self._called) if is_watched else PROGRESS()
-        self.control = ctypes.byref(Control(threads or 0, self._callback, None))
+        self._control = Control(threads or 0, self._callback, None)
+        self.control = ctypes.byref(self._control)
 
     def _called(self, _: Any, step: int, fraction: float) -> int:
         try:
             stops = self._progress(step, fraction) if self._progress else None
-            return 1 if stops else 0
+            return 1 if stops or self._interrupt else 0
         except BaseException as error:
-            self.raised = error
+            self._raised = error
             return 1
+
+    def run(self, function: Any, *arguments: Any) -> None:
+        """Calls a function of the library and raises what goes wrong."""
+        handler = signal.getsignal(signal.SIGINT) if self._is_main else None
+        if not callable(handler):
+            status = function(*arguments)
+        else:
+            signal.signal(signal.SIGINT, lambda number, frame: self._note(number, frame))
+            try:
+                status = function(*arguments)
+            finally:
+                signal.signal(signal.SIGINT, handler)
+            if self._interrupt is not None:
+                handler(*self._interrupt)
+        if self._raised is not None:
+            raise self._raised
+        check(status)
+
+    def _note(self, number: int, frame: Any) -> None:
+        self._interrupt = (number, frame)
 
 
 __all__ = ["BANK", "Array", "Call", "Progress", "as_array", "copied", "describe", "describe_all", "rows"]

@@ -117,7 +117,9 @@ class Objective(nn.Module):
                 self.method, dict(zip(names, tensors)), self._given, wanted, self.group
             )
         else:
-            found = evaluate(self.method, tensors, names, self._text, wanted)
+            found = evaluate(
+                self.method, tensors, ",".join(names), self._text, ",".join(wanted)
+            )
             value = found[0] if self.reduction == "mean" else found[1]
             if self.reduction == "sum":
                 value = value.sum()

@@ -78,36 +78,43 @@ def run(
     return loss(method, gradients=list(wanted), **arrays, **given)
 
 
+def _words(text: str) -> list[str]:
+    return text.split(",") if text else []
+
+
 @torch.library.custom_op("contrastive::evaluate", mutates_args=(), device_types="cpu")
 def evaluate(
-    method: str, tensors: Sequence[Tensor], names: Sequence[str], options: str,
-    wanted: Sequence[str],
+    method: str, tensors: Sequence[Tensor], names: str, options: str, wanted: str
 ) -> list[Tensor]:
-    """The value, the losses of the rows, and the gradients wanted, in their order."""
-    found = run(method, tensors, names, json.loads(options), wanted)
+    """The value, the losses of the rows, and the gradients wanted, in their order.
+
+    Names, of the tensors and of the gradients wanted, have commas between them.
+    """
+    all_names, wanted_names = _words(names), _words(wanted)
+    found = run(method, tensors, all_names, json.loads(options), wanted_names)
     dtype = _value_dtype(tensors)
     losses = found.losses if found.losses is not None else np.empty(0)
     results = [torch.tensor(found.value, dtype=dtype), torch.from_numpy(losses).to(dtype)]
-    for name in wanted:
+    for name in wanted_names:
         gradient = torch.from_numpy(found.gradients[name])
-        source = tensors[list(names).index(name)]
+        source = tensors[all_names.index(name)]
         results.append(gradient.reshape(source.shape).to(source.dtype))
     return results
 
 
 @evaluate.register_fake
 def _(
-    method: str, tensors: Sequence[Tensor], names: Sequence[str], options: str,
-    wanted: Sequence[str],
+    method: str, tensors: Sequence[Tensor], names: str, options: str, wanted: str
 ) -> list[Tensor]:
     dtype = _value_dtype(tensors)
-    by_name = dict(zip(names, tensors))
+    by_name = dict(zip(_words(names), tensors))
     count = losses_count(method, by_name, json.loads(options))
     like = tensors[0]
     return [
         like.new_empty((), dtype=dtype),
         like.new_empty((count,), dtype=dtype),
-        *(torch.empty_like(by_name[name], memory_format=torch.contiguous_format) for name in wanted),
+        *(torch.empty_like(by_name[name], memory_format=torch.contiguous_format)
+          for name in _words(wanted)),
     ]
 
 
@@ -142,9 +149,9 @@ def _(gradient: Tensor, value: Tensor, losses: Tensor, rowwise: bool) -> Tensor:
 def _setup_context(ctx: Any, inputs: Any, output: list[Tensor]) -> None:
     method, tensors, names, options, wanted = inputs
     ctx.save_for_backward(*output[2:])
-    ctx.names, ctx.wanted = list(names), list(wanted)
+    ctx.names, ctx.wanted = _words(names), _words(wanted)
     given = json.loads(options)
-    ctx.rowwise = [is_rowwise(method, name, ctx.names, given) for name in wanted]
+    ctx.rowwise = [is_rowwise(method, name, ctx.names, given) for name in ctx.wanted]
     ctx.count = output[1].shape[0]
 
 
