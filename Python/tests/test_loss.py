@@ -182,13 +182,13 @@ def test_forked_child() -> None:
 
 def test_import_is_fast() -> None:
     script = (
-        "import time, numpy\nstart = time.perf_counter()\nimport contrastive, sys\n"
-        "print(time.perf_counter() - start)\n"
+        "import time, numpy\nstart = time.process_time()\nimport contrastive, sys\n"
+        "print(time.process_time() - start)\n"
         "assert 'torch' not in sys.modules and 'sklearn' not in sys.modules\n"
     )
     times = [
         float(subprocess.run([sys.executable, "-c", script], capture_output=True, check=True, text=True).stdout)
         for _ in range(5)
     ]
-    # 0.01 … 0.03 s on a quiet machine.
+    # Processor time, which a busy machine does not change much: 0.02 … 0.03 s.
     assert min(times) <= 0.05

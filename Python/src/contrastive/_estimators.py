@@ -205,7 +205,9 @@ class KMeans(_Clusterer):
 
     def _directed(self, data: Array) -> Array:
         """Which rows have a direction, where that is needed."""
-        found: Array = data.any(axis=1) if self._spherical else np.ones(data.shape[0], bool)
+        if not self._spherical:
+            return np.ones(data.shape[0], bool)
+        found: Array = (data != 0).any(axis=1)
         return found
 
     def _assigned(self, data: Array) -> tuple[Array, Array]:
