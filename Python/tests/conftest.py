@@ -8,6 +8,7 @@ collect_ignore = [
         ("test_torch.py", "torch"),
         ("test_distributed.py", "torch"),
         ("test_adapters.py", "torch"),
+        ("test_encoder.py", "torch"),
         ("test_sklearn.py", "sklearn"),
     )
     if find_spec(module) is None
