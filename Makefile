@@ -114,7 +114,8 @@ test-python: python ## run all tests of the Python package: PyTorch, scikit-lear
 	  python=$(PYTHON_TOOLS)-torch/bin/python; \
 	  $$python -c 'import torch, sklearn, mypy, pytest' 2>/dev/null || { \
 	    $(PYTHON) -m venv $(PYTHON_TOOLS)-torch; \
-	    $$python -m pip install -q torch --index-url https://download.pytorch.org/whl/cpu 2>/dev/null \
+	    $$python -m pip install -q --retries 0 --timeout 5 torch \
+	      --index-url https://download.pytorch.org/whl/cpu 2>/dev/null \
 	      || $$python -m pip install -q torch; \
 	    $$python -m pip install -q numpy pytest mypy scikit-learn; }; \
 	fi; \
