@@ -1,6 +1,7 @@
 import ArgumentParser
+import ContrastiveCalls
 import ContrastiveCore
-import ContrastiveTraining
+import ContrastiveTensors
 
 #if canImport(Glibc)
   import Glibc
@@ -92,7 +93,7 @@ private func requireKnownNames(
     return try requireKnownNames(arguments.dropFirst(), under: child)
   }
   let names = children.compactMap { $0.configuration.commandName }
-  let known = command == LossCommand.self ? LossCommand.otherNames[word.lowercased()] : nil
+  let known = command == LossCommand.self ? ObjectiveCalls.otherNames[word.lowercased()] : nil
   let nearest =
     (known ?? nearestName(to: word, among: names)).map { "; did you mean '\($0)'?" } ?? ""
   throw ValidationError("there is no '\(word)'\(nearest)")

@@ -1,7 +1,7 @@
 import Contrastive
-import ContrastiveFiles
+import ContrastiveTensors
 
-extension LossInputs {
+extension CallInputs {
   /// The tensors that single out columns: `pair-terms` I64 [n, 2] of (row, column), with F32 [n]
   /// `pair-term-weights`, 0 for a column that is excluded, and `pair-term-targets`, 0 where they are
   /// not given.
