@@ -39,6 +39,14 @@ public struct RunFolder: Sendable {
   /// - Parameter options: what the run is made from.
   /// - Throws: `ContrastiveError.file` when the folder already holds a run or cannot be written.
   public func create(for options: TrainingOptions) throws(ContrastiveError) {
+    try make()
+    try AtomicFile.write(Configuration(options).text(), to: configurationPath)
+  }
+
+  /// Makes the folder, with those above it.
+  ///
+  /// Throws `ContrastiveError.file` when it already holds a run or cannot be made.
+  func make() throws(ContrastiveError) {
     var made = path.hasPrefix("/") ? "/" : ""
     for part in path.split(separator: "/") {
       made += made.isEmpty || made.hasSuffix("/") ? part : "/" + part
@@ -51,7 +59,6 @@ public struct RunFolder: Sendable {
       throw .file(
         path: path, problem: "already holds a run; resume it or choose another output folder")
     }
-    try AtomicFile.write(Configuration(options).text(), to: configurationPath)
   }
 
   func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
