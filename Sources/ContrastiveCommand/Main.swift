@@ -119,6 +119,7 @@ struct ContrastiveCommand: ParsableCommand {
       TrainCommand.self, EmbedCommand.self, SearchCommand.self, EvaluateCommand.self,
       ReportCommand.self,
       AuditCommand.self, KNNCommand.self, GraphCommand.self, KMeansCommand.self,
+      MineCommand.self, DuplicatesCommand.self, ScoreCommand.self, AdaptCommand.self,
       SinkhornCommand.self, LossCommand.self, InspectCommand.self, DoctorCommand.self,
     ])
 }

@@ -6,7 +6,8 @@ extension Matrix {
   ///
   /// - Parameter argument: the name to use in errors.
   /// - Returns: the unit rows and their former norms.
-  /// - Throws: `ContrastiveError.nonFinite`, or `.zeroNorm` for a row of zeros.
+  /// - Throws: `ContrastiveError.nonFinite`, or `.zeroNorm` for a row of zeros; `.file` for rows
+  ///   beyond the memory, where there is no room for them on the disk either.
   public func normalized(
     argument: String = "embeddings"
   ) throws(ContrastiveError) -> NormalizedRows {
@@ -18,7 +19,7 @@ extension Matrix {
     if let position { throw Operand(argument, self).fault(at: position) }
     let norms = rowDots(self).map { $0.squareRoot() }
     if let row = norms.firstIndex(of: 0) { throw .zeroNorm(argument: argument, row: row) }
-    return NormalizedRows(rows: rows(times: norms.map { 1 / $0 }), norms: norms)
+    return NormalizedRows(rows: try scaled(norms.map { 1 / $0 }), norms: norms)
   }
 }
 
@@ -28,6 +29,16 @@ public struct NormalizedRows: Sendable {
   public let rows: Matrix
   /// The norms the rows had.
   public let norms: [Double]
+
+  init(rows: Matrix, norms: [Double]) {
+    self.rows = rows
+    self.norms = norms
+  }
+
+  /// Rows that are unit rows already.
+  package init(unit rows: Matrix) {
+    self.init(rows: rows, norms: [Double](repeating: 1, count: rows.rows))
+  }
 
   /// Carries ∂loss/∂(unit rows) back to the rows as they were.
   ///

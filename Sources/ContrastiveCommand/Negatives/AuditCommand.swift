@@ -58,6 +58,7 @@ struct AuditCommand: ParsableCommand {
   var output: String?
 
   @OptionGroup var report: ReportOptions
+  @OptionGroup var memory: MemoryOptions
   @OptionGroup var parallel: ParallelOptions
 
   func run() throws {
@@ -68,12 +69,12 @@ struct AuditCommand: ParsableCommand {
     let file = try output.map {
       try OutputFile($0, format: .safetensors, inputs: [embeddings, self.labels] + support)
     }
-    let rows = try EmbeddingFiles.matrix(path: embeddings)
-    let views = try support.map { try EmbeddingFiles.matrix(path: $0) }
+    let rows = try memory.matrix(path: embeddings)
+    let views = try support.map { try memory.matrix(path: $0) }
     let labels = try labels.map { try EmbeddingFiles.labels(path: $0) }
     let audit = try audit(
-      given.k ?? fitting([1, 5, 10, 20, 50], to: rows.rows - 1),
-      given.clusters ?? fitting([10, 30, 100], to: rows.rows / 4))
+      given.k ?? Self.fitting([1, 5, 10, 20, 50], to: rows.rows - 1),
+      given.clusters ?? Self.clusterings(rows: rows.rows))
     let clock = ContinuousClock()
     let start = clock.now
     let result = try audit.run(rows, support: views, labels: labels, workers: workers)
@@ -104,8 +105,11 @@ struct AuditCommand: ParsableCommand {
     }
   }
 
+  /// The default numbers of clusters of so many rows.
+  static func clusterings(rows: Int) -> [Int] { fitting([10, 30, 100], to: rows / 4) }
+
   /// The defaults that a small set has room for; the least of them if none.
-  private func fitting(_ defaults: [Int], to most: Int) -> [Int] {
+  private static func fitting(_ defaults: [Int], to most: Int) -> [Int] {
     let fitting = defaults.filter { $0 <= most }
     return fitting.isEmpty ? [max(1, min(defaults[0], most))] : fitting
   }

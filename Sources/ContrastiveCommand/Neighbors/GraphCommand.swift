@@ -29,17 +29,21 @@ struct GraphCommand: ParsableCommand {
   @Option(name: .shortAndLong, help: "Safetensors file to write, \(OutputFile.help)")
   var output: String
 
+  @OptionGroup var memory: MemoryOptions
   @OptionGroup var parallel: ParallelOptions
   @OptionGroup var report: ReportOptions
 
   func run() throws {
     let file = try OutputFile(output, format: .safetensors, inputs: [input])
-    var rows = try EmbeddingFiles.matrix(path: input)
+    var rows = try memory.matrix(path: input)
     if normalize { rows = try rows.normalized(argument: "input").rows }
     let workers = try parallel.workers
     try SearchReport.run(
       output: file, operations: Double(rows.rows) * Double(rows.rows) * Double(rows.columns),
       withMutual: mutual, options: report
-    ) { try NeighborTable(graphOf: rows, k: k, workers: workers) }
+    ) {
+      try NeighborTable(
+        graphOf: rows, k: k, memory: memory.bytes.map { $0 / 4 }, workers: workers)
+    }
   }
 }

@@ -27,13 +27,14 @@ struct KNNCommand: ParsableCommand {
   @Option(name: .shortAndLong, help: "Safetensors file to write, \(OutputFile.help)")
   var output: String
 
+  @OptionGroup var memory: MemoryOptions
   @OptionGroup var parallel: ParallelOptions
   @OptionGroup var report: ReportOptions
 
   func run() throws {
     let file = try OutputFile(output, format: .safetensors, inputs: [queries, bank])
-    var rows = try EmbeddingFiles.matrix(path: queries)
-    var columns = try EmbeddingFiles.matrix(path: bank)
+    var rows = try memory.matrix(path: queries)
+    var columns = try memory.matrix(path: bank)
     if normalize {
       rows = try rows.normalized(argument: "queries").rows
       columns = try columns.normalized(argument: "bank").rows

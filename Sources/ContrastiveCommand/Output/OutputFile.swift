@@ -9,9 +9,9 @@ import ContrastiveFiles
 struct OutputFile {
   /// The formats of results; the raw value is the suffix.
   enum Format: String {
-    case safetensors, npy, html, txt
+    case safetensors, npy, html, txt, csv, jsonl
 
-    fileprivate var article: String { self == .safetensors || self == .txt ? "a" : "an" }
+    fileprivate var article: String { self == .npy || self == .html ? "an" : "a" }
   }
 
   /// The rule, for help texts.
@@ -27,12 +27,13 @@ struct OutputFile {
   ///
   /// - Parameters:
   ///   - path: what `--output` names.
-  ///   - format: the result's.
+  ///   - format: the result's; nil for text under any suffix.
+  ///   - option: the option that names it.
   ///   - inputs: what the command reads: files, `file:tensor`, and folders for all in them.
   /// - Throws: `ContrastiveError.parameter` for a suffix of another format, `.file` for a folder or
   ///   an input.
   init(
-    _ path: String, format: Format, inputs: [String?]
+    _ path: String, format: Format?, named option: String = "output", inputs: [String?]
   ) throws(ContrastiveError) {
     self.path = path
     target = OutputTarget(path: path)
@@ -48,9 +49,11 @@ struct OutputFile {
             + ": a result is never written over what it is made from")
       }
     }
-    if target == .file, let suffix = Self.suffix(of: path), suffix != format.rawValue {
+    if let format, target == .file, let suffix = Self.suffix(of: path),
+      suffix != format.rawValue
+    {
       throw .parameter(
-        name: "output", found: path,
+        name: option, found: path,
         expected: "a name that ends in .\(format.rawValue), as the result is "
           + "\(format.article) \(format.rawValue) file")
     }

@@ -51,6 +51,7 @@ struct KMeansCommand: ParsableCommand {
   @Option(name: .shortAndLong, help: "Safetensors file to write, \(OutputFile.help)")
   var output: String
 
+  @OptionGroup var memory: MemoryOptions
   @OptionGroup var parallel: ParallelOptions
   @OptionGroup var report: ReportOptions
 
@@ -65,7 +66,8 @@ struct KMeansCommand: ParsableCommand {
         name: "temperature", found: "\(temperature)", expected: "above 0")
     }
     let file = try OutputFile(output, format: .safetensors, inputs: [input, initial])
-    let points = try EmbeddingFiles.matrix(path: input)
+    let points = try memory.matrix(path: input)
+    if let bytes = memory.bytes { options.boundsMemory = min(options.boundsMemory, bytes / 2) }
     if let initial {
       options = try KMeans(
         metric: options.metric,
