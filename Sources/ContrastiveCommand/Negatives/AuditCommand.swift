@@ -68,6 +68,7 @@ struct AuditCommand: ParsableCommand {
   var csv: String?
 
   @OptionGroup var report: ReportOptions
+  @OptionGroup var memory: MemoryOptions
   @OptionGroup var parallel: ParallelOptions
 
   func run() throws {
@@ -82,12 +83,12 @@ struct AuditCommand: ParsableCommand {
       try OutputFile(
         $0, format: .csv, inputs: [embeddings, self.labels] + support, besides: [output])
     }
-    let rows = try EmbeddingFiles.matrix(path: embeddings)
-    let views = try support.map { try EmbeddingFiles.matrix(path: $0) }
+    let rows = try memory.matrix(path: embeddings)
+    let views = try support.map { try memory.matrix(path: $0) }
     let labels = try EmbeddingFiles.labels(paths: [self.labels]).values[0]
     var audit = try audit(
-      given.k ?? fitting([1, 5, 10, 20, 50], to: rows.rows - 1),
-      given.clusters ?? fitting([10, 30, 100], to: rows.rows / 4))
+      given.k ?? Self.fitting([1, 5, 10, 20, 50], to: rows.rows - 1),
+      given.clusters ?? Self.clusterings(rows: rows.rows))
     if let labels, let path = self.labels, labels.allSatisfy({ $0 == unlabeled }) {
       throw ContrastiveError.file(
         path: path, problem: "holds -1 for every row, expected a label for at least one")
@@ -124,8 +125,11 @@ struct AuditCommand: ParsableCommand {
     }
   }
 
+  /// The default numbers of clusters of so many rows.
+  static func clusterings(rows: Int) -> [Int] { fitting([10, 30, 100], to: rows / 4) }
+
   /// The defaults that a small set has room for; the least of them if none.
-  private func fitting(_ defaults: [Int], to most: Int) -> [Int] {
+  private static func fitting(_ defaults: [Int], to most: Int) -> [Int] {
     let fitting = defaults.filter { $0 <= most }
     return fitting.isEmpty ? [max(1, min(defaults[0], most))] : fitting
   }
