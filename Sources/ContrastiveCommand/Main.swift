@@ -127,7 +127,8 @@ struct ContrastiveCommand: ParsableCommand {
     subcommands: [
       TrainCommand.self, EmbedCommand.self, ExportCommand.self, SearchCommand.self,
       EvaluateCommand.self, ReportCommand.self, AuditCommand.self, KNNCommand.self,
-      GraphCommand.self, KMeansCommand.self, SinkhornCommand.self, LossCommand.self,
+      GraphCommand.self, KMeansCommand.self, MineCommand.self, DuplicatesCommand.self,
+      ScoreCommand.self, AdaptCommand.self, SinkhornCommand.self, LossCommand.self,
       InspectCommand.self, DoctorCommand.self,
     ])
 }

@@ -47,17 +47,25 @@ public struct NeighborTable: Sendable {
   /// - Parameters:
   ///   - embeddings: [N × D].
   ///   - k: 1 … N − 1.
+  ///   - memory: most bytes of what is known of the rows while pairs are compared; where that is
+  ///     too little for each pair to be compared once, each is compared twice. No effect on the
+  ///     result.
   ///   - workers: the threads to use; no effect on the result.
   /// - Throws: `ContrastiveError`: `.shape`, `.empty`, `.nonFinite`, `.tooLarge`, `.parameter`.
   public init(
-    graphOf embeddings: Matrix, k: Int, workers: Workers = .all
+    graphOf embeddings: Matrix, k: Int, memory: Int? = nil, workers: Workers = .all
   ) throws(ContrastiveError) {
     let rows = Operand("embeddings", embeddings)
     try rows.requireRows()
     try requireParameter(
       k >= 1 && k < embeddings.rows, "k", k, "1 … \(embeddings.rows - 1), the other rows")
+    let reader = TopKReader(k: k, excluding: [.diagonal])
+    let needed = 8 * (2 * k + 64) * embeddings.rows
+    let isTight = memory.map { needed > $0 } ?? false
     self.init(
-      try SymmetricPass(rows).read(TopKReader(k: k, excluding: [.diagonal]), workers: workers),
+      isTight
+        ? try SymmetricPass(rows).readRowByRow(reader, workers: workers)
+        : try SymmetricPass(rows).read(reader, workers: workers),
       rows: embeddings.rows, k: k)
     clampCosines(embeddings, embeddings, workers)
   }
