@@ -88,13 +88,8 @@ struct AuditCommand: ParsableCommand {
     let views = try support.map { try memory.matrix(path: $0) }
     let labels = try EmbeddingFiles.labels(paths: [self.labels]).values[0]
     var audit = try audit(
-<<<<<<< HEAD
       given.k ?? NegativeAudit.fittingNeighbors(rows: rows.rows),
       given.clusters ?? NegativeAudit.fittingClusters(rows: rows.rows))
-=======
-      given.k ?? Self.fitting([1, 5, 10, 20, 50], to: rows.rows - 1),
-      given.clusters ?? Self.clusterings(rows: rows.rows))
->>>>>>> e9e7e2dfc2615f9297222a3ef78817c683299b50
     if let labels, let path = self.labels, labels.allSatisfy({ $0 == unlabeled }) {
       throw ContrastiveError.file(
         path: path, problem: "holds -1 for every row, expected a label for at least one")
@@ -130,16 +125,4 @@ struct AuditCommand: ParsableCommand {
       return count
     }
   }
-<<<<<<< HEAD
-=======
-
-  /// The default numbers of clusters of so many rows.
-  static func clusterings(rows: Int) -> [Int] { fitting([10, 30, 100], to: rows / 4) }
-
-  /// The defaults that a small set has room for; the least of them if none.
-  private static func fitting(_ defaults: [Int], to most: Int) -> [Int] {
-    let fitting = defaults.filter { $0 <= most }
-    return fitting.isEmpty ? [max(1, min(defaults[0], most))] : fitting
-  }
->>>>>>> e9e7e2dfc2615f9297222a3ef78817c683299b50
 }

@@ -117,8 +117,9 @@ package enum MappedRows {
     let piece = max(1, pieceBytes / max(1, 4 * columns))
     for start in stride(from: 0, to: rows, by: piece) {
       let values = try make(start..<min(rows, start + piece))
-      try values.withUnsafeBytes { bytes throws(ContrastiveError) in
-        try writeAll(bytes, descriptor: descriptor, path: folder, calls: .system)
+      try values.withUnsafeBufferPointer { values throws(ContrastiveError) in
+        try writeAll(
+          UnsafeRawBufferPointer(values), descriptor: descriptor, path: folder, calls: .system)
       }
     }
     return try ResidentPages.matrix(
