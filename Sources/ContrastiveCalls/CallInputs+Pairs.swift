@@ -14,7 +14,7 @@ extension CallInputs {
     }
     guard has("pair-term-weights") else {
       throw .file(
-        path: file.path ?? "tensors",
+        path: source.name,
         problem: "has pair-terms without pair-term-weights: each pair's weight in the denominator, "
           + "0 to exclude it")
     }

@@ -4,7 +4,7 @@ import ContrastiveTensors
 /// The tensors of a call as an objective sees them.
 package struct CallInputs {
   /// Where they are.
-  private let source: any TensorSource
+  let source: any TensorSource
   /// Whether embedding rows are divided by their norms.
   private let normalizes: Bool
   /// What becomes of rows of zeros then.
