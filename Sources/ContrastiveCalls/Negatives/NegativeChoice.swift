@@ -59,7 +59,7 @@ struct FalseNegativeChoice {
 
 extension Mixing {
   /// `mix…`.
-  init?(_ options: inout CallOptions) throws(ContrastiveError) {
+  package init?(_ options: inout CallOptions) throws(ContrastiveError) {
     guard
       options.has(
         any: ["mix", "mix-queries"], besides: ["mix-hardest", "mix-seed", "mix-step"])
@@ -75,7 +75,7 @@ extension Mixing {
 
 extension HardNegativeWeights {
   /// `beta`, `tau-plus`, `detach-weights`.
-  init?(_ options: inout CallOptions) throws(ContrastiveError) {
+  package init?(_ options: inout CallOptions) throws(ContrastiveError) {
     guard options.has(any: ["beta", "tau-plus"], besides: ["detach-weights"]) else { return nil }
     try self.init(
       beta: options.number("beta", default: 0), tauPlus: options.number("tau-plus", default: 0),

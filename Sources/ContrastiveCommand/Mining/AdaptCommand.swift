@@ -72,7 +72,7 @@ struct AdaptCommand: ParsableCommand {
   @OptionGroup var report: ReportOptions
 
   func run() throws {
-    var options = try training.options(head: head, loss: loss.loss())
+    var options = try training.options(head: head, loss: loss.value())
     try options.validate()
     guard training.seeds >= 1 else {
       throw ContrastiveError.parameter(

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Contrastive
+import ContrastiveCalls
 import ContrastiveTraining
 
 /// `--head`, `--sides`, `--hidden`.
@@ -38,9 +39,10 @@ struct AdapterLossOptions: ParsableArguments {
   @OptionGroup var hardness: HardnessOptions
 
   /// What they say.
-  func loss() throws -> AdapterLoss {
+  func value() throws -> AdapterLoss {
     let search = try falseNegatives.treatment()
-    let weights = try hardness.value()
+    var (given, mixes) = (CallOptions(hardness.options), CallOptions(mixing.options))
+    let weights = try HardNegativeWeights(&given)
     let ofLoss = loss == .hcl || loss == .dcl
     guard loss != .dcl || hardness.beta == nil else {
       throw ContrastiveError.parameter(
@@ -56,7 +58,7 @@ struct AdapterLossOptions: ParsableArguments {
       negatives: Negatives(
         falseNegatives: loss == .fnc ? nil : search,
         ring: ring.map { try Ring(outer: $0.outer, inner: $0.inner, innerMode: .static) },
-        mixing: mixing.value(), hardness: ofLoss ? nil : weights),
+        mixing: Mixing(&mixes), hardness: ofLoss ? nil : weights),
       weights: ofLoss ? weights : nil, search: loss == .fnc ? search?.search : nil, bias: bias)
   }
 }
