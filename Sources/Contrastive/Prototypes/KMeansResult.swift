@@ -22,7 +22,7 @@ public struct KMeansResult: Sendable {
   /// Distances computed by the last assignment.
   var computedLast = 0
   /// Assignments made so far, those that filled empty clusters included.
-  var assignmentsMade = 0
+  package internal(set) var assignmentsMade = 0
   var labels: [UInt32]
   var sums: CentroidSums
   /// An upper bound on each point's distance to its centroid.

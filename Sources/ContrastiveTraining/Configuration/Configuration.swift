@@ -52,7 +52,7 @@ public struct Configuration: Sendable, Equatable {
   ///   - method: the method when the text does not name one.
   ///   - methods: methods of one's own.
   /// - Throws: what `init(path:method:)` throws.
-  init(
+  package init(
     text: String, path: String, method: MethodName = .moco, methods: [any MethodOptions.Type] = []
   ) throws(ContrastiveError) {
     try self.init(Self.object(text, path: path), method: method, methods: methods)

@@ -46,7 +46,7 @@ extension TrainingOptions {
   }
 
   /// The encoder's architecture.
-  var encoder: EncoderOptions {
+  package var encoder: EncoderOptions {
     EncoderOptions(
       architecture, stem: stem, lastNormalization: lastNormalization, widths: widths,
       head: .perceptron(

@@ -193,7 +193,7 @@ import _TestSupport
     #expect(
       run.errors == "contrastive: output: found -, expected the name of a folder: a run is several "
         + "files\n")
-    #expect(try !folder.exists("-"))
+    #expect(!folder.exists("-"))
   }
 
   @Test func standardInputIsInspectedLikeAFile() throws {

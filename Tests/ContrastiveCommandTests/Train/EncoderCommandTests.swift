@@ -44,7 +44,10 @@ import _TestSupport
     let ours = try #require(stored["backbone.convolution2.weight"]).float32s(argument: "w")
     let torch = try #require(file.tensors["3.weight"]).float32s(argument: "w")
     // Output 5, input 3, kernel row 2, kernel column 1.
-    #expect(torch[((5 * 8 + 3) * 3 + 2) * 3 + 1] == ours[((2 * 3 + 1) * 8 + 3) * 16 + 5])
+    let (place, ownPlace): (Int, Int) = (
+      ((5 * 8 + 3) * 3 + 2) * 3 + 1, ((2 * 3 + 1) * 8 + 3) * 16 + 5
+    )
+    #expect(torch[place] == ours[ownPlace])
     let mean = try #require(file.metadata["mean"]).split(separator: ",").compactMap { Double($0) }
     #expect(mean.count == 3 && mean.allSatisfy { 0 < $0 && $0 < 1 })
     #expect(file.metadata["deviation"]?.split(separator: ",").count == 3)

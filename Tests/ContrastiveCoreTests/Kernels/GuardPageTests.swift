@@ -43,8 +43,8 @@ import _TestSupport
     }
     do {
       let (values, maximum, sum, spread) = (tile(), lowest(rows), doubles(0), doubles(0))
-      kernels.softmax_statistics(
-        values.start, rows, n, n, 3, maximum.start, sum.start, spread.start)
+      kernels.softmax_update(
+        values.start, rows, n, n, 3, maximum.start, sum.start, spread.start, nil)
       add(sum, spread)
     }
     do {
@@ -67,9 +67,10 @@ import _TestSupport
     }
     do {
       let (values, loss, sum, moment) = (tile(), doubles(0), doubles(0), doubles(0))
-      kernels.sigmoid_statistics(
-        values.start, rows, n, n, 3, -1, loss.start, sum.start, moment.start)
-      kernels.sigmoid_update(values.start, rows, n, n, 3, -1, loss.start, sum.start, moment.start)
+      for writes in [false, true] {
+        kernels.sigmoid_update(
+          values.start, rows, n, n, 3, -1, loss.start, sum.start, moment.start, writes)
+      }
       add(values)
       add(loss, sum, moment)
     }

@@ -23,7 +23,7 @@ extension APIFuzzTests {
     mutating func number() -> Double {
       random.element(
         of: [
-          0, 1, 0.5, 0.1, 2, -1, 1e-7, 1e-6, 1e-3, 1e6, 1e300, .infinity, .nan, 5e-324, -0.0,
+          0, 1, 0.5, 0.1, 2, -1, 1e-7, 1e-6, 1e-3, 1e6, 1e300, .infinity, .nan, .leastNonzeroMagnitude, -0.0,
         ])
     }
 

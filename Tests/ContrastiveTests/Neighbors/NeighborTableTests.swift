@@ -30,8 +30,11 @@ import _TestSupport
   /// Near-duplicates may change places; what differs by more than the bound stated never does.
   @Test func orderIsThatOfTheBoundStated() throws {
     let one = try TestData.embeddings(1, 64, seed: 4)
-    let values = (0..<400).flatMap { row in
-      (0..<64).map { one[0, $0] + 1e-7 * Float(row % 20) * ($0 % 2 == 0 ? 1 : -1) }
+    let values = (0..<400).flatMap { (row: Int) -> [Float] in
+      (0..<64).map { (column: Int) -> Float in
+        let shift: Float = 1e-7 * Float(row % 20)
+        return column % 2 == 0 ? one[0, column] + shift : one[0, column] - shift
+      }
     }
     let bank = try Matrix(rows: 400, columns: 64, values: values)
     let queries = try TestData.embeddings(50, 64, seed: 5)

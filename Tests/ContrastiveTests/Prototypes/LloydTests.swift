@@ -110,7 +110,7 @@ struct LloydTests {
       }
       #expect(one.centroids == many.centroids)
       #expect(one.assignments == many.assignments)
-      #expect(one.objective(workers: .one) == many.objective(workers: workers))
+      #expect(one.squaredDistances(workers: .one) == many.squaredDistances(workers: workers))
       #expect(one.computedDistances == many.computedDistances)
     }
   }

@@ -1,9 +1,8 @@
 import ContrastiveCore
 import Foundation
+import ContrastiveTraining
 import Testing
 import _TestSupport
-
-@testable import ContrastiveTraining
 
 /// Published augmentations: strengths, order, and how options and files hold them.
 @Suite struct PresetTests {

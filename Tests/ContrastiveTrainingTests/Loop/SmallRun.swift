@@ -42,8 +42,12 @@ struct SmallData {
 }
 
 extension TrainingRun {
-  init(options: TrainingOptions, data: SmallData, workers: Workers = .all) throws {
-    try self.init(options: options, train: data.train, test: data.test, workers: workers)
+  init(
+    options: TrainingOptions, data: SmallData, initial: InitialEncoder? = nil,
+    workers: Workers = .all
+  ) throws {
+    try self.init(
+      options: options, train: data.train, test: data.test, initial: initial, workers: workers)
   }
 
   /// Every bit of the state, times left out.
