@@ -79,6 +79,7 @@ install: build c ## install the command and the C library (PREFIX=/usr/local)
 python: deps ## build the Python wheel: Python/dist
 	@dpkg-query -W libgfortran-12-dev >/dev/null 2>&1 || { \
 	  sudo=; [ "$$(id -u)" -eq 0 ] || sudo=sudo; \
+	  $$sudo apt-get update -qq; \
 	  DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq libgfortran-12-dev >/dev/null; }
 	@swift build -c release --product ContrastiveC
 	@Sources/ContrastiveC/link.sh $(BIN)/libContrastiveC.a Python/src/contrastive/lib/libcontrastive.so private
@@ -118,10 +119,7 @@ test-python: python ## run all tests of the Python package: PyTorch, scikit-lear
 	  python=$(PYTHON_TOOLS)-torch/bin/python; \
 	  $$python -c 'import torch, sklearn, mypy, pytest' 2>/dev/null || { \
 	    $(PYTHON) -m venv $(PYTHON_TOOLS)-torch; \
-	    $$python -m pip install -q --retries 0 --timeout 5 torch \
-	      --index-url https://download.pytorch.org/whl/cpu 2>/dev/null \
-	      || $$python -m pip install -q torch; \
-	    $$python -m pip install -q numpy pytest mypy scikit-learn; }; \
+	    $$python -m pip install -q torch numpy pytest mypy scikit-learn; }; \
 	fi; \
 	target=$$(mktemp -d); trap 'rm -rf "$$target"' EXIT; \
 	$$python -m pip install -q --no-deps --target "$$target" Python/dist/*.whl; \
@@ -165,7 +163,7 @@ bench-peers: build ## time the workloads and their peers in turn (ARGS="--only n
 	@test -x $(PEERS_PYTHON) || { python3 -m venv Benchmarks/peers/.venv && \
 	  Benchmarks/peers/.venv/bin/pip install -q -r Benchmarks/peers/requirements.txt; }
 	@swift build -c release --package-path Benchmarks
-	@$(PEERS_PYTHON) Benchmarks/peers/run.py --command "$(BIN)/contrastive" --readme README.md \
+	@$(PEERS_PYTHON) Benchmarks/peers/run.py --command "$(BIN)/contrastive" --readme Documentation/Figures.md \
 	  --bench "$$(swift build -c release --package-path Benchmarks --show-bin-path)/contrastive-bench" $(ARGS)
 
 bench-training: build ## train by us and by PyTorch twins in turn (ARGS="--only moco …")

@@ -17,10 +17,12 @@ extension KMeans {
   ///   - rows: n.
   ///   - dimension: D.
   ///   - workers: the threads.
-  /// - Returns: the bytes.
+  /// - Returns: the bytes; `Int.max` for sizes whose product no memory holds.
   public func memory(
     clusters: Int, rows: Int, dimension: Int, workers: Workers = .all
   ) -> Int {
+    let product = (Double(rows) + 1) * (Double(clusters) + 1) * (Double(dimension) + 1)
+    guard min(rows, clusters, dimension) >= 0, product < 0x1p58 else { return .max }
     let plan = BoundsPlan(clusters: clusters, rows: rows, options: self)
     let chunk = ClusterKernels.chunk
     let fine = plan.strategy == .perCentroid ? pieces(clusters, chunk) * chunk : 0

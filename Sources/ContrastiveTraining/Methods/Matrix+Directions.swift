@@ -30,31 +30,28 @@ extension Matrix {
   /// Number of rows that differ by more than rounding, but at most `limit`.
   ///
   /// Equal images have embeddings that differ in their last digits, as those depend on an image's
-  /// place in its batch. Rows are the same where they fall into one group of every column: sorted
-  /// by it, no two neighbors of a group are more than 2⁻¹⁶ of the largest magnitude apart.
+  /// place in its batch. Rows are the same where no column differs by more than 2⁻¹⁶ of the largest
+  /// magnitude.
   ///
-  /// Complexity: O(rows · columns · log rows) where all rows are the same, less once `limit` groups
-  /// are found.
+  /// Rows are walked in the order of a random projection, and compared with those that stand for
+  /// others and are near enough by it. Complexity: O(rows · (columns + log rows)) and the
+  /// comparisons, few unless very many rows are nearly the same.
   package func distinctRows(upTo limit: Int) -> Int {
-    let largest = values.reduce(0) { Swift.max($0, abs($1)) }
-    let step = largest * 0x1p-16
-    var groups = [Array(0..<rows)]
-    var single = 0
-    for column in 0..<columns where single + groups.count < limit {
-      var split: [[Int]] = []
-      for group in groups {
-        let sorted = group.sorted { self[$0, column] < self[$1, column] }
-        var start = 0
-        for end in 1...sorted.count
-        where end == sorted.count
-          || self[sorted[end], column] - self[sorted[end - 1], column] > step
-        {
-          if end - start == 1 { single += 1 } else { split.append(Array(sorted[start..<end])) }
-          start = end
-        }
-      }
-      groups = split
+    let step = values.reduce(0) { Swift.max($0, abs($1)) } * 0x1p-16
+    var random = CounterRandom(seed: 0)
+    let weights = (0..<columns).map { _ in Double(random.uniform(-1, 1)) }
+    let reach = Double(step) * weights.reduce(0) { $0 + abs($1) } * 1.001
+    let places = (0..<rows).map { row in
+      weights.indices.reduce(0.0) { $0 + weights[$1] * Double(self[row, $1]) }
     }
-    return min(limit, single + groups.count)
+    var (kept, first) = ([Int](), 0)
+    for row in places.indices.sorted(by: { places[$0] < places[$1] }) where kept.count < limit {
+      while first < kept.count, places[kept[first]] < places[row] - reach { first += 1 }
+      let isKnown = kept[first...].contains { other in
+        (0..<columns).allSatisfy { abs(self[row, $0] - self[other, $0]) <= step }
+      }
+      if !isKnown { kept.append(row) }
+    }
+    return kept.count
   }
 }

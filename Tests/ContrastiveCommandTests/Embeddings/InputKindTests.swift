@@ -74,7 +74,8 @@ import _TestSupport
     let mixed = try shell("\(line) --test-labels n.npy --train-labels u.npy")
     #expect(mixed.status == 65)
     #expect(
-      mixed.errors == "contrastive: n.npy: found I64, expected texts, as the other labels are\n")
+      mixed.errors == "contrastive: n.npy: found elements of type I64, expected texts, as the other labels are\n"
+    )
     let audit = try shell("\"$0\" audit --embeddings x.npy --labels u.npy --json")
     #expect(audit.status == 0, "\(audit.errors)")
     let refused = try shell("\"$0\" knn --queries u.npy --bank x.npy -k 1 -o o.safetensors")
@@ -112,7 +113,10 @@ import _TestSupport
       "\"$0\" knn --queries x.npy --bank x.npy -k 2 -o o.safetensors --csv k.csv --json")
     #expect(knn.status == 0, "\(knn.errors)")
     let found = try SafetensorsFile(path: folder.file("o.safetensors"))
-    let neighbors = try found.tensor("neighbors").int64s(argument: "neighbors")
+    guard case .int64(let neighbors) = try found.tensor("neighbors").elements else {
+      Issue.record("neighbors are no integers")
+      return
+    }
     let lines = try folder.text("k.csv").split(separator: "\n")
     #expect(lines.first == "row,rank,neighbor,similarity")
     #expect(lines.count == 41)

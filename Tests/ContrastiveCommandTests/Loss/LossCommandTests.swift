@@ -197,7 +197,8 @@ import _TestSupport
     #expect(run.status == 65)
     #expect(
       run.errors
-        == "contrastive: keys: found norm 0 at row 0, expected a row that can be normalized\n")
+        == "contrastive: keys: found norm 0 at row 0, expected a row that can be normalized; "
+        + "--zero-rows keep leaves such rows zero\n")
   }
 
   @Test func refusesFiles() throws {

@@ -23,7 +23,8 @@ extension APIFuzzTests {
     mutating func number() -> Double {
       random.element(
         of: [
-          0, 1, 0.5, 0.1, 2, -1, 1e-7, 1e-6, 1e-3, 1e6, 1e300, .infinity, .nan, .leastNonzeroMagnitude, -0.0,
+          0, 1, 0.5, 0.1, 2, -1, 1e-7, 1e-6, 1e-3, 1e6, 1e300, .infinity, .nan,
+          .leastNonzeroMagnitude, -0.0,
         ])
     }
 
@@ -56,9 +57,12 @@ extension APIFuzzTests {
 
     mutating func bool() -> Bool { random.happens(0.5) }
 
+    /// A size of a problem that some machine may hold.
+    mutating func extent() -> Int { random.element(of: [0, 1, 2, 3, 40, 1_000, 1 << 12]) }
+
     mutating func shape() -> ProblemShape {
       ProblemShape(
-        rows: count(), views: count(), columns: count(), dimension: count(), queueRows: count())
+        rows: extent(), views: extent(), columns: extent(), dimension: extent(), queueRows: extent())
     }
 
     mutating func suspects() throws -> SuspectedPairs {

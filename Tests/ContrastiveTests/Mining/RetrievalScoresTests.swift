@@ -119,8 +119,10 @@ import _TestSupport
     }
     let found = try QueryStatistics(resamples: 4_000).intervals(of: [values])[0]
     let error = 1 / 3_000.0.squareRoot()
-    #expect(abs(found.high - found.mean - 1.96 * error) < 0.06 * error)  // 0.03
-    #expect(abs(found.mean - found.low - 1.96 * error) < 0.06 * error)
+    // A quantile of 4,000 resamples is known within 0.04 standard errors, the deviation of 3,000
+    // numbers within 0.013 of it: four of both. Worst seen: 0.1.
+    #expect(abs(found.high - found.mean - 1.96 * error) < 0.2 * error)
+    #expect(abs(found.mean - found.low - 1.96 * error) < 0.2 * error)
     let again = try QueryStatistics(resamples: 4_000).intervals(of: [values], workers: .one)[0]
     #expect(again == found)
   }

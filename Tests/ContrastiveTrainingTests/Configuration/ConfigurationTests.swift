@@ -43,7 +43,8 @@ import ContrastiveTraining
       try JSONSerialization.jsonObject(
         with: JSONEncoder().encode(TrainingOptions(.simsiam))) as? [String: Any]
     for name in names {
-      let snake = name.reduce(into: "") { $0 += $1.isUppercase ? "_\($1.lowercased())" : "\($1)" }
+      let given = ["architecture": "encoder", "frozenPart": "freeze"][name] ?? name
+      let snake = given.reduce(into: "") { $0 += $1.isUppercase ? "_\($1.lowercased())" : "\($1)" }
       #expect(members?[snake] != nil, "\(snake)")
     }
     #expect(members?.count == names.count + 2)

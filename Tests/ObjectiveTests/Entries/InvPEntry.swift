@@ -17,7 +17,7 @@ enum InvPEntry: ObjectiveEntry {
     let problem = Problem([
       "queries": Tensor(queries), "bank": Tensor(others.stacked(on: own)),
       "indices": Tensor(.int64(indices)),
-      "neighbors": try Tensor.integers(3 * n, below: n, seed: seed).reshaped([n, 3]),
+      "neighbors": try Tensor.integers(3 * n, below: n, seed: seed + 5).reshaped([n, 3]),
     ])
     let third = "\(max(2, n / 3))"
     return [
