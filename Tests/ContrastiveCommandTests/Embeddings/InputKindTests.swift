@@ -74,8 +74,9 @@ import _TestSupport
     let mixed = try shell("\(line) --test-labels n.npy --train-labels u.npy")
     #expect(mixed.status == 65)
     #expect(
-      mixed.errors == "contrastive: n.npy: found elements of type I64, expected texts, as the other labels are\n"
-    )
+      mixed.errors
+        == "contrastive: n.npy: found elements of type I64, expected texts, as the other labels "
+        + "are\n")
     let audit = try shell("\"$0\" audit --embeddings x.npy --labels u.npy --json")
     #expect(audit.status == 0, "\(audit.errors)")
     let refused = try shell("\"$0\" knn --queries u.npy --bank x.npy -k 1 -o o.safetensors")

@@ -62,7 +62,8 @@ extension APIFuzzTests {
 
     mutating func shape() -> ProblemShape {
       ProblemShape(
-        rows: extent(), views: extent(), columns: extent(), dimension: extent(), queueRows: extent())
+        rows: extent(), views: extent(), columns: extent(), dimension: extent(), queueRows: extent()
+      )
     }
 
     mutating func suspects() throws -> SuspectedPairs {

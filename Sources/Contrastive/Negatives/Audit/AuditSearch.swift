@@ -80,7 +80,9 @@ struct AuditSearch {
     let (tops, totals) = (maximum.memory, sums.memory)
     let (k, dimension) = (k, unit.columns)
     for view in support.isEmpty ? [unit] : support {
-      let rows = support.isEmpty ? unit : try view.normalized(argument: "support", zeroRows: zeroRows).rows
+      let rows =
+        support.isEmpty
+        ? unit : try view.normalized(argument: "support", zeroRows: zeroRows).rows
       rows.withSharedMemory(and: unit) { rows, unit in
         workers.forEachUntilCanceled(columns.count / k) { row, _ in
           for place in (row * k)..<((row + 1) * k) {
