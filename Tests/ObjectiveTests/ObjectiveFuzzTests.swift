@@ -83,7 +83,7 @@ import _TestSupport
       guard !values.isEmpty else { return tensor }
       let place = random.index(below: values.count)
       values[place] = random.element(
-        of: [-1, -2, 0, 1, Int64(values.count), 1_000, .max, .min, values[place] + 1])
+        of: [-1, -2, 0, 1, Int64(values.count), 1_000, .max, .min, values[place] &+ 1])
       return try Tensor(shape: tensor.shape, elements: .int64(values))
     case .uint8(var values):
       guard !values.isEmpty else { return tensor }
