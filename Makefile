@@ -87,10 +87,9 @@ python: deps ## build the Python wheel: Python/dist
 	@rm -rf Python/dist Python/build
 	@$(PYTHON_TOOLS)/bin/pip wheel -q --no-deps --wheel-dir Python/dist ./Python
 
-test: deps ## build and run every test, the example packages, and those of C and Python with numpy alone
+test: deps ## build and run every test and the example packages; test-c, test-numpy, test-python are of C and Python
 	@swift test -c release
 	@swift test --package-path Examples/NNCLR
-	@$(MAKE) --no-print-directory test-c test-numpy
 
 test-c: c ## run the tests of the C library, under valgrind where it is there
 	@gcc -std=c11 -O1 -g -Wall -Wextra -pedantic -Werror -o $(C_BUILD)/golden Tests/C/golden.c \
