@@ -82,21 +82,4 @@ import _TestSupport
     #expect(run.status == 65)
     #expect(run.errors.contains("found 4 threads after asking for 1"), "\(run.errors)")
   }
-
-  /// An old core, and one that is slower than plain loops.
-  @Test(.enabled(if: isPossible)) func slowness() throws {
-    let core = try Command(shell: "OPENBLAS_CORETYPE=Nehalem \"$0\" doctor --json")
-    #expect(core.status == 0)
-    let report = try core.json()
-    if report["availableRowKernels"] as? [String] != ["portable"],
-      report["core"] as? String == "Nehalem"
-    {
-      let advice = try #require(report["advice"] as? [String])
-      #expect(advice.contains { $0.hasPrefix("slow BLAS: OpenBLAS runs the kernels of Nehalem") })
-    }
-    let slow = try run(
-      sgemm("for (volatile long i = 0; i < 30L * 1000 * 1000; i++);"), "doctor --json")
-    let advice = try #require(try slow.json()["advice"] as? [String])
-    #expect(advice.contains { $0.hasPrefix("slow BLAS: products run at") }, "\(advice)")
-  }
 }
