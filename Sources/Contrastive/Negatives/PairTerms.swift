@@ -61,7 +61,7 @@ public struct PairTerms: Sendable, Equatable {
       .index(argument: "pairs", position: position, found: found, expected: expected)
     }
     for (position, pair) in pairs.enumerated() {
-      guard 0..<rows ~= pair.row, 0..<columns ~= pair.column else {
+      guard 0..<max(0, rows) ~= pair.row, 0..<max(0, columns) ~= pair.column else {
         throw fault(
           position, "row \(pair.row), column \(pair.column)", "0 ..< \(rows), 0 ..< \(columns)")
       }

@@ -29,8 +29,9 @@ public struct SuspectedPairs: Sendable, Equatable {
   ///   - pairs: each (sample, other) once; no sample with itself.
   /// - Throws: `ContrastiveError.index`.
   public init(samples: Int, pairs: [Pair]) throws(ContrastiveError) {
+    let known = 0..<max(0, samples)
     for (position, pair) in pairs.enumerated() {
-      guard 0..<samples ~= pair.sample, 0..<samples ~= pair.other, pair.sample != pair.other,
+      guard known ~= pair.sample, known ~= pair.other, pair.sample != pair.other,
         0...1 ~= pair.confidence
       else {
         throw .index(
