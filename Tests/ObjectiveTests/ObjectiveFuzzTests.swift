@@ -7,11 +7,7 @@ import _TestSupport
 /// Random calls of every objective, with tensors of wrong shapes, indices and values: each gives
 /// finite numbers or a `ContrastiveError`, and none traps.
 @Suite struct ObjectiveFuzzTests {
-  /// By `make fuzz` alone: HCL at a temperature of 1e-6 still gives numbers that are not finite.
-  @Test(
-    .enabled(if: ProcessInfo.processInfo.environment["CONTRASTIVE_FUZZ_CALLS"] != nil),
-    .timeLimit(.minutes(30))) func randomCalls() throws
-  {
+  @Test(.timeLimit(.minutes(30))) func randomCalls() throws {
     let fuzz = Fuzz(calls: 2_000)
     try fuzz.run { random in
       let row = random.element(of: objectives)
