@@ -180,5 +180,5 @@ if Context.environment["CONTRASTIVE_SNIPPETS"] != nil {
       dependencies: [
         "Contrastive", "ContrastiveFiles", "ContrastiveTraining", "ContrastiveImages",
       ],
-      path: "Tests/Snippets/Generated"))
+      path: ".build/snippets"))
 }

@@ -9,18 +9,23 @@ func rows(_ count: Int, _ dimension: Int = 32, seed: UInt64) throws -> Matrix {
   return try Matrix(rows: count, columns: dimension, values: values).normalized().rows
 }
 
-let queries = try! rows(16, seed: 1)
-let keys = try! rows(16, seed: 2)
-let view1 = try! rows(16, seed: 3)
-let view2 = try! rows(16, seed: 4)
-let embeddings = try! rows(16, seed: 5)
+/// The same where nothing can be thrown.
+private func given(_ count: Int, seed: UInt64) -> Matrix {
+  do { return try rows(count, seed: seed) } catch { fatalError("\(error)") }
+}
+
+let queries = given(16, seed: 1)
+let keys = given(16, seed: 2)
+let view1 = given(16, seed: 3)
+let view2 = given(16, seed: 4)
+let embeddings = given(16, seed: 5)
 let labels = (0..<16).map { $0 % 4 }
-let bank = try! rows(64, seed: 6)
-let features = try! rows(1_200, seed: 7)
-let laterFeatures = try! rows(1_200, seed: 8)
-let questions = try! rows(200, seed: 9)
-let answers = try! rows(200, seed: 10)
-let newQuestions = try! rows(20, seed: 11)
+let bank = given(64, seed: 6)
+let features = given(1_200, seed: 7)
+let laterFeatures = given(1_200, seed: 8)
+let questions = given(200, seed: 9)
+let answers = given(200, seed: 10)
+let newQuestions = given(20, seed: 11)
 
 /// Runs what is asynchronous, and waits for it.
 func finishing(_ body: @escaping @Sendable () async throws -> Void) throws {
