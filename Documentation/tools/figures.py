@@ -34,7 +34,8 @@ STYLE = """
 
 class Drawing:
     def __init__(self, title, description, height):
-        self.head = (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img"\n'
+        self.head = (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}"\n'
+                     f'  height="{height}" role="img"\n'
                      f'  aria-labelledby="title description" font-family="system-ui, -apple-system, sans-serif">\n'
                      f'  <title id="title">{escape(title)}</title>\n'
                      f'  <desc id="description">{escape(description)}</desc>\n  <style>{STYLE}\n  </style>\n')

@@ -9,6 +9,7 @@ import os
 import re
 import subprocess
 import sys
+import textwrap
 
 EXIT = [("0", "Done."), ("64", "A wrong option."),
         ("65", "Data that cannot be used, or a result that cannot be written."),
@@ -114,7 +115,8 @@ def man_page(path, node, every, name):
 def page(path, node):
     """One subcommand for DocC."""
     lines = [f"# {' '.join(path[1:])}", "", node.get("abstract") or "", "", "## Usage", "",
-             "```", synopsis(path, node), "```", ""]
+             "```", *textwrap.wrap(synopsis(path, node), 62, subsequent_indent="  ", break_on_hyphens=False),
+             "```", ""]
     for kind, text in paragraphs(node.get("discussion")):
         text = text.replace("<", "\\<").replace("*", "\\*").replace("--", "\\-\\-") if kind == "text" else text
         lines += ["```", text, "```", ""] if kind == "example" else [text, ""]

@@ -109,6 +109,28 @@ def examples(command):
     return list(walk(json.loads(dump.stdout)["command"], ["contrastive"]))
 
 
+def wrong_defaults(command):
+    """What the tables of Documentation/Systems say is a default, and is not."""
+    wrong, right = [], 0
+    for page in glob.glob("Documentation/Systems/*.md", root_dir=ROOT):
+        with open(os.path.join(ROOT, page)) as file:
+            text = file.read()
+        method = re.search(r"train --method (\S+)", text)
+        if not method:
+            continue
+        config = json.loads(subprocess.run([command, "train", "--method", method.group(1), "--print-config"],
+                                           capture_output=True, text=True, check=True).stdout)
+        for names, cell in re.findall(r"^\| ((?:`\w+`(?: \(.\))?(?:, )?)+) \| ([^|]*) \|", text, re.M):
+            names = re.findall(r"`(\w+)`", names)
+            numbers = re.findall(r"(?:^|, )(\d[\d,]*\d|\d(?:\.\d+)?|\d+\.\d+)(?=[,;: ]|$)", cell)
+            for name, number in zip(names, numbers):
+                found = config.get(name, "no such option")
+                if found is not None and float(number.replace(",", "")) != found:
+                    wrong.append(f"{page}: `{name}` is {number}; {method.group(1)} has {found}")
+                right += 1
+    return wrong, right
+
+
 class Runner:
     def __init__(self, folder):
         self.folder, self.failures, self.counts, self.left = folder, [], {}, []
@@ -169,6 +191,10 @@ def run_all(binaries):
                                 (command.split() + ["infonce"])[2], os.path.join(place, "batch.safetensors"))
             runner.run("examples of --help", f"{command} --help: {line}",
                        ["bash", "-euo", "pipefail", "-c", line], place)
+        wrong, right = wrong_defaults(os.path.join(binaries, "contrastive"))
+        print("\n".join(wrong), file=sys.stderr)
+        runner.failures += wrong
+        runner.counts["defaults compared, besides"] = right
         for line in runner.left:
             print("not run:", line)
         print(", ".join(f"{count} {kind}" for kind, count in runner.counts.items()) + " run,",
