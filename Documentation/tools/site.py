@@ -19,7 +19,7 @@ import manual
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 MODULES = {"Contrastive": ["-experimental-allowed-reexported-modules=ContrastiveCore"], "ContrastiveTraining": []}
-FENCE = re.compile(r"^```.*?^```$|`[^`\n]+`", re.S | re.M)
+FENCE = re.compile(r"^```.*?^```$", re.S | re.M)
 LINK = re.compile(r"(!?)\[((?:[^\]\[]|\[[^\]]*\])*)\]\(([^)\s]+)\)")
 PICTURE = re.compile(r"<picture>.*?<img[^>]*alt=\"([^\"]*)\"[^>]*src=\"([^\"]*)\".*?</picture>", re.S)
 
@@ -41,7 +41,7 @@ def name(page):
 
 
 def outside_code(text, change):
-    """Changes what is not code."""
+    """Changes what is in no block of code."""
     result, last = [], 0
     for match in FENCE.finditer(text):
         result += [change(text[last:match.start()]), match.group(0)]
