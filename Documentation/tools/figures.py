@@ -1,7 +1,7 @@
 """Draws the pictures of Documentation from the results in the repository: `make figures`.
 
-Each is one SVG with its own colors for light and dark, 380 wide, so that it is read on a phone as it is. Needs nothing
-but Python.
+Each is one SVG with its own colors for light and dark, 380 wide, so that it is read on a phone as it
+is. Needs nothing but Python.
 """
 
 import json
@@ -34,11 +34,13 @@ STYLE = """
 
 class Drawing:
     def __init__(self, title, description, height):
-        self.head = (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}"\n'
-                     f'  height="{height}" role="img"\n'
-                     f'  aria-labelledby="title description" font-family="system-ui, -apple-system, sans-serif">\n'
-                     f'  <title id="title">{escape(title)}</title>\n'
-                     f'  <desc id="description">{escape(description)}</desc>\n  <style>{STYLE}\n  </style>\n')
+        self.head = (
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}"\n'
+            f'  height="{height}" role="img"\n'
+            f'  aria-labelledby="title description" font-family="system-ui, -apple-system, sans-serif">\n'
+            f'  <title id="title">{escape(title)}</title>\n'
+            f'  <desc id="description">{escape(description)}</desc>\n  <style>{STYLE}\n  </style>\n'
+        )
         self.parts = []
         self.text(0, 16, title, "title")
 
@@ -49,7 +51,8 @@ class Drawing:
 
     def bar(self, x, y, width, height, kind):
         self.parts.append(
-            f'<rect x="{x:.1f}" y="{y:.1f}" width="{max(width, 0):.1f}" height="{height:.1f}" class="{kind}"/>')
+            f'<rect x="{x:.1f}" y="{y:.1f}" width="{max(width, 0):.1f}" height="{height:.1f}" class="{kind}"/>'
+        )
 
     def dot(self, x, y, kind, radius=4):
         self.parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius}" class="{kind}"/>')
@@ -77,12 +80,15 @@ def roofline():
     rows = {}
     for row in results("peers.json")["rows"]:
         if row.get("of_sgemm") and row["workload"] != "sgemm":
-            rows[row["workload"]] = row             # of several sizes the largest, which is last
+            rows[row["workload"]] = row  # of several sizes the largest, which is last
     ordered = sorted(rows.values(), key=lambda row: -row["of_sgemm"])
     drawing = Drawing(
-        "Share of the BLAS's own rate", "Operations a second of each workload, of those of a large square product of "
-        "matrices in the same run; " + ", ".join(f"{row['workload']} {row['of_sgemm']:.2f}" for row in ordered),
-        62 + 22 * len(ordered))
+        "Share of the BLAS's own rate",
+        "Operations a second of each workload, of those of a large square product of "
+        "matrices in the same run; "
+        + ", ".join(f"{row['workload']} {row['of_sgemm']:.2f}" for row in ordered),
+        62 + 22 * len(ordered),
+    )
     scale = 140 / max(row["of_sgemm"] for row in ordered)
     one = 110 + scale
     drawing.text(one, 36, "1 = sgemm", "note", "middle")
@@ -92,9 +98,18 @@ def roofline():
         drawing.text(104, y + 13, row["workload"], anchor="end")
         drawing.bar(110, y + 2, scale * row["of_sgemm"], 15, "a soft")
         drawing.bar(108 + scale * row["of_sgemm"], y + 2, 3, 15, "a")
-        drawing.text(118 + scale * row["of_sgemm"], y + 13,
-                     f"{row['of_sgemm']:.2f} · {row['gflops']:.0f} GFLOP/s", "note")
-    drawing.text(0, 58 + 22 * len(ordered), "Above 1: bounds or symmetry spare operations that are counted.", "note")
+        drawing.text(
+            118 + scale * row["of_sgemm"],
+            y + 13,
+            f"{row['of_sgemm']:.2f} · {row['gflops']:.0f} GFLOP/s",
+            "note",
+        )
+    drawing.text(
+        0,
+        58 + 22 * len(ordered),
+        "Above 1: bounds or symmetry spare operations that are counted.",
+        "note",
+    )
     drawing.write("roofline")
 
 
@@ -127,11 +142,16 @@ def scaling():
             if peer in series and "ms" in value:
                 series[peer].append((size, value["ms"], value["peak_mib"]))
     look = {"ours": ("as", "a", "ours"), "torch": ("bs", "b", "PyTorch"), "jax": ("cs", "c", "JAX")}
-    drawing = Drawing("Memory and time as the batch grows",
-                      "InfoNCE in the batch, value and both gradients, dimension 128: " + "; ".join(
-                          f"{words} " + ", ".join(f"{n:,} rows {mib:.0f} MiB, {ms:.0f} ms"
-                                                  for n, ms, mib in series[key])
-                          for key, (_, _, words) in look.items()), 470)
+    drawing = Drawing(
+        "Memory and time as the batch grows",
+        "InfoNCE in the batch, value and both gradients, dimension 128: "
+        + "; ".join(
+            f"{words} "
+            + ", ".join(f"{n:,} rows {mib:.0f} MiB, {ms:.0f} ms" for n, ms, mib in series[key])
+            for key, (_, _, words) in look.items()
+        ),
+        470,
+    )
     drawing.text(0, 34, "InfoNCE in the batch, both gradients, 128 dimensions, 2 cores", "note")
     x = 190
     for _, fill, words in look.values():
@@ -141,8 +161,14 @@ def scaling():
     sizes = [size for size, _, _ in series["ours"]]
 
     for top, column, ticks, label in (
-            (64, 2, {64: "64 MiB", 256: "256", 1024: "1 GiB", 4096: "4", 16384: "16 GiB"}, "peak memory"),
-            (274, 1, {50: "50 ms", 500: "0.5 s", 5000: "5", 50000: "50 s"}, "time")):
+        (
+            64,
+            2,
+            {64: "64 MiB", 256: "256", 1024: "1 GiB", 4096: "4", 16384: "16 GiB"},
+            "peak memory",
+        ),
+        (274, 1, {50: "50 ms", 500: "0.5 s", 5000: "5", 50000: "50 s"}, "time"),
+    ):
         drawing.text(52, top - 8, label)
         place = axes(drawing, top, top + 140, sizes, ticks, "rows of the batch")
         for key, (line, fill, words) in look.items():
@@ -164,12 +190,25 @@ def peers():
         timed = {peer: value for peer, value in row["peers"].items() if "ratio" in value}
         if timed and row["workload"] not in ("sgemm", "start-up", "train-epoch", "bank-enqueue"):
             largest[row["workload"]] = dict(row, peers=timed)
-    names = {"torch": ("b", "PyTorch"), "torch-compiled": ("b soft", "compiled"), "jax": ("c", "JAX"),
-             "faiss": ("a", "faiss")}
-    ordered = sorted(largest.values(), key=lambda row: -max(value["ratio"] for value in row["peers"].values()))
-    drawing = Drawing("Their time over ours", "; ".join(
-        row["workload"] + " " + ", ".join(f"{peer} {value['ratio']:.1f}" for peer, value in row["peers"].items())
-        for row in ordered), 74 + 20 * len(ordered))
+    names = {
+        "torch": ("b", "PyTorch"),
+        "torch-compiled": ("b soft", "compiled"),
+        "jax": ("c", "JAX"),
+        "faiss": ("a", "faiss"),
+    }
+    ordered = sorted(
+        largest.values(), key=lambda row: -max(value["ratio"] for value in row["peers"].values())
+    )
+    drawing = Drawing(
+        "Their time over ours",
+        "; ".join(
+            row["workload"]
+            + " "
+            + ", ".join(f"{peer} {value['ratio']:.1f}" for peer, value in row["peers"].items())
+            for row in ordered
+        ),
+        74 + 20 * len(ordered),
+    )
     x = 110
     for kind, words in names.values():
         drawing.dot(x, 34, kind, 5)
@@ -194,15 +233,34 @@ def methods():
     found = {}
     for command, result in results("experiments.json").items():
         words = command.split()
-        plain = set(words) <= {"train", "--method", words[2], "--epochs", "5", "--limit", "10000", "--seed", "0"}
+        plain = set(words) <= {
+            "train",
+            "--method",
+            words[2],
+            "--epochs",
+            "5",
+            "--limit",
+            "10000",
+            "--seed",
+            "0",
+        }
         if plain and "training" in result:
             training = result["training"]
             above = 100 * (training["knn_accuracy"] - training["random_encoder_knn_accuracy"])
             found.setdefault(words[2], {})[training["images"]] = above
-    ordered = sorted((name for name in found if len(found[name]) == 2), key=lambda name: -found[name][60000])
-    drawing = Drawing("Points above the untrained encoder", "kNN accuracy on Fashion-MNIST after five epochs: "
-                      + "; ".join(f"{name} {found[name][10000]:+.1f} of 10,000 images, {found[name][60000]:+.1f} "
-                                  "of 60,000" for name in ordered), 66 + 20 * len(ordered))
+    ordered = sorted(
+        (name for name in found if len(found[name]) == 2), key=lambda name: -found[name][60000]
+    )
+    drawing = Drawing(
+        "Points above the untrained encoder",
+        "kNN accuracy on Fashion-MNIST after five epochs: "
+        + "; ".join(
+            f"{name} {found[name][10000]:+.1f} of 10,000 images, {found[name][60000]:+.1f} "
+            "of 60,000"
+            for name in ordered
+        ),
+        66 + 20 * len(ordered),
+    )
     for x, kind, words in ((104, "b", "10,000 images"), (214, "a", "60,000 images")):
         drawing.dot(x, 34, kind, 5)
         drawing.text(x + 9, 38, words, "note")
@@ -220,8 +278,16 @@ def methods():
 
 
 FAMILY = [
-    ("views of a batch", ["NTXent", "Decoupled", "HCL", "DCL", "FNC", "SupCon"], "all other rows are negatives"),
-    ("keys and a bank", ["InfoNCE", "MoCHi", "CNS", "InstDisc", "InvP", "LooC"], "earlier keys are negatives"),
+    (
+        "views of a batch",
+        ["NTXent", "Decoupled", "HCL", "DCL", "FNC", "SupCon"],
+        "all other rows are negatives",
+    ),
+    (
+        "keys and a bank",
+        ["InfoNCE", "MoCHi", "CNS", "InstDisc", "InvP", "LooC"],
+        "earlier keys are negatives",
+    ),
     ("pairs of two kinds", ["InfoNCE (CLIP)", "SigLIP"], "the other pairs are negatives"),
     ("prototypes", ["ProtoNCE", "HCSC", "SwAV"], "other prototypes are negatives"),
     ("soft targets", ["ReSSL", "SCE"], "relations are the target"),
@@ -233,8 +299,11 @@ def family():
     """Which objective compares what."""
     rows = [(name, members, note, math.ceil(len(members) / 3)) for name, members, note in FAMILY]
     height = 40 + sum(48 + 32 * lines for _, _, _, lines in rows)
-    drawing = Drawing("The family of objectives", "; ".join(
-        f"{name}: {', '.join(members)}" for name, members, _ in FAMILY), height)
+    drawing = Drawing(
+        "The family of objectives",
+        "; ".join(f"{name}: {', '.join(members)}" for name, members, _ in FAMILY),
+        height,
+    )
     y = 40
     for name, members, note, lines in rows:
         drawing.path([(6, y), (6, y + 20 + 32 * lines)], "as")

@@ -1,7 +1,7 @@
 """The command's own help as man pages, or as pages of the site.
 
-    python3 manual.py man COMMAND FOLDER      FOLDER/contrastive.1, contrastive-train.1, …
-    python3 manual.py pages COMMAND FOLDER    FOLDER/train.md, …, for DocC
+python3 manual.py man COMMAND FOLDER      FOLDER/contrastive.1, contrastive-train.1, …
+python3 manual.py pages COMMAND FOLDER    FOLDER/train.md, …, for DocC
 """
 
 import json
@@ -11,14 +11,19 @@ import subprocess
 import sys
 import textwrap
 
-EXIT = [("0", "Done."), ("64", "A wrong option."),
-        ("65", "Data that cannot be used, or a result that cannot be written."),
-        ("130, 143", "Ended by SIGINT or SIGTERM; nothing is left half written.")]
+EXIT = [
+    ("0", "Done."),
+    ("64", "A wrong option."),
+    ("65", "Data that cannot be used, or a result that cannot be written."),
+    ("130, 143", "Ended by SIGINT or SIGTERM; nothing is left half written."),
+]
 
 
 def commands(command):
     """(path, node) of the command and of all its subcommands."""
-    dump = subprocess.run([command, "--experimental-dump-help"], capture_output=True, text=True, check=True)
+    dump = subprocess.run(
+        [command, "--experimental-dump-help"], capture_output=True, text=True, check=True
+    )
 
     def walk(node, path):
         path = path + [node["commandName"]]
@@ -88,11 +93,18 @@ def roff(text):
 
 def man_page(path, node, every, name):
     title = "-".join(path)
-    lines = [f'.TH {title.upper()} 1 "" "{name}" "User Commands"', ".SH NAME",
-             roff(f"{title} - {(node.get('abstract') or '').rstrip('.')}").replace(" \\- ", " \\- ", 1),
-             ".SH SYNOPSIS", ".B " + roff(synopsis(path, node)), ".SH DESCRIPTION"]
+    lines = [
+        f'.TH {title.upper()} 1 "" "{name}" "User Commands"',
+        ".SH NAME",
+        roff(f"{title} - {(node.get('abstract') or '').rstrip('.')}").replace(" \\- ", " \\- ", 1),
+        ".SH SYNOPSIS",
+        ".B " + roff(synopsis(path, node)),
+        ".SH DESCRIPTION",
+    ]
     for kind, text in paragraphs(node.get("discussion")):
-        lines += [".RS 4", ".nf", roff(text), ".fi", ".RE"] if kind == "example" else [".PP", roff(text)]
+        lines += (
+            [".RS 4", ".nf", roff(text), ".fi", ".RE"] if kind == "example" else [".PP", roff(text)]
+        )
     if lines[5:6] == [".PP"] or lines[6:7] == [".PP"]:
         lines.remove(".PP")
     children = [child for child in node.get("subcommands", []) if child["commandName"] != "help"]
@@ -114,11 +126,24 @@ def man_page(path, node, every, name):
 
 def page(path, node):
     """One subcommand for DocC."""
-    lines = [f"# {' '.join(path[1:])}", "", node.get("abstract") or "", "", "## Usage", "",
-             "```", *textwrap.wrap(synopsis(path, node), 62, subsequent_indent="  ", break_on_hyphens=False),
-             "```", ""]
+    lines = [
+        f"# {' '.join(path[1:])}",
+        "",
+        node.get("abstract") or "",
+        "",
+        "## Usage",
+        "",
+        "```",
+        *textwrap.wrap(synopsis(path, node), 62, subsequent_indent="  ", break_on_hyphens=False),
+        "```",
+        "",
+    ]
     for kind, text in paragraphs(node.get("discussion")):
-        text = text.replace("<", "\\<").replace("*", "\\*").replace("--", "\\-\\-") if kind == "text" else text
+        text = (
+            text.replace("<", "\\<").replace("*", "\\*").replace("--", "\\-\\-")
+            if kind == "text"
+            else text
+        )
         lines += ["```", text, "```", ""] if kind == "example" else [text, ""]
     for heading, arguments in sections(node):
         lines += [f"## {heading.capitalize()}", "", "| option | |", "|---|---|"]

@@ -1,11 +1,13 @@
 """Runs the code blocks of README and Documentation, and the examples of --help.
 
     python3 Tests/Snippets/run.py swift FOLDER     write the Swift blocks as one program into FOLDER
-    python3 Tests/Snippets/run.py run BIN          run that program (BIN/Snippets), and all else by BIN/contrastive
+    python3 Tests/Snippets/run.py run BIN          run that program (BIN/Snippets), and all else by
+                                                   BIN/contrastive
 
-Blocks of one page run in its order, in one folder, after `fixtures.py` has put small files there. A comment before a
-block, `<!-- not run: reason -->`, leaves it out; `<!-- swift: code -->` is code that the block takes for granted.
-Blocks without a language are output or formulas.
+Blocks of one page run in its order, in one folder, after `fixtures.py` has put small files there;
+examples of --help likewise, in the order of the subcommands. A comment before a block,
+`<!-- not run: reason -->`, leaves it out; `<!-- swift: code -->` is code that the block takes for
+granted. Blocks without a language are output or formulas.
 """
 
 import glob
@@ -22,7 +24,10 @@ import fixtures
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 PAGES = ["README.md", "RELIABILITY.md", "CONTRIBUTING.md", "Documentation/**/*.md"]
-ELSEWHERE = {"Documentation/From-C.md": "make test-c", "Documentation/From-Python.md": "make test-python"}
+ELSEWHERE = {
+    "Documentation/From-C.md": "make test-c",
+    "Documentation/From-Python.md": "make test-python",
+}
 # Training on what is small, and not for long.
 WRAPPER = """#!/bin/bash
 arguments=("$@")
@@ -46,7 +51,9 @@ class Block:
 
 def blocks():
     """Every code block that has a language, in the order of the pages."""
-    pages = sorted({page for pattern in PAGES for page in glob.glob(pattern, root_dir=ROOT, recursive=True)})
+    pages = sorted(
+        {page for pattern in PAGES for page in glob.glob(pattern, root_dir=ROOT, recursive=True)}
+    )
     fence = re.compile(r"((?:<!--.*?-->\n)*)^```(\w+)\n(.*?)^```$", re.S | re.M)
     for page in pages:
         with open(os.path.join(ROOT, page)) as file:
@@ -64,7 +71,7 @@ def blocks():
 
 
 def write_swift(folder):
-    """One function a page; a later block is nested in an earlier one, and may use its names again."""
+    """One function a page; a later block is nested in an earlier one and may reuse its names."""
     os.makedirs(folder, exist_ok=True)
     pages, imports = {}, {"import Contrastive", "import ContrastiveTraining"}
     for block in blocks():
@@ -77,7 +84,8 @@ def write_swift(folder):
             code = block.text
             imports |= set(re.findall(r"^import \w+", code, re.M))
             code = re.sub(r"^import \w+\n", "", code, flags=re.M)
-            body += f'do {{\n#sourceLocation(file: "{page}", line: {block.line - block.setup.count(chr(10)) + 1})\n'
+            line = block.line - block.setup.count("\n") + 1
+            body += f'do {{\n#sourceLocation(file: "{page}", line: {line})\n'
             body += block.setup
             body += f"try finishing {{\n{code}}}\n" if "await " in code else code
             body += "#sourceLocation()\n"
@@ -85,7 +93,9 @@ def write_swift(folder):
         functions.append(f"func page{number}() throws {{\n{body}\n}}\n")
         calls.append(f'print("{page}", {len(found)})\ntry page{number}()\n')
     source = "\n".join(sorted(imports)) + "\n\n" + "\n".join(functions)
-    source += "\n@main enum Snippets {\n  static func main() throws {\n" + "".join(calls) + "  }\n}\n"
+    source += (
+        "\n@main enum Snippets {\n  static func main() throws {\n" + "".join(calls) + "  }\n}\n"
+    )
     with open(os.path.join(ROOT, "Tests/Snippets/Prelude.swift")) as file:
         prelude = file.read()
     for name, text in ("Blocks.swift", source), ("Prelude.swift", prelude):
@@ -97,7 +107,9 @@ def write_swift(folder):
 
 def examples(command):
     """(subcommand, line) of every example in a help text."""
-    dump = subprocess.run([command, "--experimental-dump-help"], capture_output=True, text=True, check=True)
+    dump = subprocess.run(
+        [command, "--experimental-dump-help"], capture_output=True, text=True, check=True
+    )
 
     def walk(node, path):
         for line in (node.get("discussion") or "").splitlines():
@@ -118,9 +130,17 @@ def wrong_defaults(command):
         method = re.search(r"train --method (\S+)", text)
         if not method:
             continue
-        config = json.loads(subprocess.run([command, "train", "--method", method.group(1), "--print-config"],
-                                           capture_output=True, text=True, check=True).stdout)
-        for names, cell in re.findall(r"^\| ((?:`\w+`(?: \(.\))?(?:, )?)+) \| ([^|]*) \|", text, re.M):
+        config = json.loads(
+            subprocess.run(
+                [command, "train", "--method", method.group(1), "--print-config"],
+                capture_output=True,
+                text=True,
+                check=True,
+            ).stdout
+        )
+        for names, cell in re.findall(
+            r"^\| ((?:`\w+`(?: \(.\))?(?:, )?)+) \| ([^|]*) \|", text, re.M
+        ):
             names = re.findall(r"`(\w+)`", names)
             numbers = re.findall(r"(?:^|, )(\d[\d,]*\d|\d(?:\.\d+)?|\d+\.\d+)(?=[,;: ]|$)", cell)
             for name, number in zip(names, numbers):
@@ -135,8 +155,10 @@ class Runner:
     def __init__(self, folder):
         self.folder, self.failures, self.counts, self.left = folder, [], {}, []
         self.environment = dict(
-            os.environ, PATH=os.path.join(folder, "bin") + ":" + os.environ["PATH"],
-            CONTRASTIVE=os.path.join(folder, "contrastive"))
+            os.environ,
+            PATH=os.path.join(folder, "bin") + ":" + os.environ["PATH"],
+            CONTRASTIVE=os.path.join(folder, "contrastive"),
+        )
         os.makedirs(os.path.join(folder, "bin"))
         with open(os.path.join(folder, "bin/contrastive"), "w") as file:
             file.write(WRAPPER)
@@ -152,12 +174,16 @@ class Runner:
 
     def run(self, kind, name, words, place):
         result = subprocess.run(
-            words, cwd=place, env=dict(self.environment, HOME=place), capture_output=True, text=True)
+            words, cwd=place, env=dict(self.environment, HOME=place), capture_output=True, text=True
+        )
         self.counts[kind] = self.counts.get(kind, 0) + 1
         if result.returncode:
             self.failures.append(name)
-            print(f"{name} ends with {result.returncode}:\n" + textwrap.indent(
-                (result.stdout + result.stderr)[-2000:], "  "), file=sys.stderr)
+            print(
+                f"{name} ends with {result.returncode}:\n"
+                + textwrap.indent((result.stdout + result.stderr)[-2000:], "  "),
+                file=sys.stderr,
+            )
 
 
 def run_all(binaries):
@@ -165,7 +191,10 @@ def run_all(binaries):
     with tempfile.TemporaryDirectory() as folder:
         os.symlink(os.path.join(binaries, "contrastive"), os.path.join(folder, "contrastive"))
         runner = Runner(folder)
-        numpy = subprocess.run([sys.executable, "-c", "import numpy"], capture_output=True).returncode == 0
+        numpy = (
+            subprocess.run([sys.executable, "-c", "import numpy"], capture_output=True).returncode
+            == 0
+        )
         for block in blocks():
             name = f"{block.page}:{block.line}"
             if block.language == "python" and not block.reason and not numpy:
@@ -173,32 +202,56 @@ def run_all(binaries):
             if block.reason:
                 runner.left.append(f"{name} ({block.language}: {block.reason})")
             elif block.language == "sh":
-                runner.run("shell blocks", name, ["bash", "-euo", "pipefail", "-c", block.text],
-                           runner.place(block.page))
+                runner.run(
+                    "shell blocks",
+                    name,
+                    ["bash", "-euo", "pipefail", "-c", block.text],
+                    runner.place(block.page),
+                )
             elif block.language == "python":
-                runner.run("Python blocks", name, [sys.executable, "-c", block.text], runner.place(block.page))
+                runner.run(
+                    "Python blocks",
+                    name,
+                    [sys.executable, "-c", block.text],
+                    runner.place(block.page),
+                )
             elif block.language == "swift":
                 runner.counts["Swift blocks"] = runner.counts.get("Swift blocks", 0) + 1
             else:
                 runner.failures.append(name)
                 print(f"{name}: nobody knows how to run {block.language}", file=sys.stderr)
-        runner.run("Swift program", "the Swift blocks", [os.path.join(binaries, "Snippets")],
-                   runner.place("swift"))
+        runner.run(
+            "Swift program",
+            "the Swift blocks",
+            [os.path.join(binaries, "Snippets")],
+            runner.place("swift"),
+        )
         for command, line in examples(os.path.join(binaries, "contrastive")):
-            place = runner.place("help " + command)
-            if command.startswith("contrastive loss"):
-                fixtures.golden(os.path.join(ROOT, "Tests/ObjectiveTests/Golden"),
-                                (command.split() + ["infonce"])[2], os.path.join(place, "batch.safetensors"))
-            runner.run("examples of --help", f"{command} --help: {line}",
-                       ["bash", "-euo", "pipefail", "-c", line], place)
+            is_loss = command.startswith("contrastive loss")
+            place = runner.place("help of losses" if is_loss else "help")
+            if is_loss:
+                fixtures.golden(
+                    os.path.join(ROOT, "Tests/ObjectiveTests/Golden"),
+                    (command.split() + ["infonce"])[2],
+                    os.path.join(place, "batch.safetensors"),
+                )
+            runner.run(
+                "examples of --help",
+                f"{command} --help: {line}",
+                ["bash", "-euo", "pipefail", "-c", line],
+                place,
+            )
         wrong, right = wrong_defaults(os.path.join(binaries, "contrastive"))
         print("\n".join(wrong), file=sys.stderr)
         runner.failures += wrong
         runner.counts["defaults compared, besides"] = right
         for line in runner.left:
             print("not run:", line)
-        print(", ".join(f"{count} {kind}" for kind, count in runner.counts.items()) + " run,",
-              f"{len(runner.left)} not,", f"{len(runner.failures)} failed")
+        print(
+            ", ".join(f"{count} {kind}" for kind, count in runner.counts.items()) + " run,",
+            f"{len(runner.left)} not,",
+            f"{len(runner.failures)} failed",
+        )
         return 1 if runner.failures else 0
 
 

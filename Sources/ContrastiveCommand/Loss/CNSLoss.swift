@@ -18,7 +18,7 @@ package struct CNSLoss: LossMethod {
 
       Example:
         contrastive loss \(Call.method) --input batch.safetensors \
-        --output out.safetensors
+      --output out.safetensors
       """)
 
   @OptionGroup package var files: LossFiles

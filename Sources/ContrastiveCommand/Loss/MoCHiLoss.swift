@@ -16,7 +16,7 @@ package struct MoCHiLoss: LossMethod {
 
       Example:
         contrastive loss \(Call.method) --input batch.safetensors \
-        --output out.safetensors
+      --output out.safetensors
       """)
 
   @OptionGroup package var files: LossFiles

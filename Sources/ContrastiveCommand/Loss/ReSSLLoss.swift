@@ -14,7 +14,7 @@ package struct ReSSLLoss: LossMethod {
 
       Example:
         contrastive loss \(Call.method) --input batch.safetensors \
-        --output out.safetensors
+      --output out.safetensors
       """)
 
   @OptionGroup package var files: LossFiles

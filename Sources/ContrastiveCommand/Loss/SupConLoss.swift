@@ -15,7 +15,7 @@ package struct SupConLoss: LossMethod {
 
       Example:
         contrastive loss \(Call.method) --input batch.safetensors \
-        --output out.safetensors
+      --output out.safetensors
       """)
 
   @OptionGroup package var files: LossFiles
