@@ -87,6 +87,7 @@ def write_swift(folder):
             line = block.line - block.setup.count("\n") + 1
             body += f'do {{\n#sourceLocation(file: "{page}", line: {line})\n'
             body += block.setup
+            code += "".join(f"_ = {used}\n" for used in re.findall(r"^let (\w+)", code, re.M))
             body += f"try finishing {{\n{code}}}\n" if "await " in code else code
             body += "#sourceLocation()\n"
         body += "}" * len(found)
