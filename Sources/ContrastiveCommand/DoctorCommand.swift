@@ -12,6 +12,9 @@ struct DoctorCommand: ParsableCommand {
       kernels in use, and multiplies small matrices from two threads at once to see that the BLAS \
       is right and keeps to one thread a call. Says what is missing, or slower than it could be, \
       and how to get it. Exit code 65 when the BLAS is wrong or does not obey.
+
+      Example:
+        contrastive doctor
       """)
 
   @Flag(help: "Check the BLAS for longer (500 rounds instead of 5).")

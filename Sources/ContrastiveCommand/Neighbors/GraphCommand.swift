@@ -13,6 +13,9 @@ struct GraphCommand: ParsableCommand {
       descending, then index ascending; with --mutual also `mutual` U8 [N,k], 1 where the neighbor \
       lists the row, too. Similarities are Float32 products: rows closer than 4 · 2⁻²³ · √dimension \
       of the norms' product may stand in either order.
+
+      Example:
+        contrastive graph --input x.npy -k 10 --output graph.safetensors
       """)
 
   @Option(help: "Embeddings.")

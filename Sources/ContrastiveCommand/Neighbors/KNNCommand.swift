@@ -12,6 +12,9 @@ struct KNNCommand: ParsableCommand {
       and `similarities` F32 [N,k]: similarity descending, then index ascending. \
       Similarities are Float32 products: rows closer than 4 · 2⁻²³ · √dimension of the norms' \
       product may stand in either order.
+
+      Example:
+        contrastive knn --queries q.npy --bank x.npy -k 10 --output near.safetensors
       """)
 
   @Option(help: "Queries.")
