@@ -36,7 +36,7 @@ digest() { # FILES: of their contents
   cat "$@" | sha256sum | cut -d' ' -f1
 }
 
-untimed() { sed -E 's/"[a-z_]*seconds":[-+.e0-9]*//g' "$1"; }
+untimed() { sed -E 's/"[a-z_]*seconds?":[-+.e0-9]*//g' "$1"; }
 
 compare() { # NAME OUTPUT-FILE ARGUMENTS…: the same file and, but for times, the same standard output
   local name=$1 output=$2 expected found
