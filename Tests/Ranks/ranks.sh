@@ -150,7 +150,7 @@ for kill in $(seq 1 "$kills"); do
   run 3 train "${long[@]}" --checkpoint-steps 1 --output killed >/dev/null 2>killed.err &
   job=$!
   sleep "$((1 + RANDOM % 2)).$((RANDOM % 10))"
-  victim=$(pgrep -f "$ranks train" | shuf -n 1 || true)
+  victim=$(pgrep -f "^$ranks train" | shuf -n 1 || true)
   start=$SECONDS
   [ -z "$victim" ] || kill -9 "$victim" 2>/dev/null || true
   wait $job && ended=whole || ended=killed
@@ -175,7 +175,7 @@ rm -rf stopped
 CONTRASTIVE_TIMEOUT=4 run 2 train "${long[@]}" --epochs 500 --output stopped >/dev/null 2>stopped.err &
 job=$!
 sleep 3
-victim=$(pgrep -f "$ranks train" | head -n 1 || true)
+victim=$(pgrep -f "^$ranks train" | head -n 1 || true)
 start=$SECONDS
 [ -z "$victim" ] || kill -STOP "$victim"
 wait $job && fail "a stopped process: the job ended well"
