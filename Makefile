@@ -109,6 +109,7 @@ ranks: deps ## build the command for several processes under Open MPI: .build/ra
 test: deps ## build and run every test and the example packages; test-c, test-numpy, test-python are of C and Python
 	@swift test -c release
 	@swift test --package-path Examples/NNCLR
+	@! command -v mpirun >/dev/null || $(MAKE) test-ranks
 
 test-ranks: build ranks ## compare the command in 1, 2, 3 processes with the ordinary one (SIZES="1 2 7" KILLS=50 MPI_ARGS=…)
 	@Tests/Ranks/ranks.sh $(BIN)/contrastive .build/ranks/contrastive
