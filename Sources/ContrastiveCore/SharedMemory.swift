@@ -77,9 +77,7 @@ extension Matrix {
   package func withSharedMemory<R>(
     _ body: (SharedReadOnlyMemory<Float>) -> R
   ) -> R {
-    storage.withUnsafeBufferPointer {
-      body(SharedReadOnlyMemory(UnsafeBufferPointer(rebasing: $0[..<(rows * columns)])))
-    }
+    withUnsafeBufferPointer { body(SharedReadOnlyMemory($0)) }
   }
 
   /// The same with the elements of this matrix and of another.
