@@ -51,7 +51,7 @@ def serve(kind: str, rows: int, dimension: int, threads: int) -> None:
         from sentence_transformers.losses import MultipleNegativesRankingLoss
     loss = MultipleNegativesRankingLoss(model, scale=SCALE)
     anchors = torch.randn(rows, dimension)
-    features = [{"x": anchors}, {"x": anchors + 0.5 * torch.randn(rows, dimension)}]
+    features = [{"x": anchors}, {"x": anchors + 3 * torch.randn(rows, dimension)}]
     labels = torch.arange(rows)
     optimizer = torch.optim.SGD(model.parameters(), lr=0.0)
     for line in sys.stdin:
@@ -66,7 +66,7 @@ def serve(kind: str, rows: int, dimension: int, threads: int) -> None:
         seconds = time.perf_counter() - start
         print(
             json.dumps({
-                "ms": 1e3 * seconds, "mib": status("VmHWM") - held, "value": float(value),
+                "ms": 1e3 * seconds, "mib": status("VmHWM") - held, "value": float(value.detach()),
                 "norm": float(model.linear.weight.grad.norm()),
             }),
             flush=True,
