@@ -13,6 +13,8 @@ public struct Workers: Sendable, Equatable {
   /// Number of threads, the caller's included; at least 1.
   public let count: Int
   let monitor: ProgressMonitor?
+  /// The processes that share the work, where it is shared.
+  let group: (any ProcessGroup)?
 
   /// One worker for every processor this process may use.
   public static let all = Workers(
@@ -21,9 +23,10 @@ public struct Workers: Sendable, Equatable {
   /// The calling thread alone.
   public static let one = Workers(count: 1, monitor: nil)
 
-  private init(count: Int, monitor: ProgressMonitor?) {
+  init(count: Int, monitor: ProgressMonitor?, group: (any ProcessGroup)? = nil) {
     self.count = count
     self.monitor = monitor
+    self.group = group
   }
 
   /// A chosen number of workers.
@@ -43,12 +46,12 @@ public struct Workers: Sendable, Equatable {
   ///   returning false cancels the call.
   /// - Returns: the workers; once canceled they stay so.
   public func reporting(_ progress: @escaping @Sendable (PassProgress) -> Bool) -> Workers {
-    Workers(count: count, monitor: ProgressMonitor(progress))
+    Workers(count: count, monitor: ProgressMonitor(progress), group: group)
   }
 
-  /// The same number of threads and the same progress closure.
+  /// The same number of threads, the same progress closure and the same group of processes.
   public static func == (a: Workers, b: Workers) -> Bool {
-    a.count == b.count && a.monitor === b.monitor
+    a.count == b.count && a.monitor === b.monitor && a.group === b.group
   }
 
   /// Calls `body(index, worker)` once for every index in `0..<pieces`, and returns when all are

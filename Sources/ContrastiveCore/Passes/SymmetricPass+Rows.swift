@@ -19,10 +19,13 @@ extension SymmetricPass {
     let all = SharedArray<Reader.Statistics?>(repeating: nil, count: grid.blocks)
     let found = all.memory
     let watch = CancelationWatch(workers, steps: grid.blocks)
+    let group = reader.transfer == nil ? nil : workers.processes
     pass.rows.matrix.withUnsafeBufferPointer { values in
       let values = SharedReadOnlyMemory(values)
       let product = TileProduct(rows: values, columns: .single(values), dimension: dimension)
-      workers.forEach(grid.blocks) { block, worker in
+      let shared = group?.share(of: grid.blocks) ?? 0..<grid.blocks
+      workers.forEach(shared.count) { place, worker in
+        let block = shared.lowerBound + place
         let own = grid.rows(block: block)
         let room = memory + worker * 2 * grid.tileSize
         var statistics = reader.start(rows: own)
@@ -42,7 +45,17 @@ extension SymmetricPass {
         watch.report(block + 1, worker: worker)
       }
     }
-    if watch.isCanceled { throw .canceled }
+    if workers.any(watch.isCanceled) { throw .canceled }
+    if let group, let transfer = reader.transfer {
+      var packet = Packet()
+      for block in group.share(of: grid.blocks) { found[block].map { transfer.add($0, &packet) } }
+      group.forEachOther(packet.bytes) { rank, bytes in
+        var reader = PacketReader(bytes)
+        for block in group.share(of: grid.blocks, rank: rank) {
+          found[block] = transfer.take(&reader)
+        }
+      }
+    }
     return all.elements.compactMap(\.self)
   }
 }
