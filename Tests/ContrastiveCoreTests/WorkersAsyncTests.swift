@@ -23,8 +23,10 @@ import Testing
     #expect(seen == 100)
   }
 
-  /// Counts to 100 on the main actor, each time as a job of its own. `Task.yield` would wait for
-  /// the threads of Swift's tasks, which other tests may keep for minutes.
+  /// Counts to 100 on the main actor, each time as a job of its own.
+  ///
+  /// `Task.yield` would wait for the threads of Swift's tasks, which other tests may keep for
+  /// minutes.
   @MainActor private func tick(_ ticks: Counter) {
     guard ticks.add() < 100 else { return }
     DispatchQueue.main.async { MainActor.assumeIsolated { tick(ticks) } }
