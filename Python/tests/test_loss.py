@@ -135,7 +135,8 @@ def test_progress_and_cancel() -> None:
 
 def test_interrupt_stops_long_work() -> None:
     script = (
-        "import numpy as np, contrastive as ct, time, sys\n"
+        "import numpy as np, contrastive as ct, signal, time, sys\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "x = np.random.default_rng(0).standard_normal((150_000, 128)).astype('f')\n"
         "print('go', flush=True)\n"
         "start = time.time()\n"
