@@ -19,6 +19,8 @@ LINES ?= 20000
 SEED ?= 1
 MUTATIONS ?=
 BIN = $$(swift build -c release --show-bin-path)
+# A package beside this one, in the same scratch folder: what the two share is built once.
+BESIDE = -c release --scratch-path .build --disable-build-manifest-caching --package-path
 PEERS_PYTHON ?= Benchmarks/peers/.venv/bin/python
 
 # Installs Debian packages where one of them is missing.
@@ -31,7 +33,7 @@ C_BUILD := .build/c
 PYTHON ?= python3
 PYTHON_TOOLS := .build/python
 
-.PHONY: help deps build run c install python ranks test test-c test-numpy test-python test-ranks test-snippets docs figures release-check crash fuzz mutate sanitize leaks bench \
+.PHONY: help deps deps-ranks build run c install python ranks test test-c test-numpy test-python test-ranks test-snippets docs figures release-check crash fuzz mutate sanitize leaks bench \
   bench-check bench-peers bench-training table format lint clean
 
 help: ## print the targets
@@ -96,18 +98,17 @@ python: deps ## build the Python wheel: Python/dist
 	@rm -rf Python/dist Python/build
 	@$(PYTHON_TOOLS)/bin/pip wheel -q --no-deps --wheel-dir Python/dist ./Python
 
-ranks: deps ## build the command for several processes under Open MPI: .build/ranks/contrastive
+deps-ranks:
 	@{ pkg-config --exists ompi-c && command -v mpirun >/dev/null; } || { \
 	  if ! command -v apt-get >/dev/null; then \
 	    echo "Please install Open MPI with headers (Debian: libopenmpi-dev openmpi-bin)." >&2; exit 1; \
-	  fi; \
-	  sudo=; [ "$$(id -u)" -eq 0 ] || sudo=sudo; \
-	  $$sudo apt-get update -qq; \
-	  DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq libopenmpi-dev openmpi-bin >/dev/null; }
-	@swift build -c release --package-path Ranks --product contrastive-ranks
+	  fi; $(call apt,libopenmpi-dev openmpi-bin); }
+
+ranks: deps deps-ranks ## build the command for several processes under Open MPI: .build/ranks/contrastive
+	@swift build $(BESIDE) Ranks --product contrastive-ranks
 	@mkdir -p .build/ranks
-	@cp "$$(swift build -c release --package-path Ranks --show-bin-path)/contrastive-ranks" \
-	  .build/ranks/contrastive.new && mv .build/ranks/contrastive.new .build/ranks/contrastive
+	@cp $(BIN)/contrastive-ranks .build/ranks/contrastive.new
+	@mv .build/ranks/contrastive.new .build/ranks/contrastive
 
 test: deps ## build and run every test and the example packages, of C and of Python with numpy, too
 	@swift test -c release
@@ -183,18 +184,18 @@ sanitize: deps ## fuzz the readers under AddressSanitizer, run the parallel test
 	  --skip-build --filter 'RunThreadTests|savesAtOnce|ContrastiveTrainingTests.ThreadTests|TeamTests|SymmetricPassTests|CrossingPassTests'
 
 bench: deps ## time every workload beside BLAS (ARGS="--only nt-xent --threads 1 …")
-	@swift run -c release --package-path Benchmarks contrastive-bench table $(ARGS)
+	@swift run $(BESIDE) Benchmarks contrastive-bench table $(ARGS)
 
 bench-check: deps ## compare with Benchmarks/baseline.jsonl; fails where something is slower
-	@swift run -c release --package-path Benchmarks contrastive-bench check \
+	@swift run $(BESIDE) Benchmarks contrastive-bench check \
 	  --baseline Benchmarks/baseline.jsonl $(ARGS)
 
 bench-peers: build ## time the workloads and their peers in turn (ARGS="--only nt-xent sce …")
 	@test -x $(PEERS_PYTHON) || { python3 -m venv Benchmarks/peers/.venv && \
 	  Benchmarks/peers/.venv/bin/pip install -q -r Benchmarks/peers/requirements.txt; }
-	@swift build -c release --package-path Benchmarks
+	@swift build $(BESIDE) Benchmarks --product contrastive-bench
 	@$(PEERS_PYTHON) Benchmarks/peers/run.py --command "$(BIN)/contrastive" --readme Documentation/Figures.md \
-	  --bench "$$(swift build -c release --package-path Benchmarks --show-bin-path)/contrastive-bench" $(ARGS)
+	  --bench "$(BIN)/contrastive-bench" $(ARGS)
 
 bench-training: build ## train by us and by PyTorch twins in turn (ARGS="--only moco …")
 	@test -x Benchmarks/peers/.venv/bin/python || { python3 -m venv Benchmarks/peers/.venv && \
@@ -203,7 +204,7 @@ bench-training: build ## train by us and by PyTorch twins in turn (ARGS="--only 
 	  --contrastive "$(BIN)/contrastive" $(ARGS)
 
 table: build ## run the experiments, write Documentation/Results.md (ARGS="--budget 20 --only crops …")
-	@swift run -c release --package-path Benchmarks contrastive-experiments \
+	@swift run $(BESIDE) Benchmarks contrastive-experiments \
 	  --contrastive "$(BIN)/contrastive" $(ARGS)
 
 format: ## format the sources in place
