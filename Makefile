@@ -113,7 +113,7 @@ ranks: deps deps-ranks ## build the command for several processes under Open MPI
 test: deps ## build and run every test and the example packages, of C and of Python with numpy, too
 	@swift test -c release
 	@$(MAKE) --no-print-directory test-c test-numpy
-	@swift test --package-path Examples/NNCLR
+	@swift test $(BESIDE) Examples/NNCLR
 	@! command -v mpirun >/dev/null || $(MAKE) test-ranks
 
 test-ranks: build ranks ## compare the command in 1, 2, 3 processes with the ordinary one (SIZES="1 2 7" KILLS=50 MPI_ARGS=…)
