@@ -16,8 +16,33 @@ public enum Diagnostics {
   /// - Parameter rounds: how often to go through the shapes.
   /// - Throws: `ContrastiveError.blas` when a product is wrong.
   public static func checkBLAS(rounds: Int = 1) throws(ContrastiveError) {
-    try BLAS.selfCheck(rounds: rounds)
+    try check(.blas, rounds: rounds)
   }
+
+  /// The same with another product.
+  ///
+  /// - Parameters:
+  ///   - product: what multiplies.
+  ///   - rounds: how often to go through the shapes.
+  /// - Throws: `ContrastiveError.blas` when a product is wrong.
+  public static func check(
+    _ product: MatrixProduct, rounds: Int = 1
+  ) throws(ContrastiveError) {
+    try product.selfCheck(rounds: rounds)
+  }
+
+  /// Billions of floating-point operations a second of one thread that multiplies tiles of
+  /// embeddings, measured in about 50 ms.
+  ///
+  /// - Parameter product: what multiplies.
+  /// - Returns: the rate.
+  /// - Throws: `ContrastiveError.blas` when the BLAS cannot be used.
+  public static func rate(of product: MatrixProduct) throws(ContrastiveError) -> Double {
+    try product.rate()
+  }
+
+  /// The instruction set of the packed product in Float32.
+  public static var packedKernels: String { PackedProduct.best.name }
 
   /// Most bytes of scratch held at once since `resetPeakScratch()`.
   public static var peakScratchBytes: Int { Scratch.peakBytes }

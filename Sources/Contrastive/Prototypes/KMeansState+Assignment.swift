@@ -97,7 +97,9 @@ extension KMeansState {
     let memory = scratch.memory
     var outcomes = [BoundedBlock.Outcome](repeating: .init(), count: blocks)
     let watch = CancelationWatch(workers, steps: blocks)
-    withSearchMemory(columnNorms: columnNorms, rounding: rounding) {
+    withSearchMemory(
+      columnNorms: columnNorms, rounding: rounding, product: workers.product
+    ) {
       search, labels, reach, bounds in
       outcomes.withUnsafeMutableBufferPointer { outcomes in
         let outcomes = SharedMemory(outcomes)
@@ -124,7 +126,7 @@ extension KMeansState {
 
   /// What the workers read, and what they write for each point.
   private mutating func withSearchMemory(
-    columnNorms: [Float], rounding: DistanceRounding,
+    columnNorms: [Float], rounding: DistanceRounding, product: MatrixProduct,
     _ body: (
       SearchMemory, SharedMemory<UInt32>, SharedMemory<Double>, inout DistanceBounds
     ) -> Void
@@ -138,7 +140,7 @@ extension KMeansState {
               points: SharedReadOnlyMemory(rows), centroids: SharedReadOnlyMemory(columns),
               rowNorms: SharedReadOnlyMemory(rowNorms),
               columnNorms: SharedReadOnlyMemory(columnNorms), rounding: rounding,
-              dimension: dimension)
+              dimension: dimension, product: product)
             labels.withUnsafeMutableBufferPointer { labels in
               reach.withUnsafeMutableBufferPointer { reach in
                 body(search, SharedMemory(labels), SharedMemory(reach), &bounds)

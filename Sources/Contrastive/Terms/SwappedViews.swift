@@ -73,7 +73,7 @@ struct SwappedViews: Sendable {
           let (table, rows) = (SharedMemory(table), SharedReadOnlyMemory(rows))
           let columns = SharedReadOnlyMemory(columns)
           forEachPiece(of: table.count / width, workers) { piece in
-            BLAS.gemm(
+            workers.product.gemm(
               .plain, .transposed, rows: piece.count, columns: width, depth: dimension,
               rows + piece.lowerBound * dimension, stride: dimension,
               columns.base, stride: dimension,
@@ -156,17 +156,17 @@ struct SwappedViews: Sendable {
                 UnsafeBufferPointer(rebasing: table[(skipped * width)...]))
               let (rows, columns) = (SharedReadOnlyMemory(rows), SharedReadOnlyMemory(columns))
               forEachPiece(of: givesViews ? images : 0, workers) { piece in
-                BLAS.gemm(
+                workers.product.gemm(
                   rows: piece.count, columns: dimension, depth: width,
                   table + piece.lowerBound * width, stride: width,
                   columns.base, stride: dimension,
                   into: toRows + (first + piece.lowerBound * dimension), stride: dimension)
               }
               forEachPiece(of: givesPrototypes ? width : 0, workers) { piece in
-                BLAS.gemm(
+                workers.product.gemm(
                   .transposed, .plain, rows: piece.count, columns: dimension, depth: images,
                   table + piece.lowerBound, stride: width, rows + first, stride: dimension,
-                  beta: 1, into: toColumns + piece.lowerBound * dimension, stride: dimension)
+                  adding: true, into: toColumns + piece.lowerBound * dimension, stride: dimension)
               }
             }
           }

@@ -74,6 +74,7 @@ struct TrainCommand: ParsableCommand {
     var unchanged = TrainingOptions()
     training.apply(to: &unchanged)
     guard output == nil, method == nil, config == nil, set.isEmpty, data == nil, !printConfig,
+      parallel.product == nil,
       !training.changesMethod, unchanged == TrainingOptions()
     else {
       throw ValidationError(
@@ -182,6 +183,7 @@ struct TrainCommand: ParsableCommand {
     }
     training.apply(to: &options)
     if let data { options.data = data }
+    if let product = parallel.product { options.product = product }
     var configuration = try Configuration(options)
     try training.apply(to: &configuration)
     for assignment in set {

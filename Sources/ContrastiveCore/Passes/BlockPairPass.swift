@@ -33,7 +33,8 @@ struct BlockPairPass<Grid: BlockPairGrid>: Sendable {
       columns.matrix.withUnsafeBufferPointer { columnValues in
         let product = TileProduct(
           rows: SharedReadOnlyMemory(rowValues),
-          columns: .single(SharedReadOnlyMemory(columnValues)), dimension: rows.dimension)
+          columns: .single(SharedReadOnlyMemory(columnValues)), dimension: rows.dimension,
+          product: workers.product)
         let found = faults.slots
         let memory = scratch.memory
         let turns = BlockTurns(count: grid.blocks)

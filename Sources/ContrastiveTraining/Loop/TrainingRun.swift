@@ -89,6 +89,7 @@ public struct TrainingRun: Sendable {
     skipped = data.skipped?.count
     ahead = images.isInMemory ? nil : ImagesAhead(images, workers: workers)
     self.options = options.resolved(images: count)
+    let workers = workers.using(options.product)
     self.workers = workers
     let statistics = try PixelStatistics(of: images, workers: workers)
     scaling = try statistics.scaling()

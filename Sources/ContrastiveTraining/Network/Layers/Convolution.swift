@@ -90,6 +90,7 @@ public struct Convolution: Layer {
     let patchCount = blocks.size * positions * depth
     let scratch = Scratch(count: min(pass.workers.count, blocks.count) * patchCount)
     let columns = scratch.memory
+    let product = pass.workers.product
     let parameters = SharedReadOnlyMemory(pass.parameters)
     let output = activations.withMemory { input in
       Activations(count: activations.count, shape: outputShape) { output in
@@ -98,7 +99,7 @@ public struct Convolution: Layer {
           gather(images, of: input, into: block)
           let target = output + images.lowerBound * outputShape.count
           let rows = images.count * positions
-          BLAS.gemm(
+          product.gemm(
             rows: rows, columns: outputs, depth: depth, block, stride: depth, parameters.base,
             stride: outputs, into: target, stride: outputs)
           if biased {
@@ -132,6 +133,7 @@ public struct Convolution: Layer {
     let scratch = Scratch(count: min(pass.workers.count, groups.count) * patchCount)
     let partials = Scratch(count: groups.count * weights)
     let (columns, partial) = (scratch.memory, partials.memory)
+    let product = pass.workers.product
     let parameters = SharedReadOnlyMemory(pass.parameters)
     var inputGradient = Activations.none(inputShape)
     gradient.withMemory { gradient in
@@ -146,12 +148,12 @@ public struct Convolution: Layer {
               let rows = images.count * positions
               let outer = gradient + images.lowerBound * outputShape.count
               gather(images, of: input, into: block)
-              BLAS.gemm(
+              product.gemm(
                 .transposed, rows: depth, columns: outputs, depth: rows, block, stride: depth,
-                outer, stride: outputs, beta: index == groups[group].lowerBound ? 0 : 1,
+                outer, stride: outputs, adding: index != groups[group].lowerBound,
                 into: sum, stride: outputs)
               guard let target else { continue }
-              BLAS.gemm(
+              product.gemm(
                 .plain, .transposed, rows: rows, columns: depth, depth: outputs, outer,
                 stride: outputs, parameters.base, stride: outputs, into: block, stride: depth)
               for image in images {
