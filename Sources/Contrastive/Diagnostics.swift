@@ -32,13 +32,12 @@ public enum Diagnostics {
   }
 
   /// Billions of floating-point operations a second of one thread that multiplies tiles of
-  /// embeddings, measured in about 50 ms.
+  /// embeddings, measured with both products in turn.
   ///
-  /// - Parameter product: what multiplies.
-  /// - Returns: the rate.
+  /// - Returns: the rates.
   /// - Throws: `ContrastiveError.blas` when the BLAS cannot be used.
-  public static func rate(of product: MatrixProduct) throws(ContrastiveError) -> Double {
-    try product.rate()
+  public static func productRates() throws(ContrastiveError) -> [MatrixProduct: Double] {
+    try MatrixProduct.rates()
   }
 
   /// The instruction set of the packed product in Float32.

@@ -26,9 +26,8 @@ struct DoctorCommand: ParsableCommand {
   func run() throws {
     let (blasFailure, packedFailure) = (failure(of: .blas), failure(of: .packed))
     let workers = try parallel.workers
-    let blasFirst = try Diagnostics.rate(of: .blas)
-    let packedRate = try Diagnostics.rate(of: .packed)
-    let blasRate = max(blasFirst, try Diagnostics.rate(of: .blas))
+    let rates = try Diagnostics.productRates()
+    let (blasRate, packedRate) = (rates[.blas] ?? 0, rates[.packed] ?? 0)
     let findings = Findings(
       blas: Diagnostics.blasConfiguration, core: Diagnostics.blasCore,
       blasThreading: Diagnostics.blasThreading, threads: workers.count,

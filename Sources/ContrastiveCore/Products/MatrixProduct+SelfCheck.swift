@@ -63,10 +63,10 @@ extension MatrixProduct {
 
   /// Billions of floating-point operations a second of one thread, for the similarities of a tile.
   ///
-  /// The best of several turns of about 10 ms.
+  /// The products take turns of about a millisecond, 60 each; the best of each counts.
   ///
   /// - Throws: `ContrastiveError.blas` when the BLAS cannot be used.
-  package func rate() throws(ContrastiveError) -> Double {
+  package static func rates() throws(ContrastiveError) -> [MatrixProduct: Double] {
     try BLAS.prepare()
     let (rows, columns, depth) = (512, 384, 128)
     var random = CounterRandom(seed: 1)
@@ -74,20 +74,19 @@ extension MatrixProduct {
     let b = (0..<(columns * depth)).map { _ in random.uniform(-1, 1) }
     var c = [Float](repeating: 0, count: rows * columns)
     let clock = ContinuousClock()
-    let work = 2e-9 * Double(rows * columns * depth)
-    var best = 0.0
-    for _ in 0..<5 {
-      let repeats = max(1, Int(best / work / 100))
-      let time = clock.measure {
-        for _ in 0..<repeats {
-          gemm(
+    var rates: [MatrixProduct: Double] = [:]
+    for _ in 0..<60 {
+      for product in MatrixProduct.allCases {
+        let time = clock.measure {
+          product.gemm(
             .plain, .transposed, rows: rows, columns: columns, depth: depth, a, stride: depth,
             b, stride: depth, into: &c, stride: columns)
-        }
+        }.components
+        let seconds = Double(time.seconds) + Double(time.attoseconds) * 1e-18
+        let rate = 2e-9 * Double(rows * columns * depth) / seconds
+        rates[product] = max(rates[product] ?? 0, rate)
       }
-      let seconds = Double(time.components.attoseconds) * 1e-18 + Double(time.components.seconds)
-      best = max(best, work * Double(repeats) / seconds)
     }
-    return best
+    return rates
   }
 }
