@@ -7,6 +7,8 @@ struct ListedPairs: Sendable {
   let lists: RowLists
   /// ⟨row, column⟩ of each, in the order of the lists.
   let similarities: [Double]
+  /// Rows of a piece of work.
+  private static let rowsPerPiece = 64
 
   /// Computes the dot products.
   ///

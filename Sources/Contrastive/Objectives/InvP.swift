@@ -139,7 +139,8 @@ public struct InvP: Objective {
     if var sum = gradient {
       gradient = nil
       listed.pairs.add(
-        to: &sum, columns: columns.matrix, workers: workers, coefficient: terms.coefficient)
+        to: &sum, columns: columns.matrix,
+        coefficients: listed.pairs.map(workers: workers, terms.coefficient), workers: workers)
       gradient = sum
     }
     return Evaluation(

@@ -28,7 +28,7 @@ public struct RunFeatures: Sendable {
   ///   - measures: what to measure.
   ///   - workers: the threads to use; no effect on the result.
   /// - Throws: `ContrastiveError` when the encoder cannot be read or does not fit the images.
-  public init(
+  package init(
     _ run: RunRecord, data: ImageFolder, classNames: [String] = [],
     measures: Set<RepresentationEvaluation.Measure> = Set(
       RepresentationEvaluation.Measure.allCases),
