@@ -10,6 +10,7 @@ NOW := $(shell date +%Y%m%d-%H%M%S)
 RUN ?= runs/$(METHOD)-$(NOW)
 METHOD ?= pcl
 ARGS ?=
+TORCH_PYTHON ?=
 KILLS ?= 1000
 FUZZ_SECONDS ?= 60
 CALLS ?= 100000
@@ -19,8 +20,13 @@ MUTATIONS ?=
 BIN = $$(swift build -c release --show-bin-path)
 PEERS_PYTHON ?= Benchmarks/peers/.venv/bin/python
 
-.PHONY: help deps build run test crash fuzz mutate sanitize leaks bench bench-check bench-peers bench-training table \
-  format lint clean
+PREFIX ?= /usr/local
+C_BUILD := .build/c
+PYTHON ?= python3
+PYTHON_TOOLS := .build/python
+
+.PHONY: help deps build run c install python test test-c test-numpy test-python crash fuzz mutate sanitize leaks bench \
+  bench-check bench-peers bench-training table format lint clean
 
 help: ## print the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -56,9 +62,72 @@ run: build ## train an encoder on Fashion-MNIST and write a report of it (METHOD
 	@$(BIN)/contrastive train --method "$(METHOD)" $(if $(DATA),--data "$(DATA)") --output "$(RUN)" $(ARGS)
 	@echo "The report is in $$($(BIN)/contrastive report $(if $(DATA),--data "$(DATA)") "$(RUN)")" >&2
 
-test: deps ## build and run every test, and the example packages
+c: deps ## build the C library: .build/c/include, .build/c/lib, .build/c/lib/pkgconfig
+	@swift build -c release --product ContrastiveC
+	@mkdir -p $(C_BUILD)/include $(C_BUILD)/lib/pkgconfig
+	@cp Sources/ContrastiveC/include/contrastive.h $(C_BUILD)/include/
+	@cp Sources/ContrastiveC/contrastive.pc $(C_BUILD)/lib/pkgconfig/
+	@Sources/ContrastiveC/link.sh $(BIN)/libContrastiveC.a $(C_BUILD)/lib/libcontrastive.so system
+
+install: build c ## install the command and the C library (PREFIX=/usr/local)
+	@install -d "$(PREFIX)/bin" "$(PREFIX)/include" "$(PREFIX)/lib/pkgconfig"
+	@install -m 755 $(BIN)/contrastive "$(PREFIX)/bin/"
+	@install -m 644 $(C_BUILD)/include/contrastive.h "$(PREFIX)/include/"
+	@install -m 755 $(C_BUILD)/lib/libcontrastive.so "$(PREFIX)/lib/"
+	@install -m 644 $(C_BUILD)/lib/pkgconfig/contrastive.pc "$(PREFIX)/lib/pkgconfig/"
+
+python: deps ## build the Python wheel: Python/dist
+	@dpkg-query -W libgfortran-12-dev >/dev/null 2>&1 || { \
+	  sudo=; [ "$$(id -u)" -eq 0 ] || sudo=sudo; \
+	  DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq libgfortran-12-dev >/dev/null; }
+	@swift build -c release --product ContrastiveC
+	@Sources/ContrastiveC/link.sh $(BIN)/libContrastiveC.a Python/src/contrastive/lib/libcontrastive.so private
+	@test -x $(PYTHON_TOOLS)/bin/pip || $(PYTHON) -m venv $(PYTHON_TOOLS)
+	@rm -rf Python/dist Python/build
+	@$(PYTHON_TOOLS)/bin/pip wheel -q --no-deps --wheel-dir Python/dist ./Python
+
+test: deps ## build and run every test, the example packages, and those of C and Python with numpy alone
 	@swift test -c release
 	@swift test --package-path Examples/NNCLR
+	@$(MAKE) --no-print-directory test-c test-numpy
+
+test-c: c ## run the tests of the C library, under valgrind where it is there
+	@gcc -std=c11 -O1 -g -Wall -Wextra -pedantic -Werror -o $(C_BUILD)/golden Tests/C/golden.c \
+	  $$(PKG_CONFIG_PATH=$(C_BUILD)/lib/pkgconfig pkg-config --cflags --libs contrastive) -lm
+	@gcc -std=c11 -O1 -g -Wall -Wextra -pedantic -Werror -o $(C_BUILD)/faces Tests/C/faces.c \
+	  $$(PKG_CONFIG_PATH=$(C_BUILD)/lib/pkgconfig pkg-config --cflags --libs contrastive) -lm -lpthread
+	@gcc -std=c11 -Wall -Wextra -pedantic -Werror -o $(C_BUILD)/infonce Examples/C/infonce.c \
+	  $$(PKG_CONFIG_PATH=$(C_BUILD)/lib/pkgconfig pkg-config --cflags --libs contrastive)
+	@export LD_LIBRARY_PATH=$(C_BUILD)/lib; \
+	  $(C_BUILD)/golden Tests/ObjectiveTests/Golden/*.safetensors; $(C_BUILD)/faces; \
+	  $(C_BUILD)/infonce | diff - Examples/C/infonce.txt; \
+	  strays=$$(nm -D --defined-only $(C_BUILD)/lib/libcontrastive.so | grep -v ' contrastive_' || true); \
+	  [ -z "$$strays" ] || { echo "libcontrastive.so exports $$strays" >&2; exit 1; }; \
+	  ! command -v valgrind >/dev/null || valgrind -q --fair-sched=yes --error-exitcode=9 \
+	    --leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite --child-silent-after-fork=yes $(C_BUILD)/faces
+
+test-numpy: python ## run the tests of the Python package that need numpy alone
+	@test -x $(PYTHON_TOOLS)-numpy/bin/pytest || { $(PYTHON) -m venv $(PYTHON_TOOLS)-numpy; \
+	  $(PYTHON_TOOLS)-numpy/bin/pip install -q numpy pytest; }
+	@$(PYTHON_TOOLS)-numpy/bin/pip install -q --no-deps --force-reinstall Python/dist/*.whl
+	@cd Python && ../$(PYTHON_TOOLS)-numpy/bin/pytest -q tests
+
+test-python: python ## run all tests of the Python package: PyTorch, scikit-learn, mypy (TORCH_PYTHON=python)
+	@python="$(TORCH_PYTHON)"; \
+	if [ -z "$$python" ]; then \
+	  python=$(PYTHON_TOOLS)-torch/bin/python; \
+	  $$python -c 'import torch, sklearn, mypy, pytest' 2>/dev/null || { \
+	    $(PYTHON) -m venv $(PYTHON_TOOLS)-torch; \
+	    $$python -m pip install -q --retries 0 --timeout 5 torch \
+	      --index-url https://download.pytorch.org/whl/cpu 2>/dev/null \
+	      || $$python -m pip install -q torch; \
+	    $$python -m pip install -q numpy pytest mypy scikit-learn; }; \
+	fi; \
+	target=$$(mktemp -d); trap 'rm -rf "$$target"' EXIT; \
+	$$python -m pip install -q --no-deps --target "$$target" Python/dist/*.whl; \
+	export PYTHONPATH="$$target"; \
+	$$python -m mypy --strict -p contrastive --config-file Python/pyproject.toml; \
+	$$python -m pytest -q Python/tests
 
 crash: deps ## kill 1,000 processes while they save checkpoints (KILLS=number)
 	@CONTRASTIVE_KILLS=$(KILLS) swift test -c release --filter KillTests
@@ -116,4 +185,4 @@ lint: ## check the format; says nothing when all is well
 	@swift format lint --strict --recursive Sources Tests Examples/*/Sources Examples/*/Tests Benchmarks/Sources Package.swift Benchmarks/Package.swift
 
 clean: ## remove everything built
-	@rm -rf .build Benchmarks/.build Examples/*/.build
+	@rm -rf .build Python/dist Python/build Python/src/contrastive/lib Benchmarks/.build Examples/*/.build

@@ -31,6 +31,7 @@ let package = Package(
     .library(name: "ContrastiveFiles", targets: ["ContrastiveFiles"]),
     .library(name: "ContrastiveTraining", targets: ["ContrastiveTraining"]),
     .library(name: "ContrastiveImages", targets: ["ContrastiveImages"]),
+    .library(name: "ContrastiveC", type: .static, targets: ["ContrastiveC"]),
     .executable(name: "contrastive", targets: ["ContrastiveCommand"]),
   ],
   traits: [
@@ -75,8 +76,22 @@ let package = Package(
       swiftSettings: strict),
     .target(
       name: "Contrastive", dependencies: ["ContrastiveCore"], swiftSettings: strict),
+    // Without files, Foundation or an argument parser: what C links, too.
     .target(
-      name: "ContrastiveFiles", dependencies: ["ContrastiveCore", "CZlib"],
+      name: "ContrastiveTensors", dependencies: ["ContrastiveCore"], swiftSettings: strict),
+    .target(
+      name: "ContrastiveCalls", dependencies: ["Contrastive", "ContrastiveTensors"],
+      swiftSettings: strict),
+    // The C face: its header is the contract, which the compiler holds the implementation to.
+    .systemLibrary(name: "CContrastive", path: "Sources/ContrastiveC/include"),
+    .target(
+      name: "ContrastiveC",
+      dependencies: [
+        "CContrastive", "Contrastive", "ContrastiveCalls", "ContrastiveCore", "ContrastiveTensors",
+      ],
+      exclude: ["include", "link.sh", "contrastive.pc"], swiftSettings: strict),
+    .target(
+      name: "ContrastiveFiles", dependencies: ["ContrastiveCore", "ContrastiveTensors", "CZlib"],
       swiftSettings: strict),
     .target(
       name: "ContrastiveTraining",
@@ -96,7 +111,7 @@ let package = Package(
       name: "ContrastiveCommand",
       dependencies: [
         "Contrastive", "ContrastiveCore", "ContrastiveFiles", "ContrastiveTraining",
-        "ContrastiveImages", "ContrastiveReport",
+        "ContrastiveImages", "ContrastiveReport", "ContrastiveCalls",
         .product(
           name: "ArgumentParser", package: "swift-argument-parser",
           condition: .when(traits: ["Command"])),
@@ -146,7 +161,13 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "ContrastiveCommandTests",
-      dependencies: ["ContrastiveCommand", "ContrastiveCore", "ContrastiveFiles", "_TestSupport"],
+      dependencies: [
+        "ContrastiveCommand", "ContrastiveCalls", "ContrastiveCore", "ContrastiveFiles",
+        "ContrastiveTensors", "_TestSupport",
+        .product(
+          name: "ArgumentParser", package: "swift-argument-parser",
+          condition: .when(traits: ["Command"])),
+      ],
       swiftSettings: strict),
   ]
 )

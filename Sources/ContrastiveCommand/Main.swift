@@ -1,6 +1,7 @@
 import ArgumentParser
+import ContrastiveCalls
 import ContrastiveCore
-import ContrastiveTraining
+import ContrastiveTensors
 
 #if canImport(Glibc)
   import Glibc
@@ -92,7 +93,7 @@ private func requireKnownNames(
     return try requireKnownNames(arguments.dropFirst(), under: child)
   }
   let names = children.compactMap { $0.configuration.commandName }
-  let known = command == LossCommand.self ? LossCommand.otherNames[word.lowercased()] : nil
+  let known = command == LossCommand.self ? ObjectiveCalls.otherNames[word.lowercased()] : nil
   let nearest =
     (known ?? nearestName(to: word, among: names)).map { "; did you mean '\($0)'?" } ?? ""
   throw ValidationError("there is no '\(word)'\(nearest)")
@@ -126,7 +127,8 @@ struct ContrastiveCommand: ParsableCommand {
     subcommands: [
       TrainCommand.self, EmbedCommand.self, ExportCommand.self, SearchCommand.self,
       EvaluateCommand.self, ReportCommand.self, AuditCommand.self, KNNCommand.self,
-      GraphCommand.self, KMeansCommand.self, SinkhornCommand.self, LossCommand.self,
+      GraphCommand.self, KMeansCommand.self, MineCommand.self, DuplicatesCommand.self,
+      ScoreCommand.self, AdaptCommand.self, SinkhornCommand.self, LossCommand.self,
       InspectCommand.self, DoctorCommand.self,
     ])
 }

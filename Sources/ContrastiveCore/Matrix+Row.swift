@@ -18,10 +18,15 @@ extension Matrix {
   /// The elements of one row.
   ///
   /// - Precondition: 0 ≤ index < rows.
-  /// - Complexity: O(1).
+  /// - Complexity: O(1), or O(columns) where the matrix's elements are someone else's.
   public func row(_ index: Int) -> Row {
     precondition(0..<rows ~= index, "row outside the matrix")
-    return Row(storage: storage, start: index * columns, count: columns)
+    let start = index * columns
+    return isBorrowed
+      ? Row(
+        storage: withUnsafeBufferPointer { Array($0[start..<(start + columns)]) }, start: 0,
+        count: columns)
+      : Row(storage: storage, start: start, count: columns)
   }
 }
 

@@ -31,7 +31,9 @@ extension Matrix {
     precondition(range.lowerBound >= 0 && range.upperBound <= rows, "rows outside the matrix")
     return Matrix(
       rows: range.count, columns: columns,
-      sharing: Array(storage[(range.lowerBound * columns)..<(range.upperBound * columns)]))
+      sharing: withUnsafeBufferPointer {
+        Array($0[(range.lowerBound * columns)..<(range.upperBound * columns)])
+      })
   }
 
   /// Writes the rows of another matrix over the rows with these indices.

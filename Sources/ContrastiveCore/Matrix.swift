@@ -7,14 +7,50 @@ public struct Matrix: Sendable {
   public let rows: Int
   /// Number of columns (the embeddings' dimension).
   public let columns: Int
-  package private(set) var storage: [Float]
+  // Empty where the elements are someone else's.
+  private var array: [Float]
+  private var borrowed: BorrowedElements?
 
   /// Shares `storage`, of which the first `rows × columns` elements are the matrix.
   package init(rows: Int, columns: Int, sharing storage: [Float]) {
     precondition(rows >= 0 && columns >= 0 && storage.count >= rows * columns)
     self.rows = rows
     self.columns = columns
-    self.storage = storage
+    array = storage
+  }
+
+  /// Reads elements where they are, without a copy: they must be there, and stay as they are, as
+  /// long as the matrix or what shares its elements is in use.
+  ///
+  /// Written to, the matrix becomes one of its own.
+  package init(rows: Int, columns: Int, borrowing base: UnsafePointer<Float>) {
+    precondition(rows >= 0 && columns >= 0)
+    self.rows = rows
+    self.columns = columns
+    array = []
+    borrowed = BorrowedElements(base: base)
+  }
+
+  /// The same elements as a matrix of another shape, of no more elements.
+  package func reshaped(rows: Int, columns: Int) -> Matrix {
+    precondition(rows * columns <= self.rows * self.columns)
+    return borrowed.map { Matrix(rows: rows, columns: columns, borrowing: $0.base) }
+      ?? Matrix(rows: rows, columns: columns, sharing: array)
+  }
+
+  /// The elements, of which there may be more than `rows × columns`; copied where they are
+  /// borrowed.
+  package var storage: [Float] {
+    borrowed == nil ? array : withUnsafeBufferPointer { Array($0) }
+  }
+
+  /// Whether the elements are someone else's.
+  var isBorrowed: Bool { borrowed != nil }
+
+  private mutating func makeOwn() {
+    guard borrowed != nil else { return }
+    array = storage
+    borrowed = nil
   }
 
   /// A matrix of zeros.
@@ -39,11 +75,13 @@ public struct Matrix: Sendable {
   public subscript(row: Int, column: Int) -> Float {
     get {
       precondition(0..<rows ~= row && 0..<columns ~= column, "index outside the matrix")
-      return storage[row * columns + column]
+      let position = row * columns + column
+      return borrowed.map { $0.base[position] } ?? array[position]
     }
     set {
       precondition(0..<rows ~= row && 0..<columns ~= column, "index outside the matrix")
-      storage[row * columns + column] = newValue
+      makeOwn()
+      array[row * columns + column] = newValue
     }
   }
 
@@ -55,14 +93,17 @@ public struct Matrix: Sendable {
 
   /// Calls `body` with the elements in row-major order.
   public func withSpan<R, E: Error>(_ body: (Span<Float>) throws(E) -> R) throws(E) -> R {
-    try body(storage.span.extracting(first: rows * columns))
+    try withUnsafeBufferPointer { buffer throws(E) in try body(buffer.span) }
   }
 
   /// Calls `body` with the elements in row-major order.
   public func withUnsafeBufferPointer<R, E: Error>(
     _ body: (UnsafeBufferPointer<Float>) throws(E) -> R
   ) throws(E) -> R {
-    try storage.withUnsafeBufferPointer { buffer throws(E) in
+    if let borrowed {
+      return try body(UnsafeBufferPointer(start: borrowed.base, count: rows * columns))
+    }
+    return try array.withUnsafeBufferPointer { buffer throws(E) in
       try body(UnsafeBufferPointer(rebasing: buffer[..<(rows * columns)]))
     }
   }
@@ -72,7 +113,8 @@ public struct Matrix: Sendable {
     _ body: (UnsafeMutableBufferPointer<Float>) throws(E) -> R
   ) throws(E) -> R {
     let count = rows * columns
-    return try storage.withUnsafeMutableBufferPointer { buffer throws(E) in
+    makeOwn()
+    return try array.withUnsafeMutableBufferPointer { buffer throws(E) in
       try body(UnsafeMutableBufferPointer(rebasing: buffer[..<count]))
     }
   }
@@ -83,4 +125,9 @@ extension Matrix: Equatable {
   public static func == (a: Matrix, b: Matrix) -> Bool {
     a.rows == b.rows && a.columns == b.columns && a.values == b.values
   }
+}
+
+/// Elements that are someone else's, who promises that they stay.
+private struct BorrowedElements: @unchecked Sendable {
+  let base: UnsafePointer<Float>
 }

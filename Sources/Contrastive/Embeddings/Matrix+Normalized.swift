@@ -8,7 +8,8 @@ extension Matrix {
   ///   - argument: the name to use in errors.
   ///   - zeroRows: what becomes of rows of zeros.
   /// - Returns: the unit rows and their former norms.
-  /// - Throws: `ContrastiveError.nonFinite`, or `.zeroNorm` for a row of zeros that is refused.
+  /// - Throws: `ContrastiveError.nonFinite`, or `.zeroNorm` for a row of zeros that is refused; `.file`
+  ///   for rows beyond the memory, where there is no room for them on the disk either.
   public func normalized(
     argument: String = "embeddings", zeroRows: ZeroRows = .refuse
   ) throws(ContrastiveError) -> NormalizedRows {
@@ -22,7 +23,7 @@ extension Matrix {
     if zeroRows == .refuse, let row = norms.firstIndex(of: 0) {
       throw .zeroNorm(argument: argument, row: row)
     }
-    return NormalizedRows(rows: rows(times: norms.map(Self.inverse)), norms: norms)
+    return NormalizedRows(rows: try scaled(norms.map(Self.inverse)), norms: norms)
   }
 }
 
@@ -37,6 +38,16 @@ public struct NormalizedRows: Sendable {
   public let rows: Matrix
   /// The norms the rows had.
   public let norms: [Double]
+
+  init(rows: Matrix, norms: [Double]) {
+    self.rows = rows
+    self.norms = norms
+  }
+
+  /// Rows that are unit rows already.
+  package init(unit rows: Matrix) {
+    self.init(rows: rows, norms: [Double](repeating: 1, count: rows.rows))
+  }
 
   /// Carries ∂loss/∂(unit rows) back to the rows as they were.
   ///

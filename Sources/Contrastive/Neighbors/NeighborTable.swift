@@ -53,10 +53,13 @@ public struct NeighborTable: Sendable {
   /// - Parameters:
   ///   - embeddings: [N × D].
   ///   - k: 1 … N − 1.
+  ///   - memory: most bytes of what is known of the rows while pairs are compared; where that is
+  ///     too little for each pair to be compared once, each is compared twice. No effect on the
+  ///     result.
   ///   - workers: the threads to use; no effect on the result.
   /// - Throws: `ContrastiveError`: `.shape`, `.empty`, `.nonFinite`, `.tooLarge`, `.parameter`.
   public init(
-    graphOf embeddings: Matrix, k: Int, workers: Workers = .all
+    graphOf embeddings: Matrix, k: Int, memory: Int? = nil, workers: Workers = .all
   ) throws(ContrastiveError) {
     let rows = Operand("embeddings", embeddings)
     try rows.requireRows()

@@ -7,21 +7,31 @@ import ContrastiveTraining
 struct EmbedCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "embed",
-    abstract: "Embed images with a trained encoder.",
+    abstract: "Embed images with a trained encoder, or adapt embeddings with a trained head.",
     discussion: """
-      Writes the backbone's features, .npy f4 [n, dimension], not normalized. Images are a folder \
+      With --images: writes the backbone's features, .npy f4 [n, dimension], not normalized. Images are a folder \
       of pictures (.jpg, .jpeg, .png, .webp at any depth), an .npy file u1 [n,H,W] or [n,H,W,C] \
       (channels last) or an IDX file, each also gzipped, of any size with the channels the encoder \
       was trained on. Pictures are brought to its size and channels; rows are in the order of \
       their paths' bytes, and --names lists the paths, one a line. A picture that cannot be decoded \
       whole is named on standard error and has neither a row nor a line.
+
+      With --vectors, of a run of `contrastive adapt`: writes the rows as the head of their --side \
+      gives them, .npy f4 [n, dimension], normalized. Embeddings are .npy, a safetensors file with \
+      one tensor, or file:tensor.
       """)
 
-  @Option(name: .customLong("run"), help: "Run folder of `contrastive train`.")
+  @Option(name: .customLong("run"), help: "Run folder of `contrastive train` or `adapt`.")
   var runFolder: String
 
   @Option(help: "A folder of pictures, or images as .npy or IDX.")
-  var images: String
+  var images: String?
+
+  @Option(help: "Embeddings to adapt.")
+  var vectors: String?
+
+  @Option(help: "Whose embeddings they are: queries or documents.")
+  var side: Adapter.Side?
 
   @Option(name: .shortAndLong, help: "Features to write, .npy, \(OutputFile.help)")
   var output: String
@@ -36,7 +46,29 @@ struct EmbedCommand: ParsableCommand {
   @OptionGroup var parallel: ParallelOptions
 
   func run() throws {
-    let file = try OutputFile(output, format: .npy, inputs: [images, runFolder])
+    let file = try OutputFile(output, format: .npy, inputs: [images, vectors, runFolder])
+    guard names == nil || images != nil else {
+      throw ValidationError("--names goes with --images")
+    }
+    switch (images, vectors, side) {
+    case (let images?, nil, nil): try embed(images, to: file)
+    case (nil, let vectors?, let side?): try adapt(vectors, side, to: file)
+    default:
+      throw ValidationError(
+        "give --images FILE, or --vectors FILE with --side queries or documents")
+    }
+  }
+
+  private func adapt(_ vectors: String, _ side: Adapter.Side, to file: OutputFile) throws {
+    let adapter = try AdapterFile(path: AdapterFolder(path: runFolder).adapterPath).adapter
+    let adapted = try adapter.apply(
+      to: EmbeddingFiles.matrix(path: vectors), side: side, argument: vectors,
+      workers: parallel.workers)
+    try NPYFile.write(Tensor(adapted), to: file.path)
+    try Standard.json(["rows": adapted.rows, "dimension": adapted.columns], beside: file)
+  }
+
+  private func embed(_ images: String, to file: OutputFile) throws {
     let list = try names.map { name throws(ContrastiveError) in
       try OutputFile(name, format: .txt, inputs: [images, runFolder], option: "names")
     }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Contrastive
+import ContrastiveTensors
 import ContrastiveTraining
 
 /// `contrastive evaluate`.

@@ -1,11 +1,13 @@
 import ArgumentParser
-import Contrastive
-import ContrastiveFiles
+import ContrastiveCalls
+import ContrastiveTensors
 
 /// `contrastive loss byol`.
 package struct BYOLLoss: LossMethod {
+  package typealias Call = BYOLCall
+
   package static let configuration = CommandConfiguration(
-    commandName: "byol",
+    commandName: Call.method,
     abstract: "BYOL: squared distance of unit predictions to the other view's unit projections.",
     discussion: """
       Tensors: predictions1, predictions2, projections1, projections2, all [N,D]; predictions of \
@@ -17,15 +19,5 @@ package struct BYOLLoss: LossMethod {
 
   package init() {}
 
-  package var parameters: [String: JSONValue] { [:] }
-
-  /// With or without `--normalize`: the cosine does not change when rows are normalized first.
-  package func evaluate(
-    _ inputs: inout LossInputs, gradients: Set<PredictionVariable>, workers: Workers
-  ) throws -> Evaluation<BYOL> {
-    try BYOL(zeroRows: files.zeroRows).evaluate(
-      predictions1: inputs.matrix("predictions1"), predictions2: inputs.matrix("predictions2"),
-      projections1: inputs.matrix("projections1"), projections2: inputs.matrix("projections2"),
-      gradients: gradients, workers: workers)
-  }
+  package var options: [String: JSONValue] { [:] }
 }

@@ -1,13 +1,16 @@
 import ArgumentParser
 import Contrastive
-import ContrastiveFiles
+import ContrastiveCalls
+import ContrastiveTensors
 
 extension Ring.InnerMode: ExpressibleByArgument {}
 
 /// `contrastive loss cns`.
 package struct CNSLoss: LossMethod {
+  package typealias Call = CNSCall
+
   package static let configuration = CommandConfiguration(
-    commandName: "cns",
+    commandName: Call.method,
     abstract: "CNS: InfoNCE against a ring of the bank's rows by similarity.",
     discussion: """
       Tensors: queries [N,D], keys [N,D], bank [K,D], ring-draws I64 [N,n] (optional, see \
@@ -36,32 +39,13 @@ package struct CNSLoss: LossMethod {
 
   package init() {}
 
-  package var parameters: [String: JSONValue] {
+  package var options: [String: JSONValue] {
     [
       "temperature": .number(temperature), "outer": .number(outer), "inner": .number(inner),
       "inner-mode": .text(innerMode.rawValue),
     ].merging(
-      [sample.parameters, falseNegatives.parameters, mixing.parameters, hardness.parameters]
+      [sample.options, falseNegatives.options, mixing.options, hardness.options]
         .joined()
     ) { $1 }
-  }
-
-  /// The ring, with the draws that a file or an option asks for.
-  package func ring(_ inputs: LossInputs) throws -> Ring {
-    try Ring(outer: outer, inner: inner, innerMode: innerMode, sample: sample.value(inputs))
-  }
-
-  package func evaluate(
-    _ inputs: inout LossInputs, gradients: Set<QueryVariable>, workers: Workers
-  ) throws -> Evaluation<CNS> {
-    let queries = try inputs.embeddings("queries")
-    let bank = try inputs.embeddings("bank")
-    let negatives = try Negatives(
-      pairs: inputs.pairs(rows: queries.rows, columns: bank.rows),
-      falseNegatives: falseNegatives.value(&inputs), mixing: mixing.value(),
-      hardness: hardness.value())
-    return try CNS(temperature: temperature, ring: ring(inputs), negatives: negatives).evaluate(
-      queries: queries, keys: inputs.embeddings("keys"), bank: bank, gradients: gradients,
-      workers: workers)
   }
 }

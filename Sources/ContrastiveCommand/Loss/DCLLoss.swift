@@ -1,11 +1,13 @@
 import ArgumentParser
-import Contrastive
-import ContrastiveFiles
+import ContrastiveCalls
+import ContrastiveTensors
 
 /// `contrastive loss dcl`.
 package struct DCLLoss: LossMethod {
+  package typealias Call = DCLCall
+
   package static let configuration = CommandConfiguration(
-    commandName: "dcl",
+    commandName: Call.method,
     abstract: "Debiased contrast: hcl with beta 0.",
     discussion: """
       Tensors: view1 [N,D], view2 [N,D], N at least 2. Gradients: view1, view2 (default).
@@ -24,23 +26,9 @@ package struct DCLLoss: LossMethod {
 
   package init() {}
 
-  package var parameters: [String: JSONValue] {
+  package var options: [String: JSONValue] {
     [
       "temperature": .number(temperature), "tau-plus": .number(tauPlus),
-    ].merging([falseNegatives.parameters, ring.parameters].joined()) { $1 }
-  }
-
-  package func evaluate(
-    _ inputs: inout LossInputs, gradients: Set<ViewVariable>, workers: Workers
-  ) throws -> Evaluation<DCL> {
-    let view1 = try inputs.embeddings("view1")
-    let negatives = try Negatives(
-      pairs: inputs.pairs(rows: 2 * view1.rows, columns: 2 * view1.rows),
-      falseNegatives: falseNegatives.value(&inputs), ring: ring.value(inputs))
-    return try DCL(
-      temperature: temperature, tauPlus: tauPlus, negatives: negatives
-    ).evaluate(
-      view1: view1, view2: inputs.embeddings("view2"), gradients: gradients,
-      workers: workers)
+    ].merging([falseNegatives.options, ring.options].joined()) { $1 }
   }
 }

@@ -1,11 +1,14 @@
 import ArgumentParser
 import Contrastive
-import ContrastiveFiles
+import ContrastiveCalls
+import ContrastiveTensors
 
 /// `contrastive loss fnc`.
 package struct FNCLoss: LossMethod {
+  package typealias Call = FNCCall
+
   package static let configuration = CommandConfiguration(
-    commandName: "fnc",
+    commandName: Call.method,
     abstract: "False negative cancellation: likely false negatives are attracted or excluded.",
     discussion: """
       Tensors: embeddings [V,N,D], V at least 2; support [V,N,D] and bank [K,D] (optional, \
@@ -35,41 +38,12 @@ package struct FNCLoss: LossMethod {
 
   package init() {}
 
-  package var parameters: [String: JSONValue] {
+  package var options: [String: JSONValue] {
     [
       "temperature": .number(temperature), "top-k": .integer(topK),
       "threshold": threshold.number.map { .number($0) } ?? .text("none"),
       "aggregate": .text(aggregate.rawValue), "mode": .text(mode.rawValue),
-    ].merging([ring.parameters, mixing.parameters, hardness.parameters].joined()) { $1 }
-  }
-
-  package func evaluate(
-    _ inputs: inout LossInputs, gradients: Set<FNC.Variable>, workers: Workers
-  ) throws -> Evaluation<FNC> {
-    let search = try FalseNegatives(
-      topK: topK, threshold: threshold.number, aggregate: aggregate)
-    let embeddings = try inputs.embeddings("embeddings", axes: 3)
-    let bank = try inputs.embeddingsIfPresent("bank")
-    let objective = try FNC(
-      temperature: temperature, search: search, mode: mode,
-      negatives: Negatives(
-        pairs: inputs.pairs(
-          rows: embeddings.rows.rows, columns: embeddings.rows.rows + (bank?.rows ?? 0)),
-        ring: ring.value(inputs), mixing: mixing.value(), hardness: hardness.value()))
-    guard inputs.has("support") || bank != nil else {
-      return try objective.evaluate(
-        embeddings: embeddings.rows, views: embeddings.shape[0], gradients: gradients,
-        workers: workers)
-    }
-    let support = try inputs.embeddings("support", axes: 3)
-    guard support.shape == embeddings.shape else {
-      throw ContrastiveError.shape(
-        argument: "support", found: "\(support.shape)",
-        expected: "\(embeddings.shape), the shape of embeddings")
-    }
-    return try objective.evaluate(
-      embeddings: embeddings.rows, views: embeddings.shape[0], support: support.rows,
-      bank: bank ?? inputs.embeddings("bank"), gradients: gradients, workers: workers)
+    ].merging([ring.options, mixing.options, hardness.options].joined()) { $1 }
   }
 }
 

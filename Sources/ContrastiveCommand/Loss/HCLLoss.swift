@@ -1,11 +1,13 @@
 import ArgumentParser
-import Contrastive
-import ContrastiveFiles
+import ContrastiveCalls
+import ContrastiveTensors
 
 /// `contrastive loss hcl`.
 package struct HCLLoss: LossMethod {
+  package typealias Call = HCLCall
+
   package static let configuration = CommandConfiguration(
-    commandName: "hcl",
+    commandName: Call.method,
     abstract: "Hard negatives: negatives weighted by similarity, and debiased.",
     discussion: """
       Tensors: view1 [N,D], view2 [N,D], N at least 2. Gradients: view1, view2 (default).
@@ -30,26 +32,10 @@ package struct HCLLoss: LossMethod {
 
   package init() {}
 
-  package var parameters: [String: JSONValue] {
+  package var options: [String: JSONValue] {
     [
       "temperature": .number(temperature), "tau-plus": .number(tauPlus),
       "beta": .number(beta), "detach-weights": .flag(detachWeights),
-    ].merging([falseNegatives.parameters, ring.parameters].joined()) { $1 }
-  }
-
-  package func evaluate(
-    _ inputs: inout LossInputs, gradients: Set<ViewVariable>, workers: Workers
-  ) throws -> Evaluation<HCL> {
-    let view1 = try inputs.embeddings("view1")
-    let negatives = try Negatives(
-      pairs: inputs.pairs(rows: 2 * view1.rows, columns: 2 * view1.rows),
-      falseNegatives: falseNegatives.value(&inputs), ring: ring.value(inputs))
-    return try HCL(
-      temperature: temperature,
-      weights: HardNegativeWeights(beta: beta, tauPlus: tauPlus, detached: detachWeights),
-      negatives: negatives
-    ).evaluate(
-      view1: view1, view2: inputs.embeddings("view2"), gradients: gradients,
-      workers: workers)
+    ].merging([falseNegatives.options, ring.options].joined()) { $1 }
   }
 }

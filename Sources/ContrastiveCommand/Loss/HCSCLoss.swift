@@ -1,11 +1,14 @@
 import ArgumentParser
 import Contrastive
-import ContrastiveFiles
+import ContrastiveCalls
+import ContrastiveTensors
 
 /// `contrastive loss hcsc`.
 package struct HCSCLoss: LossMethod {
+  package typealias Call = HCSCCall
+
   package static let configuration = CommandConfiguration(
-    commandName: "hcsc",
+    commandName: Call.method,
     abstract: "HCSC: negatives selected at each level of a hierarchy of prototypes.",
     discussion: """
       Tensors: queries [N,D], keys [N,D], bank [K,D], and for each level l = 0, 1, …: centroids.l \
@@ -29,34 +32,11 @@ package struct HCSCLoss: LossMethod {
 
   package init() {}
 
-  package var parameters: [String: JSONValue] {
+  package var options: [String: JSONValue] {
     [
       "temperature": .number(temperature), "unselected": .text(unselected.rawValue),
       "instance-levels": .text(instanceLevels.rawValue),
-    ].merging(negatives.parameters) { $1 }
-  }
-
-  package func evaluate(
-    _ inputs: inout LossInputs, gradients: Set<QueryVariable>, workers: Workers
-  ) throws -> Evaluation<HCSC> {
-    let levels = try inputs.prototypeTargets().enumerated().map { level, targets in
-      HCSC.Level(
-        targets: targets, instances: try inputs.mask("instance-mask.\(level)"),
-        prototypes: inputs.has("prototype-mask.\(level)")
-          ? try inputs.mask("prototype-mask.\(level)") : nil)
-    }
-    let queries = try inputs.embeddings("queries")
-    let bank = try inputs.embeddings("bank")
-    return try HCSC(
-      temperature: temperature, unselected: unselected, instanceLevels: instanceLevels,
-      negatives: negatives.value(&inputs, rows: queries.rows, columns: bank.rows)
-    ).evaluate(
-      queries: queries, keys: inputs.embeddings("keys"), bank: bank, levels: levels,
-      gradients: gradients, workers: workers)
-  }
-
-  package static func selected(_ details: NegativeCounts) -> [String: Int] {
-    details.named(excluded: "unselected")
+    ].merging(negatives.options) { $1 }
   }
 }
 

@@ -1,11 +1,13 @@
 import ArgumentParser
-import Contrastive
-import ContrastiveFiles
+import ContrastiveCalls
+import ContrastiveTensors
 
 /// `contrastive loss infonce`.
 package struct InfoNCELoss: LossMethod {
+  package typealias Call = InfoNCECall
+
   package static let configuration = CommandConfiguration(
-    commandName: "infonce",
+    commandName: Call.method,
     abstract: "InfoNCE: own key and bank, in-batch, or in-batch symmetric.",
     discussion: """
       Tensors: queries [N,D], keys [N,D], bank [K,D] (optional; without it the negatives are the \
@@ -24,23 +26,9 @@ package struct InfoNCELoss: LossMethod {
 
   package init() {}
 
-  package var parameters: [String: JSONValue] {
+  package var options: [String: JSONValue] {
     ["temperature": .number(temperature), "symmetric": .flag(symmetric)].merging(
-      negatives.parameters
+      negatives.options
     ) { $1 }
-  }
-
-  package func evaluate(
-    _ inputs: inout LossInputs, gradients: Set<InfoNCE.Variable>, workers: Workers
-  ) throws -> Evaluation<InfoNCE> {
-    let queries = try inputs.embeddings("queries")
-    let bank = try inputs.embeddingsIfPresent("bank")
-    let negatives = try negatives.value(
-      &inputs, rows: queries.rows, columns: bank?.rows ?? queries.rows)
-    return try InfoNCE(
-      temperature: temperature, symmetric: symmetric, negatives: negatives
-    ).evaluate(
-      queries: queries, keys: inputs.embeddings("keys"), bank: bank, gradients: gradients,
-      workers: workers)
   }
 }

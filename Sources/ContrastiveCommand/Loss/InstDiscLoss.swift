@@ -1,11 +1,13 @@
 import ArgumentParser
-import Contrastive
-import ContrastiveFiles
+import ContrastiveCalls
+import ContrastiveTensors
 
 /// `contrastive loss instdisc`.
 package struct InstDiscLoss: LossMethod {
+  package typealias Call = InstDiscCall
+
   package static let configuration = CommandConfiguration(
-    commandName: "instdisc",
+    commandName: Call.method,
     abstract: "Instance discrimination: noise-contrastive, or softmax over the bank.",
     discussion: """
       Tensors: queries [B,D], bank [n,D], indices [B], noise [B,K] (optional; without it the \
@@ -27,37 +29,10 @@ package struct InstDiscLoss: LossMethod {
 
   package init() {}
 
-  package var parameters: [String: JSONValue] {
+  package var options: [String: JSONValue] {
     [
       "temperature": .number(temperature), "partition": partition.map(JSONValue.number) ?? .null,
       "epsilon": .number(epsilon),
-    ].merging(negatives.parameters) { $1 }
-  }
-
-  package func evaluate(
-    _ inputs: inout LossInputs, gradients: Set<QueryVariable>, workers: Workers
-  ) throws -> Evaluation<InstDisc> {
-    let queries = try inputs.embeddings("queries")
-    let bank = try inputs.embeddings("bank")
-    let objective = try InstDisc(
-      temperature: temperature, partition: partition, epsilon: epsilon,
-      negatives: negatives.value(&inputs, rows: queries.rows, columns: bank.rows))
-    let noise = inputs.has("noise") ? try inputs.integers("noise", axes: 2) : nil
-    if let noise, noise.shape[0] != queries.rows {
-      throw ContrastiveError.shape(
-        argument: "noise", found: "\(noise.shape)", expected: "\(queries.rows) rows")
-    }
-    return try objective.evaluate(
-      queries: queries, bank: bank,
-      indices: inputs.integers("indices"), noise: noise?.values,
-      gradients: gradients, workers: workers)
-  }
-
-  package static func selected(_ details: InstDisc.Details) -> [String: Int] {
-    details.negatives.named()
-  }
-
-  package static func settled(_ details: InstDisc.Details) -> [String: Double] {
-    details.partition.map { ["partition": $0] } ?? [:]
+    ].merging(negatives.options) { $1 }
   }
 }

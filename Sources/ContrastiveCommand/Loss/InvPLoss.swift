@@ -1,11 +1,13 @@
 import ArgumentParser
-import Contrastive
-import ContrastiveFiles
+import ContrastiveCalls
+import ContrastiveTensors
 
 /// `contrastive loss invp`.
 package struct InvPLoss: LossMethod {
+  package typealias Call = InvPCall
+
   package static let configuration = CommandConfiguration(
-    commandName: "invp",
+    commandName: Call.method,
     abstract: "InvP: find the own row, and positives spread over a neighbor graph.",
     discussion: """
       Tensors: queries [B,D], bank [n,D], indices [B], neighbors [n,k]. Gradients: queries.
@@ -36,31 +38,11 @@ package struct InvPLoss: LossMethod {
 
   package init() {}
 
-  package var parameters: [String: JSONValue] {
+  package var options: [String: JSONValue] {
     [
       "temperature": .number(temperature), "background": .integer(background),
       "positives": .integer(positives), "steps": .integer(steps), "weight": .number(weight),
       "epsilon": .number(epsilon), "exact-background": .flag(exactBackground),
     ]
-  }
-
-  package func evaluate(
-    _ inputs: inout LossInputs, gradients: Set<QueryVariable>, workers: Workers
-  ) throws -> Evaluation<InvP> {
-    let objective = try InvP(
-      temperature: temperature, background: background, positives: positives, steps: steps,
-      weight: weight, epsilon: epsilon, exactBackground: exactBackground)
-    let table = try inputs.integers("neighbors", axes: 2)
-    return try objective.evaluate(
-      queries: inputs.embeddings("queries"), bank: inputs.embeddings("bank"),
-      indices: inputs.integers("indices"),
-      neighbors: NeighborGraph(nodes: table.shape[0], indices: table.values),
-      gradients: gradients, workers: workers)
-  }
-
-  package static func selected(_ details: InvP.Details) -> [String: Int] { [:] }
-
-  package static func settled(_ details: InvP.Details) -> [String: Double] {
-    ["background": Double(details.background)]
   }
 }

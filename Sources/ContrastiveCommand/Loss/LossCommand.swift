@@ -38,11 +38,5 @@ package struct LossCommand: ParsableCommand {
       DecoupledLoss.self,
     ])
 
-  /// What is known by another name is one of these with options or tensors.
-  package static let otherNames = [
-    "clip": "infonce --symmetric", "moco": "infonce", "cpc": "infonce", "simclr": "nt-xent",
-    "ntxent": "nt-xent", "pcl": "protonce", "npid": "instdisc",
-  ]
-
   package init() {}
 }

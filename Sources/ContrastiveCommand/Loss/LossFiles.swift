@@ -1,7 +1,6 @@
 import ArgumentParser
 import Contrastive
-import ContrastiveFiles
-import ContrastiveTraining
+import ContrastiveTensors
 
 /// What every `contrastive loss` method shares: the files, normalization, the choice of gradients.
 package struct LossFiles: ParsableArguments {
@@ -27,38 +26,18 @@ package struct LossFiles: ParsableArguments {
 
   package init() {}
 
-  /// The options with the values used; those of rows of zeros where they are not refused.
-  var parameters: [String: JSONValue] {
-    var parameters: [String: JSONValue] = ["normalize": .flag(normalize)]
-    if zeroRows != .refuse { parameters["zero-rows"] = .text(zeroRows.rawValue) }
-    return parameters
-  }
-
-  /// The gradients asked for.
-  func gradients<Method: Objective>(of type: Method.Type) throws -> WantedGradients<Method> {
-    var wanted = WantedGradients<Method>(variables: type.defaultGradients, scalars: [])
-    guard let gradient else { return wanted }
-    wanted.variables = []
-    if gradient == "none" { return wanted }
+  /// The names of the gradients asked for; nil for the method's default.
+  func gradients<Method: Objective>(of type: Method.Type) throws -> [String]? {
+    guard let gradient else { return nil }
+    if gradient == "none" { return [] }
     let names = Method.Variable.allCases.map(\.rawValue) + Method.Scalar.allCases.map(\.rawValue)
-    for name in gradient.split(separator: ",").map(String.init) {
-      if let variable = Method.Variable(rawValue: name) {
-        wanted.variables.insert(variable)
-      } else if let scalar = Method.Scalar(rawValue: name) {
-        wanted.scalars.insert(scalar)
-      } else {
-        let nearest = nearestName(to: name, among: names).map { "; did you mean '\($0)'?" } ?? ""
-        throw ValidationError(
-          "--gradient: there is no gradient for '\(name)', only for "
-            + "\(names.joined(separator: ", "))\(nearest)")
-      }
+    let wanted = gradient.split(separator: ",").map(String.init)
+    if let name = wanted.first(where: { !names.contains($0) }) {
+      let nearest = nearestName(to: name, among: names).map { "; did you mean '\($0)'?" } ?? ""
+      throw ValidationError(
+        "--gradient: there is no gradient for '\(name)', only for "
+          + "\(names.joined(separator: ", "))\(nearest)")
     }
     return wanted
   }
-}
-
-/// What a method's loss is to be differentiated by.
-struct WantedGradients<Method: Objective> {
-  var variables: Set<Method.Variable>
-  var scalars: Set<Method.Scalar>
 }

@@ -1,11 +1,13 @@
 import ArgumentParser
-import Contrastive
-import ContrastiveFiles
+import ContrastiveCalls
+import ContrastiveTensors
 
 /// `contrastive loss nt-xent`.
 package struct NTXentLoss: LossMethod {
+  package typealias Call = NTXentCall
+
   package static let configuration = CommandConfiguration(
-    commandName: "nt-xent",
+    commandName: Call.method,
     abstract: "NT-Xent (SimCLR): each view finds the other among all views.",
     discussion: """
       Tensors: view1 [N,D], view2 [N,D]. Gradients: view1, view2 (default), temperature.
@@ -20,18 +22,7 @@ package struct NTXentLoss: LossMethod {
 
   package init() {}
 
-  package var parameters: [String: JSONValue] {
-    ["temperature": .number(temperature)].merging(negatives.parameters) { $1 }
-  }
-
-  package func evaluate(
-    _ inputs: inout LossInputs, gradients: Set<ViewVariable>, workers: Workers
-  ) throws -> Evaluation<NTXent> {
-    let view1 = try inputs.embeddings("view1")
-    let negatives = try negatives.value(
-      &inputs, rows: 2 * view1.rows, columns: 2 * view1.rows)
-    return try NTXent(temperature: temperature, negatives: negatives).evaluate(
-      view1: view1, view2: inputs.embeddings("view2"), gradients: gradients,
-      workers: workers)
+  package var options: [String: JSONValue] {
+    ["temperature": .number(temperature)].merging(negatives.options) { $1 }
   }
 }

@@ -1,6 +1,6 @@
 import ArgumentParser
 import Contrastive
-import ContrastiveFiles
+import ContrastiveTensors
 
 /// Options that choose negatives, for methods that have none of these of their own.
 ///
@@ -13,18 +13,8 @@ package struct NegativeOptions: ParsableArguments {
 
   package init() {}
 
-  var parameters: [String: JSONValue] {
-    [falseNegatives.parameters, ring.parameters, mixing.parameters, hardness.parameters].joined()
-  }
-
-  /// What they say, with the pairs that the file names among so many rows and columns.
-  package func value(
-    _ inputs: inout LossInputs, rows: Int, columns: Int
-  ) throws -> Negatives {
-    try Negatives(
-      pairs: inputs.pairs(rows: rows, columns: columns),
-      falseNegatives: falseNegatives.value(&inputs), ring: ring.value(inputs),
-      mixing: mixing.value(), hardness: hardness.value())
+  var options: [String: JSONValue] {
+    [falseNegatives.options, ring.options, mixing.options, hardness.options].joined()
   }
 }
 
@@ -46,26 +36,15 @@ package struct FalseNegativeOptions: ParsableArguments {
 
   private var isGiven: Bool { falseNegativesTop != nil || falseNegativesAbove != nil }
 
-  var parameters: [String: JSONValue] {
+  var options: [String: JSONValue] {
     guard isGiven else { return [:] }
-    var parameters: [String: JSONValue] = [
+    var options: [String: JSONValue] = [
       "false-negatives-aggregate": .text(falseNegativesAggregate.rawValue),
       "false-negatives-mode": .text(falseNegativesMode.rawValue),
     ]
-    parameters["false-negatives-top"] = falseNegativesTop.map { .integer($0) }
-    parameters["false-negatives-above"] = falseNegativesAbove.map { .number($0) }
-    return parameters
-  }
-
-  /// With the file's `support`, if there is one.
-  func value(_ inputs: inout LossInputs) throws -> FalseNegativeTreatment? {
-    guard isGiven else { return nil }
-    let search = try FalseNegatives(
-      topK: falseNegativesTop ?? .max, threshold: falseNegativesAbove,
-      aggregate: falseNegativesAggregate)
-    return FalseNegativeTreatment(
-      search, mode: falseNegativesMode,
-      support: inputs.has("support") ? try inputs.embeddings("support", axes: 3).rows : nil)
+    options["false-negatives-top"] = falseNegativesTop.map { .integer($0) }
+    options["false-negatives-above"] = falseNegativesAbove.map { .number($0) }
+    return options
   }
 }
 
@@ -90,21 +69,13 @@ package struct MixingOptions: ParsableArguments {
 
   private var isGiven: Bool { mix != nil || mixQueries != nil }
 
-  var parameters: [String: JSONValue] {
+  var options: [String: JSONValue] {
     guard isGiven else { return [:] }
     return [
       "mix": .integer(mix ?? 0), "mix-queries": .integer(mixQueries ?? 0),
       "mix-hardest": .integer(mixHardest), "mix-seed": .integer(mixSeed),
       "mix-step": .integer(mixStep),
     ]
-  }
-
-  func value() throws -> Mixing? {
-    guard isGiven else { return nil }
-    return .drawn(
-      try HardNegativeMixing(
-        hardest: mixHardest, pairs: mix ?? 0, queryPairs: mixQueries ?? 0,
-        seed: UInt64(bitPattern: Int64(mixSeed))), step: UInt64(bitPattern: Int64(mixStep)))
   }
 }
 
@@ -123,18 +94,12 @@ package struct HardnessOptions: ParsableArguments {
 
   private var isGiven: Bool { beta != nil || tauPlus != nil }
 
-  var parameters: [String: JSONValue] {
+  var options: [String: JSONValue] {
     guard isGiven else { return [:] }
     return [
       "beta": .number(beta ?? 0), "tau-plus": .number(tauPlus ?? 0),
       "detach-weights": .flag(detachWeights),
     ]
-  }
-
-  func value() throws -> HardNegativeWeights? {
-    guard isGiven else { return nil }
-    return try HardNegativeWeights(
-      beta: beta ?? 0, tauPlus: tauPlus ?? 0, detached: detachWeights)
   }
 }
 

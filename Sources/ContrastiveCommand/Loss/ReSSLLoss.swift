@@ -1,11 +1,13 @@
 import ArgumentParser
-import Contrastive
-import ContrastiveFiles
+import ContrastiveCalls
+import ContrastiveTensors
 
 /// `contrastive loss ressl`.
 package struct ReSSLLoss: LossMethod {
+  package typealias Call = ReSSLCall
+
   package static let configuration = CommandConfiguration(
-    commandName: "ressl",
+    commandName: Call.method,
     abstract: "ReSSL: relate to the bank as the key does.",
     discussion: """
       Tensors: queries [N,D], keys [N,D], bank [K,D]. Gradients: queries.
@@ -21,15 +23,7 @@ package struct ReSSLLoss: LossMethod {
 
   package init() {}
 
-  package var parameters: [String: JSONValue] {
+  package var options: [String: JSONValue] {
     ["temperature": .number(temperature), "target-temperature": .number(targetTemperature)]
-  }
-
-  package func evaluate(
-    _ inputs: inout LossInputs, gradients: Set<QueryVariable>, workers: Workers
-  ) throws -> Evaluation<ReSSL> {
-    try ReSSL(temperature: temperature, targetTemperature: targetTemperature).evaluate(
-      queries: inputs.embeddings("queries"), keys: inputs.embeddings("keys"),
-      bank: inputs.embeddings("bank"), gradients: gradients, workers: workers)
   }
 }

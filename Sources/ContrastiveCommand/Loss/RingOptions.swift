@@ -1,6 +1,6 @@
 import ArgumentParser
 import Contrastive
-import ContrastiveFiles
+import ContrastiveTensors
 
 /// `--ring`.
 package struct RingOption: ParsableArguments {
@@ -13,15 +13,8 @@ package struct RingOption: ParsableArguments {
 
   package init() {}
 
-  var parameters: [String: JSONValue] {
-    ring.map { sample.parameters.merging(["ring": .text($0.description)]) { $1 } } ?? [:]
-  }
-
-  func value(_ inputs: LossInputs) throws -> Ring? {
-    try ring.map {
-      try Ring(
-        outer: $0.outer, inner: $0.inner, innerMode: .static, sample: sample.value(inputs))
-    }
+  var options: [String: JSONValue] {
+    ring.map { sample.options.merging(["ring": .text($0.description)]) { $1 } } ?? [:]
   }
 }
 
@@ -42,28 +35,12 @@ package struct RingSampleOptions: ParsableArguments {
 
   package init() {}
 
-  var parameters: [String: JSONValue] {
+  var options: [String: JSONValue] {
     guard let ringDraws else { return [:] }
     return [
       "ring-draws": .integer(ringDraws), "ring-seed": .integer(ringSeed),
       "ring-step": .integer(ringStep),
     ]
-  }
-
-  /// The file's draws, or seeded ones.
-  package func value(_ inputs: LossInputs) throws -> RingSample? {
-    guard inputs.has("ring-draws") else {
-      return ringDraws.map {
-        .drawn(
-          count: $0, seed: UInt64(bitPattern: Int64(ringSeed)),
-          step: UInt64(bitPattern: Int64(ringStep)))
-      }
-    }
-    guard ringDraws == nil else {
-      throw ContrastiveError.parameter(
-        name: "ring-draws", found: "both the option and a tensor of the file", expected: "one")
-    }
-    return .given(try inputs.integers("ring-draws", axes: 2).values)
   }
 }
 

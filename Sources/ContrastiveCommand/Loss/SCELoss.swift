@@ -1,13 +1,16 @@
 import ArgumentParser
 import Contrastive
-import ContrastiveFiles
+import ContrastiveCalls
+import ContrastiveTensors
 
 extension SCE.PositiveInTargets: ExpressibleByArgument {}
 
 /// `contrastive loss sce`.
 package struct SCELoss: LossMethod {
+  package typealias Call = SCECall
+
   package static let configuration = CommandConfiguration(
-    commandName: "sce",
+    commandName: Call.method,
     abstract: "SCE: find the own key and keep the key's relations to the others.",
     discussion: """
       Tensors: queries [N,D], keys [N,D], bank [K,D] (optional; without it the columns are all \
@@ -30,21 +33,10 @@ package struct SCELoss: LossMethod {
 
   package init() {}
 
-  package var parameters: [String: JSONValue] {
+  package var options: [String: JSONValue] {
     [
       "temperature": .number(temperature), "target-temperature": .number(targetTemperature),
       "lambda": .number(lambda), "self": .text(positiveInTargets.rawValue),
     ]
-  }
-
-  package func evaluate(
-    _ inputs: inout LossInputs, gradients: Set<QueryVariable>, workers: Workers
-  ) throws -> Evaluation<SCE> {
-    try SCE(
-      temperature: temperature, targetTemperature: targetTemperature, lambda: lambda,
-      positiveInTargets: positiveInTargets
-    ).evaluate(
-      queries: inputs.embeddings("queries"), keys: inputs.embeddings("keys"),
-      bank: inputs.embeddingsIfPresent("bank"), gradients: gradients, workers: workers)
   }
 }

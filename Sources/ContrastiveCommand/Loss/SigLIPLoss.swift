@@ -1,11 +1,13 @@
 import ArgumentParser
-import Contrastive
-import ContrastiveFiles
+import ContrastiveCalls
+import ContrastiveTensors
 
 /// `contrastive loss siglip`.
 package struct SigLIPLoss: LossMethod {
+  package typealias Call = SigLIPCall
+
   package static let configuration = CommandConfiguration(
-    commandName: "siglip",
+    commandName: Call.method,
     abstract: "SigLIP: a sigmoid for every pair, with a temperature and a bias.",
     discussion: """
       Tensors: queries [N,D], keys [N,D]. Gradients: queries, keys (default), temperature, bias.
@@ -21,15 +23,7 @@ package struct SigLIPLoss: LossMethod {
 
   package init() {}
 
-  package var parameters: [String: JSONValue] {
+  package var options: [String: JSONValue] {
     ["temperature": .number(temperature), "bias": .number(bias)]
-  }
-
-  package func evaluate(
-    _ inputs: inout LossInputs, gradients: Set<SigLIP.Variable>, workers: Workers
-  ) throws -> Evaluation<SigLIP> {
-    try SigLIP(temperature: temperature, bias: bias).evaluate(
-      queries: inputs.embeddings("queries"), keys: inputs.embeddings("keys"),
-      gradients: gradients, workers: workers)
   }
 }

@@ -1,11 +1,14 @@
 import ArgumentParser
 import Contrastive
-import ContrastiveFiles
+import ContrastiveCalls
+import ContrastiveTensors
 
 /// `contrastive loss supcon`.
 package struct SupConLoss: LossMethod {
+  package typealias Call = SupConCall
+
   package static let configuration = CommandConfiguration(
-    commandName: "supcon",
+    commandName: Call.method,
     abstract: "Supervised contrastive loss: each row finds the rows of its own label.",
     discussion: """
       Tensors: embeddings [B,D], labels [B]. Gradients: embeddings (default), temperature.
@@ -26,26 +29,12 @@ package struct SupConLoss: LossMethod {
 
   package init() {}
 
-  package var parameters: [String: JSONValue] {
+  package var options: [String: JSONValue] {
     [
       "temperature": .number(temperature),
-      "base-temperature": .number(baseTemperature ?? temperature),
+      "base-temperature": baseTemperature.map(JSONValue.number) ?? .null,
       "variant": .text(variant.rawValue),
-    ].merging(negatives.parameters) { $1 }
-  }
-
-  package func evaluate(
-    _ inputs: inout LossInputs, gradients: Set<SupCon.Variable>, workers: Workers
-  ) throws -> Evaluation<SupCon> {
-    let embeddings = try inputs.embeddings("embeddings")
-    let negatives = try negatives.value(
-      &inputs, rows: embeddings.rows, columns: embeddings.rows)
-    return try SupCon(
-      temperature: temperature, baseTemperature: baseTemperature, variant: variant,
-      negatives: negatives
-    ).evaluate(
-      embeddings: embeddings, labels: inputs.integers("labels"), gradients: gradients,
-      workers: workers)
+    ].merging(negatives.options) { $1 }
   }
 }
 

@@ -1,11 +1,13 @@
 import ArgumentParser
-import Contrastive
-import ContrastiveFiles
+import ContrastiveCalls
+import ContrastiveTensors
 
 /// `contrastive loss swav`.
 package struct SwAVLoss: LossMethod {
+  package typealias Call = SwAVCall
+
   package static let configuration = CommandConfiguration(
-    commandName: "swav",
+    commandName: Call.method,
     abstract: "SwAV: each view predicts the soft cluster code of another.",
     discussion: """
       Tensors: views [V,B,D], prototypes [P,D], queue [A,L,D] (optional; it and the prototypes are \
@@ -29,27 +31,10 @@ package struct SwAVLoss: LossMethod {
 
   package init() {}
 
-  package var parameters: [String: JSONValue] {
+  package var options: [String: JSONValue] {
     [
       "temperature": .number(temperature), "epsilon": .number(epsilon),
       "iterations": .integer(iterations), "assign-views": .integer(assignViews),
     ]
-  }
-
-  package func evaluate(
-    _ inputs: inout LossInputs, gradients: Set<SwAV.Variable>, workers: Workers
-  ) throws -> Evaluation<SwAV> {
-    let objective = try SwAV(
-      temperature: temperature, sinkhorn: Sinkhorn(epsilon: Float(epsilon), iterations: iterations),
-      assignedViews: assignViews)
-    let views = try inputs.embeddings("views", axes: 3)
-    let queue = inputs.has("queue") ? try inputs.file.tensor("queue") : nil
-    if let queue, queue.shape.first != assignViews {
-      throw ContrastiveError.shape(
-        argument: "queue", found: queue.shapeText, expected: "[\(assignViews) × rows × dimension]")
-    }
-    return try objective.evaluate(
-      views: views.rows, count: views.shape[0], prototypes: inputs.matrix("prototypes"),
-      queue: queue?.matrices(argument: "queue") ?? [], gradients: gradients, workers: workers)
   }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Contrastive
+import ContrastiveCalls
 import ContrastiveFiles
 
 /// `contrastive audit`.
@@ -68,6 +69,7 @@ struct AuditCommand: ParsableCommand {
   var csv: String?
 
   @OptionGroup var report: ReportOptions
+  @OptionGroup var memory: MemoryOptions
   @OptionGroup var parallel: ParallelOptions
 
   func run() throws {
@@ -82,12 +84,12 @@ struct AuditCommand: ParsableCommand {
       try OutputFile(
         $0, format: .csv, inputs: [embeddings, self.labels] + support, besides: [output])
     }
-    let rows = try EmbeddingFiles.matrix(path: embeddings)
-    let views = try support.map { try EmbeddingFiles.matrix(path: $0) }
+    let rows = try memory.matrix(path: embeddings)
+    let views = try support.map { try memory.matrix(path: $0) }
     let labels = try EmbeddingFiles.labels(paths: [self.labels]).values[0]
     var audit = try audit(
-      given.k ?? fitting([1, 5, 10, 20, 50], to: rows.rows - 1),
-      given.clusters ?? fitting([10, 30, 100], to: rows.rows / 4))
+      given.k ?? NegativeAudit.fittingNeighbors(rows: rows.rows),
+      given.clusters ?? NegativeAudit.fittingClusters(rows: rows.rows))
     if let labels, let path = self.labels, labels.allSatisfy({ $0 == unlabeled }) {
       throw ContrastiveError.file(
         path: path, problem: "holds -1 for every row, expected a label for at least one")
@@ -97,10 +99,10 @@ struct AuditCommand: ParsableCommand {
     let start = clock.now
     let result = try audit.run(rows, support: views, labels: labels, workers: workers)
     let seconds = (clock.now - start).seconds
-    if let file { try file.write(AuditReport.tensors(result)) }
-    if let table { try AuditReport.write(result, to: table) }
+    if let file { try file.write(AuditSummary.tensors(result)) }
+    if let table { try AuditSummary.write(result, to: table) }
     try report.print(
-      AuditReport(
+      AuditSummary(
         result, audit: audit, dimension: rows.columns, seconds: seconds,
         unlabeled: labels?.count { $0 == unlabeled } ?? 0),
       beside: table?.isStandardOutput == true ? table : file)
@@ -122,11 +124,5 @@ struct AuditCommand: ParsableCommand {
       }
       return count
     }
-  }
-
-  /// The defaults that a small set has room for; the least of them if none.
-  private func fitting(_ defaults: [Int], to most: Int) -> [Int] {
-    let fitting = defaults.filter { $0 <= most }
-    return fitting.isEmpty ? [max(1, min(defaults[0], most))] : fitting
   }
 }

@@ -37,6 +37,7 @@ struct GraphCommand: ParsableCommand {
       "Also write row, rank, neighbor and similarity as CSV, to a file or - for standard output.")
   var csv: String?
 
+  @OptionGroup var memory: MemoryOptions
   @OptionGroup var parallel: ParallelOptions
   @OptionGroup var report: ReportOptions
 
@@ -46,13 +47,16 @@ struct GraphCommand: ParsableCommand {
     let table = try csv.map {
       try OutputFile($0, format: .csv, inputs: inputs, besides: [output])
     }
-    var rows = try EmbeddingFiles.matrix(path: input)
+    var rows = try memory.matrix(path: input)
     if normalize { rows = try rows.normalized(argument: "input", zeroRows: zeroRows).rows }
     let workers = try parallel.workers
     try SearchReport.run(
       output: file, csv: table,
       operations: Double(rows.rows) * Double(rows.rows) * Double(rows.columns),
       withMutual: mutual, options: report
-    ) { try NeighborTable(graphOf: rows, k: k, workers: workers) }
+    ) {
+      try NeighborTable(
+        graphOf: rows, k: k, memory: memory.bytes.map { $0 / 4 }, workers: workers)
+    }
   }
 }

@@ -38,6 +38,7 @@ struct KNNCommand: ParsableCommand {
       "Also write row, rank, neighbor and similarity as CSV, to a file or - for standard output.")
   var csv: String?
 
+  @OptionGroup var memory: MemoryOptions
   @OptionGroup var parallel: ParallelOptions
   @OptionGroup var report: ReportOptions
 
@@ -47,8 +48,8 @@ struct KNNCommand: ParsableCommand {
     let table = try csv.map {
       try OutputFile($0, format: .csv, inputs: inputs, besides: [output])
     }
-    var rows = try EmbeddingFiles.matrix(path: queries)
-    var columns = try EmbeddingFiles.matrix(path: bank)
+    var rows = try memory.matrix(path: queries)
+    var columns = try memory.matrix(path: bank)
     if normalize {
       rows = try rows.normalized(argument: "queries", zeroRows: zeroRows).rows
       columns = try columns.normalized(argument: "bank", zeroRows: zeroRows).rows

@@ -9,11 +9,11 @@ import ContrastiveFiles
 struct OutputFile {
   /// The formats of results; the raw value is the suffix.
   enum Format: String {
-    case safetensors, npy, html, txt, csv
+    case safetensors, npy, html, txt, csv, jsonl
 
     fileprivate var article: String {
       switch self {
-      case .safetensors, .txt, .csv: "a"
+      case .safetensors, .txt, .csv, .jsonl: "a"
       case .npy, .html: "an"
       }
     }
@@ -32,20 +32,21 @@ struct OutputFile {
   ///
   /// - Parameters:
   ///   - path: what `--output` names.
-  ///   - format: the result's.
+  ///   - format: the result's; nil for text under any suffix.
   ///   - inputs: what the command reads: files, `file:tensor`, and folders for all in them.
   ///   - option: the option that names it.
   ///   - others: what else the command writes.
   /// - Throws: `ContrastiveError.parameter` for a suffix of another format, `.file` for a folder or
   ///   an input.
   init(
-    _ path: String, format: Format, inputs: [String?], option: String = "output",
+    _ path: String, format: Format?, inputs: [String?], option: String = "output",
     besides others: [String?] = []
   ) throws(ContrastiveError) {
     self.path = path
     for other in others.compactMap(\.self) where other == path || isSameFile(other, path) {
       throw .parameter(
-        name: format.rawValue, found: path, expected: "another file than \(other), the output")
+        name: format?.rawValue ?? option, found: path,
+        expected: "another file than \(other), the output")
     }
     target = OutputTarget(path: path)
     if target == .folder {
@@ -60,7 +61,9 @@ struct OutputFile {
             + ": a result is never written over what it is made from")
       }
     }
-    if target == .file, let suffix = Self.suffix(of: path), suffix != format.rawValue {
+    if let format, target == .file, let suffix = Self.suffix(of: path),
+      suffix != format.rawValue
+    {
       throw .parameter(
         name: option, found: path,
         expected: "a name that ends in .\(format.rawValue), as the result is "

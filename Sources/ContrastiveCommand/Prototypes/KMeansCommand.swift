@@ -61,6 +61,7 @@ struct KMeansCommand: ParsableCommand {
       """)
   var csv: String?
 
+  @OptionGroup var memory: MemoryOptions
   @OptionGroup var parallel: ParallelOptions
   @OptionGroup var report: ReportOptions
 
@@ -79,7 +80,8 @@ struct KMeansCommand: ParsableCommand {
     let table = try csv.map {
       try OutputFile($0, format: .csv, inputs: [input, initial], besides: [output])
     }
-    let points = try EmbeddingFiles.matrix(path: input)
+    let points = try memory.matrix(path: input)
+    if let bytes = memory.bytes { options.boundsMemory = min(options.boundsMemory, bytes / 2) }
     if let initial {
       options = try KMeans(
         metric: options.metric,

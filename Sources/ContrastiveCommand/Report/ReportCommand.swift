@@ -13,12 +13,13 @@ struct ReportCommand: ParsableCommand {
       all measures of `contrastive evaluate`, a map of the test images (principal components), \
       nearest neighbors, the images nearest to each prototype, clusters against classes or, without \
       labels, with images of each, what the method left in the run's folder, the configuration and the time it took. Of several runs: \
-      results, curves, measures and the options that differ.
+      results, curves, measures and the options that differ. Of runs of `contrastive adapt`: measures \
+      before and after, curves, and the pairs won and lost.
 
       The page's name goes to standard output.
       """)
 
-  @Argument(help: "Run folders of `contrastive train`.")
+  @Argument(help: "Run folders of `contrastive train`, or of `adapt`.")
   var runs: [String]
 
   @Option(
@@ -43,6 +44,9 @@ struct ReportCommand: ParsableCommand {
     let path = output ?? (records.count == 1 ? "\(records[0].path)/report.html" : "comparison.html")
     let file = try OutputFile(
       path, format: .html, inputs: runs + [data] + records.map(\.dataFolder))
+    if records.contains(where: \.isAdapter) {
+      return try writeAdapters(records, to: file)
+    }
     let source = ReportData(given: data, pictures: pictures)
     var notes: [String] = []
     var entries: [(run: RunRecord, features: RunFeatures?)] = []
@@ -67,6 +71,19 @@ struct ReportCommand: ParsableCommand {
       }
     try page.write(to: path)
     try Standard.output("\(path)\n", beside: file)
+  }
+
+  /// Writes the page of runs of `contrastive adapt`.
+  private func writeAdapters(_ records: [RunRecord], to file: OutputFile) throws {
+    if let other = records.first(where: { !$0.isAdapter }) {
+      throw ContrastiveError.file(
+        path: other.path, problem: "is no run of `adapt`, whose runs have pages of their own")
+    }
+    guard data == nil else {
+      throw ValidationError("--data belongs to runs of `train`")
+    }
+    try AdapterReport(records).page.write(to: file.path)
+    try Standard.output("\(file.path)\n", beside: file)
   }
 }
 

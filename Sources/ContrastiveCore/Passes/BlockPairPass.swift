@@ -81,7 +81,7 @@ struct BlockPairPass<Grid: BlockPairGrid>: Sendable {
       in: grid.rows(block: second), of: columns)
   }
 
-  private static func transpose(_ tile: Tile, into memory: UnsafeMutablePointer<Float>) -> Tile {
+  static func transpose(_ tile: Tile, into memory: UnsafeMutablePointer<Float>) -> Tile {
     contrastive_transpose(
       tile.values, tile.rows.count, tile.columns.count, tile.stride, memory, tile.rows.count)
     return Tile(

@@ -3,7 +3,7 @@
 /// A tile is read for its rows and for its columns, and coefficients of pairs give sums for both.
 /// Half the work of a `RectanglePass` of a set against itself.
 package struct SymmetricPass: Sendable {
-  private let pass: BlockPairPass<SymmetricGrid>
+  let pass: BlockPairPass<SymmetricGrid>
 
   /// - Parameter rows: in Float32.
   package init(_ rows: Operand) {

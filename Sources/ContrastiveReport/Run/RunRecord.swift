@@ -62,6 +62,16 @@ public struct RunRecord: Sendable {
   /// The system it trained by.
   var method: String { configuration["method"]?.string ?? "unknown method" }
 
+  /// Whether it is a run of `contrastive adapt`.
+  public var isAdapter: Bool { method == "adapt" }
+
+  /// What an adapter's run says of its pairs, if it is finished.
+  var examples: JSONValue? {
+    get throws(ContrastiveError) {
+      try Self.text("\(path)/examples.json").flatMap { JSONValue($0) }
+    }
+  }
+
   /// A number of each epoch by its name in `metrics.jsonl`.
   func series(_ name: String) -> [(x: Int, y: Double)] {
     epochs.compactMap { epoch in

@@ -1,5 +1,6 @@
 import Contrastive
 import ContrastiveFiles
+import ContrastiveTensors
 import FoundationEssentials
 
 /// The options of a run as JSON: one flat object in snake case, as `config.json` holds it.

@@ -52,9 +52,9 @@ public struct Spectrum: Sendable, Equatable {
           let start = (first + index) * size
           let rows = start..<min(start + size, embeddings.rows)
           found[index] = Result { () throws(ContrastiveError) in
-            var block = embeddings.storage[
-              (rows.lowerBound * columns)..<(rows.upperBound * columns)
-            ].map(Double.init)
+            var block = embeddings.withUnsafeBufferPointer {
+              $0[(rows.lowerBound * columns)..<(rows.upperBound * columns)].map(Double.init)
+            }
             try LAPACK.reduceToTriangle(&block, columns: columns)
             return block
           }

@@ -1,5 +1,3 @@
-import FoundationEssentials
-
 /// Any JSON value.
 package enum JSONValue: Codable, Equatable, Sendable {
   case null
@@ -45,14 +43,6 @@ package enum JSONValue: Codable, Equatable, Sendable {
     case .list(let values): try container.encode(values)
     case .object(let members): try container.encode(members)
     }
-  }
-
-  /// The value of a JSON text, or nil.
-  package init?(_ text: some StringProtocol) {
-    guard let value = try? JSONDecoder().decode(JSONValue.self, from: Data(text.utf8)) else {
-      return nil
-    }
-    self = value
   }
 
   /// The number, if it is one.

@@ -1,7 +1,7 @@
 import Contrastive
-import ContrastiveFiles
+import ContrastiveTensors
 
-extension LossInputs {
+extension CallInputs {
   /// The tensors that single out columns: `pair-terms` I64 [n, 2] of (row, column), with F32 [n]
   /// `pair-term-weights`, 0 for a column that is excluded, and `pair-term-targets`, 0 where they are
   /// not given.
@@ -14,7 +14,7 @@ extension LossInputs {
     }
     guard has("pair-term-weights") else {
       throw .file(
-        path: file.path ?? "tensors",
+        path: source.name,
         problem: "has pair-terms without pair-term-weights: each pair's weight in the denominator, "
           + "0 to exclude it")
     }

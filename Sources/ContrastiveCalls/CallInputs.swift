@@ -1,49 +1,47 @@
 import Contrastive
-import ContrastiveFiles
-import ContrastiveTraining
+import ContrastiveTensors
 
-/// The input file as a method sees it.
-package struct LossInputs {
-  /// The file.
-  package let file: SafetensorsFile
+/// The tensors of a call as an objective sees them.
+package struct CallInputs {
+  /// Where they are.
+  let source: any TensorSource
   /// Whether embedding rows are divided by their norms.
-  package let normalizes: Bool
+  private let normalizes: Bool
   /// What becomes of rows of zeros then.
-  private let zeroRows: ZeroRows
+  let zeroRows: ZeroRows
   /// The tensors that were normalized, by name.
-  package private(set) var normalized: [String: NormalizedRows] = [:]
+  private var normalized: [String: NormalizedRows] = [:]
   /// The tensors that were looked for.
   private let looked = NameSet()
 
-  package init(file: SafetensorsFile, normalizes: Bool, zeroRows: ZeroRows = .refuse) {
-    self.file = file
+  package init(_ source: any TensorSource, normalizes: Bool, zeroRows: ZeroRows) {
+    self.source = source
     self.zeroRows = zeroRows
     self.normalizes = normalizes
   }
 
-  /// Whether the file has a tensor.
+  /// Whether there is such a tensor.
   func has(_ name: String) -> Bool {
     looked.insert(name)
     // One of an unsupported type is not absent: reading it says what is wrong.
-    return file.tensors[name] != nil || file.unsupported[name] != nil
+    return source.mentions(name)
   }
 
   /// A tensor by its name.
-  private func tensor(_ name: String) throws(ContrastiveError) -> Tensor {
+  func tensor(_ name: String) throws(ContrastiveError) -> InputTensor {
     looked.insert(name)
-    return try file.tensor(name)
+    return try source.input(name)
   }
 
   /// The names of the tensors that were read.
-  var used: [String] { looked.names.filter { file.tensors[$0] != nil } }
+  var used: [String] { looked.names.intersection(source.tensorNames).sorted() }
 
-  /// Refuses a file with a tensor that a method and its options do not use.
+  /// Refuses tensors that a method and its options do not use.
   func requireAllUsed(by method: String) throws(ContrastiveError) {
-    guard let name = file.tensors.keys.sorted().first(where: { !looked.names.contains($0) })
-    else { return }
+    guard let name = source.tensorNames.subtracting(looked.names).min() else { return }
     let nearest = nearestName(to: name, among: looked.names.subtracting(used).sorted())
     throw .file(
-      path: file.path ?? "tensors",
+      path: source.name,
       problem: "has a tensor \"\(name)\", which \(method) with these options does not use"
         + (nearest.map { "; did you mean \"\($0)\"?" } ?? ""))
   }
@@ -66,9 +64,7 @@ package struct LossInputs {
     guard found.shape.count == axes, let dimension = found.shape.last, dimension > 0 else {
       throw .shape(argument: name, found: found.shapeText, expected: "\(axes) axes")
     }
-    let values = try found.float32s(argument: name)
-    let rows = Matrix(rows: values.count / dimension, columns: dimension, sharing: values)
-    return (try normalized(rows, name), found.shape)
+    return (try normalized(found.rows(argument: name), name), found.shape)
   }
 
   /// A tensor [rows, dimension] that is never normalized.
@@ -78,14 +74,14 @@ package struct LossInputs {
 
   /// Indices or labels [count].
   func integers(_ name: String) throws(ContrastiveError) -> [Int] {
-    try tensor(name).int64s(argument: name).map { Int($0) }
+    try tensor(name).tensor().int64s(argument: name).map { Int($0) }
   }
 
   /// Indices of several axes with their shape.
   func integers(
     _ name: String, axes: Int
   ) throws(ContrastiveError) -> (values: [Int], shape: [Int]) {
-    let found = try tensor(name)
+    let found = try tensor(name).tensor()
     guard found.shape.count == axes else {
       throw .shape(argument: name, found: found.shapeText, expected: "\(axes) axes")
     }
@@ -99,7 +95,7 @@ package struct LossInputs {
     guard found.shape.count == 1 else {
       throw .shape(argument: name, found: found.shapeText, expected: "[count]")
     }
-    return try found.float32s(argument: name)
+    return try found.tensor().float32s(argument: name)
   }
 
   /// Weights [rows, columns], F32; either may be 0.
@@ -109,7 +105,8 @@ package struct LossInputs {
       throw .shape(argument: name, found: found.shapeText, expected: "[rows × columns]")
     }
     return try Matrix(
-      rows: found.shape[0], columns: found.shape[1], values: found.float32s(argument: name))
+      rows: found.shape[0], columns: found.shape[1],
+      values: found.tensor().float32s(argument: name))
   }
 
   /// A mask [rows, columns], U8.
@@ -119,8 +116,8 @@ package struct LossInputs {
       throw .shape(argument: name, found: found.shapeText, expected: "[rows × columns]")
     }
     return try SelectionMask(
-      rows: found.shape[0], columns: found.shape[1], values: found.uint8s(argument: name),
-      argument: name)
+      rows: found.shape[0], columns: found.shape[1],
+      values: found.tensor().uint8s(argument: name), argument: name)
   }
 
   private mutating func normalized(
@@ -132,16 +129,16 @@ package struct LossInputs {
     return unit.rows
   }
 
-  /// A gradient in the shape of its input, carried back through the normalization.
-  func gradientTensor(_ gradient: Matrix, of name: String) throws(ContrastiveError) -> Tensor {
-    let carried = try normalized[name]?.backward(gradient) ?? gradient
-    return try Tensor(
-      shape: file.tensor(name).shape, elements: .float32(Array(carried.values)))
+  /// A gradient for an input, carried back through the normalization, with the input's shape.
+  func gradient(
+    _ gradient: Matrix, of name: String
+  ) throws(ContrastiveError) -> (values: Matrix, shape: [Int]) {
+    (try normalized[name]?.backward(gradient) ?? gradient, try source.input(name).shape)
   }
 }
 
 /// Names that are collected while a value is read.
-private final class NameSet {
+final class NameSet {
   private(set) var names: Set<String> = []
 
   func insert(_ name: String) { names.insert(name) }

@@ -186,7 +186,7 @@ extension Tensor {
   }
 
   /// Calls `body` with each element, integers of 64 bits rounded.
-  func forEachNumber(_ body: (Double) -> Void) {
+  package func forEachNumber(_ body: (Double) -> Void) {
     switch elements {
     case .float16(let bits): for value in Self.widened(bits) { body(Double(value)) }
     case .bfloat16(let bits):

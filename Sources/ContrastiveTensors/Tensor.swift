@@ -123,21 +123,21 @@ extension Tensor: CustomStringConvertible {
 
 extension Tensor {
   /// Most axes of a tensor in a file, which is NumPy's limit.
-  static let largestRank = 64
+  package static let largestRank = 64
 
-  func requireWritableRank() throws(ContrastiveError) {
+  package func requireWritableRank() throws(ContrastiveError) {
     guard shape.count <= Self.largestRank else {
       throw .shape(
         argument: "tensor", found: "\(shape.count) axes", expected: "at most \(Self.largestRank)")
     }
   }
 
-  static func text(of shape: [Int]) -> String {
+  package static func text(of shape: [Int]) -> String {
     "[\(shape.map(String.init).joined(separator: " × "))]"
   }
 
   /// Bytes of a tensor, or nil when they are more than an `Int` counts.
-  static func byteCount(of shape: [Int], width: Int) -> Int? {
+  package static func byteCount(of shape: [Int], width: Int) -> Int? {
     if shape.contains(0) { return 0 }
     var total = width
     for length in shape {

@@ -1,7 +1,7 @@
 import Contrastive
 
-extension LossInputs {
-  /// The clusterings of a file: NAME.0, NAME.1, … for centroids, concentrations, assignments,
+extension CallInputs {
+  /// The clusterings of a call: NAME.0, NAME.1, … for centroids, concentrations, assignments,
   /// negatives.
   func prototypeTargets() throws(ContrastiveError) -> [PrototypeTargets] {
     var found: [PrototypeTargets] = []

@@ -1,0 +1,194 @@
+"""Objectives through numpy: golden cases, what is taken, what is refused."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from safetensors_file import case, cases, worst
+
+import contrastive as ct
+
+
+def unit(rows: int, dimension: int, seed: int) -> np.ndarray:
+    x = np.random.default_rng(seed).standard_normal((rows, dimension)).astype(np.float32)
+    return x / np.linalg.norm(x, axis=1, keepdims=True)
+
+
+@pytest.mark.parametrize("path", cases(), ids=lambda path: path.stem)
+def test_golden(path: Path) -> None:
+    method, tensors, options, expected = case(path)
+    names = [name for name in expected if name != "loss"]
+    found = ct.loss(method, gradients=names, **tensors, **options)
+    assert abs(found.value - expected["loss"][0]) <= 2e-5 * abs(expected["loss"][0])
+    for name in names:
+        assert worst(found.gradients[name], expected[name]) <= 1e-4, name
+    if found.losses is not None:
+        assert found.losses.mean() == pytest.approx(found.value, rel=1e-9)
+    assert method == "swav" or found.losses is not None
+
+
+def test_there_are_all_cases() -> None:
+    assert len(cases()) == 40
+
+
+def test_default_gradients() -> None:
+    q, k = unit(5, 8, 1), unit(5, 8, 2)
+    found = ct.loss("infonce", queries=q, keys=k)
+    assert list(found.gradients) == ["queries"] and found.form == "in-batch"
+    assert found.parameters["temperature"] == 0.07
+    assert ct.loss("infonce", queries=q, keys=k, gradients=[]).gradients == {}
+
+
+def test_layouts_and_types() -> None:
+    q, k = unit(6, 8, 1), unit(6, 8, 2)
+    expected = ct.loss("infonce", queries=q, keys=k)
+    for other in (np.asfortranarray(q), q[::-1][::-1], np.repeat(q, 2, 0)[::2], q.astype(np.float64), q.astype(">f4")):
+        found = ct.loss("infonce", queries=other, keys=k)
+        assert found.value == expected.value
+        np.testing.assert_array_equal(found.gradients["queries"], expected.gradients["queries"])
+    halves = ct.loss("infonce", queries=q.astype(np.float16), keys=k)
+    assert halves.value == pytest.approx(expected.value, rel=1e-2)
+    assert ct.loss("infonce", queries=q.tolist(), keys=memoryview(k)).value == pytest.approx(
+        expected.value, rel=1e-6
+    )
+
+
+def test_large_bank_is_not_copied() -> None:
+    q, bank = unit(4, 64, 1), np.zeros((400_000, 64), np.float32)
+    bank[:, 0] = 1
+    before = peak()
+    ct.loss("infonce", queries=q, keys=q, bank=bank, gradients=["queries"])
+    # The bank is 98 MiB.
+    assert peak() - before < 60 << 20
+
+
+def peak() -> int:
+    for line in Path("/proc/self/status").read_text().splitlines():
+        if line.startswith("VmHWM"):
+            return int(line.split()[1]) << 10
+    raise AssertionError
+
+
+def test_same_bits_for_any_number_of_threads() -> None:
+    q, k = unit(300, 32, 1), unit(300, 32, 2)
+    values = {ct.loss("infonce", queries=q, keys=k, threads=n).value for n in (1, 2, 3, 7)}
+    assert len(values) == 1
+
+
+@pytest.mark.parametrize(
+    ("given", "argument", "text"),
+    [
+        ({"temperature": 0}, "temperature", "found 0"),
+        ({"temprature": 0.1}, "temprature", "temperature"),
+        ({"temperature": "warm"}, "temperature", "a number"),
+        ({"labels": np.zeros(3, np.int64)}, "inputs", "labels"),
+        ({"queue": np.zeros((3, 4), np.float32)}, "inputs", "queue"),
+        ({"keys": np.zeros((2, 4), np.float32)}, "keys", "[2 × 4]"),
+        ({"keys": np.full((3, 4), np.nan, np.float32)}, "keys", "row 0, column 0"),
+        ({"keys": np.array([["a"]])}, "keys", "numbers"),
+        ({"normalize": True, "keys": np.zeros((3, 4))}, "keys", "norm 0"),
+        ({"gradients": ["labels"]}, "gradients", "labels"),
+        ({"gradients": ["bank"]}, "gradients", "bank"),
+        ({"threads": 0}, "threads", "1 … 1024"),
+        ({"bank": ct.QueueBank(3, 4)}, "bank", "no row written"),
+    ],
+)
+def test_refusals(given: dict, argument: str, text: str) -> None:
+    q = np.eye(3, 4, dtype=np.float32)
+    with pytest.raises(ct.ContrastiveError) as caught:
+        ct.loss("infonce", **{"queries": q, "keys": q, **given})
+    assert text in str(caught.value)
+    assert caught.value.argument == argument
+
+
+def test_unknown_method_and_missing_tensor() -> None:
+    with pytest.raises(ct.ContrastiveError, match="infonce"):
+        ct.loss("infonse", queries=np.eye(3), keys=np.eye(3))
+    with pytest.raises(ct.ContrastiveError, match="keys"):
+        ct.loss("infonce", queries=np.eye(3))
+
+
+def test_progress_and_cancel() -> None:
+    x = unit(30_000, 64, 3)
+    seen: list[tuple[int, float]] = []
+    with pytest.raises(ct.Canceled):
+        ct.knn_graph(x, 1, threads=1, progress=lambda step, done: seen.append((step, done)) or True)
+    assert len(seen) == 1 and 0 <= seen[0][1] <= 1
+
+    def fails(step: int, done: float) -> None:
+        raise LookupError("mine")
+
+    with pytest.raises(LookupError, match="mine"):
+        ct.knn_graph(x, 1, threads=1, progress=fails)
+
+
+def test_interrupt_stops_long_work() -> None:
+    script = (
+        "import numpy as np, contrastive as ct, time, sys\n"
+        "x = np.random.default_rng(0).standard_normal((150_000, 128)).astype('f')\n"
+        "print('go', flush=True)\n"
+        "start = time.time()\n"
+        "try: ct.knn_graph(x, 5, threads=1)\n"
+        "except KeyboardInterrupt: sys.exit(5)\n"
+    )
+    process = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE)
+    assert process.stdout is not None
+    process.stdout.readline()
+    time.sleep(0.5)
+    start = time.time()
+    process.send_signal(signal.SIGINT)
+    assert process.wait(timeout=60) == 5
+    # 1.4e12 multiplications and additions would take far longer.
+    assert time.time() - start < 5
+
+
+def test_other_threads_run_meanwhile() -> None:
+    x = unit(12_000, 64, 3)
+    ticks = 0
+    done = threading.Event()
+
+    def tick() -> None:
+        nonlocal ticks
+        while not done.wait(0.001):
+            ticks += 1
+
+    thread = threading.Thread(target=tick)
+    thread.start()
+    ct.knn_graph(x, 5, threads=1)
+    done.set()
+    thread.join()
+    assert ticks > 5
+
+
+def test_forked_child() -> None:
+    q = unit(300, 32, 1)
+    expected = ct.loss("infonce", queries=q, keys=q).value
+    child = os.fork()
+    if child == 0:
+        signal.alarm(60)
+        same = ct.loss("infonce", queries=q, keys=q).value == expected
+        os._exit(0 if same else 1)
+    _, status = os.waitpid(child, 0)
+    assert os.WIFEXITED(status) and os.WEXITSTATUS(status) == 0
+
+
+def test_import_is_fast() -> None:
+    script = (
+        "import time, numpy\nstart = time.process_time()\nimport contrastive, sys\n"
+        "print(time.process_time() - start)\n"
+        "assert 'torch' not in sys.modules and 'sklearn' not in sys.modules\n"
+    )
+    times = [
+        float(subprocess.run([sys.executable, "-c", script], capture_output=True, check=True, text=True).stdout)
+        for _ in range(5)
+    ]
+    # Processor time, which a busy machine does not change much: 0.02 … 0.03 s.
+    assert min(times) <= 0.05

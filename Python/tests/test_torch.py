@@ -1,0 +1,237 @@
+"""Objectives as modules of PyTorch."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+from safetensors_file import case, cases, worst
+
+import contrastive as ct
+from contrastive._methods import METHODS, NUMBERED
+
+CLASSES = {
+    "infonce": "InfoNCE", "nt-xent": "NTXent", "supcon": "SupCon", "instdisc": "InstDisc",
+    "simsiam": "SimSiam", "byol": "BYOL", "swav": "SwAV", "protonce": "ProtoNCE", "hcsc": "HCSC",
+    "looc": "LooC", "fnc": "FNC", "invp": "InvP", "hcl": "HCL", "dcl": "DCL", "mochi": "MoCHi",
+    "cns": "CNS", "ressl": "ReSSL", "sce": "SCE", "siglip": "SigLIP", "decoupled": "Decoupled",
+}
+
+
+def unit(rows: int, dimension: int, seed: int) -> torch.Tensor:
+    generator = torch.Generator().manual_seed(seed)
+    return F.normalize(torch.randn(rows, dimension, generator=generator))
+
+
+def module(method: str, options: dict[str, Any], **more: Any) -> Any:
+    given = {"self_" if n == "self" else n: v for n, v in options.items()}
+    return getattr(ct.torch, CLASSES[method])(**given, **more)
+
+
+def torch_case(path: Path) -> tuple[Any, dict[str, Any], dict[str, Any], Any]:
+    method, tensors, options, expected = case(path)
+    inputs = {
+        name: [None if v is None else torch.from_numpy(v.copy()) for v in value]
+        if name in NUMBERED
+        else torch.from_numpy(value.copy())
+        for name, value in tensors.items()
+    }
+    return method, inputs, options, expected
+
+
+def test_every_method_has_a_module() -> None:
+    assert CLASSES.keys() == METHODS.keys()
+    assert all(hasattr(ct.torch, name) for name in CLASSES.values())
+
+
+@pytest.mark.parametrize("path", cases(), ids=lambda path: path.stem)
+def test_golden(path: Path) -> None:
+    method, inputs, options, expected = torch_case(path)
+    for name in expected:
+        if name in inputs:
+            inputs[name].requires_grad_()
+    learned = {"learnable_temperature": True} if "temperature" in expected else {}
+    objective = module(method, options, **learned)
+    value = objective(**inputs)
+    assert value.dtype == torch.float32 and value.dim() == 0
+    assert abs(float(value) - expected["loss"][0]) <= 2e-5 * abs(expected["loss"][0])
+    value.backward()
+    for name in expected:
+        if name in inputs:
+            assert worst(inputs[name].grad, expected[name]) <= 1e-4, name
+    if learned:
+        # ∂/∂log(1/t) = −t · ∂/∂t.
+        slope = float(objective.logit_scale.grad) / -objective.temperature
+        assert slope == pytest.approx(expected["temperature"][0], rel=1e-4)
+    # The shapes that the compiler is told are those that come out.
+    if method != "swav":
+        rows = module(method, options, reduction="none")(**inputs)
+        assert float(rows.detach().mean()) == pytest.approx(float(value), rel=1e-5)
+        total = module(method, options, reduction="sum")(**inputs)
+        assert float(total) == pytest.approx(float(value) * len(rows), rel=1e-5)
+
+
+@pytest.mark.parametrize("path", cases()[::2], ids=lambda path: path.stem)
+def test_compiler_is_told_the_right_shapes(path: Path) -> None:
+    from torch._subclasses.fake_tensor import FakeTensorMode
+
+    method, inputs, options, _ = torch_case(path)
+    with torch.no_grad():
+        objective = module(method, options, **({} if method == "swav" else {"reduction": "none"}))
+        real = objective(**inputs)
+        with FakeTensorMode() as mode:
+            fakes = {
+                n: [None if t is None else mode.from_tensor(t) for t in v]
+                if n in NUMBERED else mode.from_tensor(v)
+                for n, v in inputs.items()
+            }
+            assert objective(**fakes).shape == real.shape
+
+
+def reference(q: torch.Tensor, k: torch.Tensor, bank: torch.Tensor, t: Any) -> torch.Tensor:
+    logits = torch.cat([(q * k).sum(1, keepdim=True), q @ bank.T], 1) / t
+    return F.cross_entropy(logits, torch.zeros(len(q), dtype=torch.int64), reduction="none")
+
+
+def test_gradients_against_float64() -> None:
+    q, k, b = unit(6, 8, 1), unit(6, 8, 2), unit(20, 8, 3)
+    doubles = [t.double().requires_grad_() for t in (q, k, b)]
+    scale = torch.tensor(math.log(1 / 0.2), dtype=torch.float64, requires_grad=True)
+    reference(*doubles, torch.exp(-scale)).mean().backward()
+    floats = [t.clone().requires_grad_() for t in (q, k, b)]
+    objective = ct.torch.InfoNCE(0.2, learnable_temperature=True)
+    objective(*floats).backward()
+    for found, exact in zip(floats, doubles):
+        assert worst(found.grad, exact.grad) < 1e-5
+    assert float(objective.logit_scale.grad) == pytest.approx(float(scale.grad), rel=1e-5)
+
+
+def test_rows_with_weights() -> None:
+    q, k, b, w = unit(6, 8, 1), unit(6, 8, 2), unit(20, 8, 3), torch.rand(6)
+    exact = q.double().requires_grad_()
+    (reference(exact, k.double(), b.double(), 0.2) * w).sum().backward()
+    found = q.clone().requires_grad_()
+    (ct.torch.InfoNCE(0.2, reduction="none")(found, k, b) * w).sum().backward()
+    assert worst(found.grad, exact.grad) < 1e-5
+    views = unit(6, 8, 4).requires_grad_()
+    losses = ct.torch.NTXent(reduction="none")(views, k)
+    losses.sum().backward()
+    with pytest.raises(RuntimeError, match="different weights"):
+        (ct.torch.NTXent(reduction="none")(views, k) * torch.rand(12)).sum().backward()
+
+
+def test_opcheck() -> None:
+    q, k = unit(4, 8, 1).requires_grad_(), unit(4, 8, 2).requires_grad_()
+    b = unit(9, 8, 3)
+    for tensors, names, wanted in (
+        ([q, k, b], "queries,keys,bank", "queries,keys"),
+        ([q, k], "queries,keys", "queries"),
+        ([q.detach(), k.detach()], "queries,keys", ""),
+    ):
+        torch.library.opcheck(
+            torch.ops.contrastive.evaluate.default,
+            ("infonce", tensors, names, '{"temperature": 0.2}', wanted),
+        )
+    torch.library.opcheck(
+        torch.ops.contrastive.scale.default,
+        (torch.rand(4, 8), torch.rand(()), torch.rand(4), True),
+    )
+
+
+def test_compile_keeps_the_operator() -> None:
+    objective = ct.torch.InfoNCE(0.2, normalize=True)
+    linear = torch.nn.Linear(8, 8)
+    x, k, b = unit(6, 8, 1), unit(6, 8, 2), unit(20, 8, 3)
+
+    def step(x: torch.Tensor) -> torch.Tensor:
+        return objective(linear(x), k, b)
+
+    eager = step(x)
+    eager.backward()
+    expected = linear.weight.grad.clone()
+    linear.zero_grad()
+    compiled = torch.compile(step, fullgraph=True, backend="aot_eager")(x)
+    compiled.backward()
+    assert float(compiled) == pytest.approx(float(eager), rel=1e-6)
+    torch.testing.assert_close(linear.weight.grad, expected, rtol=1e-4, atol=1e-7)
+
+
+def test_types_and_modes() -> None:
+    q, k = unit(6, 8, 1), unit(6, 8, 2)
+    for dtype in (torch.float16, torch.bfloat16, torch.float64):
+        leaf = q.to(dtype).requires_grad_()
+        value = ct.torch.InfoNCE(0.2)(leaf, k)
+        value.backward()
+        assert leaf.grad.dtype == dtype and value.dtype == torch.float32
+        assert float(value) == pytest.approx(float(ct.torch.InfoNCE(0.2)(q, k)), rel=2e-2)
+    with torch.no_grad():
+        assert not ct.torch.InfoNCE()(q.requires_grad_(), k).requires_grad
+    assert ct.torch.InfoNCE()(q.detach().t().contiguous().t(), k).isfinite()
+    with pytest.raises(ct.ContrastiveError, match="keys"):
+        ct.torch.InfoNCE()(q, k[:3])
+    with pytest.raises(ValueError, match="reduction"):
+        ct.torch.InfoNCE(reduction="max")
+    siglip = ct.torch.SigLIP(learnable_temperature=True, learnable_bias=True)
+    siglip(q, k).backward()
+    assert all(p.grad is not None for p in siglip.parameters()) and len(list(siglip.parameters())) == 2
+
+
+def test_bank_state() -> None:
+    bank = ct.torch.QueueBank(5, 4)
+    first, second = unit(3, 4, 1), unit(4, 4, 2)
+    bank.enqueue(3 * first, torch.tensor([7, 8, 9]))
+    bank.enqueue(second)
+    twin = ct.QueueBank(5, 4)
+    twin.enqueue(3 * first.numpy(), ids=[7, 8, 9])
+    twin.enqueue(second.numpy())
+    np.testing.assert_allclose(bank.rows, twin.rows, atol=1e-7)
+    assert bank.ids.tolist() == twin.ids.tolist() and bank.ages.tolist() == twin.ages.tolist()
+    other = ct.torch.QueueBank(5, 4)
+    other.load_state_dict(bank.state_dict())
+    for b in (bank, other):
+        b.enqueue(first)
+    torch.testing.assert_close(other.rows, bank.rows)
+    assert other.ages.tolist() == bank.ages.tolist()
+    q = unit(6, 4, 3)
+    assert ct.torch.InfoNCE()(q, q, bank) == ct.torch.InfoNCE()(q, q, bank.rows)
+    samples = ct.torch.SampleBank(10, 4, momentum=0.5)
+    samples.update(first, torch.tensor([1, 2, 3]))
+    torch.testing.assert_close(samples.rows[1], first[0])
+    assert ct.torch.InstDisc()(first, samples, torch.tensor([1, 2, 3])).isfinite()
+
+
+def test_trains() -> None:
+    torch.manual_seed(0)
+    linear = torch.nn.Linear(16, 8)
+    objective = ct.torch.NTXent(0.2, normalize=True)
+    optimizer = torch.optim.SGD(linear.parameters(), lr=0.5)
+    x = torch.randn(64, 16)
+    losses = []
+    for _ in range(30):
+        optimizer.zero_grad()
+        value = objective(linear(x), linear(x + 0.1 * torch.randn_like(x)))
+        value.backward()
+        optimizer.step()
+        losses.append(float(value.detach()))
+    assert losses[-1] < losses[0] - 0.05
+
+
+def test_forked_workers() -> None:
+    class Set(torch.utils.data.Dataset):
+        def __len__(self) -> int:
+            return 4
+
+        def __getitem__(self, index: int) -> float:
+            q = unit(200, 16, index)
+            return float(ct.torch.InfoNCE()(q, q))
+
+    expected = [Set()[i] for i in range(4)]
+    loader = torch.utils.data.DataLoader(
+        Set(), batch_size=None, num_workers=2, multiprocessing_context="fork", timeout=60
+    )
+    assert [float(v) for v in loader] == expected

@@ -1,0 +1,125 @@
+/// Rows that are compared by cosine: their unit rows in Float32 for products, and what decides in
+/// Double.
+///
+/// ```
+/// cosine(x, y) = ⟨x, y⟩ / √(⟨x, x⟩ · ⟨y, y⟩)
+/// ```
+/// with products and sums of the rows as they were given in Double: of equal rows it is exactly 1.
+struct CosineRows: Sendable {
+  /// The rows as they were given.
+  let given: Matrix
+  /// ⟨x, x⟩ of each row.
+  let squares: [Double]
+  /// The name to use in errors.
+  let argument: String
+
+  /// Looks at every row.
+  ///
+  /// Throws `ContrastiveError`: `.empty`, `.shape`, `.nonFinite`, `.zeroNorm`.
+  init(_ given: Matrix, argument: String, workers: Workers) throws(ContrastiveError) {
+    let operand = Operand(argument, given)
+    try operand.requireRows()
+    guard given.rows <= Int(Int32.max) else {
+      throw .shape(
+        argument: argument, found: given.shape, expected: "at most \(Int32.max) rows")
+    }
+    let squares = given.eachRow(of: Double.self, workers: workers) { row, columns in
+      RowKernels.best.dot(row, row, count: columns)
+    }
+    try workers.checkCanceled()
+    // The square of any finite row is finite in Double, and that of any other is not.
+    if let row = squares.firstIndex(where: { !$0.isFinite }) {
+      let values = given.row(row)
+      let column = values.firstIndex { !$0.isFinite } ?? 0
+      throw operand.fault(at: row * given.columns + column)
+    }
+    if let row = squares.firstIndex(of: 0) { throw .zeroNorm(argument: argument, row: row) }
+    self.given = given
+    self.squares = squares
+    self.argument = argument
+  }
+
+  /// Number of rows.
+  var count: Int { given.rows }
+
+  /// The unit rows of a range, rounded to Float32.
+  func unit(_ range: Range<Int>, workers: Workers) -> Operand {
+    let columns = given.columns
+    var unit = Matrix(zeros: range.count, by: columns)
+    given.withUnsafeBufferPointer { source in
+      unit.withUnsafeMutableBufferPointer { target in
+        let (source, target) = (SharedReadOnlyMemory(source), SharedMemory(target))
+        let piece = 256
+        workers.forEach(pieces(range.count, piece)) { index, _ in
+          for place in (index * piece)..<min(range.count, (index + 1) * piece) {
+            let row = range.lowerBound + place
+            let factor = 1 / squares[row].squareRoot()
+            let (from, to) = (source + row * columns, target + place * columns)
+            for column in 0..<columns { to[column] = Float(Double(from[column]) * factor) }
+          }
+        }
+      }
+    }
+    return Operand(argument, unit)
+  }
+
+  /// How far the Float32 product of two unit rows can be from their cosine.
+  ///
+  /// Rounding the elements of both: 2 · 2⁻²⁴; D products summed in any order, fused or not: at most
+  /// D · 2⁻²⁴ / (1 − D · 2⁻²⁴), each times Σ |x̂ ŷ| ≤ 1. A twentieth is added for what is of second
+  /// order, and 2⁻¹⁰⁰ for numbers that underflow.
+  static func margin(dimension: Int) -> Double {
+    let unit = 0x1p-24
+    let sum = Double(dimension) * unit
+    return 1.05 * (2 * unit + sum / (1 - min(sum, 0.5))) + 0x1p-100
+  }
+}
+
+/// The cosines of the rows of two sets, in Double, where workers read them.
+struct CosinePairs: Sendable {
+  private let rows: SharedReadOnlyMemory<Float>
+  private let columns: SharedReadOnlyMemory<Float>
+  private let rowSquares: SharedReadOnlyMemory<Double>
+  private let columnSquares: SharedReadOnlyMemory<Double>
+  private let dimension: Int
+
+  /// Calls `body` with the cosines of two sets of the same dimension.
+  static func with<Result>(
+    _ rows: CosineRows, _ columns: CosineRows, _ body: (CosinePairs) throws -> Result
+  ) rethrows -> Result {
+    try rows.given.withUnsafeBufferPointer { a in
+      try columns.given.withUnsafeBufferPointer { b in
+        try rows.squares.withUnsafeBufferPointer { rowSquares in
+          try columns.squares.withUnsafeBufferPointer { columnSquares in
+            try body(
+              CosinePairs(
+                rows: SharedReadOnlyMemory(a), columns: SharedReadOnlyMemory(b),
+                rowSquares: SharedReadOnlyMemory(rowSquares),
+                columnSquares: SharedReadOnlyMemory(columnSquares), dimension: rows.given.columns))
+          }
+        }
+      }
+    }
+  }
+
+  /// The cosine of a row and a column.
+  func cosine(_ row: Int, _ column: Int) -> Double {
+    dot(row, column) / norms(row, column)
+  }
+
+  /// The cosine of a row and a column where it is at least a threshold.
+  func cosine(_ row: Int, _ column: Int, atLeast threshold: Double) -> Double? {
+    let (dot, norms) = (dot(row, column), norms(row, column))
+    return dot >= threshold * norms ? dot / norms : nil
+  }
+
+  private func dot(_ row: Int, _ column: Int) -> Double {
+    RowKernels.best.dot(
+      rows + row * dimension, columns + column * dimension, count: dimension)
+  }
+
+  /// ‖row‖ · ‖column‖, exactly ⟨x, x⟩ where both are x.
+  private func norms(_ row: Int, _ column: Int) -> Double {
+    (rowSquares[row] * columnSquares[column]).squareRoot()
+  }
+}

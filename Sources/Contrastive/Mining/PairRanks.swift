@@ -1,0 +1,83 @@
+/// Where the own document of each pair stands among all documents.
+///
+/// ```
+/// rank      1 + the documents that are more similar to the query, or as similar and earlier
+/// recall@k  the share of the pairs of a rank of at most k
+/// mrr@k     the mean of 1 / rank, 0 beyond k
+/// ndcg@k    the mean of 1 / log2(1 + rank), 0 beyond k
+/// ```
+/// Similarities are cosines in Double. Each pair counts by itself: another document of the same
+/// query is one like any other.
+public struct PairRanks: Sendable, Equatable {
+  /// The largest rank that is told.
+  public let depth: Int
+  /// The rank of each pair; nil beyond `depth`.
+  public let ranks: [Int?]
+
+  /// Ranks pairs.
+  ///
+  /// Complexity: 2 · pairs · documents · D floating-point operations.
+  ///
+  /// - Parameters:
+  ///   - pairs: a row of the queries and one of the documents each; at least one.
+  ///   - queries: [N × D], none of those in pairs zeros.
+  ///   - documents: [M × D].
+  ///   - depth: the largest rank to tell, at least 1.
+  ///   - isOneSet: whether queries and documents are one set, where a row is no document of its
+  ///     own.
+  ///   - workers: the threads to use; no effect on the result.
+  /// - Throws: `ContrastiveError`: `.empty`, `.shape`, `.index`, `.nonFinite`, `.zeroNorm`,
+  ///   `.parameter`, `.canceled`.
+  public init(
+    of pairs: [(query: Int, document: Int)], queries: Matrix, documents: Matrix, depth: Int = 10,
+    isOneSet: Bool = false, workers: Workers = .all
+  ) throws(ContrastiveError) {
+    guard depth > 0 else {
+      throw .parameter(name: "depth", found: "\(depth)", expected: "at least 1")
+    }
+    guard !pairs.isEmpty else { throw .empty(argument: "pairs") }
+    try requireIndices(pairs.map(\.query), below: queries.rows, named: "pairs")
+    try requireIndices(pairs.map(\.document), below: documents.rows, named: "pairs")
+    try Operand("documents", documents).requireDimension(of: Operand("queries", queries))
+    let rows = try CosineRows(
+      queries.rows(at: pairs.map(\.query)), argument: "queries", workers: workers)
+    let columns = try CosineRows(documents, argument: "documents", workers: workers)
+    let search = NearestCosines(
+      rows: rows, columns: columns, k: min(depth + (isOneSet ? 1 : 0), documents.rows),
+      memory: nil, workers: workers)
+    var ranks = [Int?](repeating: nil, count: pairs.count)
+    for start in stride(from: 0, to: pairs.count, by: search.batch) {
+      try ranks.withUnsafeMutableBufferPointer { ranks throws(ContrastiveError) in
+        let ranks = SharedMemory(ranks)
+        try search.forEach(
+          start..<min(pairs.count, start + search.batch), workers: workers
+        ) { row, nearest in
+          let others = isOneSet ? nearest.filter { $0.column != pairs[row].query } : nearest
+          let place = others.prefix(depth).firstIndex { $0.column == pairs[row].document }
+          ranks[row] = place.map { $0 + 1 }
+        }
+      }
+    }
+    self.depth = depth
+    self.ranks = ranks
+  }
+
+  /// The share of the pairs whose document is among the first k.
+  public func recall(at k: Int) -> Double { mean(at: k) { _ in 1 } }
+
+  /// The mean reciprocal rank.
+  public func mrr(at k: Int) -> Double { mean(at: k) { 1 / Double($0) } }
+
+  /// The mean discounted gain of the one document.
+  public func ndcg(at k: Int) -> Double {
+    mean(at: k) { logarithm(2.0) / logarithm(Double(1 + $0)) }
+  }
+
+  private func mean(at k: Int, _ gain: (Int) -> Double) -> Double {
+    precondition(k <= depth)
+    let sum = ranks.reduce(0.0) { sum, rank in
+      rank.map { $0 <= k ? sum + gain($0) : sum } ?? sum
+    }
+    return sum / Double(ranks.count)
+  }
+}

@@ -1,0 +1,128 @@
+/// How sure a mean over queries is, and whether two systems differ.
+///
+/// Draws are counter-based: the same seed gives the same numbers whatever the threads.
+public struct QueryStatistics: Sendable {
+  /// A mean with the interval that holds it.
+  public struct Interval: Sendable, Equatable {
+    /// The mean over the queries.
+    public let mean: Double
+    /// The lower end.
+    public let low: Double
+    /// The upper end.
+    public let high: Double
+  }
+
+  /// Resamples of the bootstrap, and sign patterns of the test.
+  public let resamples: Int
+  /// The share of the means that an interval holds.
+  public let confidence: Double
+  /// Random seed.
+  public let seed: UInt64
+
+  /// - Parameters:
+  ///   - resamples: 1 … 1,000,000.
+  ///   - confidence: between 0 and 1.
+  ///   - seed: random seed.
+  /// - Throws: `ContrastiveError.parameter`.
+  public init(
+    resamples: Int = 2_000, confidence: Double = 0.95, seed: UInt64 = 0
+  ) throws(ContrastiveError) {
+    guard 1...1_000_000 ~= resamples else {
+      throw .parameter(name: "resamples", found: "\(resamples)", expected: "1 … 1000000")
+    }
+    guard confidence > 0, confidence < 1 else {
+      throw .parameter(
+        name: "confidence", found: "\(confidence)", expected: "between 0 and 1")
+    }
+    self.resamples = resamples
+    self.confidence = confidence
+    self.seed = seed
+  }
+
+  /// Bootstrap intervals of the means of several measures of the same queries.
+  ///
+  /// Queries are drawn with replacement, as many as there are; an end of an interval is the
+  /// percentile of the means, interpolated between two (Efron and Tibshirani 1993, chapter 13). The
+  /// draws are the same for all measures.
+  ///
+  /// Complexity: O(resamples · queries · measures).
+  ///
+  /// - Parameters:
+  ///   - values: of each measure one number a query, as many of each.
+  ///   - workers: the threads to use; no effect on the result.
+  /// - Returns: an interval for each measure.
+  public func intervals(of values: [[Double]], workers: Workers = .all) -> [Interval] {
+    guard let count = values.first?.count, count > 0 else {
+      return values.map { _ in Interval(mean: 0, low: 0, high: 0) }
+    }
+    precondition(values.allSatisfy { $0.count == count })
+    var means = [Double](repeating: 0, count: values.count * resamples)
+    means.withUnsafeMutableBufferPointer { means in
+      let means = SharedMemory(means)
+      workers.forEach(resamples) { resample, _ in
+        var random = CounterRandom(seed: seed, 0x626f_6f74, UInt64(resample))
+        let drawn = (0..<count).map { _ in random.index(below: count) }
+        for (place, values) in values.enumerated() {
+          var sum = 0.0
+          for query in drawn { sum += values[query] }
+          means[place * resamples + resample] = sum / Double(count)
+        }
+      }
+    }
+    return values.enumerated().map { place, values in
+      let sorted = means[(place * resamples)..<((place + 1) * resamples)].sorted()
+      return Interval(
+        mean: values.reduce(0, +) / Double(count),
+        low: Self.percentile((1 - confidence) / 2, of: sorted),
+        high: Self.percentile((1 + confidence) / 2, of: sorted))
+    }
+  }
+
+  private static func percentile(_ share: Double, of sorted: [Double]) -> Double {
+    let place = share * Double(sorted.count - 1)
+    let low = Int(place)
+    let high = min(low + 1, sorted.count - 1)
+    return sorted[low] + (place - Double(low)) * (sorted[high] - sorted[low])
+  }
+
+  /// How likely a mean difference at least as large is where the two systems do not differ.
+  ///
+  /// Fisher's randomization test, two-sided: under the hypothesis each difference has either sign.
+  /// All sign patterns where there are no more than `resamples`, else that many random ones, the
+  /// observed one counted among them: p = (1 + at least as large) / (1 + resamples).
+  ///
+  /// Complexity: O(resamples · queries).
+  ///
+  /// Source: Smucker et al., "A comparison of statistical significance tests for information
+  /// retrieval evaluation", CIKM 2007.
+  ///
+  /// - Parameters:
+  ///   - differences: one number a query.
+  ///   - workers: the threads to use; no effect on the result.
+  /// - Returns: p, 1 where no query differs.
+  public func pValue(of differences: [Double], workers: Workers = .all) -> Double {
+    let differing = differences.filter { $0 != 0 }
+    guard !differing.isEmpty else { return 1 }
+    // Rounding of the sum must not make an equal pattern smaller.
+    let observed =
+      abs(differing.reduce(0, +)) - 1e-12 * differing.reduce(0) { $0 + abs($1) }
+    let isWhole = differing.count < 63 && 1 << differing.count <= resamples
+    let patterns = isWhole ? 1 << differing.count : resamples
+    var isLarge = [Bool](repeating: false, count: patterns)
+    isLarge.withUnsafeMutableBufferPointer { isLarge in
+      let isLarge = SharedMemory(isLarge)
+      workers.forEach(patterns) { pattern, _ in
+        var random = CounterRandom(seed: seed, 0x7369_676e, UInt64(pattern))
+        var (sum, bits) = (0.0, UInt64(pattern))
+        for (place, difference) in differing.enumerated() {
+          if !isWhole && place.isMultiple(of: 64) { bits = random.next() }
+          sum += bits & 1 == 1 ? difference : -difference
+          bits >>= 1
+        }
+        isLarge[pattern] = abs(sum) >= observed
+      }
+    }
+    let large = isLarge.count { $0 }
+    return isWhole ? Double(large) / Double(patterns) : Double(1 + large) / Double(1 + patterns)
+  }
+}

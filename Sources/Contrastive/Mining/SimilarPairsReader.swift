@@ -1,0 +1,98 @@
+import Synchronization
+
+/// Finds the pairs of rows and columns whose cosine is at least a threshold.
+///
+/// A tile's similarities are those of unit rows in Float32: what is above the threshold less their
+/// margin is decided in Double. Pairs are kept as long as `room` has some, and counted after that.
+struct SimilarPairsReader: MergingReader {
+  /// Cosines in Double.
+  let cosines: CosinePairs
+  /// Pairs of at least this cosine are wanted.
+  let threshold: Double
+  /// How many pairs may be kept.
+  let room: PairRoom
+  /// The numbers of the pass's first row and column.
+  let origin: (row: Int, column: Int)
+  /// Whether only columns after a row's own number are wanted.
+  let isOneSet: Bool
+  private let floor: Float
+
+  init(
+    _ cosines: CosinePairs, threshold: Double, dimension: Int, room: PairRoom,
+    origin: (row: Int, column: Int), isOneSet: Bool
+  ) {
+    self.cosines = cosines
+    self.threshold = threshold
+    self.room = room
+    self.origin = origin
+    self.isOneSet = isOneSet
+    floor = Float(threshold - CosineRows.margin(dimension: dimension)).nextDown
+  }
+
+  /// What a block of rows has found.
+  struct Statistics: Sendable {
+    /// In the order of the tiles.
+    fileprivate(set) var pairs: [Duplicates.Pair] = []
+    fileprivate var keys: [UInt64]
+  }
+
+  func start(rows: Range<Int>) -> Statistics {
+    Statistics(keys: [UInt64](repeating: 0, count: BlockSizes.current.maxColumns))
+  }
+
+  func read(_ tile: Tile, into statistics: inout Statistics) {
+    let kernels = RowKernels.best
+    let before = statistics.pairs.count
+    let keeps = room.hasSome
+    var surplus = 0
+    for (place, row) in tile.rows.enumerated() {
+      let own = origin.row + row
+      let skipped = isOneSet ? max(0, own + 1 - origin.column - tile.columns.lowerBound) : 0
+      guard skipped < tile.columns.count else { continue }
+      let count = kernels.filterAbove(
+        tile.row(place) + skipped, count: tile.columns.count - skipped, threshold: floor,
+        firstIndex: tile.columns.lowerBound + skipped, into: &statistics.keys)
+      for key in statistics.keys[..<count] {
+        let column = origin.column + RankKey.index(key)
+        guard let cosine = cosines.cosine(own, column, atLeast: threshold) else { continue }
+        guard keeps else {
+          surplus += 1
+          continue
+        }
+        statistics.pairs.append(
+          Duplicates.Pair(first: Int32(own), second: Int32(column), similarity: Float(cosine)))
+      }
+    }
+    room.take(statistics.pairs.count - before + surplus)
+  }
+
+  /// Of a set with itself a tile's rows are before its columns: its transpose has nothing new.
+  func read(
+    _ tile: Tile, transposed: () -> Tile, rows: inout Statistics, columns: inout Statistics
+  ) { read(tile, into: &rows) }
+
+  func finish(_ statistics: inout Statistics) { statistics.keys = [] }
+
+  func merge(_ later: Statistics, into statistics: inout Statistics) {
+    statistics.pairs += later.pairs
+  }
+}
+
+/// How many pairs have been found, and whether more may be kept.
+final class PairRoom: Sendable {
+  /// Most pairs that are kept; a tile's may come on top.
+  let most: Int
+  private let taken = Atomic(0)
+
+  init(most: Int) { self.most = most }
+
+  /// Whether there is room.
+  var hasSome: Bool { count <= most }
+
+  /// Pairs found.
+  var count: Int { taken.load(ordering: .relaxed) }
+
+  func take(_ count: Int) {
+    if count > 0 { taken.wrappingAdd(count, ordering: .relaxed) }
+  }
+}

@@ -1,0 +1,46 @@
+internal import CContrastive
+import ContrastiveCore
+import Synchronization
+
+extension Workers {
+  /// The threads that a caller asks for, with its progress function.
+  init(_ control: UnsafePointer<contrastive_control>?) throws(ContrastiveError) {
+    guard let control = control?.pointee else {
+      self = .all
+      return
+    }
+    let workers = control.threads == 0 ? .all : try Workers(count: Int(control.threads))
+    guard let progress = control.progress else {
+      self = workers
+      return
+    }
+    let call = ProgressCall(function: progress, context: control.context)
+    self = workers.reporting { call.goesOn($0) }
+  }
+}
+
+/// A progress function; the caller says that it may be called from any thread.
+///
+/// It is called about 20 times a second: a caller such as an interpreter has to take its lock.
+private final class ProgressCall: @unchecked Sendable {
+  private let function: contrastive_progress
+  private let context: UnsafeMutableRawPointer?
+  private let clock = ContinuousClock()
+  private let last: Mutex<ContinuousClock.Instant>
+
+  init(function: @escaping contrastive_progress, context: UnsafeMutableRawPointer?) {
+    self.function = function
+    self.context = context
+    last = Mutex(clock.now)
+  }
+
+  func goesOn(_ progress: PassProgress) -> Bool {
+    let isDue = last.withLock { last in
+      let now = clock.now
+      guard now - last >= .milliseconds(50) else { return false }
+      last = now
+      return true
+    }
+    return !isDue || function(context, Int32(clamping: progress.pass), progress.fraction) == 0
+  }
+}

@@ -1,0 +1,136 @@
+public import CContrastive
+import ContrastiveCalls
+import ContrastiveCore
+import ContrastiveTensors
+
+/// An objective and its exact gradients.
+///
+/// The contract is in `contrastive.h`.
+@c @implementation
+public func contrastive_loss(
+  _ method: UnsafePointer<CChar>!, _ inputs: UnsafePointer<contrastive_tensor>!,
+  _ input_count: Int, _ outputs: UnsafePointer<contrastive_tensor>!, _ output_count: Int,
+  _ options: UnsafePointer<CChar>!, _ control: UnsafePointer<contrastive_control>!,
+  _ value: UnsafeMutablePointer<Double>!, _ result: UnsafeMutablePointer<OpaquePointer?>!
+) -> contrastive_status {
+  attempt {
+    let call = try LossCall(
+      method: text(method), inputs: CallerTensors(inputs, count: input_count),
+      outputs: outputTensors(outputs, output_count), options: objectOptions(options))
+    let outcome = try call.run(Workers(control))
+    (value as UnsafeMutablePointer<Double>?)?.pointee = outcome.loss
+    if let place = result as UnsafeMutablePointer<OpaquePointer?>? {
+      ResultHandle(outcome).handOut(to: place)
+    }
+  }
+}
+
+/// One evaluation of an objective between memory of the caller's.
+private struct LossCall {
+  private let call: any ObjectiveCall.Type
+  private let inputs: CallerTensors
+  private let outputs: [(name: String, memory: CallerTensor)]
+  private let options: [String: JSONValue]
+  private let normalizes: Bool
+
+  init(
+    method: String?, inputs: CallerTensors, outputs: [CallerTensor], options: [String: JSONValue]
+  ) throws {
+    let names = ObjectiveCalls.all.map { $0.method }
+    guard let call = ObjectiveCalls.all.first(where: { $0.method == method }) else {
+      let nearest = method.flatMap {
+        ObjectiveCalls.otherNames[$0] ?? nearestName(to: $0, among: names)
+      }
+      throw ContrastiveError.parameter(
+        name: "method", found: method ?? "NULL",
+        expected: nearest.map { "such as \($0)" } ?? names.joined(separator: ", "))
+    }
+    self.call = call
+    self.inputs = inputs
+    var options = options
+    normalizes = try Self.takeFlag("normalize", from: &options)
+    self.options = options
+    let prefix = "gradient."
+    self.outputs = try outputs.map { output in
+      guard output.name.hasPrefix(prefix) else {
+        throw TensorFailure(
+          argument: output.name, problem: "found no such output, expected gradient.NAME")
+      }
+      let name = String(output.name.dropFirst(prefix.count))
+      if let input = inputs.optional(name) {
+        try output.requireOutput(shape: input.shape, [.float32, .float64])
+      } else {
+        guard output.count == 1, output.type == .float64 else {
+          throw ContrastiveError.shape(
+            argument: output.name, found: "\(output.type.rawValue) \(output.shape)",
+            expected: "F64 [1], or the shape of an input \(name), which there is not")
+        }
+      }
+      return (name, output)
+    }
+  }
+
+  private static func takeFlag(
+    _ name: String, from options: inout [String: JSONValue]
+  ) throws(ContrastiveError) -> Bool {
+    switch options.removeValue(forKey: name) {
+    case .flag(let value): value
+    case nil, .null: false
+    default: throw .parameter(name: name, found: "another value", expected: "true or false")
+    }
+  }
+
+  func run(_ workers: Workers) throws -> CallOutcome {
+    let outcome = try call.run(
+      inputs, options: options, normalizes: normalizes, gradients: outputs.map(\.name),
+      workers: workers)
+    for (name, memory) in outputs {
+      if let gradient = outcome.gradients[name] {
+        memory.write(gradient.values)
+      } else {
+        memory.write([outcome.scalars[name] ?? 0])
+      }
+    }
+    return outcome
+  }
+}
+
+extension ResultHandle {
+  /// The losses of the rows, and the report of the command.
+  fileprivate convenience init(_ outcome: CallOutcome) {
+    var report: [String: JSONValue] = [
+      "method": .text(outcome.method), "form": .text(outcome.form),
+      "loss": .number(outcome.loss), "parameters": .object(outcome.parameters),
+      "tensors": .list(outcome.tensors.map(JSONValue.text)),
+      "gradients": .list(outcome.gradientNames.map(JSONValue.text)),
+    ]
+    if !outcome.selected.isEmpty {
+      report["selected"] = .object(outcome.selected.mapValues(JSONValue.integer))
+    }
+    if let losses = outcome.losses {
+      self.init(report: .object(report), tensors: ["losses": Tensor(.float64(losses))])
+    } else {
+      self.init(report: .object(report))
+    }
+  }
+}
+
+/// Text of the caller's, or nil for NULL.
+func text(_ characters: UnsafePointer<CChar>?) -> String? { characters.map { String(cString: $0) } }
+
+/// The members of a JSON object; none for NULL.
+func objectOptions(
+  _ characters: UnsafePointer<CChar>?
+) throws(ContrastiveError) -> [String: JSONValue] {
+  guard let text = text(characters) else { return [:] }
+  return try JSONReader.object(text, argument: "options")
+}
+
+private func outputTensors(
+  _ outputs: UnsafePointer<contrastive_tensor>?, _ count: Int
+) throws -> [CallerTensor] {
+  guard count == 0 || outputs != nil else {
+    throw TensorFailure(argument: "outputs", problem: "found NULL, expected \(count) tensors")
+  }
+  return try UnsafeBufferPointer(start: outputs, count: max(0, count)).map { try CallerTensor($0) }
+}

@@ -1,0 +1,113 @@
+public import CContrastive
+import Contrastive
+import ContrastiveCalls
+import ContrastiveTensors
+
+/// Measures of a representation.
+///
+/// The contract is in `contrastive.h`.
+@c @implementation
+public func contrastive_evaluate(
+  _ inputs: UnsafePointer<contrastive_tensor>!, _ input_count: Int,
+  _ options: UnsafePointer<CChar>!, _ control: UnsafePointer<contrastive_control>!,
+  _ result: UnsafeMutablePointer<OpaquePointer?>!
+) -> contrastive_status {
+  attempt {
+    let tensors = try CallerTensors(inputs, count: input_count)
+    try tensors.requireOnly(["test", "test-labels", "train", "train-labels", "test-views"])
+    let evaluation = try RepresentationEvaluation(options: objectOptions(options))
+    let workers = try Workers(control)
+    let test = try tensors.embeddings("test")
+    guard let test else { throw TensorFailure(argument: "test", problem: "found no such tensor") }
+    let measures = try evaluation.run(
+      test: .init(test, labels: tensors.labels("test-labels"), named: "test-labels"),
+      train: tensors.embeddings("train").map {
+        try .init($0, labels: tensors.labels("train-labels"), named: "train-labels")
+      },
+      views: tensors.embeddings("test-views"), workers: workers)
+    ResultHandle(report: try JSONValue(encoding: measures)).handOut(to: result)
+  }
+}
+
+/// False negatives in a set of embeddings.
+///
+/// The contract is in `contrastive.h`.
+@c @implementation
+public func contrastive_audit(
+  _ inputs: UnsafePointer<contrastive_tensor>!, _ input_count: Int,
+  _ options: UnsafePointer<CChar>!, _ control: UnsafePointer<contrastive_control>!,
+  _ result: UnsafeMutablePointer<OpaquePointer?>!
+) -> contrastive_status {
+  attempt {
+    let tensors = try CallerTensors(inputs, count: input_count)
+    try tensors.requireOnly(["embeddings", "labels"], prefix: "support.")
+    guard let rows = try tensors.embeddings("embeddings") else {
+      throw TensorFailure(argument: "embeddings", problem: "found no such tensor")
+    }
+    let labels = try tensors.labels("labels")
+    var support: [Matrix] = []
+    while let more = try tensors.embeddings("support.\(support.count)") { support.append(more) }
+    try tensors.requireOnly(
+      Set(["embeddings", "labels"] + support.indices.map { "support.\($0)" }))
+    let audit = try NegativeAudit(options: objectOptions(options), rows: rows.rows)
+    let clock = ContinuousClock()
+    let start = clock.now
+    let found = try audit.run(rows, support: support, labels: labels, workers: Workers(control))
+    let elapsed = (clock.now - start).components
+    let summary = AuditSummary(
+      found, audit: audit, dimension: rows.columns,
+      seconds: Double(elapsed.seconds) + Double(elapsed.attoseconds) * 1e-18,
+      unlabeled: labels?.count { $0 == -1 } ?? 0)
+    ResultHandle(
+      report: try JSONValue(encoding: summary), tensors: try AuditSummary.tensors(found)
+    ).handOut(to: result)
+  }
+}
+
+extension CallerTensors {
+  /// Rows [n, dimension], if there are any.
+  fileprivate func embeddings(_ name: String) throws -> Matrix? {
+    try optional(name)?.matrix(argument: name)
+  }
+
+  /// Labels [n], if there are any.
+  fileprivate func labels(_ name: String) throws -> [Int]? {
+    try optional(name)?.tensor().int64s(argument: name).map { Int($0) }
+  }
+}
+
+extension RepresentationEvaluation {
+  /// The options of `contrastive evaluate`.
+  fileprivate init(options given: [String: JSONValue]) throws(ContrastiveError) {
+    try self.init()
+    var options = CallOptions(given)
+    if let wanted = try options.choices("measures", of: Measure.self) { measures = Set(wanted) }
+    classifier = try WeightedKNN(
+      k: options.integer("k", default: 200),
+      temperature: options.number("temperature", default: 0.07))
+    ridge = try RidgeProbe(penalty: options.number("ridge-penalty", default: 1))
+    logistic = try LogisticProbe(penalty: options.number("logistic-penalty", default: 1))
+    clusters = try options.integer("clusters")
+    seed = try options.seed("seed")
+    graphNeighbors = try options.integer("graph-neighbors", default: 10)
+    guard graphNeighbors > 0 else {
+      throw .parameter(
+        name: "graph-neighbors", found: "\(graphNeighbors)", expected: "1 or more")
+    }
+    try options.requireAllKnown(by: "evaluate")
+  }
+}
+
+extension NegativeAudit {
+  /// The options of `contrastive audit`, for a set of so many rows.
+  fileprivate init(options given: [String: JSONValue], rows: Int) throws(ContrastiveError) {
+    var options = CallOptions(given)
+    let neighbors = try options.counts("k") ?? Self.fittingNeighbors(rows: rows)
+    let clusters = try options.counts("clusters") ?? Self.fittingClusters(rows: rows)
+    try self.init(
+      neighbors: neighbors, clusters: clusters,
+      temperature: options.number("temperature", default: 0.07),
+      threshold: options.number("threshold", default: 0.5), seed: options.seed("seed"))
+    try options.requireAllKnown(by: "audit")
+  }
+}

@@ -1,0 +1,304 @@
+/*
+ * contrastive.h: contrastive learning on CPUs, for C and whatever speaks C.
+ *
+ * Embeddings in, loss and exact gradients out, never holding the matrix of a batch and a bank.
+ *
+ *   Status      Functions that can fail return a contrastive_status: 0 when done. The message of
+ *               the calling thread's last failure is contrastive_error_message(); it names the
+ *               argument, what was found and what was wanted. After a failure no output is
+ *               complete: its memory may have been written to in part. Nothing aborts or prints,
+ *               and no exception leaves the library.
+ *   Ownership   The caller owns all memory that it passes, inputs and outputs, and may free or
+ *               change it when the call returns; nothing is kept. A contrastive_bank or
+ *               contrastive_result that a function hands out belongs to the caller, who frees it.
+ *               Text and tensors got from a result live as long as it does.
+ *   Threads     Every function may be called by several threads at once. A bank may be read by
+ *               several threads while another writes: each call sees it before or after a write.
+ *               A call shares its work among threads of the library's own; their number never
+ *               changes a bit of the result.
+ *   fork        In a child process that did not exec, the library works: its threads are made
+ *               anew. Banks and results are the child's own copies.
+ *   Tensors     Float32 in C order (row-major, no gaps) is read where it is. Any other type or
+ *               strides are read through a copy. Input and output must not overlap.
+ *   Numbers     Float32 in and out; sums, losses and counts in double. NaN, infinity and elements
+ *               beyond 1e18 are refused by row and column.
+ */
+#ifndef CONTRASTIVE_H
+#define CONTRASTIVE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* What this header describes. It changes when a program built with an older one would break. */
+#define CONTRASTIVE_ABI_VERSION 1
+
+/* CONTRASTIVE_ABI_VERSION of the library at run time: compare it before the first other call. */
+int32_t contrastive_abi_version(void);
+
+/* The version of the library as text, such as "0.1.0"; static. */
+const char *contrastive_version(void);
+
+/* ---- errors ---------------------------------------------------------------------------------- */
+
+enum {
+  CONTRASTIVE_OK = 0,
+  CONTRASTIVE_BAD_OPTION = 1,    /* an option outside its range, or unknown */
+  CONTRASTIVE_BAD_SHAPE = 2,     /* a shape that does not fit */
+  CONTRASTIVE_BAD_TYPE = 3,      /* elements of a type that does not fit */
+  CONTRASTIVE_EMPTY = 4,         /* no rows where at least one is needed */
+  CONTRASTIVE_NOT_FINITE = 5,    /* NaN or infinity, or a number beyond 1e18 */
+  CONTRASTIVE_ZERO_ROW = 6,      /* a row of zeros that was to be normalized */
+  CONTRASTIVE_BAD_INDEX = 7,     /* an index or a label outside its range */
+  CONTRASTIVE_BAD_TENSOR = 8,    /* a tensor that is missing, unused, twice there, or NULL */
+  CONTRASTIVE_BAD_MACHINE = 9,   /* a BLAS that does not do what the library relies on */
+  CONTRASTIVE_CANCELED = 10      /* the progress function said stop */
+};
+typedef int32_t contrastive_status;
+
+/* One line about the calling thread's last failure, or "". Valid until its next failure. */
+const char *contrastive_error_message(void);
+
+/* The tensor or option that the failure is about, or "". Valid as the message. */
+const char *contrastive_error_argument(void);
+
+/* ---- tensors --------------------------------------------------------------------------------- */
+
+enum {
+  CONTRASTIVE_F32 = 0,  /* float */
+  CONTRASTIVE_F64 = 1,  /* double */
+  CONTRASTIVE_F16 = 2,  /* IEEE binary16, as bits */
+  CONTRASTIVE_BF16 = 3, /* bfloat16, as bits */
+  CONTRASTIVE_I8 = 4,
+  CONTRASTIVE_I16 = 5,
+  CONTRASTIVE_I32 = 6,
+  CONTRASTIVE_I64 = 7,
+  CONTRASTIVE_U8 = 8,
+  CONTRASTIVE_U16 = 9,
+  CONTRASTIVE_U32 = 10,
+  CONTRASTIVE_U64 = 11,
+  CONTRASTIVE_BOOL = 12,  /* a byte each: 0 is false */
+  CONTRASTIVE_BANK = 100  /* data is a contrastive_bank: its rows, without a copy; inputs only */
+};
+
+typedef struct {
+  const char *name;       /* UTF-8, for messages and for functions that take tensors by name */
+  void *data;             /* the first element; an input is not written to */
+  int32_t dtype;          /* CONTRASTIVE_F32, ... */
+  int32_t rank;           /* number of axes, 0 to 64 */
+  const int64_t *shape;   /* rank lengths, each 0 or more; NULL when rank is 0 */
+  const int64_t *strides; /* rank distances between neighbors in elements, of any sign;
+                             NULL for C order */
+} contrastive_tensor;
+
+/* ---- control --------------------------------------------------------------------------------- */
+
+/*
+ * Called about 20 times a second during long work, by one thread at a time, which may be one of the
+ * library's:
+ * pass counts the passes over the data from 1 on, fraction is the share of that pass that is done.
+ * Returning anything but 0 ends the work within a few milliseconds with CONTRASTIVE_CANCELED.
+ */
+typedef int32_t (*contrastive_progress)(void *context, int32_t pass, double fraction);
+
+typedef struct {
+  int32_t threads;               /* 1 to 1024; 0 for one for each processor */
+  contrastive_progress progress; /* or NULL */
+  void *context;                 /* handed to progress */
+} contrastive_control;           /* wherever it is taken, NULL means { 0, NULL, NULL } */
+
+/* ---- results --------------------------------------------------------------------------------- */
+
+/* Named tensors and a report, for what has no size that is known before. */
+typedef struct contrastive_result contrastive_result;
+
+/* The report: one JSON object. */
+const char *contrastive_result_json(const contrastive_result *result);
+
+/* How many tensors there are. */
+size_t contrastive_result_count(const contrastive_result *result);
+
+/* A tensor by its place, in C order. Its memory is the result's, not to be written to. */
+contrastive_status contrastive_result_tensor(
+    const contrastive_result *result, size_t place, contrastive_tensor *tensor);
+
+/* Frees a result; NULL is allowed. */
+void contrastive_result_free(contrastive_result *result);
+
+/* ---- objectives ------------------------------------------------------------------------------ */
+
+/*
+ * An objective and its exact gradients.
+ *
+ *   method    "infonce", "nt-xent", "supcon", "instdisc", "simsiam", "byol", "swav", "protonce",
+ *             "hcsc", "looc", "fnc", "invp", "hcl", "dcl", "mochi", "cns", "ressl", "sce",
+ *             "siglip", "decoupled". Tensors, options and defaults are those of the command
+ *             `contrastive loss`, which `contrastive loss METHOD --help` lists.
+ *   inputs    tensors by name: embeddings of any floating type, indices and labels whole numbers,
+ *             masks 0 or 1. A tensor that the method and its options do not use is refused.
+ *   outputs   memory for "gradient.NAME", of the shape of input NAME, F32 or F64; of a scalar
+ *             ("gradient.temperature", "gradient.bias") one F64. What is not listed is not
+ *             computed. May be NULL when there are none.
+ *   options   a JSON object or NULL: the method's options without their dashes
+ *             ({"temperature": 0.07, "target-temperature": 0.04}), and "normalize".
+ *   value     the loss.
+ *   result    NULL, or where to put a result: tensor "losses" F64 (one for each row, whose mean is
+ *             the loss; absent where the value is no mean of rows) and the report: method, form,
+ *             loss, parameters, tensors, gradients, selected.
+ *
+ * Memory: the gradients, and scratch that does not depend on the length of the bank.
+ */
+contrastive_status contrastive_loss(
+    const char *method, const contrastive_tensor *inputs, size_t input_count,
+    const contrastive_tensor *outputs, size_t output_count, const char *options,
+    const contrastive_control *control, double *value, contrastive_result **result);
+
+/* ---- memory banks ---------------------------------------------------------------------------- */
+
+/* The newest embeddings, each of unit length: a first-in, first-out queue (MoCo). */
+typedef struct contrastive_bank contrastive_bank;
+
+/* An empty bank; half keeps rows as IEEE binary16. NULL on failure. */
+contrastive_bank *contrastive_bank_create(int64_t capacity, int64_t dimension, int32_t half);
+
+/* Frees a bank; NULL is allowed. */
+void contrastive_bank_free(contrastive_bank *bank);
+
+/*
+ * Writes rows over the oldest ones, each divided by its norm; all or none.
+ *
+ *   rows      [n, dimension]
+ *   ids       I64 [n], the sample of each row, 0 or more; or NULL
+ *   step      when this is, not before the last write; -1 for one after it
+ */
+contrastive_status contrastive_bank_enqueue(
+    contrastive_bank *bank, const contrastive_tensor *rows, const contrastive_tensor *ids,
+    int64_t step);
+
+typedef struct {
+  int64_t capacity;
+  int64_t dimension;
+  int64_t count;     /* rows that are written */
+  int64_t next;      /* the slot the next row goes to */
+  int64_t last_step; /* the step of the last write, -1 before the first */
+} contrastive_bank_state;
+
+contrastive_status contrastive_bank_get_state(
+    const contrastive_bank *bank, contrastive_bank_state *state);
+
+/*
+ * Copies out what is in the slots that are written, the first state.count of them: rows
+ * [count, dimension], ids I64 [count] (-1 where unknown), steps I64 [count]. Each may be NULL.
+ */
+contrastive_status contrastive_bank_read(
+    const contrastive_bank *bank, const contrastive_tensor *rows, const contrastive_tensor *ids,
+    const contrastive_tensor *steps);
+
+/* Puts back what contrastive_bank_read and contrastive_bank_get_state gave. */
+contrastive_status contrastive_bank_restore(
+    contrastive_bank *bank, const contrastive_tensor *rows, const contrastive_tensor *ids,
+    const contrastive_tensor *steps, const contrastive_bank_state *state);
+
+/* ---- neighbors ------------------------------------------------------------------------------- */
+
+/*
+ * The k most similar bank rows of each query, exactly: similarity descending, then index ascending.
+ *
+ *   queries, bank   [n, dimension], [m, dimension]
+ *   normalize       0: inner product; 1: cosine
+ *   neighbors       I64 or I32 [n, k], k at most m
+ *   similarities    F32 or F64 [n, k], or NULL
+ */
+contrastive_status contrastive_knn(
+    const contrastive_tensor *queries, const contrastive_tensor *bank, int64_t k,
+    int32_t normalize, const contrastive_tensor *neighbors, const contrastive_tensor *similarities,
+    const contrastive_control *control);
+
+/* The same among the rows of one set, each pair computed once; no row is its own neighbor. */
+contrastive_status contrastive_knn_graph(
+    const contrastive_tensor *embeddings, int64_t k, int32_t normalize,
+    const contrastive_tensor *neighbors, const contrastive_tensor *similarities,
+    const contrastive_control *control);
+
+/* ---- prototypes ------------------------------------------------------------------------------ */
+
+typedef struct {
+  int64_t clusters;   /* at most the number of distinct points */
+  int64_t iterations; /* most iterations, 0 or more */
+  int64_t restarts;   /* runs from different seeds, of which the best is kept; 1 or more */
+  uint64_t seed;
+  int32_t spherical;  /* 1: unit points and centroids, the largest dot product is nearest */
+} contrastive_kmeans_options;
+
+typedef struct {
+  double objective;   /* sum of squared distances of the points to their centroids */
+  int64_t iterations; /* done */
+  int32_t converged;  /* 1 when the last one changed nothing */
+  int32_t restart;    /* which of them is kept, from 0 */
+} contrastive_kmeans_info;
+
+/*
+ * Exact k-means (Lloyd's iteration, k-means++ seeds).
+ *
+ *   points       [n, dimension]
+ *   initial      [clusters, dimension], or NULL for k-means++
+ *   centroids    F32 or F64 [clusters, dimension]
+ *   assignments  I64 or I32 [n]: of the nearest centroid, the lowest on a tie; or NULL
+ *   concentrations  F32 or F64 [clusters] (Li et al. 2021), of mean 0.2; or NULL
+ *   info         or NULL
+ */
+contrastive_status contrastive_kmeans(
+    const contrastive_tensor *points, const contrastive_tensor *initial,
+    const contrastive_kmeans_options *options, const contrastive_tensor *centroids,
+    const contrastive_tensor *assignments, const contrastive_tensor *concentrations,
+    const contrastive_control *control, contrastive_kmeans_info *info);
+
+/*
+ * The nearest centroid of each point, such as a new one: assignments I64 or I32 [n], the lowest on
+ * a tie, and squared_distances F32 or F64 [n], or NULL. Spherical as in the options above.
+ */
+contrastive_status contrastive_assign(
+    const contrastive_tensor *points, const contrastive_tensor *centroids, int32_t spherical,
+    const contrastive_tensor *assignments, const contrastive_tensor *squared_distances,
+    const contrastive_control *control);
+
+/* Sinkhorn-Knopp codes [rows, prototypes] of scores of that shape (Caron et al. 2020). */
+contrastive_status contrastive_sinkhorn(
+    const contrastive_tensor *scores, float epsilon, int64_t iterations,
+    const contrastive_tensor *codes, const contrastive_control *control);
+
+/* ---- measures -------------------------------------------------------------------------------- */
+
+/*
+ * Measures of a representation, as `contrastive evaluate`.
+ *
+ *   inputs    "test" [n, dimension]; as far as they exist "test-labels" [n], "train", "train-labels"
+ *             and "test-views"
+ *   options   a JSON object or NULL: "measures" (a list), "k", "temperature", "ridge-penalty",
+ *             "logistic-penalty", "clusters", "graph-neighbors", "seed"
+ *   result    a report, no tensors
+ */
+contrastive_status contrastive_evaluate(
+    const contrastive_tensor *inputs, size_t input_count, const char *options,
+    const contrastive_control *control, contrastive_result **result);
+
+/*
+ * False negatives in a set of embeddings, and how much they weigh, as `contrastive audit`.
+ *
+ *   inputs    "embeddings" [n, dimension]; "labels" [n] and "support.0", "support.1", ... of the
+ *             shape of embeddings, as far as they exist
+ *   options   a JSON object or NULL: "k" and "clusters" (lists), "temperature", "threshold", "seed"
+ *   result    a report; tensors "candidates" I64 [n, k], "confidence" F32 [n, k] and the evidence,
+ *             "suspected" U8 [n, k], "gradient_shares" F32 [n]
+ */
+contrastive_status contrastive_audit(
+    const contrastive_tensor *inputs, size_t input_count, const char *options,
+    const contrastive_control *control, contrastive_result **result);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

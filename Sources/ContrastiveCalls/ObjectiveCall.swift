@@ -1,0 +1,155 @@
+import Contrastive
+import ContrastiveTensors
+
+/// An objective that is called by the names of its tensors and options.
+///
+/// The command and the C face share it: they bring tensors and options, and take the outcome to
+/// files or to memory of their caller's.
+package protocol ObjectiveCall: SendableMetatype {
+  /// The objective.
+  associatedtype Method: Objective
+
+  /// The method's name.
+  static var method: String { get }
+
+  /// Takes the options it has.
+  init(_ options: inout CallOptions) throws(ContrastiveError)
+
+  /// Fetches what it needs from the inputs and computes.
+  func evaluate(
+    _ inputs: inout CallInputs, gradients: Set<Method.Variable>, workers: Workers
+  ) throws(ContrastiveError) -> Evaluation<Method>
+
+  /// What was selected, by name.
+  static func selected(_ details: Method.Details) -> [String: Int]
+
+  /// Options that the data settled, by name.
+  static func settled(_ details: Method.Details) -> [String: Double]
+}
+
+extension ObjectiveCall {
+  package static func settled(_ details: Method.Details) -> [String: Double] { [:] }
+
+  /// Evaluates.
+  ///
+  /// - Parameters:
+  ///   - source: where the tensors are.
+  ///   - options: the method's own options.
+  ///   - normalizes: whether embedding rows are divided by their norms first.
+  ///   - zeroRows: what becomes of rows of zeros where rows are normalized.
+  ///   - gradients: the gradients to compute; nil for the method's default.
+  ///   - workers: the threads to use; no effect on the result.
+  /// - Returns: the loss and what belongs to it.
+  /// - Throws: `ContrastiveError`: what is wrong with an option or a tensor, by name.
+  package static func run(
+    _ source: any TensorSource, options: [String: JSONValue], normalizes: Bool,
+    zeroRows: ZeroRows = .refuse, gradients: [String]?, workers: Workers
+  ) throws(ContrastiveError) -> CallOutcome {
+    let wanted = try WantedGradients<Method>(gradients)
+    var options = CallOptions(options)
+    let call = try Self(&options)
+    try options.requireAllKnown(by: method)
+    var inputs = CallInputs(source, normalizes: normalizes, zeroRows: zeroRows)
+    let result = try call.evaluate(&inputs, gradients: wanted.variables, workers: workers)
+    try inputs.requireAllUsed(by: method)
+    var found: [String: CallOutcome.Gradient] = [:]
+    for variable in wanted.variables {
+      guard let gradient = result[variable] else { continue }
+      let (values, shape) = try inputs.gradient(gradient, of: variable.rawValue)
+      found[variable.rawValue] = CallOutcome.Gradient(values: values, shape: shape)
+    }
+    return CallOutcome(
+      method: method, form: form(inputs.used), loss: result.loss, losses: result.losses,
+      parameters: options.used.merging(shared(normalizes, zeroRows)) { own, _ in own }
+        .merging(settled(result.details).mapValues(JSONValue.number)) { $1 },
+      tensors: inputs.used, gradients: found,
+      scalars: Dictionary(
+        uniqueKeysWithValues: wanted.scalars.map { ($0.rawValue, result[$0]) }),
+      selected: selected(result.details))
+  }
+
+  /// The options of every method with the values used.
+  private static func shared(_ normalizes: Bool, _ zeroRows: ZeroRows) -> [String: JSONValue] {
+    var shared: [String: JSONValue] = ["normalize": .flag(normalizes)]
+    if zeroRows != .refuse { shared["zero-rows"] = .text(zeroRows.rawValue) }
+    return shared
+  }
+
+  /// What was computed: against a bank, or in the batch, or with other tensors that decide it.
+  private static func form(_ used: [String]) -> String {
+    if used.contains("noise") { return "noise" }
+    return used.contains("bank") ? "bank" : "in-batch"
+  }
+}
+
+/// What a call gives: the loss and what belongs to it.
+package struct CallOutcome {
+  /// The method's name.
+  package let method: String
+  /// What was computed: `bank`, `in-batch` or `noise`.
+  package let form: String
+  /// The value.
+  package let loss: Double
+  /// The loss of each row, whose mean is the value; nil for a value that is no mean of rows.
+  package let losses: [Double]?
+  /// Every option that takes part, with the value used.
+  package let parameters: [String: JSONValue]
+  /// The tensors that were read.
+  package let tensors: [String]
+  /// The gradients asked for, by the tensor's name.
+  package let gradients: [String: Gradient]
+  /// The gradients asked for of temperatures and biases.
+  package let scalars: [String: Double]
+  /// Counts of what was selected.
+  package let selected: [String: Int]
+
+  /// The names of all gradients, in order.
+  package var gradientNames: [String] { (Array(gradients.keys) + scalars.keys).sorted() }
+
+  /// A gradient in its input's shape.
+  package struct Gradient {
+    /// The elements; rows and columns are not the shape's.
+    package let values: Matrix
+    package let shape: [Int]
+  }
+}
+
+/// What a method's loss is to be differentiated by.
+private struct WantedGradients<Method: Objective> {
+  private(set) var variables = Method.defaultGradients
+  private(set) var scalars: Set<Method.Scalar> = []
+
+  /// Those of some names; nil for the method's default.
+  init(_ names: [String]?) throws(ContrastiveError) {
+    guard let names else { return }
+    variables = []
+    for name in names {
+      if let variable = Method.Variable(rawValue: name) {
+        variables.insert(variable)
+      } else if let scalar = Method.Scalar(rawValue: name) {
+        scalars.insert(scalar)
+      } else {
+        let all = Method.Variable.allCases.map(\.rawValue) + Method.Scalar.allCases.map(\.rawValue)
+        let nearest = nearestName(to: name, among: all).map { "; did you mean '\($0)'?" } ?? ""
+        throw .parameter(
+          name: "gradient", found: "'\(name)'",
+          expected: "one of \(all.joined(separator: ", "))\(nearest)")
+      }
+    }
+  }
+}
+
+extension ObjectiveCall where Method.Details == NegativeCounts {
+  package static func selected(_ details: NegativeCounts) -> [String: Int] { details.named() }
+}
+
+extension NegativeCounts {
+  /// What was counted, by the names of the report.
+  func named(excluded: String = "excluded") -> [String: Int] {
+    let all: [String: Int?] = [
+      "listed": pairs, "false_negatives": falseNegatives, "ring": ring, "ring_draws": ringDraws,
+      excluded: self.excluded,
+    ]
+    return all.compactMapValues { $0 }
+  }
+}

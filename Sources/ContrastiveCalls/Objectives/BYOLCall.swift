@@ -1,0 +1,18 @@
+import Contrastive
+
+/// `byol`: predictions1, predictions2, projections1, projections2, all [N,D].
+package struct BYOLCall: ObjectiveCall {
+  package static let method = "byol"
+
+  package init(_ options: inout CallOptions) throws(ContrastiveError) {}
+
+  package func evaluate(
+    _ inputs: inout CallInputs, gradients: Set<PredictionVariable>, workers: Workers
+  ) throws(ContrastiveError) -> Evaluation<BYOL> {
+    // With or without `normalize`: the cosine does not change when rows are normalized first.
+    try BYOL(zeroRows: inputs.zeroRows).evaluate(
+      predictions1: inputs.matrix("predictions1"), predictions2: inputs.matrix("predictions2"),
+      projections1: inputs.matrix("projections1"), projections2: inputs.matrix("projections2"),
+      gradients: gradients, workers: workers)
+  }
+}

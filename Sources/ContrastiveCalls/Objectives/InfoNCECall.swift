@@ -1,0 +1,30 @@
+import Contrastive
+
+/// `infonce`: queries [N,D], keys [N,D], bank [K,D] (optional).
+package struct InfoNCECall: ObjectiveCall {
+  package static let method = "infonce"
+
+  private let temperature: Double
+  private let symmetric: Bool
+  private let negatives: NegativeChoice
+
+  package init(_ options: inout CallOptions) throws(ContrastiveError) {
+    temperature = try options.number("temperature", default: 0.07)
+    symmetric = try options.flag("symmetric")
+    negatives = try NegativeChoice(&options)
+  }
+
+  package func evaluate(
+    _ inputs: inout CallInputs, gradients: Set<InfoNCE.Variable>, workers: Workers
+  ) throws(ContrastiveError) -> Evaluation<InfoNCE> {
+    let queries = try inputs.embeddings("queries")
+    let bank = try inputs.embeddingsIfPresent("bank")
+    let negatives = try negatives.value(
+      &inputs, rows: queries.rows, columns: bank?.rows ?? queries.rows)
+    return try InfoNCE(
+      temperature: temperature, symmetric: symmetric, negatives: negatives
+    ).evaluate(
+      queries: queries, keys: inputs.embeddings("keys"), bank: bank, gradients: gradients,
+      workers: workers)
+  }
+}

@@ -1,0 +1,49 @@
+import Contrastive
+
+/// `mochi`: queries, keys, bank, pairs, pair-weights, query-pairs, query-weights.
+package struct MoCHiCall: ObjectiveCall {
+  package static let method = "mochi"
+
+  private let temperature: Double
+  private let falseNegatives: FalseNegativeChoice?
+  private let ring: RingChoice?
+  private let hardness: HardNegativeWeights?
+
+  package init(_ options: inout CallOptions) throws(ContrastiveError) {
+    temperature = try options.number("temperature", default: 0.2)
+    falseNegatives = try FalseNegativeChoice(&options)
+    ring = try RingChoice(&options)
+    hardness = try HardNegativeWeights(&options)
+  }
+
+  package func evaluate(
+    _ inputs: inout CallInputs, gradients: Set<QueryVariable>, workers: Workers
+  ) throws(ContrastiveError) -> Evaluation<MoCHi> {
+    let pairs = try inputs.integers("pairs", axes: 3)
+    let pairWeights = try inputs.weights("pair-weights")
+    let queryPairs = try inputs.integers("query-pairs", axes: 2)
+    let queryWeights = try inputs.weights("query-weights")
+    guard pairs.shape == [pairWeights.rows, pairWeights.columns, 2] else {
+      throw .shape(
+        argument: "pair-weights", found: pairWeights.shape,
+        expected: "\(pairs.shape.dropLast()), one for each of the pairs, which are \(pairs.shape)")
+    }
+    guard queryPairs.shape == [queryWeights.rows, queryWeights.columns] else {
+      throw .shape(
+        argument: "query-weights", found: queryWeights.shape,
+        expected: "\(queryPairs.shape), the shape of query-pairs")
+    }
+    let queries = try inputs.embeddings("queries")
+    let bank = try inputs.embeddings("bank")
+    let negatives = try Negatives(
+      pairs: inputs.pairs(rows: queries.rows, columns: bank.rows),
+      falseNegatives: falseNegatives?.value(&inputs), ring: ring?.value(inputs),
+      hardness: hardness)
+    return try MoCHi(temperature: temperature, negatives: negatives).evaluate(
+      queries: queries, keys: inputs.embeddings("keys"), bank: bank,
+      mixes: NegativeMixes(
+        pairs: pairs.values, pairWeights: pairWeights, queryPairs: queryPairs.values,
+        queryWeights: queryWeights),
+      gradients: gradients, workers: workers)
+  }
+}

@@ -1,0 +1,18 @@
+import Contrastive
+
+/// `simsiam`: predictions1, predictions2, projections1, projections2, all [N,D].
+package struct SimSiamCall: ObjectiveCall {
+  package static let method = "simsiam"
+
+  package init(_ options: inout CallOptions) throws(ContrastiveError) {}
+
+  package func evaluate(
+    _ inputs: inout CallInputs, gradients: Set<PredictionVariable>, workers: Workers
+  ) throws(ContrastiveError) -> Evaluation<SimSiam> {
+    // With or without `normalize`: the cosine does not change when rows are normalized first.
+    try SimSiam(zeroRows: inputs.zeroRows).evaluate(
+      predictions1: inputs.matrix("predictions1"), predictions2: inputs.matrix("predictions2"),
+      projections1: inputs.matrix("projections1"), projections2: inputs.matrix("projections2"),
+      gradients: gradients, workers: workers)
+  }
+}

@@ -1,0 +1,61 @@
+import ArgumentParser
+import Contrastive
+import ContrastiveFiles
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// `--memory`.
+struct MemoryOptions: ParsableArguments {
+  @Option(
+    help: """
+      Most memory, in bytes or as 2G: embeddings stay in their files, and what is made of them goes \
+      into files without a name in TMPDIR. No effect on the result. (default: any)
+      """)
+  var memory: MemorySize?
+
+  /// The bytes, if they are bounded.
+  var bytes: Int? { memory?.bytes }
+
+  /// Reads embeddings: into memory, or as far as they are needed where memory is bounded.
+  ///
+  /// - Throws: `ContrastiveError`: `.file`, `.shape`, `.tooLarge`.
+  func matrix(path: String) throws(ContrastiveError) -> Matrix {
+    guard let bytes else { return try EmbeddingFiles.matrix(path: path) }
+    ResidentPages.limit(to: bytes)
+    LargeMatrices.use { rows, columns, fill throws(ContrastiveError) in
+      try MappedRows.inScratch(rows: rows, columns: columns) { range in
+        [Float](unsafeUninitializedCapacity: range.count * columns) { target, count in
+          fill(range, target)
+          count = range.count * columns
+        }
+      }
+    }
+    Self.endWithoutFile()
+    let file = EmbeddingFiles.filePart(of: path)
+    if path.hasSuffix(".safetensors") || file != path {
+      return try MappedRows.safetensors(
+        path: file, tensor: file == path ? nil : String(path.dropFirst(file.count + 1)),
+        argument: path)
+    }
+    guard path != "-" else {
+      throw .parameter(
+        name: "memory", found: "standard input", expected: "a file, which can be read in pieces")
+    }
+    return try MappedRows.npy(path: path, argument: path)
+  }
+
+  /// A file that becomes shorter while it is used ends the program with a line, not a crash.
+  private static func endWithoutFile() {
+    _ = signal(SIGBUS) { _ in
+      let text: StaticString = "contrastive: an input became shorter while it was read\n"
+      _ = write(STDERR_FILENO, text.utf8Start, text.utf8CodeUnitCount)
+      _exit(65)
+    }
+  }
+}

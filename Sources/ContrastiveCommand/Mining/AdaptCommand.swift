@@ -1,0 +1,205 @@
+import ArgumentParser
+import Contrastive
+import ContrastiveFiles
+import ContrastiveTraining
+
+/// `contrastive adapt`.
+struct AdaptCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "adapt",
+    abstract: "Train a head on frozen embeddings, so that queries find their documents better.",
+    discussion: """
+      A head is linear (a square matrix) or mlp (two layers beside the identity); it starts as the \
+      identity, and weight decay pulls it back there. It is on the queries' side alone, on both \
+      sides, or one for both (shared). Rows are normalized before and after.
+
+      Pairs are split by query: --holdout of them are for testing, --validation of the others \
+      decide which epoch is kept, by mrr_at_10 against all documents; the start is one of them. \
+      Documents that training pairs give to a query are no negatives of it.
+
+      Losses: infonce, clip (both directions), ntxent, hcl, dcl, decoupled, fnc, siglip. Negatives \
+      are the batch's, all documents of training pairs (--all-documents), or mined ones besides \
+      (--hard-negatives, within --below of the own document's similarity); false ones are dropped \
+      or attracted with --false-negatives-…, and --ring, --beta, --tau-plus and --mix choose and \
+      weigh as in `contrastive loss`.
+
+      Without pairs, --positives makes them of --queries alone: neighbors takes each row's least \
+      similar among the ends of walks of three steps over the graph of nearest neighbors (InvP), \
+      clusters the centroid of each row's cluster (PCL); --noise and --dropout make views.
+
+      RUN has adapter.safetensors, result.json (before and after, each recall_at_1, recall_at_10, \
+      mrr_at_10 and ndcg_at_10 of the held-out pairs), held-out.npy, metrics.jsonl and \
+      examples.json; with --seeds also a folder for each further seed. `contrastive embed --run RUN \
+      --vectors X.npy --side queries` applies it, `contrastive report RUN` shows it.
+      """)
+
+  @Option(help: "Embeddings of the queries.")
+  var queries: String
+
+  @Option(help: "Embeddings of the documents.")
+  var documents: String?
+
+  @Option(
+    help: """
+      Which belong together: .npy I64 [n,2] of query row and document row. (default: row i and \
+      row i)
+      """)
+  var pairs: String?
+
+  @Option(help: "Make pairs of the queries alone: neighbors or clusters.")
+  var positives: Positives?
+
+  @Option(help: "Neighbors of each row for --positives neighbors.")
+  var neighbors: Int = 5
+
+  @Option(help: "Clusters for --positives clusters. (default: a tenth of the rows)")
+  var clusters: Int?
+
+  @Option(name: .shortAndLong, help: "Folder of the run to make.")
+  var output: String
+
+  @OptionGroup(title: "The head") var head: AdapterHeadOptions
+  @OptionGroup(title: "The loss") var loss: AdapterLossOptions
+  @OptionGroup(title: "The training") var training: AdapterTrainingOptions
+
+  @Option(help: "Texts of the queries, for the report.")
+  var queryTexts: String?
+
+  @Option(help: "Texts of the documents, for the report.")
+  var documentTexts: String?
+
+  @OptionGroup var parallel: ParallelOptions
+  @OptionGroup var report: ReportOptions
+
+  func run() throws {
+    var options = try training.options(head: head, loss: loss.value())
+    try options.validate()
+    guard training.seeds >= 1 else {
+      throw ContrastiveError.parameter(
+        name: "seeds", found: "\(training.seeds)", expected: "at least 1")
+    }
+    let workers = try parallel.workers
+    try AdapterFolder(path: output).requireNew()
+    let data = try AdaptData(self, workers: workers)
+    if data.isOneSet, positives == .neighbors, head.sides != .shared {
+      options.sides = .shared
+    }
+    var results: [AdapterResult] = []
+    for place in 0..<training.seeds {
+      options.seed = training.seed &+ UInt64(place)
+      let folder = AdapterFolder(path: place == 0 ? output : "\(output)/seed-\(options.seed)")
+      let configuration = AdaptConfiguration(self, options)
+      let display = AdaptDisplay(
+        epochs: options.epochs, seed: training.seeds > 1 ? options.seed : nil)
+      let result: AdapterTraining.Result
+      do throws(ContrastiveError) {
+        result = try AdapterTraining(options).run(
+          queries: data.queries, documents: data.documents, pairs: data.pairs,
+          isOneSet: data.isOneSet, workers: workers
+        ) { epoch throws(ContrastiveError) in
+          // Nothing is made for what is refused.
+          if epoch.epoch == 0 { try folder.create(configuration) }
+          try folder.append(epoch)
+          display.show(epoch)
+          return true
+        }
+      } catch {
+        throw error.naming([
+          "queries": queries, "documents": documents ?? queries, "pairs": pairs ?? "pairs",
+        ])
+      }
+      let summary = AdapterResult(result, seed: options.seed)
+      results.append(summary)
+      let examples = AdapterExamples(result) { data.names(ofPair: $0) }
+      // The first folder's result is that of all seeds in the end.
+      try folder.finish(result, summary: AdaptSummary([summary]), examples: examples)
+    }
+    let summary = AdaptSummary(results)
+    if training.seeds > 1 {
+      try AtomicFile.write(
+        JSONText.encode(summary, pretty: true) + "\n", to: "\(output)/result.json")
+    }
+    try report.print(summary)
+  }
+
+  /// `--positives`.
+  enum Positives: String, ExpressibleByArgument, CaseIterable, Codable {
+    case neighbors, clusters
+  }
+}
+
+/// Shows epochs on standard error.
+struct AdaptDisplay {
+  private let epochs: Int
+  private let prefix: String
+
+  init(epochs: Int, seed: UInt64?) {
+    self.epochs = epochs
+    prefix = seed.map { "seed \($0) " } ?? ""
+  }
+
+  func show(_ epoch: AdapterTraining.Epoch) {
+    let loss = epoch.loss.map { "loss \(fixed($0, 4)), " } ?? ""
+    let time = epoch.epoch == 0 ? "" : ", \(fixed(epoch.seconds, 1)) s"
+    Standard.error(
+      "\(prefix)epoch \(epoch.epoch)/\(epochs): \(loss)mrr_at_10 \(fixed(epoch.mrr, 4))\(time)\n")
+  }
+}
+
+/// `result.json`: the first seed's result, and of several seeds all of them with their means.
+struct AdaptSummary: Report {
+  let first: AdapterResult
+  let seeds: [AdapterResult]
+
+  init(_ results: [AdapterResult]) {
+    first = results[0]
+    seeds = results
+  }
+
+  private enum CodingKeys: String, CodingKey { case seeds, gain }
+
+  private struct Gain: Encodable {
+    let mean: Double
+    let least: Double
+
+    enum CodingKeys: String, CodingKey {
+      case mean = "mrr_at_10_mean"
+      case least = "mrr_at_10_least"
+    }
+  }
+
+  private var gains: [Double] {
+    seeds.compactMap { seed in
+      seed.before.flatMap { before in seed.after.map { $0.mrrAt10 - before.mrrAt10 } }
+    }
+  }
+
+  func encode(to encoder: any Encoder) throws {
+    try first.encode(to: encoder)
+    guard seeds.count > 1 else { return }
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(seeds, forKey: .seeds)
+    if let least = gains.min() {
+      try container.encode(
+        Gain(mean: gains.reduce(0, +) / Double(gains.count), least: least), forKey: .gain)
+    }
+  }
+
+  var lines: [String] {
+    seeds.map { seed in
+      let kept =
+        "seed \(seed.seed): epoch \(seed.bestEpoch) kept, \(fixed(seed.seconds, 1)) s of steps"
+      guard let before = seed.before, let after = seed.after else {
+        return kept + "; nothing was held out"
+      }
+      func change(_ name: String, _ value: (AdapterMeasures) -> Double) -> String {
+        "\(name) \(fixed(value(before), 4)) → \(fixed(value(after), 4))"
+      }
+      return kept + "; \(seed.heldOut) held-out pairs: "
+        + [
+          change("mrr_at_10") { $0.mrrAt10 }, change("ndcg_at_10") { $0.ndcgAt10 },
+          change("recall_at_1") { $0.recallAt1 }, change("recall_at_10") { $0.recallAt10 },
+        ].joined(separator: ", ")
+    }
+  }
+}

@@ -1,0 +1,189 @@
+import ArgumentParser
+import Contrastive
+import ContrastiveFiles
+
+/// `contrastive duplicates`.
+struct DuplicatesCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "duplicates",
+    abstract: "Find all pairs of near duplicates, the groups they form, and what to keep.",
+    discussion: """
+      Compares every row with every other by cosine, each pair once: products in Float32 rule pairs \
+      out with a margin that covers their rounding, Double decides the others. Embeddings are \
+      .npy, a safetensors file with one tensor, or file:tensor, numbers [n,dimension].
+
+      The output holds pairs I64 [m,2], i < j, sorted, of a cosine of at least --threshold; \
+      similarities F32 [m]; groups I64 [n], the lowest row of each row's connected component; kept \
+      U8 [n], 1 for one row of each group: the first, or with --keep central the one nearest to \
+      the mean of the group's unit rows. The CSV has a line for each pair: first, second, \
+      similarity, group.
+
+      More pairs than --memory has room for (24 bytes each) are counted and refused.
+
+      With --keep-fraction, SemDeDup (Abbas et al. 2023) chooses what to keep instead: rows are \
+      clustered (--clusters, spherical k-means), each row is compared with those of its cluster \
+      that are farther from the centroid, and the rows with the largest such cosine are dropped \
+      until the fraction is left. The output then holds kept U8 [n], similarities F32 [n] (that \
+      largest cosine, -1 without one) and clusters I64 [n].
+      """)
+
+  @Option(name: .shortAndLong, help: "Embeddings.")
+  var input: String
+
+  @Option(help: "Least cosine of a pair (default: 0.95).")
+  var threshold: Double?
+
+  @Option(help: "Which row of a group is kept: first or central.")
+  var keep: Representative = .first
+
+  @Option(help: "SemDeDup: the share of the rows to keep, above 0 and at most 1.")
+  var keepFraction: Double?
+
+  @Option(help: "SemDeDup: number of clusters. (default: about 1,000 rows each)")
+  var clusters: Int?
+
+  @Option(help: "SemDeDup: random seed of the clustering.")
+  var seed: UInt64 = 0
+
+  @Option(name: .shortAndLong, help: "Safetensors file to write, \(OutputFile.help)")
+  var output: String
+
+  @Option(help: "CSV file of the pairs to write.")
+  var csv: String?
+
+  @OptionGroup var memory: MemoryOptions
+  @OptionGroup var parallel: ParallelOptions
+  @OptionGroup var report: ReportOptions
+
+  func run() throws {
+    let file = try OutputFile(output, format: .safetensors, inputs: [input])
+    let table = try csv.map { try OutputFile($0, format: .csv, inputs: [input], option: "csv") }
+    let display = PassDisplay("comparing")
+    let workers = display.reporting(try parallel.workers)
+    if let keepFraction {
+      guard threshold == nil, csv == nil, keep == .first else {
+        throw ValidationError(
+          "--keep-fraction stands alone: --threshold, --keep and --csv belong to pairs")
+      }
+      let rule = try SemanticDeduplication(
+        keepFraction: keepFraction, clusters: clusters, seed: seed)
+      let rows = try memory.matrix(path: input)
+      let start = ContinuousClock.now
+      let result = try rule.run(rows, argument: input, workers: workers)
+      display.finish()
+      try file.write([
+        "kept": Tensor(.uint8(result.kept.map { $0 ? 1 : 0 })),
+        "similarities": Tensor(.float32(result.similarities)),
+        "clusters": Tensor(.int64(result.clusters.map(Int64.init))),
+      ])
+      return try report.print(
+        SemanticReport(
+          result, seconds: (ContinuousClock.now - start).seconds), beside: file)
+    }
+    guard clusters == nil else {
+      throw ValidationError("--clusters goes with --keep-fraction")
+    }
+    let threshold = threshold ?? 0.95
+    try Duplicates.require(threshold)
+    let rows = try memory.matrix(path: input)
+    let start = ContinuousClock.now
+    let found = try Duplicates(
+      of: rows, threshold: threshold, keeping: keep.representative,
+      maxPairs: memory.bytes.map { $0 / 24 } ?? 1 << 28, memory: memory.bytes.map { $0 / 4 },
+      argument: input, workers: workers)
+    display.finish()
+    let seconds = (ContinuousClock.now - start).seconds
+    try file.write(Self.tensors(found))
+    try table?.write { line throws(ContrastiveError) in
+      try line("first,second,similarity,group")
+      for pair in found.pairs {
+        try line(
+          "\(pair.first),\(pair.second),\(pair.similarity),\(found.groups[Int(pair.first)])")
+      }
+    }
+    try report.print(DuplicatesReport(found, threshold: threshold, seconds: seconds), beside: file)
+  }
+
+  private static func tensors(_ found: Duplicates) throws -> [String: Tensor] {
+    let numbers = [Int64](unsafeUninitializedCapacity: 2 * found.pairs.count) { target, count in
+      for (place, pair) in found.pairs.enumerated() {
+        target.initializeElement(at: 2 * place, to: Int64(pair.first))
+        target.initializeElement(at: 2 * place + 1, to: Int64(pair.second))
+      }
+      count = 2 * found.pairs.count
+    }
+    return [
+      "pairs": try Tensor(shape: [found.pairs.count, 2], elements: .int64(numbers)),
+      "similarities": Tensor(.float32(found.pairs.map(\.similarity))),
+      "groups": Tensor(.int64(found.groups.map(Int64.init))),
+      "kept": Tensor(.uint8(found.kept.map { $0 ? 1 : 0 })),
+    ]
+  }
+
+  /// `--keep`.
+  enum Representative: String, ExpressibleByArgument, CaseIterable {
+    case first, central
+
+    var representative: Duplicates.Representative { self == .first ? .first : .central }
+  }
+}
+
+/// What `contrastive duplicates` reports of pairs.
+struct DuplicatesReport: Report {
+  let rows: Int
+  let threshold: Double
+  let pairs: Int
+  let groups: Int
+  let largest: Int
+  let kept: Int
+  let seconds: Double
+
+  enum CodingKeys: String, CodingKey {
+    case rows, threshold, pairs, groups, kept, seconds
+    case largest = "largest_group"
+  }
+
+  init(_ found: Duplicates, threshold: Double, seconds: Double) {
+    var sizes = [Int](repeating: 0, count: found.groups.count)
+    for group in found.groups { sizes[Int(group)] += 1 }
+    rows = found.groups.count
+    self.threshold = threshold
+    pairs = found.pairs.count
+    groups = sizes.count { $0 > 1 }
+    largest = sizes.max() ?? 0
+    kept = found.kept.count { $0 }
+    self.seconds = seconds
+  }
+
+  var lines: [String] {
+    [
+      "\(rows) rows: \(pairs) pairs of a cosine of at least \(threshold), \(groups) groups of at "
+        + "most \(largest)",
+      "kept \(kept), duplicates of those \(rows - kept) (\(fixed(seconds, 3)) s)",
+    ]
+  }
+}
+
+/// What `contrastive duplicates` reports of SemDeDup.
+struct SemanticReport: Report {
+  let rows: Int
+  let kept: Int
+  let clusters: Int
+  let threshold: Double
+  let seconds: Double
+
+  init(_ result: SemanticDeduplication.Result, seconds: Double) {
+    rows = result.kept.count
+    kept = result.kept.count { $0 }
+    clusters = Int(result.clusters.max() ?? 0) + 1
+    threshold = result.threshold
+    self.seconds = seconds
+  }
+
+  var lines: [String] {
+    [
+      "\(rows) rows in \(clusters) clusters: kept \(kept); what was dropped has a cosine of at least "
+        + "\(fixed(threshold, 4)) with a row of its cluster (\(fixed(seconds, 3)) s)"
+    ]
+  }
+}

@@ -1,0 +1,167 @@
+import ArgumentParser
+import Contrastive
+import ContrastiveFiles
+
+/// `contrastive mine`.
+struct MineCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "mine",
+    abstract: "Mine hard negatives that are probably no false ones.",
+    discussion: """
+      Among the --candidates documents that are most similar to a query (cosine, the query's own \
+      included), negatives are those that are not its own, nor one of the --skip-top most similar \
+      others, and whose similarity is below --below times that of the query's most similar own \
+      document (below p - (1 - below) |p| where that similarity p is negative). The most similar \
+      come first, ties go to the lower document; Double decides. A query without a pair gets none.
+
+      The output holds negatives I64 [n,per-query], -1 where there are too few, and similarities \
+      F32, 0 there; with --evidence also evidence F32: how likely the negative is a false one, by \
+      an audit of the documents (see `contrastive audit`).
+
+      The CSV and JSON lines are triplets as sentence-transformers reads them: anchor, positive, \
+      negative, score, one for each pair and negative. They hold the texts of --query-texts and \
+      --document-texts (a text a line, or file.csv:column), or else the numbers of the rows.
+      """)
+
+  @OptionGroup var files: PairOptions
+
+  @Option(help: "Negatives of each query.")
+  var perQuery: Int = 8
+
+  @Option(help: "Most similar documents that are looked at, the query's own included.")
+  var candidates: Int = 100
+
+  @Option(help: "Share of the own document's similarity that a negative stays below.")
+  var below: Double = 0.95
+
+  @Option(help: "Most similar documents that are passed over.")
+  var skipTop: Int = 0
+
+  @Option(help: "How far below the own document's similarity a negative stays. (default: any)")
+  var margin: Double?
+
+  @Option(help: "Largest similarity of a negative. (default: any)")
+  var maxSimilarity: Double?
+
+  @Option(help: "Smallest similarity of a negative. (default: any)")
+  var minSimilarity: Double?
+
+  @Flag(help: "Also write how likely each negative is a false one.")
+  var evidence = false
+
+  @Option(help: "Random seed of the evidence's clusterings.")
+  var seed: UInt64 = 0
+
+  @Option(help: "Texts of the queries.")
+  var queryTexts: String?
+
+  @Option(help: "Texts of the documents.")
+  var documentTexts: String?
+
+  @Option(name: .shortAndLong, help: "Safetensors file to write, \(OutputFile.help)")
+  var output: String
+
+  @Option(help: "CSV file of triplets to write.")
+  var csv: String?
+
+  @Option(help: "File of JSON lines of triplets to write.")
+  var jsonl: String?
+
+  @OptionGroup var memory: MemoryOptions
+  @OptionGroup var parallel: ParallelOptions
+  @OptionGroup var report: ReportOptions
+
+  func run() throws {
+    var options = HardNegatives.Options()
+    options.perQuery = perQuery
+    options.candidates = candidates
+    options.below = below
+    options.skipTop = skipTop
+    options.margin = margin
+    options.maxSimilarity = maxSimilarity
+    options.minSimilarity = minSimilarity
+    try options.validate()
+    let texts = [queryTexts, documentTexts].map { $0.map { TextRows.parts(of: $0).file } }
+    let inputs = files.inputs + texts
+    let file = try OutputFile(output, format: .safetensors, inputs: inputs)
+    let triplets = try TripletFiles(
+      csv: csv.map { try OutputFile($0, format: .csv, inputs: inputs, option: "csv") },
+      jsonl: jsonl.map { try OutputFile($0, format: .jsonl, inputs: inputs, option: "jsonl") },
+      queryTexts: queryTexts, documentTexts: documentTexts)
+    let display = PassDisplay("mining")
+    let workers = display.reporting(try parallel.workers)
+    let queries = try memory.matrix(path: files.queries)
+    let documents = try memory.matrix(path: files.documents)
+    let relevance = try files.relevance(queries: queries.rows, documents: documents.rows)
+    try triplets.requireTexts(queries: queries.rows, documents: documents.rows)
+    let start = ContinuousClock.now
+    let found: HardNegatives
+    var doubts: [Float]?
+    do throws(ContrastiveError) {
+      found = try HardNegatives(
+        queries: queries, documents: documents, relevance: relevance, options: options,
+        memory: memory.bytes.map { $0 / 4 }, workers: workers)
+      if evidence {
+        let audit = try NegativeAudit(
+          neighbors: [min(candidates, documents.rows - 1)],
+          clusters: NegativeAudit.fittingClusters(rows: documents.rows), seed: seed)
+        doubts = try found.evidence(
+          audit, documents: documents, relevance: relevance, workers: workers)
+      }
+    } catch {
+      throw error.naming(["queries": files.queries, "documents": files.documents])
+    }
+    display.finish()
+    let seconds = (ContinuousClock.now - start).seconds
+    let shape = [found.queries, found.perQuery]
+    var tensors = [
+      "negatives": try Tensor(shape: shape, elements: .int64(found.documents.map(Int64.init))),
+      "similarities": try Tensor(shape: shape, elements: .float32(found.similarities)),
+    ]
+    if let doubts { tensors["evidence"] = try Tensor(shape: shape, elements: .float32(doubts)) }
+    try file.write(tensors)
+    try triplets.write(found, relevance: relevance, evidence: doubts)
+    let summary = MiningReport(found, documents: documents.rows, seconds: seconds)
+    if summary.withoutPair > 0 {
+      Standard.error(
+        "warning: \(summary.withoutPair) queries have no pair and get no negatives\n")
+    }
+    try report.print(summary, beside: file)
+  }
+}
+
+/// What `contrastive mine` reports.
+struct MiningReport: Report {
+  let queries: Int
+  let documents: Int
+  let negatives: Int
+  let complete: Int
+  let without: Int
+  let withoutPair: Int
+  let seconds: Double
+
+  enum CodingKeys: String, CodingKey {
+    case queries, documents, negatives, complete, seconds
+    case without = "without_negatives"
+    case withoutPair = "without_pair"
+  }
+
+  init(_ found: HardNegatives, documents: Int, seconds: Double) {
+    let counts = (0..<found.queries).map { found.documents(of: $0).count }
+    queries = found.queries
+    self.documents = documents
+    negatives = counts.reduce(0, +)
+    complete = counts.count { $0 == found.perQuery }
+    without = counts.count { $0 == 0 }
+    withoutPair = found.own.count { $0 == nil }
+    self.seconds = seconds
+  }
+
+  var lines: [String] {
+    [
+      "\(negatives) negatives for \(queries) queries among \(documents) documents "
+        + "(\(fixed(seconds, 3)) s)",
+      "\(complete) queries have all they want, \(without) none",
+    ]
+  }
+}

@@ -1,0 +1,2 @@
+// Files hold tensors: whoever reads them needs both.
+@_exported import ContrastiveTensors

@@ -1,0 +1,112 @@
+import Contrastive
+import ContrastiveFiles
+
+/// The report of runs of `contrastive adapt`.
+public struct AdapterReport: Sendable {
+  /// The page.
+  public let page: Page
+
+  /// Puts the report of one run or several together.
+  ///
+  /// - Parameter runs: what the runs wrote, at least one.
+  /// - Throws: `ContrastiveError.file` when a file cannot be read.
+  public init(_ runs: [RunRecord]) throws(ContrastiveError) {
+    var sections = [Self.results(runs), Self.curves(runs)]
+    if runs.count == 1 {
+      sections.append(try Self.examples(runs[0]))
+      sections.append(.configuration(runs[0]))
+    }
+    page = Page(
+      title: runs.count == 1 ? "Report of \(runs[0].name)" : "Comparison of \(runs.count) adapters",
+      subtitle: runs.map(\.path).joined(separator: " · "),
+      sections: sections.compactMap(\.self))
+  }
+
+  private static let measures = ["mrr_at_10", "ndcg_at_10", "recall_at_1", "recall_at_10"]
+
+  /// Before and after, a row for each run and seed.
+  private static func results(_ runs: [RunRecord]) -> ReportSection {
+    var rows: [[HTML]] = []
+    for run in runs {
+      guard let result = run.result else {
+        rows.append([.text("\(run.name), not finished")] + measures.map { _ in .text("–") })
+        continue
+      }
+      var seeds = [result]
+      if case .list(let all)? = result["seeds"] { seeds = all }
+      for seed in seeds {
+        let number = seed["seed"]?.number.map { " seed \(fixed($0, 0))" } ?? ""
+        rows.append(
+          [.text(run.name + number)]
+            + measures.map { name in
+              guard let before = seed["before"]?[name]?.number,
+                let after = seed["after"]?[name]?.number
+              else { return .text("–") }
+              let gain = 100 * (after - before)
+              return .text(
+                "\(fixed(before, 4)) → \(fixed(after, 4)) (\(gain < 0 ? "−" : "+")"
+                  + "\(fixed(abs(gain), 2)))")
+            })
+      }
+    }
+    let held = runs.compactMap { $0.outcome("held_out_pairs") }.first.map { fixed($0, 0) }
+    return ReportSection(
+      name: "results", title: "Results",
+      contents: [
+        .table(
+          caption: "Held-out pairs against all documents, before → after (points)",
+          headings: ["run"] + measures.map { $0.split(separator: "_").joined(separator: " ") },
+          rows: rows),
+        .paragraph(
+          "Measured on \(held ?? "the") held-out pairs, none of whose queries was trained on."),
+      ])
+  }
+
+  private static func curves(_ runs: [RunRecord]) -> ReportSection? {
+    func lines(_ series: String) -> [LineChart.Line] {
+      runs.indices.map {
+        LineChart.Line(
+          name: runs.count == 1 ? "trained" : runs[$0].name, color: Palette.color($0),
+          points: runs[$0].series(series))
+      }
+    }
+    let start = runs.count == 1 ? runs[0].series("mrr_at_10").first?.y : nil
+    let charts = [
+      LineChart(
+        title: "mrr at 10 of the deciding pairs", lines: lines("mrr_at_10"),
+        levels: start.map {
+          [LineChart.Level(name: "as they were", color: "var(--second)", value: $0)]
+        } ?? []
+      ).html, LineChart(title: "Loss", lines: lines("loss")).html,
+    ].compactMap(\.self)
+    guard !charts.isEmpty else { return nil }
+    return ReportSection(
+      name: "curves", title: "Curves", contents: [.element("div", ["class": "charts"], charts)])
+  }
+
+  private static func examples(_ run: RunRecord) throws(ContrastiveError) -> ReportSection? {
+    guard let examples = try run.examples else { return nil }
+    func table(_ name: String, _ caption: String) -> HTML? {
+      guard case .list(let all)? = examples[name], !all.isEmpty else { return nil }
+      func rank(_ value: JSONValue?) -> String {
+        value?.number.map { fixed($0, 0) } ?? "beyond 100"
+      }
+      return .table(
+        caption: caption, headings: ["query", "document", "rank before", "rank after"],
+        rows: all.map { example in
+          [
+            .text(example["query"]?.string ?? ""), .text(example["document"]?.string ?? ""),
+            .text(rank(example["before"])), .text(rank(example["after"])),
+          ]
+        })
+    }
+    let counts = ["risen", "fallen"].map { fixed(examples[$0]?.number ?? 0, 0) }
+    let tables = [table("won", "Won most"), table("lost", "Lost most")].compactMap(\.self)
+    guard !tables.isEmpty else { return nil }
+    return ReportSection(
+      name: "examples", title: "Examples won and lost",
+      contents: [
+        .paragraph("\(counts[0]) held-out pairs rose in rank, \(counts[1]) fell.")
+      ] + tables)
+  }
+}

@@ -1,0 +1,111 @@
+import ContrastiveCore
+import ContrastiveFiles
+import Testing
+import _TestSupport
+
+/// `contrastive adapt`, and `embed` and `report` of its runs.
+@Suite struct AdaptCommandTests {
+  let folder: TemporaryFolder
+
+  init() throws {
+    folder = try TemporaryFolder()
+    let documents = try TestData.embeddings(400, 8, seed: 1)
+    var queries = try TestData.near(documents, noise: 0.3, seed: 2)
+    for row in 0..<400 { (queries[row, 0], queries[row, 1]) = (-queries[row, 1], queries[row, 0]) }
+    try NPYFile.write(queries, to: folder.file("q.npy"))
+    try NPYFile.write(documents, to: folder.file("d.npy"))
+    try folder.write((0..<400).map { "text <\($0)>\n" }.joined(), "t.txt")
+  }
+
+  private func adapt(_ arguments: String...) throws -> Command {
+    try Command(
+      arguments: [
+        "adapt", "--queries", folder.file("q.npy"), "--documents", folder.file("d.npy"), "--output",
+        folder.file("run"), "--batch-size", "90", "--epochs", "8", "--rate", "0.01", "--json",
+      ] + arguments)
+  }
+
+  @Test func writesWhatItMeasuresAndEmbedGivesTheSame() throws {
+    let run = try adapt("--sides", "both", "--query-texts", folder.file("t.txt"))
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(run.errors.contains("epoch 0/8: mrr_at_10"))
+    let result = try run.json()
+    let before = try #require(result["before"] as? [String: Double])
+    let after = try #require(result["after"] as? [String: Double])
+    #expect(Set(after.keys) == ["recall_at_1", "recall_at_10", "mrr_at_10", "ndcg_at_10"])
+    #expect((after["mrr_at_10"] ?? 0) > (before["mrr_at_10"] ?? 1) + 0.05)
+    #expect(try folder.text("run/result.json").contains("\"mrr_at_10\""))
+    for side in ["queries", "documents"] {
+      let embed = try Command(
+        "embed", "--run", folder.file("run"), "--vectors", folder.file("\(side.prefix(1)).npy"),
+        "--side", side, "--output", folder.file("\(side).npy"))
+      #expect(embed.status == 0, "\(embed.errors)")
+    }
+    let held = try NPYFile.read(path: folder.file("run/held-out.npy"))
+    #expect(held.summary == "I64 [40]")
+    // Ranks of the adapted rows, in Double.
+    let queries = try NPYFile.read(path: folder.file("queries.npy")).matrix().doubles
+    let documents = try NPYFile.read(path: folder.file("documents.npy")).matrix().doubles
+    func dot(_ a: [Double], _ b: [Double]) -> Double { zip(a, b).reduce(0) { $0 + $1.0 * $1.1 } }
+    let ranks = try held.int64s().map { number in
+      let own = dot(queries[Int(number)], documents[Int(number)])
+      return 1 + documents.count { dot(queries[Int(number)], $0) > own + 1e-12 }
+    }
+    let mrr = ranks.reduce(0) { $0 + ($1 <= 10 ? 1 / Double($1) : 0) } / 40
+    #expect(abs(mrr - (after["mrr_at_10"] ?? 0)) < 1e-12)
+
+    let report = try Command("report", folder.file("run"))
+    #expect(report.status == 0, "\(report.errors)")
+    let page = try folder.text("run/report.html")
+    #expect(page.contains("Examples won and lost") && page.contains("text &lt;"))
+    let again = try adapt()
+    #expect(again.status == 65 && again.errors.contains("already holds a run"))
+  }
+
+  @Test func trainsSeveralSeeds() throws {
+    let run = try adapt("--seeds", "2", "--seed", "5", "--head", "mlp", "--loss", "clip")
+    #expect(run.status == 0, "\(run.errors)")
+    let seeds = try #require(try run.json()["seeds"] as? [[String: Any]])
+    #expect(seeds.map { $0["seed"] as? Int } == [5, 6])
+    #expect(folder.exists("run/seed-6/adapter.safetensors"))
+    #expect(
+      try folder.bytes("run/held-out.npy") != folder.bytes("run/seed-6/held-out.npy"))
+  }
+
+  @Test(arguments: ["neighbors", "clusters"]) func makesPairs(_ positives: String) throws {
+    let run = try Command(
+      "adapt", "--queries", folder.file("d.npy"), "--positives", positives, "--output",
+      folder.file("run"), "--epochs", "2", "--noise", "0.1", "--json")
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(try run.json()["held_out_pairs"] as? Int == 40)
+  }
+
+  @Test(arguments: [
+    (["--temperature", "0"], Int32(64), "temperature: found 0.0"),
+    (["--holdout", "2"], 64, "holdout: found 2.0"), (["--seeds", "0"], 64, "seeds: found 0"),
+    (["--loss", "siglip", "--false-negatives-top", "3"], 64, "loss: found siglip"),
+    (["--loss", "dcl", "--beta", "3"], 64, "beta: found dcl"),
+    (["--positives", "neighbors"], 64, "--positives"),
+    (["--documents", "/none.npy"], 65, "/none.npy"), (["--pairs", "/none.npy"], 65, "/none.npy"),
+    (["--query-texts", "/none.txt"], 65, "/none.txt"),
+  ]) func refuses(_ arguments: [String], _ status: Int32, _ text: String) throws {
+    let run = try Command(
+      arguments: [
+        "adapt", "--queries", folder.file("q.npy"), "--documents", folder.file("d.npy"), "--output",
+        folder.file("no"),
+      ] + arguments)
+    #expect(run.status == status && run.errors.contains(text), "\(run.errors)")
+    #expect(!folder.exists("no"))
+  }
+
+  @Test func embedRefuses() throws {
+    let run = try Command(
+      "embed", "--run", folder.file("none"), "--vectors", folder.file("q.npy"), "--side", "queries",
+      "--output", folder.file("y.npy"))
+    #expect(run.status == 65 && run.errorLines.count == 1, "\(run.errors)")
+    let both = try Command(
+      "embed", "--run", folder.file("none"), "--vectors", folder.file("q.npy"), "--output",
+      folder.file("y.npy"))
+    #expect(both.status == 64, "\(both.errors)")
+  }
+}

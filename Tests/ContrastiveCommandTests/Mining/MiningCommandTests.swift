@@ -1,0 +1,120 @@
+import ContrastiveCore
+import ContrastiveFiles
+import Testing
+import _TestSupport
+
+/// `contrastive duplicates`, `mine` and `score`.
+@Suite struct MiningCommandTests {
+  let folder: TemporaryFolder
+
+  init() throws {
+    folder = try TemporaryFolder()
+    let rows: [Float] = [1, 0, 0, 2, 3, 0.3, 1, -0.2, -1, 0]
+    try NPYFile.write(Tensor(shape: [5, 2], elements: .float32(rows)), to: folder.file("d.npy"))
+    try NPYFile.write(
+      Tensor(shape: [3, 2], elements: .float64([1, 0.1, 0, 1, -2, 0.1])), to: folder.file("q.npy"))
+    try NPYFile.write(
+      Tensor(shape: [2, 2], elements: .int32([0, 0, 2, 4])), to: folder.file("p.npy"))
+    try folder.write("0 0 0 2\n0 0 3 1\n1\t0\t1\t0\n2 0 4 1\n", "qrels.tsv")
+  }
+
+  private func run(_ arguments: String...) throws -> Command {
+    try Command(
+      arguments: arguments.map {
+        $0.contains(".") && !$0.hasPrefix("/") && Double($0) == nil ? folder.file($0) : $0
+      })
+  }
+
+  @Test func duplicatesWritesPairsGroupsAndWhatToKeep() throws {
+    let run = try run(
+      "duplicates", "--input", "d.npy", "--threshold", "0.98", "--output", "o.safetensors", "--csv",
+      "o.csv", "--json")
+    #expect(run.status == 0, "\(run.errors)")
+    let file = try SafetensorsFile(path: folder.file("o.safetensors"))
+    #expect(try file.tensor("pairs").summary == "I64 [2 × 2]")
+    #expect(try file.tensor("pairs").elements == .int64([0, 2, 0, 3]))
+    #expect(try file.tensor("groups").elements == .int64([0, 1, 0, 0, 4]))
+    #expect(try file.tensor("kept").elements == .uint8([1, 1, 0, 0, 1]))
+    #expect(try file.tensor("similarities").type == .float32)
+    let report = try run.json()
+    #expect(report["pairs"] as? Int == 2 && report["kept"] as? Int == 3)
+    #expect(try folder.text("o.csv").hasPrefix("first,second,similarity,group\n0,2,0.995"))
+    let few = try self.run(
+      "duplicates", "--input", "d.npy", "--threshold", "0.1", "--memory", "24", "--output",
+      "no.safetensors")
+    #expect(few.status == 64 && few.errors.contains("pairs reach"), "\(few.errors)")
+    #expect(!folder.exists("no.safetensors"))
+    let semantic = try self.run(
+      "duplicates", "--input", "d.npy", "--keep-fraction", "0.6", "--clusters", "1", "--output",
+      "s.safetensors")
+    #expect(semantic.status == 0, "\(semantic.errors)")
+    let kept = try SafetensorsFile(path: folder.file("s.safetensors")).tensor("kept").uint8s()
+    #expect(kept.count { $0 == 1 } == 3)
+  }
+
+  @Test func mineWritesTripletsOfTexts() throws {
+    try folder.write("red\n\"blue\", she said\nsky\n", "q.txt")
+    try folder.write("id,text\n0,a\n1,\"b,\"\"b\"\"\"\n2,c\n3,d\n4,\"e\ne\"\n", "d.csv")
+    let run = try run(
+      "mine", "--queries", "q.npy", "--documents", "d.npy", "--pairs", "p.npy", "--per-query", "2",
+      "--below", "1", "--output", "o.safetensors", "--csv", "o.csv", "--jsonl", "o.jsonl",
+      "--query-texts", "q.txt", "--document-texts", "d.csv:text", "--json")
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(run.errors.contains("warning: 1 queries have no pair and get no negatives"))
+    let file = try SafetensorsFile(path: folder.file("o.safetensors"))
+    #expect(try file.tensor("negatives").summary == "I64 [3 × 2]")
+    #expect(try file.tensor("negatives").elements == .int64([3, 1, -1, -1, 1, 2]))
+    let lines = try folder.text("o.jsonl").split(separator: "\n")
+    #expect(lines.count == 4)
+    #expect(
+      lines[1].hasPrefix(#"{"anchor":"red","positive":"a","negative":"b,\"b\"","score":0.09"#))
+    #expect(lines[2].hasPrefix(#"{"anchor":"sky","positive":"e\ne","negative":"b,\"b\"""#))
+    let table = try folder.text("o.csv")
+    #expect(table.hasPrefix("anchor,positive,negative,score\nred,a,d,0.9"))
+    #expect(table.contains("\nred,a,\"b,\"\"b\"\"\",0.09"))
+  }
+
+  @Test func scoreReadsJudgmentsAndComparesSystems() throws {
+    let run = try run(
+      "score", "--queries", "q.npy", "--documents", "d.npy", "--qrels", "qrels.tsv", "--k", "1",
+      "3",
+      "--against-queries", "q.npy", "--output", "o.safetensors", "--csv", "o.csv", "--trec",
+      "run.txt", "--json")
+    #expect(run.status == 0, "\(run.errors)")
+    let report = try run.json()
+    #expect(report["queries"] as? Int == 2 && report["without_relevant"] as? Int == 1)
+    let measures = try #require(report["measures"] as? [String: [String: Double]])
+    #expect(measures["recall_at_3"]?["mean"] == 1 && measures["mrr_at_1"]?["mean"] == 0.5)
+    let against = try #require(report["against"] as? [String: [String: [String: Double]]])
+    #expect(against["difference"]?["ndcg_at_3"]?["p_value"] == 1)
+    let file = try SafetensorsFile(path: folder.file("o.safetensors"))
+    #expect(try file.tensor("queries").elements == .int64([0, 2]))
+    #expect(try file.tensor("ndcg_at_3").type == .float64)
+    #expect(try folder.text("run.txt").hasPrefix("0 Q0 2 1 1 contrastive\n0 Q0 0 2 0.995"))
+    #expect(try folder.text("o.csv").hasPrefix("query,recall_at_1,recall_at_3,precision_at_1"))
+  }
+
+  @Test(arguments: [
+    ("duplicates --input d.npy --threshold 2", Int32(64), "threshold: found 2.0"),
+    ("duplicates --input d.npy --keep-fraction 0.5 --threshold 0.9", 64, "--keep-fraction"),
+    ("duplicates --input d.npy --memory x", 64, "memory"),
+    ("mine --queries q.npy --documents d.npy", 65, "expected 3, one for each query"),
+    (
+      "mine --queries q.npy --documents d.npy --pairs p.npy --per-query 0", 64, "per-query: found 0"
+    ),
+    ("mine --queries q.npy --documents d.npy --pairs q.npy", 65, "q.npy"),
+    ("mine --queries q.npy --documents d.npy --pairs d.npy", 65, "a whole number"),
+    ("mine --queries q.npy --documents none.npy --pairs p.npy", 65, "none.npy"),
+    ("score --queries q.npy --documents d.npy --qrels q.npy", 65, "line 1"),
+    ("score --queries q.npy --documents d.npy --pairs p.npy --k 0", 64, "k: found [0]"),
+    ("score --queries q.npy --documents d.npy --pairs p.npy --confidence 1", 64, "confidence"),
+  ]) func refuses(_ line: String, _ status: Int32, _ text: String) throws {
+    let words = line.split(separator: " ").map(String.init)
+    let output = words[0] == "score" ? [] : ["--output", folder.file("no.safetensors")]
+    let run = try Command(
+      arguments: words.map { $0.hasSuffix(".npy") || $0.hasSuffix(".tsv") ? folder.file($0) : $0 }
+        + output)
+    #expect(run.status == status && run.errors.contains(text), "\(run.errors)")
+    #expect(!folder.exists("no.safetensors"))
+  }
+}
