@@ -1,13 +1,31 @@
 import ArgumentParser
 import ContrastiveCore
 
-/// How many threads to use.
+/// How many threads to use, and what multiplies.
 struct ParallelOptions: ParsableArguments {
   @Option(name: [.customShort("j"), .long], help: "Threads to use (default: all processors).")
   var threads: Int?
 
+  @Option(
+    help: """
+      Matrix product in Float32: blas (OpenBLAS) or packed (the package's own); it decides the \
+      last bits. (default: CONTRASTIVE_PRODUCT, else what suits the processor; see doctor)
+      """)
+  var product: MatrixProduct?
+
+  func validate() throws {
+    if let setting = MatrixProduct.setting, MatrixProduct(rawValue: setting) == nil {
+      throw ValidationError("CONTRASTIVE_PRODUCT: found '\(setting)', expected blas or packed")
+    }
+  }
+
   /// The workers asked for.
   var workers: Workers {
-    get throws { try threads.map { try Workers(count: $0) } ?? .all }
+    get throws {
+      let workers = try threads.map { try Workers(count: $0) } ?? .all
+      return product.map(workers.using) ?? workers
+    }
   }
 }
+
+extension MatrixProduct: ExpressibleByArgument {}

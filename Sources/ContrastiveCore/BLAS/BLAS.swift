@@ -19,7 +19,7 @@ package enum BLAS {
     guard threads == 1 else {
       return "found \(threads) threads after asking for 1, expected a build that obeys"
     }
-    return firstFault
+    return MatrixProduct.blas.firstFault
   }()
 
   /// The build's own description, such as `OpenBLAS 0.3.21 … MAX_THREADS=64`.

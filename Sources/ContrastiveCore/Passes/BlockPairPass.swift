@@ -31,7 +31,8 @@ struct BlockPairPass<Grid: BlockPairGrid>: Sendable {
     let watch = CancelationWatch(workers, steps: grid.pairs)
     rows.matrix.withSharedMemory(and: columns.matrix) { rowValues, columnValues in
       let product = TileProduct(
-        rows: rowValues, columns: .single(columnValues), dimension: rows.dimension)
+        rows: rowValues, columns: .single(columnValues), dimension: rows.dimension,
+        product: workers.product)
       let found = faults.slots
       let memory = scratch.memory
       let turns = BlockTurns(count: grid.blocks)

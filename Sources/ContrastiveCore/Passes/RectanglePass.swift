@@ -3,7 +3,7 @@
 /// ```
 /// for each unit (row block, run of column tiles), shared among the workers:
 ///   for each column tile of the run:
-///     S ← rows · columnsᵀ            one single-threaded sgemm
+///     S ← rows · columnsᵀ            one single-threaded product
 ///     a reader learns from S, or a writer turns it into coefficients
 ///     sums ← diag(rescale) · sums + S · columns        one more, where sums are asked for
 /// merge the runs of each row block, in their order
@@ -108,7 +108,8 @@ package struct RectanglePass: Sendable {
           let work = RectangleWork(
             grid: grid, visit: visit, rows: rows, columns: columns, isSumming: isSumming,
             product: TileProduct(
-              rows: rowValues, columns: columnValues, dimension: rows.dimension),
+              rows: rowValues, columns: columnValues, dimension: rows.dimension,
+              product: workers.product),
             partials: partials.memory, sums: sums, spill: spill.memory, tiles: tiles.memory,
             tileSize: tileSize, rowFaults: faults.slots.rows, columnFaults: faults.slots.columns,
             watch: watch)

@@ -1,0 +1,53 @@
+import ContrastiveKernels
+
+/// The product of 8-bit codes for an instruction set; all give the same integers.
+package struct CodeProduct: @unchecked Sendable {  // a constant table of C functions
+  let table: UnsafePointer<ContrastiveCodeProduct>
+
+  /// The fastest this processor has.
+  package static let best = CodeProduct(table: contrastive_code_product())
+
+  /// Every one this processor has, the portable one last.
+  package static var available: [CodeProduct] {
+    (["avx512vnni", "avxvnni", "avx2", "portable"] as [String]).compactMap { name in
+      contrastive_code_product_named(name).map(CodeProduct.init(table:))
+    }
+  }
+
+  /// `portable`, `avx2`, `avxvnni` or `avx512vnni`.
+  package var name: String { String(cString: table.pointee.name) }
+
+  /// Whether codes take 16 bits, for want of an instruction for 8.
+  var hasWideCodes: Bool { table.pointee.codes == 2 }
+
+  /// Units of 32 bits that a row's codes take.
+  package func units(dimension: Int) -> Int { pieces(dimension, table.pointee.codes) }
+
+  /// Units of some packed rows.
+  package func packedRows(_ rows: Int, units: Int) -> Int {
+    pieces(rows, table.pointee.height) * table.pointee.height * units
+  }
+
+  /// Units of some packed columns.
+  package func packedColumns(_ columns: Int, units: Int) -> Int {
+    pieces(columns, table.pointee.width) * table.pointee.width * (units + 1)
+  }
+
+  /// The exact dot products of the codes of some rows and columns, row-major.
+  package func multiply(_ rows: CodedRows, _ columns: CodedRows) -> [Int32] {
+    let units = rows.units
+    var left = [Int32](repeating: 0, count: packedRows(rows.count, units: units))
+    var right = [Int32](repeating: 0, count: packedColumns(columns.count, units: units))
+    table.pointee.pack_rows(rows.codes, units, rows.count, units, &left)
+    table.pointee.pack_columns(columns.codes, units, columns.count, units, &right)
+    var product = [Int32](repeating: 0, count: rows.count * columns.count)
+    table.pointee.multiply(
+      rows.count, columns.count, units, left, right, &product, columns.count)
+    return product
+  }
+
+  /// A dot product in Double, the same bits on every instruction set.
+  package func dot(_ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, count: Int) -> Double {
+    table.pointee.dot(a, b, count)
+  }
+}
