@@ -47,6 +47,11 @@ package struct SharedReadOnlyMemory<Element>: @unchecked Sendable {
   > {
     memory.base + offset
   }
+
+  /// All but the first elements.
+  func dropping(_ count: Int) -> SharedReadOnlyMemory {
+    SharedReadOnlyMemory(UnsafeBufferPointer(start: base + count, count: self.count - count))
+  }
 }
 
 extension Array {
@@ -77,9 +82,7 @@ extension Matrix {
   package func withSharedMemory<R>(
     _ body: (SharedReadOnlyMemory<Float>) -> R
   ) -> R {
-    storage.withUnsafeBufferPointer {
-      body(SharedReadOnlyMemory(UnsafeBufferPointer(rebasing: $0[..<(rows * columns)])))
-    }
+    withUnsafeBufferPointer { body(SharedReadOnlyMemory($0)) }
   }
 
   /// The same with the elements of this matrix and of another.

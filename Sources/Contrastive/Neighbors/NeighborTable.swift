@@ -27,10 +27,12 @@ public struct NeighborTable: Sendable {
   ///   - queries: [N × D].
   ///   - bank: [M × D].
   ///   - k: 1 … M.
+  ///   - memory: most bytes of candidates and codes held at once; no effect on the result.
   ///   - workers: the threads to use; no effect on the result.
   /// - Throws: `ContrastiveError`: `.shape`, `.empty`, `.nonFinite`, `.tooLarge`, `.parameter`.
   public init(
-    nearestTo queries: Matrix, in bank: Matrix, k: Int, workers: Workers = .all
+    nearestTo queries: Matrix, in bank: Matrix, k: Int, memory: Int? = nil,
+    workers: Workers = .all
   ) throws(ContrastiveError) {
     let rows = Operand("queries", queries)
     let columns = Operand("bank", bank)
@@ -39,7 +41,8 @@ public struct NeighborTable: Sendable {
     try columns.requireDimension(of: rows)
     try requireParameter(1...bank.rows ~= k, "k", k, "1 … \(bank.rows), the bank's rows")
     self.init(
-      try SimilaritySearch(k: k, rows: rows, columns: columns).run(workers: workers),
+      try SimilaritySearch(k: k, rows: rows, columns: columns, memory: memory)
+        .run(workers: workers),
       rows: queries.rows, k: k)
     clampCosines(queries, bank, workers)
   }
@@ -53,9 +56,8 @@ public struct NeighborTable: Sendable {
   /// - Parameters:
   ///   - embeddings: [N × D].
   ///   - k: 1 … N − 1.
-  ///   - memory: most bytes of what is known of the rows while pairs are compared; where that is
-  ///     too little for each pair to be compared once, each is compared twice. No effect on the
-  ///     result.
+  ///   - memory: most bytes of candidates and codes held at once; where that is too little for each
+  ///     pair to be compared once, each is compared twice. No effect on the result.
   ///   - workers: the threads to use; no effect on the result.
   /// - Throws: `ContrastiveError`: `.shape`, `.empty`, `.nonFinite`, `.tooLarge`, `.parameter`.
   public init(
@@ -65,8 +67,16 @@ public struct NeighborTable: Sendable {
     try rows.requireRows()
     try requireParameter(
       k >= 1 && k < embeddings.rows, "k", k, "1 … \(embeddings.rows - 1), the other rows")
-    self.init(
-      try SimilaritySearch.graph(of: rows, k: k, workers: workers), rows: embeddings.rows, k: k)
+    let needed = embeddings.rows * SimilaritySearch.bytes(k: k, dimension: embeddings.columns)
+    let found =
+      if let memory, needed > memory {
+        try SimilaritySearch(
+          k: k, rows: rows, columns: rows, compared: .others, memory: memory
+        ).run(workers: workers)
+      } else {
+        try SimilaritySearch.graph(of: rows, k: k, workers: workers)
+      }
+    self.init(found, rows: embeddings.rows, k: k)
     clampCosines(embeddings, embeddings, workers)
   }
 

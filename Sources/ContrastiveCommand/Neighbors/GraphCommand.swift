@@ -55,8 +55,7 @@ struct GraphCommand: ParsableCommand {
       operations: Double(rows.rows) * Double(rows.rows) * Double(rows.columns),
       withMutual: mutual, options: report
     ) {
-      try NeighborTable(
-        graphOf: rows, k: k, memory: memory.bytes.map { $0 / 4 }, workers: workers)
+      try NeighborTable(graphOf: rows, k: k, memory: memory.searchBytes, workers: workers)
     }
   }
 }

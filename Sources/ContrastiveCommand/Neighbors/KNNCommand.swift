@@ -59,6 +59,9 @@ struct KNNCommand: ParsableCommand {
       output: file, csv: table,
       operations: 2 * Double(rows.rows) * Double(columns.rows) * Double(rows.columns),
       withMutual: false, options: report
-    ) { try NeighborTable(nearestTo: rows, in: columns, k: k, workers: workers) }
+    ) {
+      try NeighborTable(
+        nearestTo: rows, in: columns, k: k, memory: memory.searchBytes, workers: workers)
+    }
   }
 }

@@ -23,6 +23,9 @@ struct CandidateLists: Sendable {
 
   private static func capacity(_ k: Int) -> Int { 2 * k + 64 }
 
+  /// Bytes that a row takes.
+  static func bytes(k: Int) -> Int { MemoryLayout<Candidate>.stride * capacity(k) + 16 }
+
   /// Calls `body` with empty lists of some rows.
   static func with<R>(rows: Int, k: Int, _ body: (CandidateLists) throws -> R) rethrows -> R {
     let capacity = capacity(k)

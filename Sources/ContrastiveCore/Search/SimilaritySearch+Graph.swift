@@ -54,9 +54,9 @@ extension SimilaritySearch {
           product: product)
         pairs(screen, grid, lists, decider, watch, workers)
       }
-      return watch.isCanceled
-        ? Found(columns: [], similarities: [], screen: chosen, survivors: 0)
-        : collect(lists, decider, chosen, workers)
+      var found = Found(screen: chosen)
+      if !watch.isCanceled { collect(count, lists, decider, into: &found, workers) }
+      return found
     }
   }
 
@@ -70,7 +70,8 @@ extension SimilaritySearch {
   ) {
     let prepared = SharedArray<Some.Block?>(repeating: nil, count: grid.blocks)
     let blocks = prepared.memory
-    workers.forEach(grid.blocks) { block, _ in blocks[block] = screen.block(grid.rows(block: block))
+    workers.forEach(grid.blocks) { block, _ in
+      blocks[block] = screen.block(grid.rows(block: block))
     }
     let tileCount = 3 * grid.blockRows * Self.stripColumns
     let own = tileCount + screen.scratch(rows: grid.blockRows, columns: Self.stripColumns)

@@ -14,23 +14,34 @@ package struct SimilaritySearch: Sendable {
     case float
   }
 
+  /// Which columns a row is compared with.
+  package enum Compared: Sendable {
+    case all
+    /// All but the one of the row's own number: rows and columns are the same.
+    case others
+  }
+
   /// The best of each row.
   package struct Found: Sendable {
     /// [rows × k], row-major: most similar first.
-    package let columns: [Int]
+    package fileprivate(set) var columns: [Int] = []
     /// Their dot products, rounded from Double.
-    package let similarities: [Float]
+    package fileprivate(set) var similarities: [Float] = []
     /// What bounded the similarities.
     package let screen: Screen
     /// Share of all pairs that were decided in Double.
-    package let survivors: Double
+    package fileprivate(set) var survivors = 0.0
+
+    init(screen: Screen) { self.screen = screen }
   }
 
   let k: Int
   let rows: Operand
   let columns: Operand
+  let compared: Compared
   let screen: Screen?
   let product: CodeProduct
+  private let memory: Int?
 
   /// A search for the k nearest.
   ///
@@ -38,17 +49,27 @@ package struct SimilaritySearch: Sendable {
   ///   - k: 1 … the number of columns.
   ///   - rows: in Float32.
   ///   - columns: in Float32, of the rows' dimension.
+  ///   - compared: which columns a row is compared with; of `others` k must be fewer.
+  ///   - memory: bytes that candidates and codes may take, but no fewer than some thousand of
+  ///     each; no effect on the result.
   ///   - screen: what bounds similarities; when nil what follows from the problem.
   ///   - product: that of codes.
   package init(
-    k: Int, rows: Operand, columns: Operand, screen: Screen? = nil,
-    product: CodeProduct = .best
+    k: Int, rows: Operand, columns: Operand, compared: Compared = .all, memory: Int? = nil,
+    screen: Screen? = nil, product: CodeProduct = .best
   ) {
     self.k = k
     self.rows = rows
     self.columns = columns
+    self.compared = compared
+    self.memory = memory
     self.screen = screen
     self.product = product
+  }
+
+  /// Bytes of what a row takes while it is compared: its candidates and its own codes.
+  package static func bytes(k: Int, dimension: Int) -> Int {
+    CandidateLists.bytes(k: k) + 8 * CodeProduct.best.units(dimension: dimension)
   }
 
   /// Rows of a block, and columns of a tile.
@@ -66,24 +87,20 @@ package struct SimilaritySearch: Sendable {
     try BLAS.prepare()
     try rows.requireFinite(workers)
     try columns.requireFinite(workers)
-    let watch = CancelationWatch(workers, steps: rowBlocks.count)
     let found = rows.matrix.withUnsafeBufferPointer { rowValues in
       columns.matrix.withUnsafeBufferPointer { columnValues in
-        search(
-          SharedReadOnlyMemory(rowValues), SharedReadOnlyMemory(columnValues), watch, workers)
+        search(SharedReadOnlyMemory(rowValues), SharedReadOnlyMemory(columnValues), workers)
       }
     }
-    if watch.isCanceled { throw .canceled }
+    try workers.checkCanceled()
     return found
   }
 
   private func search(
     _ rowValues: SharedReadOnlyMemory<Float>, _ columnValues: SharedReadOnlyMemory<Float>,
-    _ watch: CancelationWatch, _ workers: Workers
+    _ workers: Workers
   ) -> Found {
     let dimension = rows.dimension
-    let decider = SimilarityDecider(rows: rowValues, columns: columnValues, dimension: dimension)
-    let blocks = rowBlocks
     let rowCenter = CodedRows.center(
       of: rowValues, rows: rows.rows, dimension: dimension, workers: workers)
     let columnCenter = CodedRows.center(
@@ -91,44 +108,87 @@ package struct SimilaritySearch: Sendable {
     let chosen =
       screen
       ?? choice(rowValues, columnValues, rowCenter: rowCenter, columnCenter: columnCenter, workers)
-    return CandidateLists.with(rows: rows.rows, k: k) { lists in
-      if chosen == .float {
-        let screen = FloatScreen(
-          rows: rowValues, columns: columnValues, dimension: dimension, workers: workers)
-        pass(screen, 0..<columns.rows, blocks, lists, decider, watch, workers)
-      } else {
-        let units = product.units(dimension: dimension)
-        let atOnce = max(Self.tileColumns, Self.maxCodeBytes / (4 * units))
-        for start in stride(from: 0, to: columns.rows, by: atOnce) {
-          let range = start..<min(columns.rows, start + atOnce)
-          let coded = CodedRows(
-            columnValues, rows: range, center: columnCenter, other: rowCenter, for: product,
-            workers: workers)
-          let screen = CodeScreen(
-            rows: rowValues, rowCenter: rowCenter, columns: coded, firstColumn: start,
-            columnCenter: columnCenter, product: product)
-          pass(screen, range, blocks, lists, decider, watch, workers)
+    let parts = batches
+    let spans = chosen == .float ? [0..<columns.rows] : codeSpans
+    let watch = CancelationWatch(
+      workers, steps: spans.count * parts.reduce(0) { $0 + blocks(of: $1).count })
+    var found = Found(screen: chosen)
+    func search<Some: TileScreen>(_ screen: (_ span: Range<Int>) -> Some) {
+      let whole = spans.count == 1 ? screen(0..<columns.rows) : nil
+      var done = 0
+      for batch in parts where !watch.isCanceled {
+        let decider = SimilarityDecider(
+          rows: rowValues.dropping(batch.lowerBound * dimension), columns: columnValues,
+          dimension: dimension)
+        CandidateLists.with(rows: batch.count, k: k) { lists in
+          for span in spans where !watch.isCanceled {
+            let visit = Visit(
+              batch: batch, span: span, done: done, lists: lists, decider: decider, watch: watch)
+            pass(whole ?? screen(span), visit, workers)
+            done += blocks(of: batch).count
+          }
+          if !watch.isCanceled { collect(batch.count, lists, decider, into: &found, workers) }
         }
       }
-      return watch.isCanceled
-        ? Found(columns: [], similarities: [], screen: chosen, survivors: 0)
-        : collect(lists, decider, chosen, workers)
+    }
+    if chosen == .float {
+      search { _ in
+        FloatScreen(
+          rows: rowValues, columns: columnValues, dimension: dimension, workers: workers)
+      }
+    } else {
+      search { span in
+        CodeScreen(
+          rows: rowValues, rowCenter: rowCenter,
+          columns: CodedRows(
+            columnValues, rows: span, center: columnCenter, other: rowCenter, for: product,
+            workers: workers),
+          firstColumn: span.lowerBound, columnCenter: columnCenter, product: product)
+      }
+    }
+    return found
+  }
+
+  /// Rows whose candidates are held at once.
+  private var batches: [Range<Int>] {
+    let most = memory.map { max(16 * 48, $0 / 2 / CandidateLists.bytes(k: k)) } ?? rows.rows
+    return (0..<pieces(rows.rows, most)).map { ($0 * most)..<min(rows.rows, ($0 + 1) * most) }
+  }
+
+  /// Columns whose codes are held at once.
+  private var codeSpans: [Range<Int>] {
+    let bytes = min(Self.maxCodeBytes, memory.map { $0 / 2 } ?? .max)
+    let most = max(
+      8 * Self.tileColumns, bytes / (4 * product.units(dimension: rows.dimension) + 32))
+    return (0..<pieces(columns.rows, most)).map {
+      ($0 * most)..<min(columns.rows, ($0 + 1) * most)
     }
   }
 
-  /// Blocks of rows, enough of them for 16 workers.
-  private var rowBlocks: [Range<Int>] {
-    let count = rows.rows
+  /// Blocks of some rows, enough of them for 16 workers.
+  private func blocks(of batch: Range<Int>) -> [Range<Int>] {
+    let count = batch.count
     let even = pieces(pieces(count, 16 * pieces(count, 16 * Self.blockRows)), 12) * 12
     let height = min(Self.blockRows, max(48, even))
-    return (0..<pieces(count, height)).map { ($0 * height)..<min(count, ($0 + 1) * height) }
+    return (0..<pieces(count, height)).map {
+      (batch.lowerBound + $0 * height)..<min(batch.upperBound, batch.lowerBound + ($0 + 1) * height)
+    }
   }
 
-  /// Every block of rows against some columns.
-  private func pass<Some: TileScreen>(
-    _ screen: Some, _ range: Range<Int>, _ blocks: [Range<Int>], _ lists: CandidateLists,
-    _ decider: SimilarityDecider, _ watch: CancelationWatch, _ workers: Workers
-  ) {
+  /// Some rows against some columns.
+  private struct Visit: Sendable {
+    let batch: Range<Int>
+    let span: Range<Int>
+    /// Blocks of visits before it.
+    let done: Int
+    let lists: CandidateLists
+    let decider: SimilarityDecider
+    let watch: CancelationWatch
+  }
+
+  private func pass<Some: TileScreen>(_ screen: Some, _ visit: Visit, _ workers: Workers) {
+    let (lists, range, watch) = (visit.lists, visit.span, visit.watch)
+    let blocks = blocks(of: visit.batch)
     let height = blocks.first?.count ?? 0
     let tileCount = height * Self.tileColumns
     let own = screen.scratch(rows: height, columns: Self.tileColumns) + Self.tileColumns
@@ -137,6 +197,7 @@ package struct SimilaritySearch: Sendable {
     workers.forEach(blocks.count) { index, worker in
       if watch.isCanceled { return }
       let rows = blocks[index]
+      let first = rows.lowerBound - visit.batch.lowerBound
       let room = memory + worker * (own + 3 * tileCount)
       let never = room + 3 * tileCount
       never.update(repeating: .infinity, count: Self.tileColumns)
@@ -145,32 +206,32 @@ package struct SimilaritySearch: Sendable {
         let span = start..<min(range.upperBound, start + Self.tileColumns)
         room.withMemoryRebound(to: ContrastivePair.self, capacity: tileCount) { pairs in
           let count = screen.sift(
-            block, span, rowThresholds: lists.thresholds + rows.lowerBound,
-            columnThresholds: never, scratch: never + Self.tileColumns, into: pairs)
+            block, span, rowThresholds: lists.thresholds + first, columnThresholds: never,
+            scratch: never + Self.tileColumns, into: pairs)
           for place in 0..<count {
             let (row, column) = (Int(pairs[place].row), Int(pairs[place].column) + start)
+            if compared == .others && column == rows.lowerBound + row { continue }
             lists.take(
               column, upper: pairs[place].value, gap: screen.gap(block, row: row, column: column),
-              row: rows.lowerBound + row, decider: decider)
+              row: first + row, decider: visit.decider)
           }
         }
       }
-      watch.report(index + 1, worker: worker)
+      watch.report(visit.done + index + 1, worker: worker)
     }
   }
 
-  /// The best of every row, and what it took to decide.
+  /// Adds the best of some rows, and what it took to decide.
   func collect(
-    _ lists: CandidateLists, _ decider: SimilarityDecider, _ screen: Screen, _ workers: Workers
-  ) -> Found {
-    let count = rows.rows
+    _ count: Int, _ lists: CandidateLists, _ decider: SimilarityDecider, into found: inout Found,
+    _ workers: Workers
+  ) {
     let indices = SharedArray<Int>(repeating: 0, count: count * k)
     let similarities = SharedArray<Float>(repeating: 0, count: count * k)
     let decided = SharedArray<Int>(repeating: 0, count: count)
     let (places, values, totals) = (indices.memory, similarities.memory, decided.memory)
-    let atOnce = 64
-    workers.forEach(pieces(count, atOnce)) { piece, _ in
-      for row in (piece * atOnce)..<min(count, (piece + 1) * atOnce) {
+    workers.forEachRun(of: count, size: 64) { run in
+      for row in run {
         let (best, number) = lists.finish(row, decider)
         for (place, entry) in best.enumerated() {
           places[row * k + place] = Int(entry.column)
@@ -179,9 +240,10 @@ package struct SimilaritySearch: Sendable {
         totals[row] = number
       }
     }
-    let total = decided.elements.reduce(0.0) { $0 + Double($1) }
-    return Found(
-      columns: indices.elements, similarities: similarities.elements, screen: screen,
-      survivors: total / (Double(count) * Double(columns.rows)))
+    found.columns += indices.elements
+    found.similarities += similarities.elements
+    found.survivors +=
+      decided.elements.reduce(0.0) { $0 + Double($1) }
+      / (Double(rows.rows) * Double(columns.rows))
   }
 }

@@ -64,6 +64,27 @@ import _TestSupport
     }
   }
 
+  /// In pieces of rows and of codes, with the row itself left out: the same bits.
+  @Test(arguments: [SimilaritySearch.Screen.codes, .float])
+  func memoryChangesNothing(_ screen: SimilaritySearch.Screen) throws {
+    let set = try Data.unit.matrix(2_500, 40, seed: 4)
+    let rows = Operand("rows", set)
+    for compared in [SimilaritySearch.Compared.all, .others] {
+      let (all, some) = try (
+        SimilaritySearch(k: 7, rows: rows, columns: rows, compared: compared, screen: screen)
+          .run(workers: Workers(count: 2)),
+        SimilaritySearch(
+          k: 7, rows: rows, columns: rows, compared: compared, memory: 1, screen: screen
+        ).run(workers: Workers(count: 3))
+      )
+      #expect(all.columns == some.columns && all.similarities == some.similarities)
+      #expect(abs(some.survivors - all.survivors) < 0.05)
+      if compared == .all { continue }
+      let graph = try SimilaritySearch.graph(of: rows, k: 7, screen: screen, workers: .one)
+      #expect(graph.columns == some.columns && graph.similarities == some.similarities)
+    }
+  }
+
   /// Random unit rows leave few pairs open, and equal rows all of them.
   @Test func reportsWhatSurvives() throws {
     let rows = try TestData.embeddings(64, 64, seed: 1)

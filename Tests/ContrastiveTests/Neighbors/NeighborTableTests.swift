@@ -70,6 +70,8 @@ import _TestSupport
       for graph in graphs { #expect(Array(graph.indices(of: row)) == Array(order.prefix(k))) }
     }
     let graph = graphs[0]
+    let inPieces = try NeighborTable(graphOf: set, k: k, memory: 1)
+    #expect(inPieces.indices == graph.indices && inPieces.similarities == graph.similarities)
     for (place, isMutual) in graph.mutual.enumerated() {
       let neighbor = graph.indices[place]
       #expect(isMutual == graph.indices(of: neighbor).contains(place / k))

@@ -68,11 +68,12 @@ import _TestSupport
     #expect(result[.bank]?.values.allSatisfy(\.isFinite) == true)
   }
 
-  /// 256 queries, 8 chunks of the bank: two tiles with their factors, 7 spare accumulators.
+  /// 256 queries, 16 chunks of the bank, for 16 workers: two tiles with their factors, 15 spare
+  /// accumulators.
   @Test func scratchIsAsStated() throws {
     let workers = try Workers(count: 2)
     let stated = try InfoNCE().scratchBytes(
       for: ProblemShape(rows: 256, columns: 16_384, dimension: 16), workers: workers)
-    #expect(stated == 4 * (2 * 256 * 513 + 7 * 256 * 16))
+    #expect(stated == 4 * (2 * 256 * 513 + 15 * 256 * 16))
   }
 }
