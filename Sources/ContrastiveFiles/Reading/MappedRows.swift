@@ -23,6 +23,7 @@ package enum MappedRows {
   /// - Throws: `ContrastiveError`: `.file` for what cannot be read in pieces, `.shape`, `.tooLarge`.
   package static func npy(path: String, argument: String) throws(ContrastiveError) -> Matrix {
     let section = try FileSection(path: path)
+    try section.requireRegular()
     guard try !FileReader(path: path).isGzipped() else {
       throw section.failure("is gzipped, so it cannot be read in pieces: unpack it first")
     }
@@ -44,6 +45,7 @@ package enum MappedRows {
     path: String, tensor name: String?, argument: String
   ) throws(ContrastiveError) -> Matrix {
     let section = try FileSection(path: path)
+    try section.requireRegular()
     guard section.mostRemaining >= 8 else {
       throw section.failure("is not a safetensors file: it has fewer than 8 bytes")
     }
@@ -103,17 +105,8 @@ package enum MappedRows {
     rows: Int, columns: Int,
     _ make: (Range<Int>) throws(ContrastiveError) -> [Float]
   ) throws(ContrastiveError) -> Matrix {
-    let folder = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
-    var name = Array("\(folder)/contrastive-XXXXXX".utf8CString)
-    let descriptor = mkstemp(&name)
-    guard descriptor >= 0 else {
-      throw .file(
-        path: folder,
-        problem: "cannot hold a temporary file (TMPDIR names another folder): "
-          + systemReason())
-    }
+    let (descriptor, folder) = try unnamedFile()
     defer { close(descriptor) }
-    unlink(name)
     let piece = max(1, pieceBytes / max(1, 4 * columns))
     for start in stride(from: 0, to: rows, by: piece) {
       let values = try make(start..<min(rows, start + piece))
@@ -125,52 +118,4 @@ package enum MappedRows {
     return try ResidentPages.matrix(
       descriptor, offset: 0, rows: rows, columns: columns, path: folder)
   }
-}
-
-/// A part of an open file that is read from front to back.
-final class FileSection: ByteSource {
-  let path: String
-  let descriptor: Int32
-  /// Where reading goes on.
-  private(set) var position = 0
-  private var end: Int
-
-  /// A whole file.
-  init(path: String) throws(ContrastiveError) {
-    self.path = path
-    descriptor = retryingInterrupts { open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
-    guard descriptor >= 0 else {
-      throw .file(path: path, problem: "cannot be opened: \(systemReason())")
-    }
-    var status = stat()
-    end = fstat(descriptor, &status) == 0 ? Int(status.st_size) : 0
-    guard status.st_mode & S_IFMT == S_IFREG else {
-      throw .file(path: path, problem: "is not a regular file, so it cannot be read in pieces")
-    }
-  }
-
-  deinit { if descriptor >= 0 { close(descriptor) } }
-
-  /// Goes on with some of the bytes that follow.
-  func narrow(from start: Int, count: Int) {
-    position += start
-    end = position + count
-  }
-
-  var remaining: Int? { end - position }
-  var mostRemaining: Int { end - position }
-  var shortage: String { "has become shorter while it was read" }
-
-  func readSome(into buffer: UnsafeMutableRawBufferPointer) throws(ContrastiveError) -> Int {
-    let wanted = min(buffer.count, end - position)
-    guard wanted > 0 else { return 0 }
-    let count = retryingInterrupts {
-      pread(descriptor, buffer.baseAddress, wanted, off_t(position))
-    }
-    guard count >= 0 else { throw failure("cannot be read: \(systemReason())") }
-    position += count
-    return count
-  }
-
-  func finish() {}
 }

@@ -46,11 +46,11 @@ package final class StoredArray: Sendable {
   ///   column-major order.
   package init(path: String) throws(ContrastiveError) {
     let file = try FileReader(path: path)
-    let source: FileRange
+    let source: FileSection
     if try file.isGzipped() {
-      source = try FileRange(unpacking: GzipReader(file))
+      source = try FileSection(unpacking: GzipReader(file))
     } else {
-      source = try FileRange(path: path)
+      source = try FileSection(path: path)
     }
     let header = try Self.header(path: path, from: source)
     let rows = header.shape.first ?? 0
@@ -86,7 +86,7 @@ package final class StoredArray: Sendable {
   /// - Throws: `ContrastiveError.file` when the file has become shorter or cannot be read.
   package func rows(_ rows: Range<Int>) throws(ContrastiveError) -> Tensor {
     let part = [rows.count] + shape.dropFirst()
-    let source = FileRange(
+    let source = FileSection(
       path: path, descriptor: descriptor, position: offset + rows.lowerBound * rowBytes,
       end: offset + rows.upperBound * rowBytes)
     return Tensor(unchecked: part, try source.elements(of: type, shape: part, order: order))
@@ -98,87 +98,4 @@ package final class StoredArray: Sendable {
     try path.hasSuffix(".npy") || path.hasSuffix(".npy.gz")
       ? NPYFile.header(from: source) : IDXFile.header(from: source)
   }
-}
-
-/// A part of an open file, read by position, so that several can be read at once.
-private final class FileRange: ByteSource {
-  let path: String
-  private(set) var position: Int
-  private let end: Int
-  private var descriptor: Int32
-  private var isOwner: Bool
-
-  init(path: String, descriptor: Int32, position: Int, end: Int) {
-    (self.path, self.descriptor, self.position, self.end) = (path, descriptor, position, end)
-    isOwner = false
-  }
-
-  /// A whole file.
-  init(path: String) throws(ContrastiveError) {
-    let descriptor = retryingInterrupts { open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
-    var status = stat()
-    guard descriptor >= 0, fstat(descriptor, &status) == 0 else {
-      let reason = systemReason()
-      if descriptor >= 0 { close(descriptor) }
-      throw .file(path: path, problem: "cannot be opened: \(reason)")
-    }
-    (self.path, self.descriptor, position, end) = (path, descriptor, 0, Int(status.st_size))
-    isOwner = true
-  }
-
-  /// What another source holds, in a file without a name.
-  init(unpacking source: any ByteSource) throws(ContrastiveError) {
-    let folder = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
-    var name = Array("\(folder)/contrastive-XXXXXX".utf8CString)
-    let descriptor = mkstemp(&name)
-    guard descriptor >= 0 else {
-      throw .file(path: folder, problem: "cannot hold a temporary file: \(systemReason())")
-    }
-    unlink(name)
-    path = source.path
-    (self.descriptor, position) = (descriptor, 0)
-    isOwner = true
-    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 16)
-    defer { buffer.deallocate() }
-    var length = 0
-    do throws(ContrastiveError) {
-      while true {
-        let count = try source.readSome(into: buffer)
-        if count == 0 { break }
-        try writeAll(
-          UnsafeRawBufferPointer(rebasing: buffer[..<count]), descriptor: descriptor, path: folder,
-          calls: .system)
-        length += count
-      }
-    } catch {
-      end = 0
-      throw error
-    }
-    end = length
-  }
-
-  deinit { if isOwner { close(descriptor) } }
-
-  /// The open file, which the caller must close.
-  func takeDescriptor() -> Int32 {
-    isOwner = false
-    return descriptor
-  }
-
-  var remaining: Int? { end - position }
-  var mostRemaining: Int { end - position }
-  var shortage: String { "has become shorter while it was read" }
-
-  func readSome(into buffer: UnsafeMutableRawBufferPointer) throws(ContrastiveError) -> Int {
-    let wanted = min(buffer.count, end - position)
-    guard wanted > 0 else { return 0 }
-    let count = retryingInterrupts {
-      pread(descriptor, buffer.baseAddress, wanted, off_t(position))
-    }
-    guard count >= 0 else { throw failure("cannot be read: \(systemReason())") }
-    position += count
-    return count
-  }
-
-  func finish() {}
 }

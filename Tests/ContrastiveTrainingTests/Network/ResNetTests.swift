@@ -150,9 +150,8 @@ import ContrastiveTraining
         worst.sample = max(worst.sample, difference / Double(norms[place]))
       }
     }
-    // Worst seen: norm 3.8e-3, sample 7.9e-3. A last digit decides on which side of 0 some of the
-    // few units of the last stages are, in PyTorch as here; layer by layer backward is the
-    // derivative within 1e-6 (`NetworkTests`).
+    // Worst seen: norm 3.8e-3, sample 7.9e-3; why is not known. Layer by layer, and through a small
+    // residual network, backward is the derivative (`NetworkTests`).
     #expect(worst.norm <= 1e-2 && worst.sample <= 2e-2, "\(worst)")
 
     for (buffer, name) in [("runningMean", "running_mean"), ("runningVariance", "running_var")] {
