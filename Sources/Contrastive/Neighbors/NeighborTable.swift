@@ -20,7 +20,7 @@ public struct NeighborTable: Sendable {
   /// Exact in the sense of dot products in Double: products of 8-bit codes, or in Float32, bound
   /// every similarity, and what the bounds leave open is decided in Double. The result has the same
   /// bits on every processor. Complexity: O(queries · bank · dimension). Scratch beyond the result:
-  /// 24 · (k + 32) bytes a query, 2 · D bytes of codes a row of the bank, at most 128 MiB, and
+  /// 24 · (k + 50) bytes a query, 2 · D bytes of codes a row of the bank, at most 128 MiB, and
   /// tiles.
   ///
   /// - Parameters:
@@ -50,7 +50,7 @@ public struct NeighborTable: Sendable {
   /// The kNN graph of a set: the nearest others of each row, by inner product.
   ///
   /// Each pair of rows is compared once, and decided as in a search. Complexity:
-  /// O(rows² · dimension). Scratch beyond the result: 24 · (k + 32) bytes and 4 · D bytes of codes
+  /// O(rows² · dimension). Scratch beyond the result: 24 · (k + 50) bytes and 4 · D bytes of codes
   /// a row, and tiles.
   ///
   /// - Parameters:

@@ -18,10 +18,15 @@ extension SimilaritySearch {
     of rows: Operand, k: Int, screen: Screen? = nil, product: CodeProduct = .best,
     workers: Workers
   ) throws(ContrastiveError) -> Found {
+    let search = SimilaritySearch(
+      k: k, rows: rows, columns: rows, compared: .others, screen: screen, product: product)
+    if search.isFoundByPass {
+      let reader = TopKReader(k: search.kept, excluding: [.diagonal])
+      return try search.decide(
+        SymmetricPass(rows).read(reader, workers: workers), workers: workers)
+    }
     try BLAS.prepare()
     try rows.requireFinite(workers)
-    let search = SimilaritySearch(
-      k: k, rows: rows, columns: rows, screen: screen, product: product)
     let grid = SymmetricGrid(rows: rows.rows)
     let watch = CancelationWatch(workers, steps: grid.pairs)
     let found = rows.matrix.withUnsafeBufferPointer { values in

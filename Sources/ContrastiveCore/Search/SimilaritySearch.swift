@@ -24,13 +24,13 @@ package struct SimilaritySearch: Sendable {
   /// The best of each row.
   package struct Found: Sendable {
     /// [rows × k], row-major: most similar first.
-    package fileprivate(set) var columns: [Int] = []
+    package internal(set) var columns: [Int] = []
     /// Their dot products, rounded from Double.
-    package fileprivate(set) var similarities: [Float] = []
+    package internal(set) var similarities: [Float] = []
     /// What bounded the similarities.
     package let screen: Screen
     /// Share of all pairs that were decided in Double.
-    package fileprivate(set) var survivors = 0.0
+    package internal(set) var survivors = 0.0
 
     init(screen: Screen) { self.screen = screen }
   }
@@ -41,7 +41,7 @@ package struct SimilaritySearch: Sendable {
   let compared: Compared
   let screen: Screen?
   let product: CodeProduct
-  private let memory: Int?
+  let memory: Int?
 
   /// A search for the k nearest.
   ///
@@ -69,7 +69,7 @@ package struct SimilaritySearch: Sendable {
 
   /// Bytes of what a row takes while it is compared: its candidates and its own codes.
   package static func bytes(k: Int, dimension: Int) -> Int {
-    CandidateLists.bytes(k: k) + 8 * CodeProduct.best.units(dimension: dimension)
+    CandidateLists.bytes(k: k) + 8 * max(k, CodeProduct.best.units(dimension: dimension))
   }
 
   /// Rows of a block, and columns of a tile.
@@ -84,6 +84,10 @@ package struct SimilaritySearch: Sendable {
   ///
   /// - Throws: `ContrastiveError`: `.nonFinite`, `.tooLarge`, `.canceled`, `.blas`.
   package func run(workers: Workers) throws(ContrastiveError) -> Found {
+    if isFoundByPass && compared == .all {
+      let pass = RectanglePass(rows: rows, columns: columns)
+      return try decide(pass.read(TopKReader(k: kept), workers: workers), workers: workers)
+    }
     try BLAS.prepare()
     try rows.requireFinite(workers)
     try columns.requireFinite(workers)

@@ -161,7 +161,7 @@ struct FloatScreen: TileScreen {
   private let dimension: Int
   private let product: MatrixProduct
   /// How far off a similarity of a row can be, whatever the column.
-  private let errors: [Double]
+  let errors: [Double]
   private let kernels = RowKernels.best
 
   init(

@@ -35,14 +35,15 @@ import _TestSupport
     let b = try data.matrix(shape.columns, shape.dimension, seed: 2)
     let expected = best(a, b, k: shape.k, excludingSelf: false)
     for product in CodeProduct.available {
-      for screen in [SimilaritySearch.Screen.codes, .float] {
+      for screen in [SimilaritySearch.Screen?.some(.codes), .float, nil] {
         for threads in [1, 3] {
           let found = try SimilaritySearch(
             k: shape.k, rows: Operand("rows", a), columns: Operand("columns", b), screen: screen,
             product: product
           ).run(workers: Workers(count: threads))
-          #expect(found.columns == expected.columns, "\(product.name) \(screen)")
-          #expect(found.similarities == expected.similarities, "\(product.name) \(screen)")
+          let way = "\(product.name) \(screen?.rawValue ?? "chosen")"
+          #expect(found.columns == expected.columns, "\(way)")
+          #expect(found.similarities == expected.similarities, "\(way)")
           #expect(found.survivors > 0)
         }
       }
@@ -54,12 +55,13 @@ import _TestSupport
     let set = try data.matrix(shape.rows, shape.dimension, seed: 3)
     let expected = best(set, set, k: shape.k, excludingSelf: true)
     for product in CodeProduct.available {
-      for screen in [SimilaritySearch.Screen.codes, .float] {
+      for screen in [SimilaritySearch.Screen?.some(.codes), .float, nil] {
         let found = try SimilaritySearch.graph(
           of: Operand("rows", set), k: shape.k, screen: screen, product: product,
           workers: Workers(count: 3))
-        #expect(found.columns == expected.columns, "\(product.name) \(screen)")
-        #expect(found.similarities == expected.similarities, "\(product.name) \(screen)")
+        let way = "\(product.name) \(screen?.rawValue ?? "chosen")"
+        #expect(found.columns == expected.columns, "\(way)")
+        #expect(found.similarities == expected.similarities, "\(way)")
       }
     }
   }
