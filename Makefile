@@ -25,7 +25,7 @@ C_BUILD := .build/c
 PYTHON ?= python3
 PYTHON_TOOLS := .build/python
 
-.PHONY: help deps build run c install python test test-c test-numpy test-python crash fuzz mutate sanitize leaks bench \
+.PHONY: help deps build run c install python test test-c test-numpy test-python test-snippets docs figures release-check crash fuzz mutate sanitize leaks bench \
   bench-check bench-peers bench-training table format lint clean
 
 help: ## print the targets
@@ -69,9 +69,15 @@ c: deps ## build the C library: .build/c/include, .build/c/lib, .build/c/lib/pkg
 	@cp Sources/ContrastiveC/contrastive.pc $(C_BUILD)/lib/pkgconfig/
 	@Sources/ContrastiveC/link.sh $(BIN)/libContrastiveC.a $(C_BUILD)/lib/libcontrastive.so system
 
-install: build c ## install the command and the C library (PREFIX=/usr/local)
+install: build c ## install the command with man pages and completions, and the C library (PREFIX=/usr/local)
 	@install -d "$(PREFIX)/bin" "$(PREFIX)/include" "$(PREFIX)/lib/pkgconfig"
 	@install -m 755 $(BIN)/contrastive "$(PREFIX)/bin/"
+	@rm -rf .build/man && $(PYTHON) Documentation/tools/manual.py man $(BIN)/contrastive .build/man
+	@install -d "$(PREFIX)/share/man/man1" && install -m 644 .build/man/*.1 "$(PREFIX)/share/man/man1/"
+	@for place in bash:bash-completion/completions/contrastive zsh:zsh/site-functions/_contrastive \
+	  fish:fish/vendor_completions.d/contrastive.fish; do \
+	  mkdir -p "$$(dirname "$(PREFIX)/share/$${place#*:}")"; \
+	  $(BIN)/contrastive --generate-completion-script "$${place%%:*}" > "$(PREFIX)/share/$${place#*:}"; done
 	@install -m 644 $(C_BUILD)/include/contrastive.h "$(PREFIX)/include/"
 	@install -m 755 $(C_BUILD)/lib/libcontrastive.so "$(PREFIX)/lib/"
 	@install -m 644 $(C_BUILD)/lib/pkgconfig/contrastive.pc "$(PREFIX)/lib/pkgconfig/"
@@ -125,6 +131,21 @@ test-python: python ## run all tests of the Python package: PyTorch, scikit-lear
 	export PYTHONPATH="$$target"; \
 	$$python -m mypy --strict -p contrastive --config-file Python/pyproject.toml; \
 	$$python -m pytest -q Python/tests
+
+test-snippets: build ## run the code of README and Documentation and the examples of --help
+	@$(PYTHON) Documentation/tools/site.py check
+	@$(PYTHON) Tests/Snippets/run.py swift .build/snippets
+	@CONTRASTIVE_SNIPPETS=1 swift build -c release --product Snippets
+	@$(PYTHON) Tests/Snippets/run.py run $(BIN)
+
+docs: build ## make the site of Documentation and of every public declaration: .build/site
+	@$(PYTHON) Documentation/tools/site.py build $(BIN) .build/site
+
+figures: ## draw Documentation/pictures from Benchmarks/results
+	@$(PYTHON) Documentation/tools/figures.py
+
+release-check: ## everything a release needs, in a fresh clone of what is committed (about an hour)
+	@Tests/release-check.sh
 
 crash: deps ## kill 1,000 processes while they save checkpoints (KILLS=number)
 	@CONTRASTIVE_KILLS=$(KILLS) swift test -c release --filter KillTests

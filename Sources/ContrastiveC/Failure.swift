@@ -117,7 +117,7 @@ struct Constant: @unchecked Sendable {
   }
 
   static let empty = Constant("")
-  static let version = Constant("0.1.0")
+  static let version = Constant("0.2.0")
 }
 
 /// The version of the binary interface.

@@ -14,6 +14,9 @@ struct DoctorCommand: ParsableCommand {
       thread a call. Measures the rate of both, one thread's, for the similarities of a tile. \
       Says what is missing, or slower than it could be, and how to get it. Exit code 65 when a \
       product is wrong or the BLAS does not obey.
+
+      Example:
+        contrastive doctor
       """)
 
   @Flag(help: "Check the BLAS for longer (500 rounds instead of 5).")

@@ -13,6 +13,9 @@ struct InspectCommand: ParsableCommand {
       recognized and checked as such. Every size is held against the file's before memory is \
       taken, and a checksum that is there is checked. Exit code 65 for a file that is damaged or \
       of no known format.
+
+      Example:
+        contrastive inspect x.npy
       """)
 
   @Argument(help: "The file.")

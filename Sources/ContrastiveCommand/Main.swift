@@ -123,7 +123,7 @@ struct ContrastiveCommand: ParsableCommand {
 
       Shell completion: contrastive --generate-completion-script {bash|zsh|fish}
       """,
-    version: "0.1.0",
+    version: "0.2.0",
     subcommands: [
       TrainCommand.self, EmbedCommand.self, ExportCommand.self, SearchCommand.self,
       EvaluateCommand.self, ReportCommand.self, AuditCommand.self, KNNCommand.self,

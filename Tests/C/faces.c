@@ -1,4 +1,4 @@
-/* What contrastive.h promises besides values: errors, strides, types, banks, threads, cancelling. */
+/* What contrastive.h promises besides values: errors, strides, types, banks, threads, canceling. */
 #define _POSIX_C_SOURCE 200809L
 #include <contrastive.h>
 #include <math.h>

@@ -36,7 +36,7 @@ import _TestSupport
   }
 
   @Test func helpsStrangers() throws {
-    #expect(try Command("--version").output == "0.1.0\n")
+    #expect(try Command("--version").output == "0.2.0\n")
     for command in [["--help"], ["train", "--help"], ["loss", "infonce", "--help"]] {
       let run = try Command(arguments: command)
       #expect(run.status == 0)

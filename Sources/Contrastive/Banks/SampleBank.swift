@@ -62,7 +62,7 @@ public struct SampleBank: MemoryBank, Equatable {
     }
   }
 
-  /// Moves the rows of some samples towards their embeddings.
+  /// Moves the rows of some samples toward their embeddings.
   ///
   /// Sums and norms in Double. Complexity: O(rows · dimension).
   ///
@@ -103,7 +103,7 @@ public struct SampleBank: MemoryBank, Equatable {
     units.reserveCapacity(written.count)
     for row in written {
       let unit = batch.unit.row(row)
-      switch (moved(ids[row], towards: unit), canceled) {
+      switch (moved(ids[row], toward: unit), canceled) {
       case (let moved?, _): units.append(moved)
       case (nil, .replaced): units.append(Array(unit))
       case (nil, .refused): throw .zeroNorm(argument: "embeddings", row: row)
@@ -120,7 +120,7 @@ public struct SampleBank: MemoryBank, Equatable {
   }
 
   /// The row of a sample after an update, or nil where it would have no direction.
-  private func moved(_ sample: Int, towards embedding: Matrix.Row) -> [Float]? {
+  private func moved(_ sample: Int, toward embedding: Matrix.Row) -> [Float]? {
     guard holds(sample) else { return Array(embedding) }
     let mean = zip(slots.embedding(sample), embedding).map {
       momentum * Double($0) + (1 - momentum) * Double($1)

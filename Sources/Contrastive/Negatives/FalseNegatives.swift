@@ -11,6 +11,7 @@
 public struct FalseNegatives: Sendable {
   /// How the similarities of an image's support embeddings become one score.
   public enum Aggregate: String, CaseIterable, Sendable {
+    /// The largest of them, or their mean.
     case max, mean
   }
 

@@ -97,16 +97,19 @@ public enum NoScalar: RawRepresentable, CaseIterable, Hashable, Sendable {
 
 /// The temperature, by which a softmax's similarities are divided.
 public enum TemperatureScalar: String, CaseIterable, Sendable {
+  /// The temperature τ.
   case temperature
 }
 
 /// The queries alone: keys, banks and prototypes are constants.
 public enum QueryVariable: String, CaseIterable, Sendable {
+  /// The queries.
   case queries
 }
 
 /// Two views of the same images.
 public enum ViewVariable: String, CaseIterable, Sendable {
+  /// The embeddings of a view.
   case view1, view2
 }
 

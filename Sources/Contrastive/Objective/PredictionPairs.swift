@@ -5,6 +5,7 @@ public typealias PredictionInputs = (
 
 /// The predictions of two views; projections are constants.
 public enum PredictionVariable: String, CaseIterable, Sendable {
+  /// The predictions made from a view.
   case predictions1, predictions2
 }
 

@@ -18,6 +18,7 @@
 public struct FNC: Objective {
   /// What the loss can be differentiated by.
   public enum Variable: String, CaseIterable, Sendable {
+    /// The embeddings.
     case embeddings
   }
 

@@ -16,6 +16,7 @@
 public struct InfoNCE: BankOrBatchObjective {
   /// What the loss can be differentiated by.
   public enum Variable: String, CaseIterable, Sendable {
+    /// The anchors, their own keys, and the other negatives.
     case queries, keys, bank
   }
 

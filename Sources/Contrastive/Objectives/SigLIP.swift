@@ -11,11 +11,13 @@
 public struct SigLIP: Objective {
   /// What the loss can be differentiated by.
   public enum Variable: String, CaseIterable, Sendable {
+    /// One side of the pairs.
     case queries, keys
   }
 
   /// The hyper-parameters that are learned with the embeddings.
   public enum Scalar: String, CaseIterable, Sendable {
+    /// What logits are divided by, and what is added to them.
     case temperature, bias
   }
 

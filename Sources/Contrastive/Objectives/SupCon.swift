@@ -15,6 +15,7 @@
 public struct SupCon: Objective {
   /// What the loss can be differentiated by.
   public enum Variable: String, CaseIterable, Sendable {
+    /// The embeddings.
     case embeddings
   }
 

@@ -13,6 +13,7 @@
 public struct SwAV: Objective {
   /// What the loss can be differentiated by.
   public enum Variable: String, CaseIterable, Sendable {
+    /// The views' rows, and the prototypes.
     case views, prototypes
   }
 

@@ -39,7 +39,7 @@ extern "C" {
 /* CONTRASTIVE_ABI_VERSION of the library at run time: compare it before the first other call. */
 int32_t contrastive_abi_version(void);
 
-/* The version of the library as text, such as "0.1.0"; static. */
+/* The version of the library as text, such as "0.2.0"; static. */
 const char *contrastive_version(void);
 
 /* ---- errors ---------------------------------------------------------------------------------- */

@@ -19,6 +19,9 @@ struct EmbedCommand: ParsableCommand {
       With --vectors, of a run of `contrastive adapt`: writes the rows as the head of their --side \
       gives them, .npy f4 [n, dimension], normalized. Embeddings are .npy, a safetensors file with \
       one tensor, or file:tensor.
+
+      Example:
+        contrastive embed --run run --images ~/Pictures --output features.npy
       """)
 
   @Option(name: .customLong("run"), help: "Run folder of `contrastive train` or `adapt`.")

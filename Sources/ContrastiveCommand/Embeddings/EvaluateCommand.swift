@@ -25,6 +25,11 @@ struct EvaluateCommand: ParsableCommand {
       What cannot be measured with what is given is listed under skipped, with the reason.
 
       The measures go to standard output as one JSON object and, for people, to standard error.
+
+      Examples:
+        contrastive evaluate --test x.npy --measures uniformity rank
+        contrastive evaluate --test x.npy --test-labels labels.npy
+        contrastive evaluate --run run --images ~/Pictures
       """)
 
   @OptionGroup(title: "Embeddings in files") var files: EmbeddingFileOptions

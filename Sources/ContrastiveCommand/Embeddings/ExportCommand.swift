@@ -17,6 +17,9 @@ struct ExportCommand: ParsableCommand {
 
       Images are to be scaled by (x - mean) / deviation, x from 0 to 1; the metadata has mean and \
       deviation, one number for each channel, with commas. The projection head is not written.
+
+      Example:
+        contrastive export --run run --output encoder.safetensors
       """)
 
   @Option(name: .customLong("run"), help: "Run folder of `contrastive train`.")

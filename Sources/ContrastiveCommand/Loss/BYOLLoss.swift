@@ -13,6 +13,10 @@ package struct BYOLLoss: LossMethod {
       Tensors: predictions1, predictions2, projections1, projections2, all [N,D]; predictions of \
       one view go with projections of the other. Rows are always divided by their norms. \
       Gradients: predictions1, predictions2 (both by default).
+
+      Example:
+        contrastive loss \(Call.method) --input batch.safetensors \
+      --output out.safetensors
       """)
 
   @OptionGroup package var files: LossFiles

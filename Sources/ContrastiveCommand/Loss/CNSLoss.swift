@@ -15,6 +15,10 @@ package struct CNSLoss: LossMethod {
     discussion: """
       Tensors: queries [N,D], keys [N,D], bank [K,D], ring-draws I64 [N,n] (optional, see \
       --ring-draws). Gradients: queries. Reports the ring's size.
+
+      Example:
+        contrastive loss \(Call.method) --input batch.safetensors \
+      --output out.safetensors
       """)
 
   @OptionGroup package var files: LossFiles

@@ -11,6 +11,10 @@ package struct DCLLoss: LossMethod {
     abstract: "Debiased contrast: hcl with beta 0.",
     discussion: """
       Tensors: view1 [N,D], view2 [N,D], N at least 2. Gradients: view1, view2 (default).
+
+      Example:
+        contrastive loss \(Call.method) --input batch.safetensors \
+      --output out.safetensors
       """)
 
   @OptionGroup package var files: LossFiles

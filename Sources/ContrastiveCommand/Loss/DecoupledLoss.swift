@@ -12,6 +12,10 @@ package struct DecoupledLoss: LossMethod {
     discussion: """
       Tensors: view1 [N,D], view2 [N,D], N at least 2. Gradients: view1, view2 (default), \
       temperature.
+
+      Example:
+        contrastive loss \(Call.method) --input batch.safetensors \
+      --output out.safetensors
       """)
 
   @OptionGroup package var files: LossFiles

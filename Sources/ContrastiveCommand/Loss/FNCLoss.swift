@@ -13,6 +13,10 @@ package struct FNCLoss: LossMethod {
     discussion: """
       Tensors: embeddings [V,N,D], V at least 2; support [V,N,D] and bank [K,D] (optional, \
       together). Gradients: embeddings.
+
+      Example:
+        contrastive loss \(Call.method) --input batch.safetensors \
+      --output out.safetensors
       """)
 
   @OptionGroup package var files: LossFiles

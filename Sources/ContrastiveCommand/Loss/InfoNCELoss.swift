@@ -12,6 +12,10 @@ package struct InfoNCELoss: LossMethod {
     discussion: """
       Tensors: queries [N,D], keys [N,D], bank [K,D] (optional; without it the negatives are the \
       other keys). Gradients: queries (default), keys, bank, temperature.
+
+      Example:
+        contrastive loss \(Call.method) --input batch.safetensors \
+      --output out.safetensors
       """)
 
   @OptionGroup package var files: LossFiles

@@ -12,6 +12,10 @@ package struct InstDiscLoss: LossMethod {
     discussion: """
       Tensors: queries [B,D], bank [n,D], indices [B], noise [B,K] (optional; without it the \
       softmax runs over the whole bank). Gradients: queries.
+
+      Example:
+        contrastive loss \(Call.method) --input batch.safetensors \
+      --output out.safetensors
       """)
 
   @OptionGroup package var files: LossFiles

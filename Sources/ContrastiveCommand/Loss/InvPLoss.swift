@@ -11,6 +11,10 @@ package struct InvPLoss: LossMethod {
     abstract: "InvP: find the own row, and positives spread over a neighbor graph.",
     discussion: """
       Tensors: queries [B,D], bank [n,D], indices [B], neighbors [n,k]. Gradients: queries.
+
+      Example:
+        contrastive loss \(Call.method) --input batch.safetensors \
+      --output out.safetensors
       """)
 
   @OptionGroup package var files: LossFiles

@@ -12,6 +12,10 @@ package struct LooCLoss: LossMethod {
     discussion: """
       Tensors: queries [B,S,D], keys [B,S,S,D] (image, view, space), bank [S,K,D]. In spaces 1 and \
       up the other views of the same image are negatives. Gradients: queries (default).
+
+      Example:
+        contrastive loss \(Call.method) --input batch.safetensors \
+      --output out.safetensors
       """)
 
   @OptionGroup package var files: LossFiles

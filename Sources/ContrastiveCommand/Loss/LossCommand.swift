@@ -14,6 +14,9 @@ package struct LossCommand: ParsableCommand {
       support [V,N,D], the support embeddings of a search, and pair-terms I64 [n,2] (row, column) \
       with F32 [n] pair-term-weights (0 excludes the column) and, if they have a share of the \
       target, pair-term-targets: what single columns are to single rows. Shares are used as stated.
+
+      Example:
+        contrastive loss infonce --input batch.safetensors --output out.safetensors
       """,
     subcommands: [
       InfoNCELoss.self,

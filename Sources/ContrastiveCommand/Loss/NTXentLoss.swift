@@ -11,6 +11,10 @@ package struct NTXentLoss: LossMethod {
     abstract: "NT-Xent (SimCLR): each view finds the other among all views.",
     discussion: """
       Tensors: view1 [N,D], view2 [N,D]. Gradients: view1, view2 (default), temperature.
+
+      Example:
+        contrastive loss \(Call.method) --input batch.safetensors \
+      --output out.safetensors
       """)
 
   @OptionGroup package var files: LossFiles

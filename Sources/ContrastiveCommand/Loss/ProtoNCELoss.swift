@@ -13,6 +13,10 @@ package struct ProtoNCELoss: LossMethod {
       Tensors: queries [N,D], keys [N,D], bank [K,D], and for each clustering m = 0, 1, …: \
       centroids.m [k,D], concentrations.m [k], assignments.m I64 [N], negatives.m I64 [r]. \
       Gradients: queries (default). Reports selected.masked with --duplicates mask.
+
+      Example:
+        contrastive loss \(Call.method) --input batch.safetensors \
+      --output out.safetensors
       """)
 
   @OptionGroup package var files: LossFiles

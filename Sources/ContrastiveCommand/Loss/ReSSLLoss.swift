@@ -11,6 +11,10 @@ package struct ReSSLLoss: LossMethod {
     abstract: "ReSSL: relate to the bank as the key does.",
     discussion: """
       Tensors: queries [N,D], keys [N,D], bank [K,D]. Gradients: queries.
+
+      Example:
+        contrastive loss \(Call.method) --input batch.safetensors \
+      --output out.safetensors
       """)
 
   @OptionGroup package var files: LossFiles

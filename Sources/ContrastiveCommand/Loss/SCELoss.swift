@@ -15,6 +15,10 @@ package struct SCELoss: LossMethod {
     discussion: """
       Tensors: queries [N,D], keys [N,D], bank [K,D] (optional; without it the columns are all \
       keys). Gradients: queries (default), temperature.
+
+      Example:
+        contrastive loss \(Call.method) --input batch.safetensors \
+      --output out.safetensors
       """)
 
   @OptionGroup package var files: LossFiles

@@ -11,6 +11,10 @@ package struct SigLIPLoss: LossMethod {
     abstract: "SigLIP: a sigmoid for every pair, with a temperature and a bias.",
     discussion: """
       Tensors: queries [N,D], keys [N,D]. Gradients: queries, keys (default), temperature, bias.
+
+      Example:
+        contrastive loss \(Call.method) --input batch.safetensors \
+      --output out.safetensors
       """)
 
   @OptionGroup package var files: LossFiles

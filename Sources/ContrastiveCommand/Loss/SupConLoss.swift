@@ -12,6 +12,10 @@ package struct SupConLoss: LossMethod {
     abstract: "Supervised contrastive loss: each row finds the rows of its own label.",
     discussion: """
       Tensors: embeddings [B,D], labels [B]. Gradients: embeddings (default), temperature.
+
+      Example:
+        contrastive loss \(Call.method) --input batch.safetensors \
+      --output out.safetensors
       """)
 
   @OptionGroup package var files: LossFiles

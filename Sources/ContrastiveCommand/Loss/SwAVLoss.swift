@@ -13,6 +13,10 @@ package struct SwAVLoss: LossMethod {
       Tensors: views [V,B,D], prototypes [P,D], queue [A,L,D] (optional; it and the prototypes are \
       never normalized). Codes come from the first A views, queue rows first. Gradients: views, \
       prototypes (both by default).
+
+      Example:
+        contrastive loss \(Call.method) --input batch.safetensors \
+      --output out.safetensors
       """)
 
   @OptionGroup package var files: LossFiles

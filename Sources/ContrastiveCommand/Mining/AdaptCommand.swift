@@ -31,6 +31,9 @@ struct AdaptCommand: ParsableCommand {
       mrr_at_10 and ndcg_at_10 of the held-out pairs), held-out.npy, metrics.jsonl and \
       examples.json; with --seeds also a folder for each further seed. `contrastive embed --run RUN \
       --vectors X.npy --side queries` applies it, `contrastive report RUN` shows it.
+
+      Example:
+        contrastive adapt --queries q.npy --documents d.npy --output adapted
       """)
 
   @Option(help: "Embeddings of the queries.")

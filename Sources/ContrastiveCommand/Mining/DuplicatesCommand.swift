@@ -25,6 +25,9 @@ struct DuplicatesCommand: ParsableCommand {
       that are farther from the centroid, and the rows with the largest such cosine are dropped \
       until the fraction is left. The output then holds kept U8 [n], similarities F32 [n] (that \
       largest cosine, -1 without one) and clusters I64 [n].
+
+      Example:
+        contrastive duplicates --input x.npy --threshold 0.95 --output d.safetensors
       """)
 
   @Option(name: .shortAndLong, help: "Embeddings.")

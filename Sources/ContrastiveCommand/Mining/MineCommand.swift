@@ -21,6 +21,9 @@ struct MineCommand: ParsableCommand {
       The CSV and JSON lines are triplets as sentence-transformers reads them: anchor, positive, \
       negative, score, one for each pair and negative. They hold the texts of --query-texts and \
       --document-texts (a text a line, or file.csv:column), or else the numbers of the rows.
+
+      Example:
+        contrastive mine --queries q.npy --documents d.npy --output m.safetensors
       """)
 
   @OptionGroup var files: PairOptions

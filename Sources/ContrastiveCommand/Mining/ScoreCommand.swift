@@ -23,6 +23,9 @@ struct ScoreCommand: ParsableCommand {
 
       The output holds queries I64 [n] and each measure, such as ndcg_at_10, F64 [n]; the CSV has \
       the same, a line a query; --trec writes the ranking as trec_eval reads it.
+
+      Example:
+        contrastive score --queries q.npy --documents d.npy --pairs pairs.npy
       """)
 
   @OptionGroup var files: PairOptions

@@ -23,6 +23,9 @@ struct AuditCommand: ParsableCommand {
       row-major and the most similar first, candidates I64, maximum, mean, similarity, neighbors, \
       clusters and confidence F32, mutual and suspected U8, gradient_shares F32 [n], and with \
       labels the curve of the cosine over all pairs: thresholds, precision, recall F32 [m].
+
+      Example:
+        contrastive audit --embeddings x.npy --output suspects.safetensors
       """)
 
   @Option(help: "Embeddings.")

@@ -12,6 +12,9 @@ struct GraphCommand: ParsableCommand {
       [n, dimension]. Writes `neighbors` I64 [N,k] and `similarities` F32 [N,k]: similarity \
       descending, then index ascending; with --mutual also `mutual` U8 [N,k], 1 where the neighbor \
       lists the row, too. Exact in the sense of dot products in Double, as in `knn`.
+
+      Example:
+        contrastive graph --input x.npy -k 10 --output graph.safetensors
       """)
 
   @Option(help: "Embeddings.")

@@ -13,6 +13,9 @@ struct KNNCommand: ParsableCommand {
       in the sense of dot products in Double, with the same bits on every processor: products of \
       8-bit codes or in Float32 bound every similarity, and what they leave open is decided in \
       Double; `decided_share` in the report is the share of pairs that were.
+
+      Example:
+        contrastive knn --queries q.npy --bank x.npy -k 10 --output near.safetensors
       """)
 
   @Option(help: "Queries.")

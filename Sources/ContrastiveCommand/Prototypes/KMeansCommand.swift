@@ -16,6 +16,9 @@ struct KMeansCommand: ParsableCommand {
       assignments.m and counts.m are still of the points, concentrations.m of the centroids below, \
       and parents.l I64 is the cluster of each centroid of level l on level l + 1. Clustering m \
       uses seed + m.
+
+      Example:
+        contrastive kmeans --input x.npy -c 100 --output clusters.safetensors
       """)
 
   @Option(name: .shortAndLong, help: "Embeddings: .npy, safetensors, or file:tensor.")

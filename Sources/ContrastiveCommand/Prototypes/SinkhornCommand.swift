@@ -12,6 +12,9 @@ struct SinkhornCommand: ParsableCommand {
       [rows,prototypes]. Writes codes F32 of the same shape, rows summing to 1 (Caron et al. \
       2020), in the log domain: any epsilon above 0. With 0 iterations the codes are the \
       exponentials divided by their mean row sum.
+
+      Example:
+        contrastive sinkhorn --scores scores.npy --output codes.safetensors
       """)
 
   @Option(name: .shortAndLong, help: "Scores: .npy, safetensors, or file:tensor.")

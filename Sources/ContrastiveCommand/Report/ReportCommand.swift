@@ -17,6 +17,10 @@ struct ReportCommand: ParsableCommand {
       before and after, curves, and the pairs won and lost.
 
       The page's name goes to standard output.
+
+      Examples:
+        contrastive report run
+        contrastive report run run-moco --output compared.html
       """)
 
   @Argument(help: "Run folders of `contrastive train`, or of `adapt`.")

@@ -45,6 +45,11 @@ struct TrainCommand: ParsableCommand {
       130 or 143. A second signal ends the program at once.
 
       Options are taken from the method's defaults, then --config, then flags, then --set.
+
+      Examples:
+        contrastive train --data ~/Pictures --output run
+        contrastive train --method moco --epochs 20 --output run-moco
+        contrastive train --resume run-moco --epochs 30
       """)
 
   @Option(help: "Training method. (default: moco)")

@@ -18,6 +18,7 @@ public struct Adapter: Sendable, Equatable {
 
   /// A side of the search.
   public enum Side: String, CaseIterable, Sendable {
+    /// The rows that search, or those that are found.
     case queries, documents
   }
 

@@ -5,7 +5,7 @@ import Contrastive
 ///
 /// One view of every image; a bank holds one embedding of each image of the data set, and the query
 /// is classified as its own among all of them, or among noise rows. After the gradient the bank's
-/// row moves towards the query and is brought back to length 1. The bank starts as random unit
+/// row moves toward the query and is brought back to length 1. The bank starts as random unit
 /// vectors, as in the paper. The proximal term of the paper is absent, as in the authors' code,
 /// whose bank moves by halves instead.
 public struct InstDiscMethod: TrainingMethod {

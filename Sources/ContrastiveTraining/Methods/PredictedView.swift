@@ -11,7 +11,7 @@ struct PredictedView: Sendable {
 }
 
 /// A predictor on the online encoder's projections, and the step that BYOL and SimSiam share: each
-/// view's prediction moves towards a target from the other view, which is held constant.
+/// view's prediction moves toward a target from the other view, which is held constant.
 struct ViewPredictor: Sendable {
   private var network: Network
 

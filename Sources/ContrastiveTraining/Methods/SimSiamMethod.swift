@@ -3,7 +3,7 @@ import Contrastive
 /// SimSiam (Chen and He, "Exploring Simple Siamese Representation Learning", CVPR 2021).
 ///
 /// Both views pass the one encoder, each as a batch of its own, and a predictor; each prediction
-/// moves towards the other view's projection, which is held constant (stop-gradient). There are no
+/// moves toward the other view's projection, which is held constant (stop-gradient). There are no
 /// negatives and no second encoder. The projection head is normalized after every layer, the
 /// predictor is a bottleneck, as in the paper.
 public struct SimSiamMethod: TrainingMethod {

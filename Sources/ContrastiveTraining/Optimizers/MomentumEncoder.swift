@@ -25,7 +25,7 @@ public struct MomentumEncoder: Sendable {
     self.momentum = momentum
   }
 
-  /// Moves the momentum encoder towards `encoder`.
+  /// Moves the momentum encoder toward `encoder`.
   ///
   /// - Parameters:
   ///   - encoder: of the same layers.

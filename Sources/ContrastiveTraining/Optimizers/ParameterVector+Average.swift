@@ -1,7 +1,7 @@
 import ContrastiveCore
 
 extension ParameterVector {
-  /// Moves towards another vector: `self ← momentum · self + (1 − momentum) · other`.
+  /// Moves toward another vector: `self ← momentum · self + (1 − momentum) · other`.
   ///
   /// - Parameters:
   ///   - other: of the same layout.

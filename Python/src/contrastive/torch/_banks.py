@@ -123,7 +123,7 @@ class SampleBank(MemoryBank):
 
     @torch.no_grad()
     def update(self, embeddings: Tensor, ids: Tensor) -> None:
-        """Moves the rows of some samples towards their embeddings [n, dimension]."""
+        """Moves the rows of some samples toward their embeddings [n, dimension]."""
         rows = self._checked(embeddings, ids)
         step = self.last_step + 1
         for row, sample in zip(rows, ids.tolist()):
