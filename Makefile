@@ -25,7 +25,7 @@ C_BUILD := .build/c
 PYTHON ?= python3
 PYTHON_TOOLS := .build/python
 
-.PHONY: help deps build run c install python test test-c test-numpy test-python test-snippets docs figures release-check crash fuzz mutate sanitize leaks bench \
+.PHONY: help deps build run c install python ranks test test-c test-numpy test-python test-ranks test-snippets docs figures release-check crash fuzz mutate sanitize leaks bench \
   bench-check bench-peers bench-training table format lint clean
 
 help: ## print the targets
@@ -93,9 +93,25 @@ python: deps ## build the Python wheel: Python/dist
 	@rm -rf Python/dist Python/build
 	@$(PYTHON_TOOLS)/bin/pip wheel -q --no-deps --wheel-dir Python/dist ./Python
 
+ranks: deps ## build the command for several processes under Open MPI: .build/ranks/contrastive
+	@{ pkg-config --exists ompi-c && command -v mpirun >/dev/null; } || { \
+	  if ! command -v apt-get >/dev/null; then \
+	    echo "Please install Open MPI with headers (Debian: libopenmpi-dev openmpi-bin)." >&2; exit 1; \
+	  fi; \
+	  sudo=; [ "$$(id -u)" -eq 0 ] || sudo=sudo; \
+	  $$sudo apt-get update -qq; \
+	  DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq libopenmpi-dev openmpi-bin >/dev/null; }
+	@swift build -c release --package-path Ranks --product contrastive-ranks
+	@mkdir -p .build/ranks
+	@cp "$$(swift build -c release --package-path Ranks --show-bin-path)/contrastive-ranks" \
+	  .build/ranks/contrastive.new && mv .build/ranks/contrastive.new .build/ranks/contrastive
+
 test: deps ## build and run every test and the example packages; test-c, test-numpy, test-python are of C and Python
 	@swift test -c release
 	@swift test --package-path Examples/NNCLR
+
+test-ranks: build ranks ## compare the command in 1, 2, 3 processes with the ordinary one (SIZES="1 2 7" KILLS=50 MPI_ARGS=…)
+	@Tests/Ranks/ranks.sh $(BIN)/contrastive .build/ranks/contrastive
 
 test-c: c ## run the tests of the C library, under valgrind where it is there
 	@gcc -std=c11 -O1 -g -Wall -Wextra -pedantic -Werror -o $(C_BUILD)/golden Tests/C/golden.c \
@@ -197,10 +213,10 @@ table: build ## run the experiments, write Documentation/Results.md (ARGS="--bud
 	  --contrastive "$(BIN)/contrastive" $(ARGS)
 
 format: ## format the sources in place
-	@swift format -i --recursive Sources Tests Examples/*/Sources Examples/*/Tests Benchmarks/Sources Package.swift Benchmarks/Package.swift
+	@swift format -i --recursive Sources Tests Examples/*/Sources Examples/*/Tests Benchmarks/Sources Ranks/Sources Package.swift Benchmarks/Package.swift Ranks/Package.swift
 
 lint: ## check the format; says nothing when all is well
-	@swift format lint --strict --recursive Sources Tests Examples/*/Sources Examples/*/Tests Benchmarks/Sources Package.swift Benchmarks/Package.swift
+	@swift format lint --strict --recursive Sources Tests Examples/*/Sources Examples/*/Tests Benchmarks/Sources Ranks/Sources Package.swift Benchmarks/Package.swift Ranks/Package.swift
 
 clean: ## remove everything built
-	@rm -rf .build Python/dist Python/build Python/src/contrastive/lib Benchmarks/.build Examples/*/.build
+	@rm -rf .build Python/dist Python/build Python/src/contrastive/lib Benchmarks/.build Ranks/.build Examples/*/.build

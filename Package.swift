@@ -32,7 +32,9 @@ let package = Package(
     .library(name: "ContrastiveTraining", targets: ["ContrastiveTraining"]),
     .library(name: "ContrastiveImages", targets: ["ContrastiveImages"]),
     .library(name: "ContrastiveC", type: .static, targets: ["ContrastiveC"]),
-    .executable(name: "contrastive", targets: ["ContrastiveCommand"]),
+    .executable(name: "contrastive", targets: ["ContrastiveMain"]),
+    // The command, for a program that runs it in several processes.
+    .library(name: "ContrastiveCommand", targets: ["ContrastiveCommand"]),
   ],
   traits: [
     // Packages that depend on the library do not fetch what the command alone needs.
@@ -107,7 +109,7 @@ let package = Package(
       name: "ContrastiveReport",
       dependencies: ["Contrastive", "ContrastiveCore", "ContrastiveFiles", "ContrastiveTraining"],
       swiftSettings: strict),
-    .executableTarget(
+    .target(
       name: "ContrastiveCommand",
       dependencies: [
         "Contrastive", "ContrastiveCore", "ContrastiveFiles", "ContrastiveTraining",
@@ -117,6 +119,8 @@ let package = Package(
           condition: .when(traits: ["Command"])),
       ],
       swiftSettings: strict),
+    .executableTarget(
+      name: "ContrastiveMain", dependencies: ["ContrastiveCommand"], swiftSettings: strict),
 
     // Naive, Double, loops: the definition that tests and benchmarks compare with.
     .target(name: "_Reference", swiftSettings: strict),
@@ -162,8 +166,8 @@ let package = Package(
     .testTarget(
       name: "ContrastiveCommandTests",
       dependencies: [
-        "ContrastiveCommand", "ContrastiveCalls", "ContrastiveCore", "ContrastiveFiles",
-        "ContrastiveTensors", "_TestSupport",
+        "ContrastiveMain", "ContrastiveCommand", "ContrastiveCalls", "ContrastiveCore",
+        "ContrastiveFiles", "ContrastiveTensors", "_TestSupport",
         .product(
           name: "ArgumentParser", package: "swift-argument-parser",
           condition: .when(traits: ["Command"])),

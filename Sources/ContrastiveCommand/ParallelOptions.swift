@@ -19,11 +19,12 @@ struct ParallelOptions: ParsableArguments {
     }
   }
 
-  /// The workers asked for.
+  /// The workers asked for, in each of a job's processes.
   var workers: Workers {
     get throws {
-      let workers = try threads.map { try Workers(count: $0) } ?? .all
-      return product.map(workers.using) ?? workers
+      var workers = try threads.map { try Workers(count: $0) } ?? .all
+      if let product { workers = workers.using(product) }
+      return Job.processes.map { workers.sharing(with: $0) } ?? workers
     }
   }
 }

@@ -15,6 +15,8 @@ public struct Workers: Sendable, Equatable {
   /// What multiplies matrices in Float32.
   public let product: MatrixProduct
   let monitor: ProgressMonitor?
+  /// The processes that share the work, where it is shared.
+  let group: (any ProcessGroup)?
 
   /// One worker for every processor this process may use.
   public static let all = Workers(
@@ -23,10 +25,14 @@ public struct Workers: Sendable, Equatable {
   /// The calling thread alone.
   public static let one = Workers(count: 1, product: .automatic, monitor: nil)
 
-  private init(count: Int, product: MatrixProduct, monitor: ProgressMonitor?) {
+  init(
+    count: Int, product: MatrixProduct, monitor: ProgressMonitor?,
+    group: (any ProcessGroup)? = nil
+  ) {
     self.count = count
     self.product = product
     self.monitor = monitor
+    self.group = group
   }
 
   /// A chosen number of workers.
@@ -46,7 +52,7 @@ public struct Workers: Sendable, Equatable {
   ///   returning false cancels the call.
   /// - Returns: the workers; once canceled they stay so.
   public func reporting(_ progress: @escaping @Sendable (PassProgress) -> Bool) -> Workers {
-    Workers(count: count, product: product, monitor: ProgressMonitor(progress))
+    Workers(count: count, product: product, monitor: ProgressMonitor(progress), group: group)
   }
 
   /// The same workers with another matrix product.
@@ -55,12 +61,13 @@ public struct Workers: Sendable, Equatable {
   ///   and gradients. Without this it is `MatrixProduct.automatic`.
   /// - Returns: the workers.
   public func using(_ product: MatrixProduct) -> Workers {
-    Workers(count: count, product: product, monitor: monitor)
+    Workers(count: count, product: product, monitor: monitor, group: group)
   }
 
-  /// The same number of threads, product and progress closure.
+  /// The same number of threads, product, progress closure and group of processes.
   public static func == (a: Workers, b: Workers) -> Bool {
     a.count == b.count && a.product == b.product && a.monitor === b.monitor
+      && a.group === b.group
   }
 
   /// Calls `body(index, worker)` once for every index in `0..<pieces`, and returns when all are

@@ -27,6 +27,7 @@ PAGES = ["README.md", "RELIABILITY.md", "CONTRIBUTING.md", "Documentation/**/*.m
 ELSEWHERE = {
     "Documentation/From-C.md": "make test-c",
     "Documentation/From-Python.md": "make test-python",
+    "Documentation/Several-machines.md": "make test-ranks",
 }
 # Training on what is small, and not for long.
 WRAPPER = """#!/bin/bash

@@ -66,9 +66,10 @@ public struct Duplicates: Sendable {
     let room = PairRoom(most: maxPairs)
     let found = try Self.blocks(
       rows, threshold: threshold, room: room, memory: memory, workers: workers)
-    guard room.count <= maxPairs else {
+    let count = workers.sum(room.count)
+    guard count <= maxPairs else {
       throw .parameter(
-        name: "threshold", found: "\(threshold), which \(room.count) pairs reach",
+        name: "threshold", found: "\(threshold), which \(count) pairs reach",
         expected: "one that at most \(maxPairs) reach, or room for more")
     }
     pairs = Self.sorted(found, rows: rows.count)

@@ -16,7 +16,7 @@ struct NearestCosines: Sendable {
   private let margin: Double
 
   /// A column and its cosine.
-  struct Near: Sendable {
+  struct Near: Sendable, BitwiseCopyable {
     let column: Int
     let cosine: Double
   }
@@ -57,11 +57,25 @@ struct NearestCosines: Sendable {
     let keys = try keys(range, kept: kept, workers)
     let watch = CancelationWatch(workers, steps: range.count)
     CosinePairs.with(rows, columns) { cosines in
-      workers.forEach(range.count) { place, _ in
-        guard !watch.isCanceled else { return }
-        let row = range.lowerBound + place
-        let own = keys[(place * kept)..<((place + 1) * kept)]
-        body(row, nearest(row, own, cosines))
+      @Sendable func nearest(at place: Int) -> [Near] {
+        self.nearest(
+          range.lowerBound + place, keys[(place * kept)..<((place + 1) * kept)], cosines)
+      }
+      guard workers.processes != nil else {
+        return workers.forEach(range.count) { place, _ in
+          if !watch.isCanceled { body(range.lowerBound + place, nearest(at: place)) }
+        }
+      }
+      var all = [Near](repeating: Near(column: 0, cosine: 0), count: range.count * k)
+      all.withMutableSharedMemory { all in
+        workers.forEach(range.count, filling: all, from: { $0 * k }) { place, _ in
+          if !watch.isCanceled { (all + place * k).update(from: nearest(at: place), count: k) }
+        }
+        workers.forEach(range.count) { place, _ in
+          body(
+            range.lowerBound + place,
+            Array(UnsafeBufferPointer(start: all + place * k, count: k)))
+        }
       }
     }
     try workers.checkCanceled()

@@ -156,3 +156,14 @@ private struct LargestBeforeReader: MergingReader {
     }
   }
 }
+
+extension LargestBeforeReader.Statistics: Portable {
+  init(from packet: inout PacketReader) {
+    self.init(largest: packet.take(), keys: packet.take())
+  }
+
+  func add(to packet: inout Packet) {
+    packet.add(largest)
+    packet.add(keys)
+  }
+}

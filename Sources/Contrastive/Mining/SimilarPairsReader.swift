@@ -96,3 +96,22 @@ final class PairRoom: Sendable {
     if count > 0 { taken.wrappingAdd(count, ordering: .relaxed) }
   }
 }
+
+extension SimilarPairsReader.Statistics: Portable {
+  init(from packet: inout PacketReader) {
+    let firsts: [Int32] = packet.take()
+    let seconds: [Int32] = packet.take()
+    let similarities: [Float] = packet.take()
+    pairs = firsts.indices.map {
+      Duplicates.Pair(first: firsts[$0], second: seconds[$0], similarity: similarities[$0])
+    }
+    keys = packet.take()
+  }
+
+  func add(to packet: inout Packet) {
+    packet.add(pairs.map(\.first))
+    packet.add(pairs.map(\.second))
+    packet.add(pairs.map(\.similarity))
+    packet.add(keys)
+  }
+}

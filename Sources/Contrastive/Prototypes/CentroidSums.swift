@@ -128,7 +128,7 @@ struct CentroidSums: Sendable {
 }
 
 /// A point that changes its cluster, or joins its first.
-struct ClusterMove: Sendable {
+struct ClusterMove: Sendable, BitwiseCopyable {
   let row: UInt32
   let from: UInt32
   let to: UInt32

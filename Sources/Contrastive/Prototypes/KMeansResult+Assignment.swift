@@ -22,11 +22,13 @@ extension KMeansResult {
     _ columnNorms: [Float], workers: Workers
   ) throws(ContrastiveError) -> (moves: [ClusterMove], computed: Int) {
     let nearest = NearestSearch(points: points, centroids: centroids, columnNorms: columnNorms)
+    let shares = PointShares(rows: points.rows, clusters: clusters, workers: workers)
     let pass = try bounds.withTables { tables in
       Result { () throws(ContrastiveError) in
-        try nearest.candidates(bounds: tables?.fine, workers: workers)
+        try nearest.candidates(bounds: tables?.fine, of: shares, workers: workers)
       }
     }.get()
+    let first = shares.ownRows.lowerBound
     let moves = labels.withMutableSharedMemory { labels in
       reach.withMutableSharedMemory { reach in
         bounds.withTables { tables in
@@ -34,7 +36,7 @@ extension KMeansResult {
           return workers.mapUntilCanceled(pass.blocks.count) { block in
             var moves: [ClusterMove] = []
             for row in pass.blocks[block].least.indices {
-              let index = block * pass.rowsPerBlock + row
+              let index = first + block * pass.rowsPerBlock + row
               let found = nearest.resolve(pass.blocks[block], row: row, index: index)
               reach[index] = found.distance
               writer?.row(index)[found.column] = BoundsWriter.own
@@ -49,7 +51,8 @@ extension KMeansResult {
       }
     }
     try workers.checkCanceled()
-    return (moves.flatMap { $0 }, points.rows * clusters)
+    let all = labels.withMutableSharedMemory { shares.gather(moves.flatMap { $0 }, labels: $0) }
+    return (all, points.rows * clusters)
   }
 
   /// The distances that the bounds do not rule out, or all of them.
@@ -58,7 +61,8 @@ extension KMeansResult {
   ) throws(ContrastiveError) -> (moves: [ClusterMove], computed: Int) {
     try BLAS.prepare()
     let (points, clusters, entries) = (points, clusters, bounds.listEntries)
-    let blocks = pieces(points.rows, BlockScratch.rows)
+    let shares = PointShares(rows: points.rows, clusters: clusters, workers: workers)
+    let (own, blocks) = (shares.ownRows, pieces(shares.ownRows.count, BlockScratch.rows))
     let rounding = DistanceRounding(
       dimension: points.dimension, largestNorm: columnNorms.max() ?? 0)
     let scratchCount = BlockScratch.count(
@@ -82,8 +86,8 @@ extension KMeansResult {
                   scratch: BlockScratch(
                     memory, worker: worker, clusters: clusters, entries: entries,
                     dimension: points.dimension))
-                let first = block * BlockScratch.rows
-                let rows = first..<min(points.rows, first + BlockScratch.rows)
+                let first = own.lowerBound + block * BlockScratch.rows
+                let rows = first..<min(own.upperBound, first + BlockScratch.rows)
                 if fully { work.runFully(rows) } else { work.run(rows) }
                 found[block] = work.outcome
               }
@@ -94,6 +98,7 @@ extension KMeansResult {
     }
     try workers.checkCanceled()
     let all = outcomes.elements
-    return (all.flatMap(\.moves), all.reduce(0) { $0 + $1.computed })
+    let moves = labels.withMutableSharedMemory { shares.gather(all.flatMap(\.moves), labels: $0) }
+    return (moves, shares.sum(all.reduce(0) { $0 + $1.computed }))
   }
 }

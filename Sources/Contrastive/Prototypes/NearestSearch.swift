@@ -14,16 +14,18 @@ struct NearestSearch: Sendable {
       dimension: points.dimension, largestNorm: columnNorms.max() ?? 0)
   }
 
-  /// Every distance, and for each block of rows the centroids that may be the nearest.
+  /// Every distance, and for each block of rows the centroids that may be the nearest: for the
+  /// points of this process where these are given, else for all.
   func candidates(
-    bounds: BoundsWriter?, workers: Workers
+    bounds: BoundsWriter?, of shares: PointShares? = nil, workers: Workers
   ) throws(ContrastiveError) -> (blocks: [NearestCandidatesReader.Statistics], rowsPerBlock: Int) {
     let pass = RectanglePass(
       rows: Operand(points.argument, points.matrix), columns: Operand("centroids", centroids))
     let reader = NearestCandidatesReader(
       rowNorms: points.norms, columnNorms: columnNorms, dimension: points.dimension,
       bounds: bounds)
-    return (try pass.read(reader, workers: workers), pass.rowsPerBlock)
+    let blocks = shares?.ownBlocks ?? 0..<pass.rowBlocks
+    return (try pass.read(reader, blocks: blocks, workers: workers), pass.rowsPerBlock)
   }
 
   /// The nearest of a row's candidates, and an upper bound on its distance.

@@ -100,12 +100,13 @@ private struct StaleWeights {
     let search = NearestSearch(
       points: points, centroids: centroids,
       columnNorms: centroids.squaredNorms(workers: workers))
-    let pass = try search.candidates(bounds: nil, workers: workers)
-    let points = points
+    let shares = PointShares(rows: points.rows, clusters: centroids.rows, workers: workers)
+    let pass = try search.candidates(bounds: nil, of: shares, workers: workers)
+    let (points, first) = (points, shares.ownRows.lowerBound)
     weights.withMutableSharedMemory { weights in
       workers.forEachUntilCanceled(pass.blocks.count) { block, _ in
         for (place, least) in pass.blocks[block].least.enumerated() {
-          let row = block * pass.rowsPerBlock + place
+          let row = first + block * pass.rowsPerBlock + place
           let slack = search.rounding.slack(norm: points.norms[row])
           let square =
             least > Self.precision * slack
@@ -115,6 +116,7 @@ private struct StaleWeights {
       }
     }
     try workers.checkCanceled()
+    weights.withMutableSharedMemory { shares.gather($0) }
     blockSums = (0..<pieces(weights.count, Self.block)).map(sum(block:))
   }
 

@@ -128,6 +128,8 @@ struct TrainCommand: ParsableCommand {
     var reading = options.reading
     pictures.apply(to: &reading)
     let workers = try parallel.workers
+    try JobInputs.requireEqual(
+      contentsOf: [data] + (isResumed && folder.hasCheckpoint ? [folder.checkpointPath] : []))
     let images = try DataFolder.images(data, reading, workers: workers)
     Standard.error(Self.summary(images))
     // A checkpoint has the weights that a run started from.
@@ -152,7 +154,9 @@ struct TrainCommand: ParsableCommand {
     } else if initial != nil {
       try Checkpoint(of: run).write(to: folder.checkpointPath)
     }
-    try train(&run, in: folder)
+    // Nobody replaces the checkpoint before everybody has read it.
+    workers.waitForAll()
+    try train(&run, in: folder, workers)
     _ = consume lock
   }
 
@@ -171,12 +175,14 @@ struct TrainCommand: ParsableCommand {
     return found
   }
 
-  private func train(_ run: inout TrainingRun, in folder: RunFolder) throws {
+  private func train(
+    _ run: inout TrainingRun, in folder: RunFolder, _ workers: Workers
+  ) throws {
     if let text = unlabeled(run) { Standard.error(text) }
     let stop = StopRequest()
     var display = ProgressDisplay()
     let result = try folder.train(
-      &run, checkpointEvery: checkpointSteps, until: { _ in stop.number != nil }
+      &run, checkpointEvery: checkpointSteps, until: { _ in workers.any(stop.number != nil) }
     ) { event throws(ContrastiveError) in
       display.show(event)
       guard case .epoch(let metrics) = event else { return }

@@ -19,9 +19,9 @@ struct BlockPairPass<Grid: BlockPairGrid>: Sendable {
   /// Passes each tile to `visit`; blocks of a pair are its own while it runs.
   ///
   /// `kept` are tiles to be filled, or to be taken where `taking`; `finish` is called for each
-  /// block after its last tile.
+  /// block after its last tile. Processes share the pairs where there is a `transfer`.
   func forEachTile(
-    kept: KeptTiles?, taking: Bool, workers: Workers,
+    kept: KeptTiles?, taking: Bool, workers: Workers, transfer: BlockTransfer?,
     finish: @Sendable (_ block: Int) -> Void = { _ in }, _ visit: Visit
   ) throws(ContrastiveError) {
     try BLAS.prepare()
@@ -29,31 +29,40 @@ struct BlockPairPass<Grid: BlockPairGrid>: Sendable {
     let sets = grid.blocks / max(1, grid.blocksOfSet)
     let faults = Faults(rowBlocks: grid.blocksOfSet, columnBlocks: (sets - 1) * grid.blocksOfSet)
     let watch = CancelationWatch(workers, steps: grid.pairs)
+    let group = transfer == nil ? nil : workers.processes
     rows.matrix.withSharedMemory(and: columns.matrix) { rowValues, columnValues in
       let product = TileProduct(
         rows: rowValues, columns: .single(columnValues), dimension: rows.dimension,
         product: workers.product)
       let found = faults.slots
       let memory = scratch.memory
+      @Sendable func run(_ index: Int, _ pair: BlockPair, _ worker: Int) {
+        guard !watch.isCanceled, let second = pair.second else { return }
+        if pair.round == 0 { note(pair.first, second, in: product, found) }
+        let room = memory + worker * 2 * grid.tileSize
+        let tile = tile(of: index, pair.first, second, product, kept, taking, room)
+        visit(pair, tile, product) { Self.transpose(tile, into: room + grid.tileSize) }
+        watch.report(index + 1, worker: worker)
+      }
+      if let group, let transfer {
+        let rounds = SharedRounds(grid, group: group, transfer: transfer)
+        return rounds.run(workers, finish: { if !watch.isCanceled { finish($0) } }, run)
+      }
       let turns = BlockTurns(count: grid.blocks)
       workers.forEach(grid.pairs) { index, worker in
         let pair = grid.pair(index)
         turns.await(pair.round, of: pair.first)
         guard let second = pair.second else { return turns.end(of: pair.first) }
         if second != pair.first { turns.await(pair.round, of: second) }
-        if !watch.isCanceled {
-          if pair.round == 0 { note(pair.first, second, in: product, found) }
-          let room = memory + worker * 2 * grid.tileSize
-          let tile = tile(of: index, pair.first, second, product, kept, taking, room)
-          visit(pair, tile, product) { Self.transpose(tile, into: room + grid.tileSize) }
-          watch.report(index + 1, worker: worker)
-        }
+        run(index, pair, worker)
         if second != pair.first { turns.end(of: second) }
         turns.end(of: pair.first)
       }
       if !watch.isCanceled { workers.forEach(grid.blocks) { block, _ in finish(block) } }
     }
-    if watch.isCanceled { throw .canceled }
+    var isCanceled = watch.isCanceled
+    if let group { isCanceled = faults.gather(from: group, isCanceled: isCanceled) }
+    if isCanceled { throw .canceled }
     try faults.check(rows: rows, columns: columns)
   }
 
@@ -97,7 +106,9 @@ extension BlockPairPass {
     let all = SharedArray((0..<grid.blocks).map { reader.start(rows: grid.rows(block: $0)) })
     let found = all.memory
     try forEachTile(
-      kept: kept, taking: false, workers: workers, finish: { reader.finish(&found.base[$0]) }
+      kept: kept, taking: false, workers: workers,
+      transfer: reader.transfer.map { BlockTransfer(of: found, by: $0) },
+      finish: { reader.finish(&found.base[$0]) }
     ) { pair, tile, _, transposed in
       guard let second = pair.second, second != pair.first else {
         return reader.read(tile, into: &found.base[pair.first])
@@ -110,7 +121,8 @@ extension BlockPairPass {
 
   /// Σ coefficient · row of the other block for each row of all sets, added by `visit`'s tiles.
   func sums(
-    kept: KeptTiles?, workers: Workers, finish: @Sendable (_ block: Int) -> Void = { _ in },
+    kept: KeptTiles?, workers: Workers, transfer: BlockTransfer? = .nothing,
+    finish: @Sendable (_ block: Int) -> Void = { _ in },
     _ write: @Sendable (BlockPair, Tile) -> Void
   ) throws(ContrastiveError) -> Matrix {
     let isOneSet = grid.blocks == grid.blocksOfSet
@@ -118,8 +130,15 @@ extension BlockPairPass {
     var sums = Matrix(zeros: (isOneSet ? 1 : 2) * grid.rows, by: dimension)
     try sums.withUnsafeMutableBufferPointer { buffer throws(ContrastiveError) in
       let sums = SharedMemory(buffer)
-      try forEachTile(kept: kept, taking: true, workers: workers, finish: finish) {
-        pair, tile, product, _ in
+      let transfer = transfer.map { transfer in
+        transfer.with(sums) {
+          let start = grid.start(block: $0) * dimension
+          return start..<(start + grid.rows(block: $0).count * dimension)
+        }
+      }
+      try forEachTile(
+        kept: kept, taking: true, workers: workers, transfer: transfer, finish: finish
+      ) { pair, tile, product, _ in
         write(pair, tile)
         let packed = product.columns.pack(tile.columns, dimension: dimension, scratch: tile.values)
         product.accumulate(

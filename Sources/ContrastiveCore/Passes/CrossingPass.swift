@@ -75,6 +75,7 @@ package struct CrossingPass: Sendable {
     let found = all.memory
     let sums = try pass.sums(
       kept: nil, workers: workers,
+      transfer: reader.transfer.map { BlockTransfer(of: found, by: $0, blocks: blocks) },
       finish: { if $0 < blocks { reader.finish(&found.base[$0]) } }
     ) { pair, tile in reader.readAndWrite(tile, into: &found.base[pair.first]) }
     let (rows, columns) = split(sums)
@@ -121,4 +122,6 @@ private struct RowsOnly<Reader: TileReader>: TileReader {
   }
 
   func finish(_ statistics: inout Reader.Statistics) { reader.finish(&statistics) }
+
+  var transfer: Transfer<Reader.Statistics>? { reader.transfer }
 }

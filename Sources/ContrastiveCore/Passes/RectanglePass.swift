@@ -42,8 +42,28 @@ package struct RectanglePass: Sendable {
       TileVisit(
         start: reader.start, visit: { tile, statistics, _ in reader.read(tile, into: &statistics) },
         finish: reader.finish,
-        merge: { later, statistics, _, _ in reader.merge(later, into: &statistics) }),
+        merge: { later, statistics, _, _ in reader.merge(later, into: &statistics) },
+        transfer: reader.transfer),
       sums: &none, workers)
+  }
+
+  /// Blocks of rows.
+  package var rowBlocks: Int { grid.rowBlocks }
+
+  /// The statistics of some blocks of rows, for a process that has these to itself.
+  ///
+  /// - Throws: `ContrastiveError`: `.nonFinite`, `.tooLarge`, `.canceled`.
+  package func read<Reader: MergingReader>(
+    _ reader: Reader, blocks: Range<Int>, workers: Workers
+  ) throws(ContrastiveError) -> [Reader.Statistics] {
+    var none: Matrix?
+    return try run(
+      TileVisit(
+        start: reader.start, visit: { tile, statistics, _ in reader.read(tile, into: &statistics) },
+        finish: reader.finish,
+        merge: { later, statistics, _, _ in reader.merge(later, into: &statistics) },
+        transfer: nil),
+      sums: &none, workers.alone, blocks: blocks)
   }
 
   /// Σ coefficient · column of each row.
@@ -58,7 +78,7 @@ package struct RectanglePass: Sendable {
     _ = try run(
       TileVisit(
         start: { _ in }, visit: { tile, _, _ in writer.write(tile) }, finish: { _ in },
-        merge: { _, _, _, _ in }),
+        merge: { _, _, _, _ in }, transfer: .nothing),
       sums: &sums, workers)
     return sums ?? Matrix(zeros: 0, by: 0)
   }
@@ -74,7 +94,8 @@ package struct RectanglePass: Sendable {
     var sums = summing ? Matrix(zeros: rows.rows, by: rows.dimension) : nil
     let statistics = try run(
       TileVisit(
-        start: reader.start, visit: reader.readAndWrite, finish: { _ in }, merge: reader.merge),
+        start: reader.start, visit: reader.readAndWrite, finish: { _ in }, merge: reader.merge,
+        transfer: .portable),
       sums: &sums, workers)
     return (statistics, sums)
   }
@@ -90,9 +111,11 @@ package struct RectanglePass: Sendable {
   }
 
   private func run<Statistics: Sendable>(
-    _ visit: TileVisit<Statistics>, sums: inout Matrix?, _ workers: Workers
+    _ visit: TileVisit<Statistics>, sums: inout Matrix?, _ workers: Workers,
+    blocks: Range<Int>? = nil
   ) throws(ContrastiveError) -> [Statistics] {
     try BLAS.prepare()
+    let shares = SharedUnits(grid, of: visit.transfer == nil ? nil : workers.processes, blocks)
     let isSumming = sums != nil
     let partials = SharedArray<Statistics?>(repeating: nil, count: grid.units)
     let faults = Faults(rowBlocks: grid.rowBlocks, columnBlocks: grid.columnTiles)
@@ -113,15 +136,26 @@ package struct RectanglePass: Sendable {
             partials: partials.memory, sums: sums, spill: spill.memory, tiles: tiles.memory,
             tileSize: tileSize, rowFaults: faults.slots.rows, columnFaults: faults.slots.columns,
             watch: watch)
-          workers.forEach(grid.units) { unit, worker in work.run(unit: unit, worker: worker) }
-          guard grid.chunks > 1, !watch.isCanceled else { return }
-          workers.forEach(grid.rowBlocks) { block, worker in
-            work.merge(block: block, worker: worker)
+          let own = shares.units
+          workers.forEach(own.count) { place, worker in
+            work.run(unit: own.lowerBound + place, worker: worker)
           }
+          if !shares.areBlocks { work.exchange(shares) }
+          if grid.chunks > 1, !watch.isCanceled {
+            let blocks = shares.mergedBlocks
+            workers.forEach(blocks.count) { place, worker in
+              work.merge(block: blocks.lowerBound + place, worker: worker)
+            }
+          }
+          if shares.areBlocks { work.exchange(shares) }
         }
       }
     }
-    if watch.isCanceled { throw .canceled }
+    var isCanceled = watch.isCanceled
+    if let group = shares.group {
+      isCanceled = faults.gather(from: group, isCanceled: isCanceled)
+    }
+    if isCanceled { throw .canceled }
     try faults.check(rows: rows, columns: columns)
     let found = partials.elements
     return stride(from: 0, to: grid.units, by: grid.chunks).compactMap { found[$0] }
@@ -129,7 +163,7 @@ package struct RectanglePass: Sendable {
 }
 
 /// What a pass does with tiles: a reader, a writer, or both.
-private struct TileVisit<Statistics: Sendable>: Sendable {
+struct TileVisit<Statistics: Sendable>: Sendable {
   let start: @Sendable (Range<Int>) -> Statistics
   let visit: @Sendable (Tile, inout Statistics, UnsafeMutablePointer<Float>) -> Void
   let finish: @Sendable (inout Statistics) -> Void
@@ -137,10 +171,11 @@ private struct TileVisit<Statistics: Sendable>: Sendable {
     @Sendable (
       Statistics, inout Statistics, UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>
     ) -> Void
+  let transfer: Transfer<Statistics>?
 }
 
 /// A rectangular pass as its workers see it.
-private struct RectangleWork<Statistics: Sendable>: Sendable {
+struct RectangleWork<Statistics: Sendable>: Sendable {
   let grid: TileGrid
   let visit: TileVisit<Statistics>
   let rows: Operand

@@ -21,6 +21,9 @@ package protocol TileReader: Sendable {
 
   /// Puts the statistics into their final form, after the last tile.
   func finish(_ statistics: inout Statistics)
+
+  /// How statistics are sent to another process; nil where every process reads all tiles.
+  var transfer: Transfer<Statistics>? { get }
 }
 
 extension TileReader {
@@ -34,6 +37,12 @@ extension TileReader {
   }
 
   package func finish(_ statistics: inout Statistics) {}
+
+  package var transfer: Transfer<Statistics>? { nil }
+}
+
+extension TileReader where Statistics: Portable {
+  package var transfer: Transfer<Statistics>? { .portable }
 }
 
 /// A reader for passes that cut the columns of a row block into runs: a `RectanglePass`.
@@ -63,7 +72,7 @@ package protocol ReadingWriter: TileReader {
 /// corrected.
 package protocol OnlineReader: Sendable {
   /// What is known of a block of rows after some of its tiles.
-  associatedtype Statistics: Sendable
+  associatedtype Statistics: Sendable, Portable
 
   /// The statistics before the first tile.
   func start(rows: Range<Int>) -> Statistics

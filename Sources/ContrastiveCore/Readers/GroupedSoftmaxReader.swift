@@ -84,3 +84,17 @@ extension Range<Int> {
     return (lowerBound..<low, high..<upperBound)
   }
 }
+
+extension GroupedSoftmaxReader.Statistics: Portable {
+  package init(from packet: inout PacketReader) {
+    self.init(
+      outside: SoftmaxStatistics(from: &packet), inside: SoftmaxStatistics(from: &packet),
+      total: packet.take())
+  }
+
+  package func add(to packet: inout Packet) {
+    outside.add(to: &packet)
+    inside.add(to: &packet)
+    packet.add(total)
+  }
+}

@@ -36,6 +36,15 @@ package struct PairReader<First: TileReader, Second: TileReader>: TileReader {
     first.finish(&statistics.first)
     second.finish(&statistics.second)
   }
+
+  package var transfer: Transfer<Statistics>? {
+    guard let a = first.transfer, let b = second.transfer else { return nil }
+    return Transfer(
+      add: { statistics, packet in
+        a.add(statistics.first, &packet)
+        b.add(statistics.second, &packet)
+      }, take: { Statistics(first: a.take(&$0), second: b.take(&$0)) })
+  }
 }
 
 extension PairReader: MergingReader where First: MergingReader, Second: MergingReader {

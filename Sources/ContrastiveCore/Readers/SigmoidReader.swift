@@ -63,3 +63,15 @@ package struct SigmoidReader: ReadingWriter, MergingReader, OnlineReader {
     merge(later, into: &statistics)
   }
 }
+
+extension SigmoidReader.Statistics: Portable {
+  package init(from packet: inout PacketReader) {
+    self.init(loss: packet.take(), sum: packet.take(), moment: packet.take())
+  }
+
+  package func add(to packet: inout Packet) {
+    packet.add(loss)
+    packet.add(sum)
+    packet.add(moment)
+  }
+}

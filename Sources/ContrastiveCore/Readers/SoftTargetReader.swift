@@ -127,3 +127,32 @@ package struct SoftTargetReader: OnlineReader {
     statistics.apart += later.apart
   }
 }
+
+extension SoftTargetReader.Statistics: Portable {
+  package init(from packet: inout PacketReader) {
+    student = SoftmaxStatistics(from: &packet)
+    teacher = SoftmaxStatistics(from: &packet)
+    gaps = packet.take()
+    apart = (0..<packet.takeElement(of: Int.self)).map { _ in
+      SoftTargetReader.Apart(
+        row: packet.takeElement(), column: packet.takeElement(),
+        student: (packet.takeElement(), packet.takeElement()),
+        teacher: (packet.takeElement(), packet.takeElement()))
+    }
+  }
+
+  package func add(to packet: inout Packet) {
+    student.add(to: &packet)
+    teacher.add(to: &packet)
+    packet.add(gaps)
+    packet.add(element: apart.count)
+    for entry in apart {
+      packet.add(element: entry.row)
+      packet.add(element: entry.column)
+      packet.add(element: entry.student.weight)
+      packet.add(element: entry.student.maximum)
+      packet.add(element: entry.teacher.weight)
+      packet.add(element: entry.teacher.maximum)
+    }
+  }
+}

@@ -133,3 +133,17 @@ package struct SoftmaxReader: MergingReader, OnlineReader {
     }
   }
 }
+
+extension SoftmaxStatistics: Portable {
+  package init(from packet: inout PacketReader) {
+    maximum = packet.take()
+    sum = packet.take()
+    spread = packet.take()
+  }
+
+  package func add(to packet: inout Packet) {
+    packet.add(maximum)
+    packet.add(sum)
+    packet.add(spread)
+  }
+}

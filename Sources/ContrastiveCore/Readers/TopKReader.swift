@@ -127,3 +127,19 @@ package struct TopKReader: MergingReader {
       keys: keys, counts: counts, thresholds: statistics.thresholds, capacity: capacity, spare: [])
   }
 }
+
+extension TopKReader.Statistics: Portable {
+  package init(from packet: inout PacketReader) {
+    self.init(
+      keys: packet.take(), counts: packet.take(), thresholds: packet.take(),
+      capacity: packet.takeElement(), spare: packet.take())
+  }
+
+  package func add(to packet: inout Packet) {
+    packet.add(keys)
+    packet.add(counts)
+    packet.add(thresholds)
+    packet.add(element: capacity)
+    packet.add(spare)
+  }
+}

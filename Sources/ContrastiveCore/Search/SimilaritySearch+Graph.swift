@@ -20,7 +20,7 @@ extension SimilaritySearch {
   ) throws(ContrastiveError) -> Found {
     let search = SimilaritySearch(
       k: k, rows: rows, columns: rows, compared: .others, screen: screen, product: product)
-    if search.isFoundByPass {
+    if search.isFoundByPass(workers) {
       let reader = TopKReader(k: search.kept, excluding: [.diagonal])
       return try search.decide(
         SymmetricPass(rows).read(reader, workers: workers), workers: workers)

@@ -84,7 +84,7 @@ package struct SimilaritySearch: Sendable {
   ///
   /// - Throws: `ContrastiveError`: `.nonFinite`, `.tooLarge`, `.canceled`, `.blas`.
   package func run(workers: Workers) throws(ContrastiveError) -> Found {
-    if isFoundByPass && compared == .all {
+    if isFoundByPass(workers) && compared == .all {
       let pass = RectanglePass(rows: rows, columns: columns)
       return try decide(pass.read(TopKReader(k: kept), workers: workers), workers: workers)
     }

@@ -63,6 +63,7 @@ package enum Folder {
   package static func make(
     _ path: String, calls: FileCalls = .system
   ) throws(ContrastiveError) {
+    if AtomicFile.discardsAll { return }
     var made = path.hasPrefix("/") ? "/" : ""
     for part in path.split(separator: "/") {
       made += made.isEmpty || made.hasSuffix("/") ? part : "/" + part

@@ -21,6 +21,10 @@ public struct FolderLock: ~Copyable {
   /// - Throws: `ContrastiveError.file` when the folder cannot be opened or another process has the
   ///   lock.
   public init(path: String) throws(ContrastiveError) {
+    guard !AtomicFile.discardsAll else {
+      descriptor = -1
+      return
+    }
     let descriptor = retryingInterrupts { open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
     guard descriptor >= 0 else {
       throw .file(path: path, problem: "cannot be opened: \(systemReason())")
@@ -32,5 +36,5 @@ public struct FolderLock: ~Copyable {
     self.descriptor = descriptor
   }
 
-  deinit { close(descriptor) }
+  deinit { if descriptor >= 0 { close(descriptor) } }
 }

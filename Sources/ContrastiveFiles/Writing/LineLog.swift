@@ -32,6 +32,7 @@ public struct LineLog: Sendable {
     guard !line.utf8.contains(UInt8(ascii: "\n")) else {
       throw .file(path: path, problem: "cannot be added to: the text has more than one line")
     }
+    if AtomicFile.discardsAll { return }
     let descriptor = retryingInterrupts {
       calls.openFile(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC)
     }

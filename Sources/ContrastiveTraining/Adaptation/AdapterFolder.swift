@@ -33,7 +33,7 @@ public struct AdapterFolder: Sendable {
   ///
   /// - Throws: `ContrastiveError.file`.
   public func requireNew() throws(ContrastiveError) {
-    guard !fileExists("\(path)/config.json") else {
+    guard AtomicFile.discardsAll || !fileExists("\(path)/config.json") else {
       throw .file(path: path, problem: "already holds a run; choose another output folder")
     }
   }

@@ -84,7 +84,11 @@ public struct ViewRecipe: Sendable {
     return batch.bytes.withUnsafeBufferPointer { buffer in
       let bytes = SharedReadOnlyMemory(buffer)
       return Activations(count: batch.count, shape: target) { output in
-        workers.forEach(Pieces(batch.count, of: 16)) { range, _ in
+        let pieces = Pieces(batch.count, of: 16)
+        workers.forEach(
+          pieces.count, filling: output, from: { min($0 * 16, batch.count) * target.count }
+        ) { piece, _ in
+          let range = pieces[piece]
           var canvas = Canvas(black: shape)
           for position in range {
             let image = ids[position]

@@ -62,7 +62,7 @@ extension RunFolder {
     _ name: String, _ tensors: [String: Tensor]
   ) throws(ContrastiveError) {
     let folder = "\(path)/artifacts"
-    guard mkdir(folder, 0o777) == 0 || errno == EEXIST else {
+    guard AtomicFile.discardsAll || mkdir(folder, 0o777) == 0 || errno == EEXIST else {
       throw .file(path: folder, problem: "cannot be made: \(String(cString: strerror(errno)))")
     }
     try SafetensorsFile(tensors: tensors).write(to: "\(folder)/\(name).safetensors")

@@ -48,7 +48,7 @@ public struct RunFolder: Sendable {
   /// Throws `ContrastiveError.file` when it already holds a run or cannot be made.
   func make() throws(ContrastiveError) {
     try Folder.make(path)
-    guard !exists(configurationPath) else {
+    guard AtomicFile.discardsAll || !exists(configurationPath) else {
       throw .file(
         path: path, problem: "already holds a run; resume it or choose another output folder")
     }
@@ -62,7 +62,9 @@ public struct RunFolder: Sendable {
   /// - Throws: `ContrastiveError.file`.
   public func update(to options: TrainingOptions) throws(ContrastiveError) {
     try AtomicFile.write(Configuration(options).text(), to: configurationPath)
-    if let result = try result, result.epochs < options.epochs { unlink(resultPath) }
+    if let result = try result, result.epochs < options.epochs, !AtomicFile.discardsAll {
+      unlink(resultPath)
+    }
   }
 
   /// Whether the run in the folder has done all the epochs of its `config.json`.

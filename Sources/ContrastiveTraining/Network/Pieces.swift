@@ -37,6 +37,27 @@ extension Workers {
     forEach(pieces.count) { index, worker in body(pieces[index], worker) }
   }
 
+  /// The same where a piece of images writes `width` numbers for each: processes share the pieces
+  /// where that is more work than to send the numbers.
+  func forEach(
+    _ pieces: Pieces, filling memory: SharedMemory<Float>, width: Int, operations: Int,
+    _ body: @Sendable (_ range: Range<Int>, _ worker: Int) -> Void
+  ) {
+    guard isWorthSharing(operations, numbers: width) else { return forEach(pieces, body) }
+    forEach(
+      pieces.count, filling: memory, from: { min($0 * pieces.size, pieces.total) * width }
+    ) { index, worker in body(pieces[index], worker) }
+  }
+
+  /// Whether floating-point operations are worth sharing where numbers are then to be sent: a
+  /// function of the problem alone.
+  ///
+  /// A core takes as long for 250 operations as memory for a number that goes from process to
+  /// process.
+  func isWorthSharing(_ operations: Int, numbers: Int) -> Bool {
+    processes != nil && operations >= 250 * numbers
+  }
+
   /// Sums that `body` takes over each piece in Double, added in the order of the pieces.
   ///
   /// `body(range, sums)` adds to `width` zeros.

@@ -15,6 +15,14 @@ enum PassInputs {
         values: (0..<(rows * dimension)).map { _ in random.uniform(-0.3, 0.3) }))
   }
 
+  /// Coefficients of both sides of a pair, from what a pass has learned.
+  static func writer(_ statistics: [SoftmaxStatistics]) -> SoftmaxWriter {
+    let side = SoftmaxWriter.Side(
+      shift: statistics.flatMap(\.maximum).map { max($0, -1) },
+      weight: statistics.flatMap(\.sum).map { Float(1 / max($0, 1)) })
+    return SoftmaxWriter(temperature: 0.1, rows: side, columns: side, excluding: [.diagonal])
+  }
+
   /// The number of pairs of blocks: none occurs twice, and no block is in two pairs of a round or
   /// skips a round.
   static func pairs(of grid: some BlockPairGrid) -> Int {

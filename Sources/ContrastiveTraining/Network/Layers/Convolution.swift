@@ -155,7 +155,10 @@ public struct Convolution: Layer {
     let parameters = SharedReadOnlyMemory(pass.parameters)
     let output = activations.withMemory { input in
       Activations(count: activations.count, shape: outputShape) { output in
-        pass.workers.forEach(blocks) { images, worker in
+        pass.workers.forEach(
+          blocks, filling: output, width: outputShape.count,
+          operations: 2 * depth * outputShape.count
+        ) { images, worker in
           forEachPart(of: images) { part in
             let rows = gather(part, of: input, into: columns + worker * patchCount)
             let target = output + part.start * outputs
@@ -203,7 +206,10 @@ public struct Convolution: Layer {
       input.withMemory { input in
         // The input's gradient has no room to be written to when nobody asks for it.
         func run(_ target: SharedMemory<Float>?) {
-          pass.workers.forEach(groups.count) { group, worker in
+          pass.workers.forEach(
+            groups, of: blocks, sums: partial, weights: weights, target, width: inputShape.count,
+            operations: (target == nil ? 2 : 4) * depth * outputShape.count
+          ) { group, worker in
             let sum = partial + group * weights
             let block = columns + worker * patchCount
             var isFirst = true

@@ -108,7 +108,10 @@ public struct WinogradConvolution: Layer {
     let product = pass.workers.product
     let output = activations.withMemory { input in
       Activations(count: activations.count, shape: outputShape) { output in
-        pass.workers.forEach(blocks) { images, worker in
+        pass.workers.forEach(
+          blocks, filling: output, width: outputShape.count,
+          operations: 8 * inputs * outputShape.count
+        ) { images, worker in
           let room = room(memory + worker * roomCount, chunk)
           tiles.forEachChunk(of: images, size: chunk) { part in
             gather(part, of: input, into: room)
@@ -167,7 +170,11 @@ public struct WinogradConvolution: Layer {
       input.withMemory { values in
         // The input's gradient has no room to be written to when nobody asks for it.
         func run(_ target: SharedMemory<Float>?) {
-          pass.workers.forEach(groups.count) { group, worker in
+          pass.workers.forEach(
+            groups, of: blocks, sums: partial, weights: 9 * plane, target,
+            width: inputShape.count,
+            operations: (target == nil ? 8 : 16) * inputs * outputShape.count
+          ) { group, worker in
             let sum = memory + worker * roomCount
             let room = room(sum + 16 * plane, chunk)
             var isFirst = true

@@ -15,18 +15,24 @@ import ContrastiveTensors
 ///
 /// 0 when done, 64 for a wrong option, 65 for data that cannot be used, with one line on standard
 /// error that names the argument or the file.
-@main
-enum Main {
-  static func main() {
+public enum ContrastiveProgram {
+  /// Runs the command that the process's arguments name, and ends the process.
+  ///
+  /// - Parameter processes: those of the job that this one belongs to, where there are several.
+  public static func run(in processes: (any JobProcesses)? = nil) -> Never {
     Standard.prepare()
     Interruption.listen()
+    if let processes { Job.join(processes) }
     var parsed: (any ParsableCommand)?
     do {
       let arguments = joiningNegativeNumbers(Array(CommandLine.arguments.dropFirst()))
+      try JobInputs.requireEqual(arguments, version: ContrastiveCommand.configuration.version)
+      try Job.requireShared(arguments)
       try requireKnownNames(arguments[...], under: ContrastiveCommand.self)
       var command = try ContrastiveCommand.parseAsRoot(arguments)
       parsed = command
       try command.run()
+      Job.end(code: 0, saying: "")
     } catch let error as ContrastiveError {
       fail(error, in: parsed)
     } catch {
@@ -41,8 +47,8 @@ enum Main {
     if case .zeroNorm = error, !(command is TrainCommand) {
       remedy = "; --zero-rows keep leaves such rows zero"
     }
-    Standard.error("contrastive: \(error)\(remedy)\n")
-    exit(error.isUsage ? 64 : 65)
+    Job.end(
+      code: error.isUsage ? 64 : 65, saying: "contrastive: \(error)\(remedy)\n")
   }
 
   /// Ends with what the parser says: help and versions, too, must arrive.
@@ -57,10 +63,10 @@ enum Main {
       if code.isSuccess {
         do { try Standard.output("\(text)\n") } catch { fail(error) }
       } else {
-        Standard.error("\(text)\n")
+        Job.end(code: code.rawValue, saying: "\(text)\n")
       }
     }
-    exit(code.rawValue)
+    Job.end(code: code.rawValue, saying: "")
   }
 }
 

@@ -1,0 +1,99 @@
+#define _GNU_SOURCE
+#include "ContrastiveMPI.h"
+
+#include <mpi.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+// MPI counts in int: longer messages are sent in pieces.
+static const size_t largest_piece = (size_t)1 << 30;
+
+// For those who meet, apart from the messages of a call that may be under way.
+static MPI_Comm meeting = MPI_COMM_NULL;
+
+bool contrastive_mpi_start(int *rank, int *size) {
+  int provided = MPI_THREAD_SINGLE;
+  MPI_Init_thread(NULL, NULL, MPI_THREAD_SERIALIZED, &provided);
+  if (provided < MPI_THREAD_SERIALIZED) return false;
+  MPI_Comm_rank(MPI_COMM_WORLD, rank);
+  MPI_Comm_size(MPI_COMM_WORLD, size);
+  MPI_Comm_dup(MPI_COMM_WORLD, &meeting);
+  return true;
+}
+
+// Waits a little longer each time, so that processes that share a processor get on.
+static void pause_between(int looks) {
+  if (looks < 500) return;
+  if (looks < 2000) { sched_yield(); return; }
+  usleep(looks < 20000 ? 20 : 200);
+}
+
+static int pieces_of(size_t count) { return (int)((count + largest_piece - 1) / largest_piece); }
+
+int contrastive_mpi_exchange(
+  const struct contrastive_mpi_message *outgoing, int outgoing_count,
+  const struct contrastive_mpi_message *incoming, int incoming_count, double seconds) {
+  int total = 0;
+  for (int i = 0; i < outgoing_count; i++) total += pieces_of(outgoing[i].count);
+  for (int i = 0; i < incoming_count; i++) total += pieces_of(incoming[i].count);
+  if (total == 0) return -1;
+  MPI_Request *requests = malloc((size_t)total * sizeof(MPI_Request));
+  int *ranks = malloc((size_t)total * sizeof(int));
+  if (requests == NULL || ranks == NULL) MPI_Abort(MPI_COMM_WORLD, 70);
+  int next = 0;
+  for (int i = 0; i < incoming_count; i++) {
+    for (size_t start = 0; start < incoming[i].count; start += largest_piece) {
+      size_t rest = incoming[i].count - start;
+      ranks[next] = incoming[i].rank;
+      MPI_Irecv(
+        (char *)incoming[i].bytes + start, (int)(rest < largest_piece ? rest : largest_piece),
+        MPI_BYTE, incoming[i].rank, 0, MPI_COMM_WORLD, &requests[next++]);
+    }
+  }
+  for (int i = 0; i < outgoing_count; i++) {
+    for (size_t start = 0; start < outgoing[i].count; start += largest_piece) {
+      size_t rest = outgoing[i].count - start;
+      ranks[next] = outgoing[i].rank;
+      MPI_Isend(
+        (char *)outgoing[i].bytes + start, (int)(rest < largest_piece ? rest : largest_piece),
+        MPI_BYTE, outgoing[i].rank, 0, MPI_COMM_WORLD, &requests[next++]);
+    }
+  }
+  double end = MPI_Wtime() + seconds;
+  int missing = -1;
+  for (int looks = 0;; looks++) {
+    int done = 0;
+    MPI_Testall(total, requests, &done, MPI_STATUSES_IGNORE);
+    if (done) break;
+    if (looks % 64 == 63 && MPI_Wtime() > end) {
+      for (int i = 0; i < total && missing < 0; i++) {
+        int arrived = 0;
+        MPI_Test(&requests[i], &arrived, MPI_STATUS_IGNORE);
+        if (!arrived) missing = ranks[i];
+      }
+      if (missing >= 0) break;
+    }
+    pause_between(looks);
+  }
+  free(requests);
+  free(ranks);
+  return missing;
+}
+
+bool contrastive_mpi_meet(double seconds) {
+  static MPI_Request request = MPI_REQUEST_NULL;
+  if (request == MPI_REQUEST_NULL) MPI_Ibarrier(meeting, &request);
+  double end = MPI_Wtime() + seconds;
+  for (;;) {
+    int done = 0;
+    MPI_Test(&request, &done, MPI_STATUS_IGNORE);
+    if (done) return true;
+    if (MPI_Wtime() > end) return false;
+    usleep(500);
+  }
+}
+
+void contrastive_mpi_finish(void) { MPI_Finalize(); }
+
+void contrastive_mpi_abort(int code) { MPI_Abort(MPI_COMM_WORLD, code); }

@@ -1,0 +1,3 @@
+import ContrastiveCommand
+
+ContrastiveProgram.run()

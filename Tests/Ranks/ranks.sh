@@ -1,0 +1,187 @@
+#!/usr/bin/env bash
+# The command in several processes against the command in one: the same bytes, for every number of
+# processes; and what happens where a process is killed, stopped, or has other data.
+#
+# ranks.sh ORDINARY RANKS: the two programs. SIZES: numbers of processes; MPI_ARGS: more for mpirun,
+# such as "--mca btl tcp,self"; KILLS: kills at random moments of a training job; KEEP: a folder that
+# stays.
+set -euo pipefail
+
+ordinary=$(realpath "$1") ranks=$(realpath "$2")
+sizes=${SIZES:-1 2 3} kills=${KILLS:-2}
+folder=${KEEP:-$(mktemp -d)}
+mkdir -p "$folder/data"
+[ -n "${KEEP:-}" ] || trap 'rm -rf "$folder"' EXIT
+cd "$folder"
+python3 "$(dirname "$(realpath "${BASH_SOURCE[0]}")")/inputs.py" . 2>/dev/null \
+  || python3 "$OLDPWD/$(dirname "$0")/inputs.py" .
+
+export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
+export CONTRASTIVE_TIMEOUT=${CONTRASTIVE_TIMEOUT:-120}
+failures=0
+
+run() { # NUMBER-OF-PROCESSES ARGUMENTS…
+  local size=$1
+  shift
+  # shellcheck disable=SC2086
+  mpirun -n "$size" --oversubscribe --bind-to none ${MPI_ARGS:-} "$ranks" "$@"
+}
+
+fail() {
+  echo "FAILED: $*" >&2
+  failures=$((failures + 1))
+}
+
+digest() { # FILES: of their contents
+  cat "$@" | sha256sum | cut -d' ' -f1
+}
+
+untimed() { sed -E 's/"[a-z_]*seconds?":[-+.e0-9]*//g' "$1"; }
+
+compare() { # NAME OUTPUT-FILE ARGUMENTS…: the same file and, but for times, the same standard output
+  local name=$1 output=$2 expected found
+  shift 2
+  "$ordinary" "$@" --output "one-$output" >one.out 2>one.err || { cat one.err >&2; fail "$name alone"; return; }
+  expected=$(untimed one.out | cat "one-$output" - | sha256sum | cut -d' ' -f1)
+  for size in $sizes; do
+    run "$size" "$@" --output "one-$output" >some.out 2>some.err || { cat some.err >&2; fail "$name on $size"; continue; }
+    found=$(untimed some.out | cat "one-$output" - | sha256sum | cut -d' ' -f1)
+    [ "$found" = "$expected" ] || fail "$name on $size: $found, not $expected"
+  done
+  echo "$name: ${expected:0:16} on $sizes"
+}
+
+loss() { # METHOD FILE OPTIONS…
+  compare "loss $*" out.safetensors loss "$1" --input "$2" "${@:3}"
+}
+
+# Losses, against a bank and in the batch.
+loss infonce pair.safetensors --normalize --gradient queries,keys,bank,temperature
+loss infonce batch.safetensors --normalize --gradient queries,keys,temperature
+loss infonce batch.safetensors --normalize --symmetric --gradient queries,keys,temperature
+loss siglip batch.safetensors --normalize --gradient queries,keys,temperature,bias
+loss infonce one.safetensors --normalize --gradient queries,keys,temperature
+
+compare kmeans out.safetensors kmeans --input rows.npy --clusters 25 --json
+compare "kmeans of groups" out.safetensors kmeans --input rows.npy --clusters 60,7 --json --bounds-memory 0
+compare knn out.safetensors knn --queries few.npy --bank rows.npy --k 7 --json
+compare graph out.safetensors graph --input rows.npy --k 5 --normalize --json
+compare mine out.safetensors mine --queries other.npy --documents rows.npy --json
+compare duplicates out.safetensors duplicates --input rows.npy --threshold 0.8 --json
+compare "duplicates in little memory" out.safetensors duplicates --input rows.npy --threshold 0.8 --memory 1M --json
+
+# Training.
+options=(--data data --epochs 2 --batch-size 32 --widths 8 16 --neighbors 5 --threads 1)
+trained() { # RUN: what does not depend on the clock
+  digest "$1/encoder.safetensors"
+}
+for method in moco pcl simclr; do
+  rm -rf one-run
+  "$ordinary" train --method $method "${options[@]}" --output one-run >/dev/null 2>one.err \
+    || { cat one.err >&2; fail "train $method alone"; continue; }
+  for size in $sizes; do
+    rm -rf some-run
+    run "$size" train --method $method "${options[@]}" --output some-run >/dev/null 2>some.err \
+      || { cat some.err >&2; fail "train $method on $size"; continue; }
+    [ "$(trained some-run)" = "$(trained one-run)" ] || fail "train $method on $size: another encoder"
+  done
+  echo "train $method: $(trained one-run | cut -c1-16) on $sizes"
+done
+
+rm -rf one-adapted some-adapted
+"$ordinary" adapt --queries rows.npy --documents other.npy --epochs 2 --batch-size 256 --output one-adapted \
+  >/dev/null 2>one.err || { cat one.err >&2; fail "adapt alone"; }
+for size in $sizes; do
+  rm -rf some-adapted
+  run "$size" adapt --queries rows.npy --documents other.npy --epochs 2 --batch-size 256 \
+    --output some-adapted >/dev/null 2>some.err || { cat some.err >&2; fail "adapt on $size"; continue; }
+  [ "$(digest some-adapted/adapter.safetensors)" = "$(digest one-adapted/adapter.safetensors)" ] \
+    || fail "adapt on $size: another adapter"
+done
+echo "adapt on $sizes"
+
+refuse() { # NAME CODE TEXT COMMAND…
+  local name=$1 code=$2 text=$3 found=0
+  shift 3
+  "$@" >refused.out 2>refused.err || found=$?
+  [ "$found" = "$code" ] || { cat refused.err >&2; fail "$name: code $found, not $code"; }
+  grep -q -- "$text" refused.err || { cat refused.err >&2; fail "$name does not say: $text"; }
+  [ "$(grep -c 'contrastive:' refused.err)" = 1 ] || { cat refused.err >&2; fail "$name: not one line"; }
+  echo "$name: $(grep 'contrastive:' refused.err | cut -c1-150)"
+}
+
+refuse "a command that is not shared" 64 "embed does not share" run 2 embed --run x --images y --output z
+refuse "a missing file" 65 "none.npy" run 3 knn --queries none.npy --bank rows.npy --k 2 --output z.safetensors
+refuse "more neighbors than rows" 64 "k: found 5000" run 2 knn --queries few.npy --bank rows.npy --k 5000 --output z.safetensors
+
+# Process 1 has other options, then other data.
+both() { # ARGUMENTS OF PROCESS 0 -- ARGUMENTS OF PROCESS 1
+  local first=()
+  while [ "$1" != -- ]; do
+    first+=("$1")
+    shift
+  done
+  shift
+  # shellcheck disable=SC2086
+  mpirun --oversubscribe --bind-to none ${MPI_ARGS:-} -n 1 "$ranks" "${first[@]}" : -n 1 "$ranks" "$@"
+}
+refuse "other options" 64 "options: found" both knn --queries few.npy --bank rows.npy --k 2 --output z.safetensors \
+  -- knn --queries few.npy --bank rows.npy --k 3 --output z.safetensors
+mkdir -p first second
+cp rows.npy first/ && cp other.npy second/rows.npy
+cat >elsewhere.sh <<INNER
+#!/bin/bash
+cd "$folder/\$([ "\$OMPI_COMM_WORLD_RANK" = 0 ] && echo first || echo second)"
+exec "$ranks" "\$@"
+INNER
+chmod +x elsewhere.sh
+elsewhere() {
+  # shellcheck disable=SC2086
+  mpirun --oversubscribe --bind-to none ${MPI_ARGS:-} -n 2 ./elsewhere.sh "$@"
+}
+refuse "other data" 64 "rows.npy: found" elsewhere graph --input rows.npy --k 2 --output "$folder/z.safetensors"
+
+# A process that is killed at a random moment, and the run resumed on another number of processes.
+long=(--data data --epochs 6 --batch-size 16 --widths 8 16 --neighbors 5 --threads 1)
+rm -rf whole
+"$ordinary" train "${long[@]}" --output whole >/dev/null 2>one.err || { cat one.err >&2; fail "train alone"; }
+for kill in $(seq 1 "$kills"); do
+  rm -rf killed
+  run 3 train "${long[@]}" --checkpoint-steps 1 --output killed >/dev/null 2>killed.err &
+  job=$!
+  sleep "$((1 + RANDOM % 2)).$((RANDOM % 10))"
+  victim=$(pgrep -f "^$ranks train" | shuf -n 1 || true)
+  start=$SECONDS
+  [ -z "$victim" ] || kill -9 "$victim" 2>/dev/null || true
+  wait $job && ended=whole || ended=killed
+  [ $((SECONDS - start)) -le 20 ] || fail "a killed process: the job took $((SECONDS - start)) s to end"
+  if [ $ended = killed ] && ! grep -q 'signal 9\|lost communication\|killed' killed.err; then
+    cat killed.err >&2
+    fail "a killed process is not named"
+  fi
+  if [ ! -e killed/config.json ]; then
+    rm -rf killed
+    run 2 train "${long[@]}" --output killed >/dev/null 2>&1 || fail "train anew"
+  else
+    run "$((kill % 2 == 0 ? 2 : 4))" train --resume killed >/dev/null 2>resumed.err \
+      || { cat resumed.err >&2; fail "resuming"; }
+  fi
+  [ "$(trained killed)" = "$(trained whole)" ] || fail "kill $kill: another encoder"
+  echo "kill $kill ($ended), resumed: the same encoder"
+done
+
+# A process that is stopped.
+rm -rf stopped
+CONTRASTIVE_TIMEOUT=4 run 2 train "${long[@]}" --epochs 500 --output stopped >/dev/null 2>stopped.err &
+job=$!
+sleep 3
+victim=$(pgrep -f "^$ranks train" | head -n 1 || true)
+start=$SECONDS
+[ -z "$victim" ] || kill -STOP "$victim"
+wait $job && fail "a stopped process: the job ended well"
+[ $((SECONDS - start)) -le 30 ] || fail "a stopped process: the job took $((SECONDS - start)) s to end"
+grep -q 'has waited 4.0 s' stopped.err || { cat stopped.err >&2; fail "a stopped process is not named"; }
+grep 'contrastive: process' stopped.err
+
+[ $failures = 0 ] || { echo "$failures failed" >&2; exit 1; }
+echo "all as in one process"
