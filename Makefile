@@ -11,6 +11,7 @@ RUN ?= runs/$(METHOD)-$(NOW)
 METHOD ?= pcl
 ARGS ?=
 TORCH_PYTHON ?=
+TORCH ?= 'torch==2.13.*'
 KILLS ?= 1000
 FUZZ_SECONDS ?= 60
 CALLS ?= 100000
@@ -18,14 +19,21 @@ LINES ?= 20000
 SEED ?= 1
 MUTATIONS ?=
 BIN = $$(swift build -c release --show-bin-path)
+# A package beside this one, in the same scratch folder: what the two share is built once.
+BESIDE = -c release --scratch-path .build --disable-build-manifest-caching --package-path
 PEERS_PYTHON ?= Benchmarks/peers/.venv/bin/python
+
+# Installs Debian packages where one of them is missing.
+apt = dpkg-query -W $(1) >/dev/null 2>&1 || { echo "Installing $(1)" >&2; \
+  sudo=; [ "$$(id -u)" -eq 0 ] || sudo=sudo; $$sudo apt-get update -qq; \
+  DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq $(1) >/dev/null; }
 
 PREFIX ?= /usr/local
 C_BUILD := .build/c
 PYTHON ?= python3
 PYTHON_TOOLS := .build/python
 
-.PHONY: help deps build run c install python ranks test test-c test-numpy test-python test-ranks test-snippets docs figures release-check crash fuzz mutate sanitize leaks bench \
+.PHONY: help deps deps-ranks build run c install python ranks test test-c test-numpy test-python test-ranks test-snippets docs figures release-check crash fuzz mutate sanitize leaks bench \
   bench-check bench-peers bench-training table format lint clean
 
 help: ## print the targets
@@ -83,50 +91,37 @@ install: build c ## install the command with man pages and completions, and the 
 	@install -m 644 $(C_BUILD)/lib/pkgconfig/contrastive.pc "$(PREFIX)/lib/pkgconfig/"
 
 python: deps ## build the Python wheel: Python/dist
-	@dpkg-query -W libgfortran-12-dev >/dev/null 2>&1 || { \
-	  sudo=; [ "$$(id -u)" -eq 0 ] || sudo=sudo; \
-	  $$sudo apt-get update -qq; \
-	  DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq libgfortran-12-dev >/dev/null; }
+	@$(call apt,libgfortran-12-dev python3-venv)
 	@swift build -c release --product ContrastiveC
 	@Sources/ContrastiveC/link.sh $(BIN)/libContrastiveC.a Python/src/contrastive/lib/libcontrastive.so private
 	@test -x $(PYTHON_TOOLS)/bin/pip || $(PYTHON) -m venv $(PYTHON_TOOLS)
 	@rm -rf Python/dist Python/build
 	@$(PYTHON_TOOLS)/bin/pip wheel -q --no-deps --wheel-dir Python/dist ./Python
 
-ranks: deps ## build the command for several processes under Open MPI: .build/ranks/contrastive
+deps-ranks:
 	@{ pkg-config --exists ompi-c && command -v mpirun >/dev/null; } || { \
 	  if ! command -v apt-get >/dev/null; then \
 	    echo "Please install Open MPI with headers (Debian: libopenmpi-dev openmpi-bin)." >&2; exit 1; \
-	  fi; \
-	  sudo=; [ "$$(id -u)" -eq 0 ] || sudo=sudo; \
-	  $$sudo apt-get update -qq; \
-	  DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq libopenmpi-dev openmpi-bin >/dev/null; }
-	@swift build -c release --package-path Ranks --product contrastive-ranks
-	@mkdir -p .build/ranks
-	@cp "$$(swift build -c release --package-path Ranks --show-bin-path)/contrastive-ranks" \
-	  .build/ranks/contrastive.new && mv .build/ranks/contrastive.new .build/ranks/contrastive
+	  fi; $(call apt,libopenmpi-dev openmpi-bin); }
 
-test: deps ## build and run every test and the example packages; test-c, test-numpy, test-python are of C and Python
+ranks: deps deps-ranks ## build the command for several processes under Open MPI: .build/ranks/contrastive
+	@swift build $(BESIDE) Ranks --product contrastive-ranks
+	@mkdir -p .build/ranks
+	@cp $(BIN)/contrastive-ranks .build/ranks/contrastive.new
+	@mv .build/ranks/contrastive.new .build/ranks/contrastive
+
+test: deps ## build and run every test and the example packages, of C and of Python with numpy, too
 	@swift test -c release
+	@$(MAKE) --no-print-directory test-c test-numpy
 	@swift test --package-path Examples/NNCLR
+	@! command -v mpirun >/dev/null || $(MAKE) test-ranks
 
 test-ranks: build ranks ## compare the command in 1, 2, 3 processes with the ordinary one (SIZES="1 2 7" KILLS=50 MPI_ARGS=…)
 	@Tests/Ranks/ranks.sh $(BIN)/contrastive .build/ranks/contrastive
 
-test-c: c ## run the tests of the C library, under valgrind where it is there
-	@gcc -std=c11 -O1 -g -Wall -Wextra -pedantic -Werror -o $(C_BUILD)/golden Tests/C/golden.c \
-	  $$(PKG_CONFIG_PATH=$(C_BUILD)/lib/pkgconfig pkg-config --cflags --libs contrastive) -lm
-	@gcc -std=c11 -O1 -g -Wall -Wextra -pedantic -Werror -o $(C_BUILD)/faces Tests/C/faces.c \
-	  $$(PKG_CONFIG_PATH=$(C_BUILD)/lib/pkgconfig pkg-config --cflags --libs contrastive) -lm -lpthread
-	@gcc -std=c11 -Wall -Wextra -pedantic -Werror -o $(C_BUILD)/infonce Examples/C/infonce.c \
-	  $$(PKG_CONFIG_PATH=$(C_BUILD)/lib/pkgconfig pkg-config --cflags --libs contrastive)
-	@export LD_LIBRARY_PATH=$(C_BUILD)/lib; \
-	  $(C_BUILD)/golden Tests/ObjectiveTests/Golden/*.safetensors; $(C_BUILD)/faces; \
-	  $(C_BUILD)/infonce | diff - Examples/C/infonce.txt; \
-	  strays=$$(nm -D --defined-only $(C_BUILD)/lib/libcontrastive.so | grep -v ' contrastive_' || true); \
-	  [ -z "$$strays" ] || { echo "libcontrastive.so exports $$strays" >&2; exit 1; }; \
-	  ! command -v valgrind >/dev/null || valgrind -q --fair-sched=yes --error-exitcode=9 \
-	    --leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite --child-silent-after-fork=yes $(C_BUILD)/faces
+test-c: c ## run the tests of the C library, under valgrind
+	@$(call apt,valgrind)
+	@Tests/C/run.sh $(C_BUILD)
 
 test-numpy: python ## run the tests of the Python package that need numpy alone
 	@test -x $(PYTHON_TOOLS)-numpy/bin/pytest || { $(PYTHON) -m venv $(PYTHON_TOOLS)-numpy; \
@@ -140,7 +135,7 @@ test-python: python ## run all tests of the Python package: PyTorch, scikit-lear
 	  python=$(PYTHON_TOOLS)-torch/bin/python; \
 	  $$python -c 'import torch, sklearn, mypy, pytest' 2>/dev/null || { \
 	    $(PYTHON) -m venv $(PYTHON_TOOLS)-torch; \
-	    $$python -m pip install -q torch numpy pytest mypy scikit-learn; }; \
+	    $$python -m pip install -q $(TORCH) numpy pytest mypy scikit-learn; }; \
 	fi; \
 	target=$$(mktemp -d); trap 'rm -rf "$$target"' EXIT; \
 	$$python -m pip install -q --no-deps --target "$$target" Python/dist/*.whl; \
@@ -189,18 +184,18 @@ sanitize: deps ## fuzz the readers under AddressSanitizer, run the parallel test
 	  --skip-build --filter 'RunThreadTests|savesAtOnce|ContrastiveTrainingTests.ThreadTests|TeamTests|SymmetricPassTests|CrossingPassTests'
 
 bench: deps ## time every workload beside BLAS (ARGS="--only nt-xent --threads 1 …")
-	@swift run -c release --package-path Benchmarks contrastive-bench table $(ARGS)
+	@swift run $(BESIDE) Benchmarks contrastive-bench table $(ARGS)
 
 bench-check: deps ## compare with Benchmarks/baseline.jsonl; fails where something is slower
-	@swift run -c release --package-path Benchmarks contrastive-bench check \
+	@swift run $(BESIDE) Benchmarks contrastive-bench check \
 	  --baseline Benchmarks/baseline.jsonl $(ARGS)
 
 bench-peers: build ## time the workloads and their peers in turn (ARGS="--only nt-xent sce …")
 	@test -x $(PEERS_PYTHON) || { python3 -m venv Benchmarks/peers/.venv && \
 	  Benchmarks/peers/.venv/bin/pip install -q -r Benchmarks/peers/requirements.txt; }
-	@swift build -c release --package-path Benchmarks
+	@swift build $(BESIDE) Benchmarks --product contrastive-bench
 	@$(PEERS_PYTHON) Benchmarks/peers/run.py --command "$(BIN)/contrastive" --readme Documentation/Figures.md \
-	  --bench "$$(swift build -c release --package-path Benchmarks --show-bin-path)/contrastive-bench" $(ARGS)
+	  --bench "$(BIN)/contrastive-bench" $(ARGS)
 
 bench-training: build ## train by us and by PyTorch twins in turn (ARGS="--only moco …")
 	@test -x Benchmarks/peers/.venv/bin/python || { python3 -m venv Benchmarks/peers/.venv && \
@@ -209,7 +204,7 @@ bench-training: build ## train by us and by PyTorch twins in turn (ARGS="--only 
 	  --contrastive "$(BIN)/contrastive" $(ARGS)
 
 table: build ## run the experiments, write Documentation/Results.md (ARGS="--budget 20 --only crops …")
-	@swift run -c release --package-path Benchmarks contrastive-experiments \
+	@swift run $(BESIDE) Benchmarks contrastive-experiments \
 	  --contrastive "$(BIN)/contrastive" $(ARGS)
 
 format: ## format the sources in place

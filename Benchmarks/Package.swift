@@ -9,7 +9,7 @@ import PackageDescription
 let package = Package(
   name: "contrastive-benchmarks",
   dependencies: [
-    .package(name: "swift-contrastive", path: ".."),
+    .package(name: "swift-contrastive", path: "..", traits: ["Command"]),
     .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
   ],
   targets: [

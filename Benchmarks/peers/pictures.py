@@ -1,6 +1,7 @@
 """Times decoding and augmenting JPEGs by us and by PyTorch's DataLoader, in turn.
 
-    swift build -c release --package-path Benchmarks --product contrastive-pictures
+    swift build -c release --scratch-path .build --package-path Benchmarks --disable-build-manifest-caching \
+      --product contrastive-pictures
     python Benchmarks/peers/pictures.py --bench PATH/contrastive-pictures
 
 Makes 10,000 JPEGs of 500 x 375 in a folder, once. Both bring the shorter side to 64, keep the centered

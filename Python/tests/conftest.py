@@ -10,6 +10,7 @@ collect_ignore = [
         ("test_adapters.py", "torch"),
         ("test_encoder.py", "torch"),
         ("test_sklearn.py", "sklearn"),
+        ("test_jax.py", "jax"),
     )
     if find_spec(module) is None
 ]

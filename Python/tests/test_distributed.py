@@ -22,7 +22,9 @@ def rows(ranks: int, seed: int) -> torch.Tensor:
 
 def objectives(group: Any) -> dict[str, tuple[Any, int]]:
     return {
-        "infonce": (ct.torch.InfoNCE(0.2, normalize=True, learnable_temperature=True, group=group), 2),
+        "infonce": (
+            ct.torch.InfoNCE(0.2, normalize=True, learnable_temperature=True, group=group), 2
+        ),
         "symmetric": (ct.torch.InfoNCE(0.2, symmetric=True, normalize=True, group=group), 2),
         "nt-xent": (ct.torch.NTXent(0.2, normalize=True, group=group), 2),
         "siglip": (ct.torch.SigLIP(normalize=True, learnable_bias=True, group=group), 2),
@@ -31,7 +33,9 @@ def objectives(group: Any) -> dict[str, tuple[Any, int]]:
     }
 
 
-def evaluate(name: str, objective: Any, linear: Any, inputs: list[torch.Tensor], labels: torch.Tensor) -> Any:
+def evaluate(
+    name: str, objective: Any, linear: Any, inputs: list[torch.Tensor], labels: torch.Tensor
+) -> Any:
     outputs = [linear(x) for x in inputs]
     return objective(outputs[0], labels) if name == "supcon" else objective(*outputs)
 

@@ -10,7 +10,7 @@ import pytest
 
 PAGE = Path(__file__).parents[2] / "Documentation" / "From-Python.md"
 SECTIONS = re.findall(r"^## (.+?)$(.*?)(?=^## |\Z)", PAGE.read_text(), re.M | re.S)
-NEEDS = {"numpy": "numpy", "PyTorch": "torch", "scikit-learn": "sklearn"}
+NEEDS = {"numpy": "numpy", "PyTorch": "torch", "scikit-learn": "sklearn", "JAX": "jax"}
 
 
 @pytest.mark.parametrize(("title", "text"), SECTIONS, ids=[title for title, _ in SECTIONS])

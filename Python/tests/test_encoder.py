@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from runs import write
 
 import contrastive as ct
 from contrastive.torch._encoder import ResNet, _small
@@ -17,10 +17,9 @@ from contrastive.torch._encoder import ResNet, _small
 PARTS = {"running_mean": "runningMean", "running_var": "runningVariance"}
 
 
-def write(path: Path, backbone: torch.nn.Module, description: dict[str, Any]) -> None:
+def write_encoder(path: Path, backbone: torch.nn.Module, description: dict[str, Any]) -> None:
     """A file as training leaves it: kernels by row, column, input and output."""
-    header: dict[str, Any] = {"__metadata__": {"encoder": json.dumps(description)}}
-    data = b""
+    tensors = {"head.linear.weight": np.zeros(0)}
     kinds = {name: type(layer).__name__ for name, layer in backbone.named_modules()}
     for name, tensor in backbone.state_dict().items():
         layer, _, part = name.rpartition(".")
@@ -34,15 +33,8 @@ def write(path: Path, backbone: torch.nn.Module, description: dict[str, Any]) ->
             layer = f"{kind}{int(layer) // 3 + 1}"
         if tensor.dim() == 4:
             tensor = tensor.permute(2, 3, 1, 0).reshape(-1, tensor.shape[0])
-        content = np.ascontiguousarray(tensor.numpy(), "<f4").tobytes()
-        header[f"backbone.{layer}.{part}"] = {
-            "dtype": "F32", "shape": list(tensor.shape),
-            "data_offsets": [len(data), len(data) + len(content)],
-        }
-        data += content
-    header["head.linear.weight"] = {"dtype": "F32", "shape": [0], "data_offsets": [len(data)] * 2}
-    text = json.dumps(header).encode()
-    path.write_bytes(len(text).to_bytes(8, "little") + text + data)
+        tensors[f"backbone.{layer}.{part}"] = tensor.numpy()
+    write(path, tensors, {"encoder": description})
 
 
 def randomized(module: torch.nn.Module) -> torch.nn.Module:
@@ -57,7 +49,7 @@ def randomized(module: torch.nn.Module) -> torch.nn.Module:
 
 def described(**more: Any) -> dict[str, Any]:
     return {
-        "format": 2, "height": 28, "width": 28, "channels": 3, "widths": [8, 12], "kernel": 3,
+        "format": 2, "height": 32, "width": 28, "channels": 3, "widths": [8, 12], "kernel": 3,
         "stride": 2, "mean": [0.4, 0.5, 0.6], "deviation": [0.2, 0.25, 0.3], **more,
     }
 
@@ -70,7 +62,7 @@ def test_features(tmp_path: Path, architecture: str) -> None:
     else:
         description = described(architecture=architecture, stem="small")
         backbone = randomized(ResNet(architecture, "small", 3))
-    write(tmp_path / "encoder.safetensors", backbone, description)
+    write_encoder(tmp_path / "encoder.safetensors", backbone, description)
     images = torch.rand(2, 3, 32, 28)
     encoder = ct.torch.load_encoder(tmp_path)
     scaled = (images - torch.tensor([0.4, 0.5, 0.6]).reshape(3, 1, 1)) / torch.tensor(
@@ -78,7 +70,11 @@ def test_features(tmp_path: Path, architecture: str) -> None:
     ).reshape(3, 1, 1)
     with torch.no_grad():
         torch.testing.assert_close(encoder(images), backbone(scaled))
-    assert not encoder.training
+    assert not encoder.training and encoder.image_shape == (3, 32, 28)
+    rows = ct.RunTransformer(tmp_path, batch_size=1).fit_transform(images.reshape(2, -1).numpy())
+    np.testing.assert_allclose(rows, encoder(images).detach(), rtol=1e-4, atol=1e-5)
+    with pytest.raises(ct.ContrastiveError, match="expected images"):
+        ct.RunTransformer(tmp_path).fit(np.zeros((2, 7)))
     with pytest.raises(ValueError, match="images"):
         encoder(images[:, :1])
 

@@ -50,7 +50,10 @@ def test_default_gradients() -> None:
 def test_layouts_and_types() -> None:
     q, k = unit(6, 8, 1), unit(6, 8, 2)
     expected = ct.loss("infonce", queries=q, keys=k)
-    for other in (np.asfortranarray(q), q[::-1][::-1], np.repeat(q, 2, 0)[::2], q.astype(np.float64), q.astype(">f4")):
+    for other in (
+        np.asfortranarray(q), q[::-1][::-1], np.repeat(q, 2, 0)[::2], q.astype(np.float64),
+        q.astype(">f4"),
+    ):
         found = ct.loss("infonce", queries=other, keys=k)
         assert found.value == expected.value
         np.testing.assert_array_equal(found.gradients["queries"], expected.gradients["queries"])
@@ -132,7 +135,8 @@ def test_progress_and_cancel() -> None:
 
 def test_interrupt_stops_long_work() -> None:
     script = (
-        "import numpy as np, contrastive as ct, time, sys\n"
+        "import numpy as np, contrastive as ct, signal, time, sys\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "x = np.random.default_rng(0).standard_normal((150_000, 128)).astype('f')\n"
         "print('go', flush=True)\n"
         "start = time.time()\n"
@@ -186,8 +190,9 @@ def test_import_is_fast() -> None:
         "print(time.process_time() - start)\n"
         "assert 'torch' not in sys.modules and 'sklearn' not in sys.modules\n"
     )
+    command = [sys.executable, "-c", script]
     times = [
-        float(subprocess.run([sys.executable, "-c", script], capture_output=True, check=True, text=True).stdout)
+        float(subprocess.run(command, capture_output=True, check=True, text=True).stdout)
         for _ in range(5)
     ]
     # Processor time, which a busy machine does not change much: 0.02 … 0.03 s.

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import tempfile
+from importlib.util import find_spec
+from pathlib import Path
+
 import numpy as np
 import pytest
 from sklearn.pipeline import make_pipeline
@@ -11,7 +15,24 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 import contrastive as ct
 
 
-@parametrize_with_checks([ct.KMeans(), ct.SphericalKMeans(), ct.NearestNeighbors()])
+def encoder() -> ct.RunTransformer:
+    """A trained encoder of gray images, here of one line and as many columns as there are."""
+    from test_encoder import described, randomized, write_encoder
+
+    from contrastive.torch._encoder import _small
+
+    description = described(channels=1, mean=[0.4], deviation=[0.2])
+    path = Path(tempfile.mkdtemp()) / "encoder.safetensors"
+    write_encoder(path, randomized(_small(description)), description)
+    return ct.RunTransformer(path, image_shape=(1, 1, -1))
+
+
+ESTIMATORS = [ct.KMeans(), ct.SphericalKMeans(), ct.NearestNeighbors()]
+if find_spec("torch") is not None:
+    ESTIMATORS.append(encoder())
+
+
+@parametrize_with_checks(ESTIMATORS)
 def test_checks(estimator, check) -> None:
     check(estimator)
 

@@ -178,7 +178,8 @@ def test_types_and_modes() -> None:
         ct.torch.InfoNCE(reduction="max")
     siglip = ct.torch.SigLIP(learnable_temperature=True, learnable_bias=True)
     siglip(q, k).backward()
-    assert all(p.grad is not None for p in siglip.parameters()) and len(list(siglip.parameters())) == 2
+    parameters = list(siglip.parameters())
+    assert len(parameters) == 2 and all(p.grad is not None for p in parameters)
 
 
 def test_bank_state() -> None:

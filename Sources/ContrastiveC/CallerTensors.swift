@@ -56,6 +56,17 @@ struct CallerTensors: TensorSource {
     return input
   }
 
+  /// The rows [n, dimension] of a name, or nil.
+  func matrix(_ name: String) throws -> Matrix? { try optional(name)?.matrix(argument: name) }
+
+  /// The rows [n, dimension] of a name.
+  func required(_ name: String) throws -> Matrix {
+    guard let rows = try matrix(name) else {
+      throw TensorFailure(argument: name, problem: "found no such tensor")
+    }
+    return rows
+  }
+
   /// The tensor of a name, or nil.
   func optional(_ name: String) -> InputTensor? { inputs[name] }
 

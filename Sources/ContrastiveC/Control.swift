@@ -2,6 +2,15 @@ internal import CContrastive
 import ContrastiveCore
 import Synchronization
 
+/// What a body gives, and how many seconds it took.
+func timed<Value>(_ body: () throws -> Value) rethrows -> (value: Value, seconds: Double) {
+  let clock = ContinuousClock()
+  let start = clock.now
+  let value = try body()
+  let elapsed = (clock.now - start).components
+  return (value, Double(elapsed.seconds) + Double(elapsed.attoseconds) * 1e-18)
+}
+
 extension Workers {
   /// The threads that a caller asks for, with its progress function.
   init(_ control: UnsafePointer<contrastive_control>?) throws(ContrastiveError) {

@@ -1,4 +1,5 @@
 public import CContrastive
+import Contrastive
 import ContrastiveCalls
 import ContrastiveCore
 import ContrastiveTensors
@@ -32,6 +33,7 @@ private struct LossCall {
   private let outputs: [(name: String, memory: CallerTensor)]
   private let options: [String: JSONValue]
   private let normalizes: Bool
+  private let zeroRows: ZeroRows
 
   init(
     method: String?, inputs: CallerTensors, outputs: [CallerTensor], options: [String: JSONValue]
@@ -47,9 +49,10 @@ private struct LossCall {
     }
     self.call = call
     self.inputs = inputs
-    var options = options
-    normalizes = try Self.takeFlag("normalize", from: &options)
-    self.options = options
+    var shared = CallOptions(options.filter { Self.shared.contains($0.key) })
+    normalizes = try shared.flag("normalize")
+    zeroRows = try shared.choice("zero-rows", default: .refuse)
+    self.options = options.filter { !Self.shared.contains($0.key) }
     let prefix = "gradient."
     self.outputs = try outputs.map { output in
       guard output.name.hasPrefix(prefix) else {
@@ -70,20 +73,13 @@ private struct LossCall {
     }
   }
 
-  private static func takeFlag(
-    _ name: String, from options: inout [String: JSONValue]
-  ) throws(ContrastiveError) -> Bool {
-    switch options.removeValue(forKey: name) {
-    case .flag(let value): value
-    case nil, .null: false
-    default: throw .parameter(name: name, found: "another value", expected: "true or false")
-    }
-  }
+  /// The options of every method.
+  private static let shared: Set = ["normalize", "zero-rows"]
 
   func run(_ workers: Workers) throws -> CallOutcome {
     let outcome = try call.run(
-      inputs, options: options, normalizes: normalizes, gradients: outputs.map(\.name),
-      workers: workers)
+      inputs, options: options, normalizes: normalizes, zeroRows: zeroRows,
+      gradients: outputs.map(\.name), workers: workers)
     for (name, memory) in outputs {
       if let gradient = outcome.gradients[name] {
         memory.write(gradient.values)

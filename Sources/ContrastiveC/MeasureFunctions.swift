@@ -17,14 +17,13 @@ public func contrastive_evaluate(
     try tensors.requireOnly(["test", "test-labels", "train", "train-labels", "test-views"])
     let evaluation = try RepresentationEvaluation(options: objectOptions(options))
     let workers = try Workers(control)
-    let test = try tensors.embeddings("test")
-    guard let test else { throw TensorFailure(argument: "test", problem: "found no such tensor") }
+    let test = try tensors.required("test")
     let measures = try evaluation.run(
       test: .init(test, labels: tensors.labels("test-labels"), named: "test-labels"),
-      train: tensors.embeddings("train").map {
+      train: tensors.matrix("train").map {
         try .init($0, labels: tensors.labels("train-labels"), named: "train-labels")
       },
-      views: tensors.embeddings("test-views"), workers: workers)
+      views: tensors.matrix("test-views"), workers: workers)
     ResultHandle(report: try JSONValue(encoding: measures)).handOut(to: result)
   }
 }
@@ -41,22 +40,19 @@ public func contrastive_audit(
   attempt {
     let tensors = try CallerTensors(inputs, count: input_count)
     try tensors.requireOnly(["embeddings", "labels"], prefix: "support.")
-    guard let rows = try tensors.embeddings("embeddings") else {
-      throw TensorFailure(argument: "embeddings", problem: "found no such tensor")
-    }
+    let rows = try tensors.required("embeddings")
     let labels = try tensors.labels("labels")
     var support: [Matrix] = []
-    while let more = try tensors.embeddings("support.\(support.count)") { support.append(more) }
+    while let more = try tensors.matrix("support.\(support.count)") { support.append(more) }
     try tensors.requireOnly(
       Set(["embeddings", "labels"] + support.indices.map { "support.\($0)" }))
     let audit = try NegativeAudit(options: objectOptions(options), rows: rows.rows)
-    let clock = ContinuousClock()
-    let start = clock.now
-    let found = try audit.run(rows, support: support, labels: labels, workers: Workers(control))
-    let elapsed = (clock.now - start).components
+    let (found, seconds) = try timed {
+      try audit.run(rows, support: support, labels: labels, workers: Workers(control))
+    }
     let summary = AuditSummary(
       found, audit: audit, dimension: rows.columns,
-      seconds: Double(elapsed.seconds) + Double(elapsed.attoseconds) * 1e-18,
+      seconds: seconds,
       unlabeled: labels?.count { $0 == -1 } ?? 0)
     ResultHandle(
       report: try JSONValue(encoding: summary), tensors: try AuditSummary.tensors(found)
@@ -65,11 +61,6 @@ public func contrastive_audit(
 }
 
 extension CallerTensors {
-  /// Rows [n, dimension], if there are any.
-  fileprivate func embeddings(_ name: String) throws -> Matrix? {
-    try optional(name)?.matrix(argument: name)
-  }
-
   /// Labels [n], if there are any.
   fileprivate func labels(_ name: String) throws -> [Int]? {
     try optional(name)?.tensor().int64s(argument: name).map { Int($0) }
@@ -89,6 +80,7 @@ extension RepresentationEvaluation {
     logistic = try LogisticProbe(penalty: options.number("logistic-penalty", default: 1))
     clusters = try options.integer("clusters")
     seed = try options.seed("seed")
+    zeroRows = try options.choice("zero-rows", default: .refuse)
     graphNeighbors = try options.integer("graph-neighbors", default: 10)
     guard graphNeighbors > 0 else {
       throw .parameter(
@@ -108,6 +100,7 @@ extension NegativeAudit {
       neighbors: neighbors, clusters: clusters,
       temperature: options.number("temperature", default: 0.07),
       threshold: options.number("threshold", default: 0.5), seed: options.seed("seed"))
+    zeroRows = try options.choice("zero-rows", default: .refuse)
     try options.requireAllKnown(by: "audit")
   }
 }

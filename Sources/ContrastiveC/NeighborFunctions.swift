@@ -17,8 +17,8 @@ public func contrastive_knn(
     let target = try NeighborOutputs(neighbors, similarities, shape: [rows.rows, Int(k)])
     let workers = try Workers(control)
     let table = try NeighborTable(
-      nearestTo: normalize == 0 ? rows : rows.normalized(argument: "queries").rows,
-      in: normalize == 0 ? columns : columns.normalized(argument: "bank").rows, k: Int(k),
+      nearestTo: rows.normalized(normalize, argument: "queries"),
+      in: columns.normalized(normalize, argument: "bank"), k: Int(k),
       workers: workers)
     target.write(table)
   }
@@ -39,9 +39,21 @@ public func contrastive_knn_graph(
     let target = try NeighborOutputs(neighbors, similarities, shape: [rows.rows, Int(k)])
     let workers = try Workers(control)
     let table = try NeighborTable(
-      graphOf: normalize == 0 ? rows : rows.normalized(argument: "embeddings").rows, k: Int(k),
+      graphOf: rows.normalized(normalize, argument: "embeddings"), k: Int(k),
       workers: workers)
     target.write(table)
+  }
+}
+
+extension Matrix {
+  /// The rows as `normalize` says: as they are, or unit rows, zeros refused or kept.
+  fileprivate func normalized(_ normalize: Int32, argument: String) throws -> Matrix {
+    guard 0...2 ~= normalize else {
+      throw ContrastiveError.parameter(
+        name: "normalize", found: "\(normalize)", expected: "0, 1 or 2")
+    }
+    guard normalize != 0 else { return self }
+    return try normalized(argument: argument, zeroRows: normalize == 1 ? .refuse : .keep).rows
   }
 }
 

@@ -28,11 +28,12 @@ public func contrastive_kmeans(
     let shares = try CallerTensor(optional: concentrations, name: "concentrations")
     try shares?.requireOutput(shape: [clusters], [.float32, .float64])
     let workers = try Workers(control)
-    let found = try KMeans(
+    var rule = try KMeans(
       metric: wanted.spherical == 0 ? .euclidean : .spherical,
       seeding: start.map { .given($0) } ?? .plusPlus, iterations: Int(wanted.iterations),
-      restarts: Int(wanted.restarts), seed: wanted.seed
-    ).fit(rows, clusters: clusters, workers: workers)
+      restarts: Int(wanted.restarts), seed: wanted.seed)
+    rule.zeroRows = wanted.zero_rows == 0 ? .refuse : .keep
+    let found = try rule.fit(rows, clusters: clusters, workers: workers)
     means.write(found.centroids)
     labels?.write(found.assignments)
     if let shares {

@@ -36,7 +36,7 @@ package struct CallOptions {
   }
 
   /// A number that may be absent.
-  mutating func number(_ name: String) throws(ContrastiveError) -> Double? {
+  package mutating func number(_ name: String) throws(ContrastiveError) -> Double? {
     try value(name, "a number") { $0.number }
   }
 
@@ -65,7 +65,7 @@ package struct CallOptions {
   }
 
   /// True or false; false when it is absent.
-  mutating func flag(_ name: String) throws(ContrastiveError) -> Bool {
+  package mutating func flag(_ name: String) throws(ContrastiveError) -> Bool {
     let found = try value(name, "true or false") { (value: JSONValue) -> Bool? in
       if case .flag(let found) = value { found } else { nil }
     }
@@ -74,7 +74,7 @@ package struct CallOptions {
   }
 
   /// One of some words.
-  mutating func choice<Choice: RawRepresentable<String> & CaseIterable>(
+  package mutating func choice<Choice: RawRepresentable<String> & CaseIterable>(
     _ name: String, default value: Choice
   ) throws(ContrastiveError) -> Choice {
     let words = Choice.allCases.map(\.rawValue).joined(separator: ", ")

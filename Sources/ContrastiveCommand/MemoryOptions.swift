@@ -30,7 +30,16 @@ struct MemoryOptions: ParsableArguments {
   ///
   /// - Throws: `ContrastiveError`: `.file`, `.shape`, `.tooLarge`.
   func matrix(path: String) throws(ContrastiveError) -> Matrix {
-    guard let bytes else { return try EmbeddingFiles.matrix(path: path) }
+    try EmbeddingFiles.matrix(path: path, memory: memory)
+  }
+}
+
+extension EmbeddingFiles {
+  /// Reads embeddings: into memory, or as far as they are needed where memory is bounded.
+  ///
+  /// - Throws: `ContrastiveError`: `.file`, `.shape`, `.tooLarge`.
+  static func matrix(path: String, memory: MemorySize?) throws(ContrastiveError) -> Matrix {
+    guard let bytes = memory?.bytes else { return try matrix(path: path) }
     ResidentPages.limit(to: bytes)
     LargeMatrices.use { rows, columns, fill throws(ContrastiveError) in
       try MappedRows.inScratch(rows: rows, columns: columns) { range in
@@ -40,8 +49,8 @@ struct MemoryOptions: ParsableArguments {
         }
       }
     }
-    Self.endWithoutFile()
-    let file = EmbeddingFiles.filePart(of: path)
+    endWithoutFile()
+    let file = filePart(of: path)
     if path.hasSuffix(".safetensors") || file != path {
       return try MappedRows.safetensors(
         path: file, tensor: file == path ? nil : String(path.dropFirst(file.count + 1)),

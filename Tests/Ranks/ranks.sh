@@ -7,14 +7,13 @@
 # stays.
 set -euo pipefail
 
-ordinary=$(realpath "$1") ranks=$(realpath "$2")
+ordinary=$(realpath "$1") ranks=$(realpath "$2") tests=$(realpath "$(dirname "$0")")
 sizes=${SIZES:-1 2 3} kills=${KILLS:-2}
 folder=${KEEP:-$(mktemp -d)}
 mkdir -p "$folder/data"
 [ -n "${KEEP:-}" ] || trap 'rm -rf "$folder"' EXIT
 cd "$folder"
-python3 "$(dirname "$(realpath "${BASH_SOURCE[0]}")")/inputs.py" . 2>/dev/null \
-  || python3 "$OLDPWD/$(dirname "$0")/inputs.py" .
+python3 "$tests/inputs.py" .
 
 export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
 export CONTRASTIVE_TIMEOUT=${CONTRASTIVE_TIMEOUT:-120}

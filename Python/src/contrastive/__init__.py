@@ -16,32 +16,52 @@ from ._errors import Canceled, ContrastiveError
 from ._library import library as _library
 from ._loss import Loss, loss
 from ._measures import Audit, audit, evaluate
+from ._mining import (
+    Duplicates,
+    HardNegatives,
+    Scores,
+    SemanticDeduplication,
+    duplicates,
+    mine,
+    score,
+    semantic_deduplication,
+)
 from ._neighbors import knn, knn_graph
 from ._prototypes import Clustering, assign, kmeans, sinkhorn
 
 if TYPE_CHECKING:
-    from . import torch
+    from . import jax, torch
     from ._estimators import KMeans, NearestNeighbors, SphericalKMeans
+    from ._runs import RunTransformer
 
 __version__: str = _library.version().decode()
 
 __all__ = [
-    "Audit", "Canceled", "Clustering", "ContrastiveError", "KMeans", "Loss", "NearestNeighbors",
-    "QueueBank", "SphericalKMeans", "assign", "audit", "evaluate", "kmeans", "knn", "knn_graph",
-    "loss", "sinkhorn", "torch",
+    "Audit", "Canceled", "Clustering", "ContrastiveError", "Duplicates", "HardNegatives", "KMeans",
+    "Loss", "NearestNeighbors", "QueueBank", "RunTransformer", "Scores", "SemanticDeduplication",
+    "SphericalKMeans", "assign", "audit", "duplicates", "evaluate", "jax", "kmeans", "knn",
+    "knn_graph", "loss", "mine", "score", "semantic_deduplication", "sinkhorn", "torch",
 ]
+
+#: What is not imported before it is asked for, and where it is: PyTorch, JAX and scikit-learn are
+#: slow to import.
+_LATER = {
+    "KMeans": "_estimators",
+    "NearestNeighbors": "_estimators",
+    "RunTransformer": "_runs",
+    "SphericalKMeans": "_estimators",
+}
 
 
 def __getattr__(name: str) -> Any:
-    # Neither PyTorch nor scikit-learn is imported before it is asked for.
     import importlib
 
-    if name in ("KMeans", "SphericalKMeans", "NearestNeighbors"):
-        return getattr(importlib.import_module("contrastive._estimators"), name)
-    if name == "torch":
-        return importlib.import_module("contrastive.torch")
+    if name in _LATER:
+        return getattr(importlib.import_module(f"contrastive.{_LATER[name]}"), name)
+    if name in ("jax", "torch"):
+        return importlib.import_module(f"contrastive.{name}")
     raise AttributeError(f"module 'contrastive' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
-    return sorted([*globals(), "KMeans", "SphericalKMeans", "NearestNeighbors", "torch"])
+    return sorted([*globals(), *_LATER, "jax", "torch"])

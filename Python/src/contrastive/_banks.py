@@ -14,7 +14,7 @@ from ._tensors import BANK, Array, as_array, rows
 
 
 class QueueBank:
-    """The newest embeddings, each of unit length: a first-in, first-out queue (MoCo, He et al. 2020).
+    """The newest embeddings, of unit length: a first-in, first-out queue (MoCo, He et al. 2020).
 
     It can be the `bank` of `loss`, which then reads its rows where they are. Rows not yet written
     are no part of it.

@@ -1,107 +1,16 @@
-"""scikit-learn's interface; without scikit-learn the same classes on stand-ins of its base."""
+"""scikit-learn's interface to k-means and neighbors."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from ._errors import ContrastiveError
 from ._neighbors import knn
 from ._prototypes import assign, kmeans
-from ._tensors import Array, as_array
-
-if TYPE_CHECKING:
-
-    class _Estimator:
-        n_features_in_: int
-
-        def get_params(self, deep: bool = True) -> dict[str, Any]: ...
-        def set_params(self, **params: Any) -> Any: ...
-
-    class _Clusterer(_Estimator):
-        def fit_predict(self, X: Any, y: Any = None) -> Array: ...
-        def fit_transform(self, X: Any, y: Any = None) -> Array: ...
-
-    def _validated(estimator: Any, X: Any, reset: bool) -> Array: ...
-    def _check_fitted(estimator: Any, attribute: str) -> None: ...
-
-else:
-    try:
-        from sklearn.base import (
-            BaseEstimator,
-            ClassNamePrefixFeaturesOutMixin,
-            ClusterMixin,
-            TransformerMixin,
-        )
-        from sklearn.utils.validation import check_is_fitted, validate_data
-
-        class _Estimator(BaseEstimator):
-            pass
-
-        class _Clusterer(
-            ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, BaseEstimator
-        ):
-            @property
-            def _n_features_out(self) -> int:
-                return self.cluster_centers_.shape[0]
-
-        def _validated(estimator: Any, X: Any, reset: bool) -> Array:
-            return validate_data(
-                estimator, X, dtype=[np.float64, np.float32], reset=reset, order="C"
-            )
-
-        def _check_fitted(estimator: Any, attribute: str) -> None:
-            check_is_fitted(estimator, attribute)
-
-    except ImportError:
-        import inspect
-
-        class _Estimator:
-            @classmethod
-            def _names(cls) -> list[str]:
-                return [n for n in inspect.signature(cls.__init__).parameters if n != "self"]
-
-            def get_params(self, deep: bool = True) -> dict[str, Any]:
-                return {name: getattr(self, name) for name in self._names()}
-
-            def set_params(self, **params: Any) -> Any:
-                for name, value in params.items():
-                    if name not in self._names():
-                        raise ValueError(f"{type(self).__name__} has no parameter {name!r}")
-                    setattr(self, name, value)
-                return self
-
-            def __repr__(self) -> str:
-                given = ", ".join(f"{k}={v!r}" for k, v in self.get_params().items())
-                return f"{type(self).__name__}({given})"
-
-        class _Clusterer(_Estimator):
-            def fit_predict(self, X: Any, y: Any = None) -> Array:
-                return self.fit(X).labels_
-
-            def fit_transform(self, X: Any, y: Any = None) -> Array:
-                return self.fit(X).transform(X)
-
-        def _validated(estimator: Any, X: Any, reset: bool) -> Array:
-            array = as_array(X, "X")
-            if array.ndim != 2:
-                raise ValueError(f"X: found shape {list(array.shape)}, expected [rows, features]")
-            if array.dtype not in (np.float32, np.float64):
-                array = array.astype(np.float64)
-            if reset:
-                estimator.n_features_in_ = array.shape[1]
-            elif array.shape[1] != estimator.n_features_in_:
-                raise ValueError(
-                    f"X has {array.shape[1]} features, but {type(estimator).__name__} is expecting "
-                    f"{estimator.n_features_in_} features as input"
-                )
-            return array
-
-        def _check_fitted(estimator: Any, attribute: str) -> None:
-            if not hasattr(estimator, attribute):
-                raise ValueError(f"This {type(estimator).__name__} is not fitted yet")
-
+from ._sklearn import Clusterer, Estimator, check_fitted, validated
+from ._tensors import Array
 
 def _seed(random_state: Any) -> int:
     """A seed of what scikit-learn takes for one."""
@@ -112,7 +21,7 @@ def _seed(random_state: Any) -> int:
     return int(random_state.randint(np.iinfo(np.int32).max))
 
 
-class KMeans(_Clusterer):
+class KMeans(Clusterer):
     """Exact k-means: Σ_i ‖x_i − c_a(i)‖² by Lloyd's iteration, until nothing changes any more.
 
     Most distances are ruled out by bounds; the result is that of computing all. Same bits for any
@@ -140,6 +49,10 @@ class KMeans(_Clusterer):
     n_iter_: int
     _spherical = False
 
+    @property
+    def _n_features_out(self) -> int:
+        return int(self.cluster_centers_.shape[0])
+
     def __init__(
         self,
         n_clusters: int = 8,
@@ -159,13 +72,15 @@ class KMeans(_Clusterer):
 
     def fit(self, X: Any, y: Any = None) -> KMeans:
         """Clusters the rows of X [rows, features]; y is ignored."""
-        data = _validated(self, X, reset=True)
+        data = validated(self, X, reset=True)
         seed = _seed(self.random_state)
         best = None
         directed = self._directed(data)
         rows = data if directed.all() else np.ascontiguousarray(data[directed])
         if rows.shape[0] < self.n_clusters:
-            raise ValueError(f"n_samples={rows.shape[0]} should be >= n_clusters={self.n_clusters}.")
+            raise ValueError(
+                f"n_samples={rows.shape[0]} should be >= n_clusters={self.n_clusters}."
+            )
         for initial, restarts, run_seed in self._starts(rows, seed):
             found = kmeans(
                 rows, self.n_clusters, spherical=self._spherical, initial=initial,
@@ -199,8 +114,8 @@ class KMeans(_Clusterer):
 
     def predict(self, X: Any) -> Array:
         """The nearest center of each row of X, int32 [rows]."""
-        _check_fitted(self, "cluster_centers_")
-        data = _validated(self, X, reset=False)
+        check_fitted(self, "cluster_centers_")
+        data = validated(self, X, reset=False)
         return self._assigned(data)[0]
 
     def _directed(self, data: Array) -> Array:
@@ -223,8 +138,8 @@ class KMeans(_Clusterer):
 
     def transform(self, X: Any) -> Array:
         """The distance of each row of X to each center, [rows, n_clusters]."""
-        _check_fitted(self, "cluster_centers_")
-        data = _validated(self, X, reset=False)
+        check_fitted(self, "cluster_centers_")
+        data = validated(self, X, reset=False)
         squares = self._squared_distances(data.astype(np.float64))
         return np.sqrt(squares).astype(data.dtype, copy=False)
 
@@ -241,8 +156,8 @@ class KMeans(_Clusterer):
 
     def score(self, X: Any, y: Any = None) -> float:
         """−Σ of the squared distances of the rows of X to their nearest centers."""
-        _check_fitted(self, "cluster_centers_")
-        data = _validated(self, X, reset=False)
+        check_fitted(self, "cluster_centers_")
+        data = validated(self, X, reset=False)
         return -float(self._assigned(data)[1].sum())
 
 
@@ -256,7 +171,7 @@ class SphericalKMeans(KMeans):
     _spherical = True
 
 
-class NearestNeighbors(_Estimator):
+class NearestNeighbors(Estimator):
     """Exact nearest neighbors by cosine or inner product.
 
     Args:
@@ -280,7 +195,7 @@ class NearestNeighbors(_Estimator):
             raise ContrastiveError(
                 f"metric: found {self.metric!r}, expected cosine or inner", "metric"
             )
-        self._fit_X = _validated(self, X, reset=True)
+        self._fit_X = validated(self, X, reset=True)
         self.n_samples_fit_ = self._fit_X.shape[0]
         return self
 
@@ -289,7 +204,7 @@ class NearestNeighbors(_Estimator):
     ) -> Any:
         """Distances and places of the nearest rows, nearest first; of each fitted row's others
         where X is None."""
-        _check_fitted(self, "_fit_X")
+        check_fitted(self, "_fit_X")
         k = self.n_neighbors if n_neighbors is None else n_neighbors
         is_cosine = self.metric == "cosine"
         if X is None:
@@ -299,7 +214,7 @@ class NearestNeighbors(_Estimator):
                 self._fit_X, k, normalize=is_cosine, threads=self.n_threads
             )
         else:
-            data = _validated(self, X, reset=False)
+            data = validated(self, X, reset=False)
             found, places = knn(
                 data, self._fit_X, k, normalize=is_cosine, threads=self.n_threads
             )

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import ctypes
 import os
-from ctypes import POINTER, c_char_p, c_double, c_float, c_int32, c_int64, c_size_t, c_uint64, c_void_p
+from ctypes import (
+    POINTER,
+    c_char_p,
+    c_double,
+    c_float,
+    c_int32,
+    c_int64,
+    c_size_t,
+    c_uint64,
+    c_void_p,
+)
 from typing import Any
 
 ABI_VERSION = 1
@@ -35,6 +45,7 @@ class KMeansOptions(ctypes.Structure):
         ("restarts", c_int64),
         ("seed", c_uint64),
         ("spherical", c_int32),
+        ("zero_rows", c_int32),
     ]
 
 
@@ -72,7 +83,10 @@ _SIGNATURES: dict[str, tuple[Any, list[Any]]] = {
     "result_free": (None, [c_void_p]),
     "loss": (
         c_int32,
-        [c_char_p, _tensor, c_size_t, _tensor, c_size_t, c_char_p, _control, POINTER(c_double), _result],
+        [
+            c_char_p, _tensor, c_size_t, _tensor, c_size_t, c_char_p, _control, POINTER(c_double),
+            _result,
+        ],
     ),
     "bank_create": (c_void_p, [c_int64, c_int64, c_int32]),
     "bank_free": (None, [c_void_p]),
@@ -84,12 +98,18 @@ _SIGNATURES: dict[str, tuple[Any, list[Any]]] = {
     "knn_graph": (c_int32, [_tensor, c_int64, c_int32, _tensor, _tensor, _control]),
     "kmeans": (
         c_int32,
-        [_tensor, _tensor, POINTER(KMeansOptions), _tensor, _tensor, _tensor, _control, POINTER(KMeansInfo)],
+        [
+            _tensor, _tensor, POINTER(KMeansOptions), _tensor, _tensor, _tensor, _control,
+            POINTER(KMeansInfo),
+        ],
     ),
     "assign": (c_int32, [_tensor, _tensor, c_int32, _tensor, _tensor, _control]),
     "sinkhorn": (c_int32, [_tensor, c_float, c_int64, _tensor, _control]),
     "evaluate": (c_int32, [_tensor, c_size_t, c_char_p, _control, _result]),
     "audit": (c_int32, [_tensor, c_size_t, c_char_p, _control, _result]),
+    "duplicates": (c_int32, [_tensor, c_char_p, _control, _result]),
+    "mine": (c_int32, [_tensor, c_size_t, c_char_p, _control, _result]),
+    "score": (c_int32, [_tensor, c_size_t, c_char_p, _control, _result]),
 }
 
 

@@ -14,7 +14,7 @@ from ._errors import ContrastiveError
 from ._library import library
 from ._methods import METHODS, NUMBERED, TENSORS
 from ._results import ResultHandle
-from ._tensors import Array, Call, Progress, as_array, describe_all
+from ._tensors import Array, Call, Progress, as_array, describe_all, keeps_zeros
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,7 @@ def loss(
     /,
     *,
     normalize: bool = False,
+    zero_rows: str = "refuse",
     gradients: Iterable[str] | None = None,
     threads: int | None = None,
     progress: Progress | None = None,
@@ -67,6 +68,8 @@ def loss(
     Args:
         method: such as "infonce", "nt-xent", "supcon".
         normalize: divide each embedding row by its norm first, and carry gradients back.
+        zero_rows: whether normalizing refuses rows of zeros, or with "keep" leaves them zeros with
+            a gradient of zeros.
         gradients: what to differentiate by; None for the method's own default, [] for the value.
         threads: 1 … 1024; all processors without. It never changes a bit of the result.
         progress: called with (pass, share of it done) about 20 times a second; returning True
@@ -84,13 +87,15 @@ def loss(
     """
     tensors, options = _split(tensors_and_options)
     inputs, input_count = describe_all(tensors)
-    wanted = list(METHODS[method].defaults if method in METHODS else ()) if gradients is None else (
-        list(gradients)
-    )
+    if gradients is None:
+        gradients = METHODS[method].defaults if method in METHODS else ()
+    wanted = list(gradients)
     targets = _outputs(method, wanted, dict(tensors))
     outputs, output_count = describe_all([(f"gradient.{name}", a) for name, a in targets.items()])
     if normalize:
         options["normalize"] = True
+    if keeps_zeros(zero_rows):
+        options["zero-rows"] = "keep"
     call, value, result = Call(threads, progress), ctypes.c_double(), ResultHandle()
     call.run(
         library.loss,
@@ -139,7 +144,11 @@ def _split(given: Mapping[str, Any]) -> tuple[list[tuple[str, Any]], dict[str, A
         if value is None and name in TENSORS:
             continue
         if name in NUMBERED and isinstance(value, (list, tuple)):
-            tensors += [(f"{plain}.{place}", _tensor(item, plain)) for place, item in enumerate(value) if item is not None]
+            tensors += [
+                (f"{plain}.{place}", _tensor(item, plain))
+                for place, item in enumerate(value)
+                if item is not None
+            ]
         elif (name in TENSORS and not _is_plain(value)) or hasattr(value, "__dlpack__") or (
             isinstance(value, np.ndarray)
         ):
@@ -173,7 +182,9 @@ def _outputs(method: str, wanted: list[str], tensors: dict[str, Any]) -> dict[st
             shape = [tensor.shape[axis] for axis in range(tensor.rank)]
             outputs[name] = np.empty(shape, np.float32)
         else:
-            raise ContrastiveError(f"gradients: found {name!r}, which is no tensor given", "gradients")
+            raise ContrastiveError(
+                f"gradients: found {name!r}, which is no tensor given", "gradients"
+            )
     return outputs
 
 

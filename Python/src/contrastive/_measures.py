@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ._library import library
-from ._results import ResultHandle
+from ._results import ResultHandle, given
 from ._tensors import Array, Call, Progress, as_array, describe_all
-
-
-def _given(options: dict[str, Any]) -> bytes:
-    plain = {name.replace("_", "-"): value for name, value in options.items() if value is not None}
-    return json.dumps(plain).encode()
 
 
 def evaluate(
@@ -32,6 +26,7 @@ def evaluate(
     clusters: int | None = None,
     graph_neighbors: int = 10,
     seed: int = 0,
+    zero_rows: str = "refuse",
     threads: int | None = None,
     progress: Progress | None = None,
 ) -> dict[str, Any]:
@@ -40,7 +35,8 @@ def evaluate(
     What is given decides what is measured: weighted kNN (Wu et al. 2018), ridge and logistic
     probes from `train` and its labels; purity, NMI, AMI and ARI of k-means against `test_labels`;
     alignment (of `test_views`, other views of the same rows) and uniformity (Wang and Isola 2020);
-    effective rank and RankMe; hubness. Labels are whole numbers, −1 for none.
+    effective rank and RankMe; hubness. Labels are whole numbers, −1 for none. Where rows are
+    normalized, zeros are refused, or with `zero_rows="keep"` stay zeros.
 
     Returns:
         Each measure by its name; `skipped` has the reasons of what could not be measured.
@@ -50,13 +46,10 @@ def evaluate(
         "test-views": test_views,
     }
     inputs, count = describe_all([(n, as_array(t, n)) for n, t in tensors.items() if t is not None])
-    options = _given(
-        {
-            "measures": None if measures is None else list(measures), "k": k,
-            "temperature": temperature, "ridge_penalty": ridge_penalty,
-            "logistic_penalty": logistic_penalty, "clusters": clusters,
-            "graph_neighbors": graph_neighbors, "seed": seed,
-        }
+    options = given(
+        measures=None if measures is None else list(measures), k=k, temperature=temperature,
+        ridge_penalty=ridge_penalty, logistic_penalty=logistic_penalty, clusters=clusters,
+        graph_neighbors=graph_neighbors, seed=seed, zero_rows=zero_rows,
     )
     call, result = Call(threads, progress), ResultHandle()
     call.run(library.evaluate, inputs, count, options, call.control, result.place)
@@ -65,7 +58,10 @@ def evaluate(
 
 @dataclass(frozen=True)
 class Audit:
-    """What `audit` finds: `report` has the numbers, the arrays are [rows, k], most similar first."""
+    """What `audit` finds.
+
+    `report` has the numbers; the arrays are [rows, k], most similar first.
+    """
 
     report: dict[str, Any]
     candidates: Array
@@ -85,6 +81,7 @@ def audit(
     temperature: float = 0.07,
     threshold: float = 0.5,
     seed: int = 0,
+    zero_rows: str = "refuse",
     threads: int | None = None,
     progress: Progress | None = None,
 ) -> Audit:
@@ -92,19 +89,17 @@ def audit(
 
     For each row the k most similar others are candidates, each with its evidence; the mean of
     three shares is its confidence, and from `threshold` on it is suspected. `support` are other
-    embeddings of the same rows, such as of other views; `labels` are compared with.
+    embeddings of the same rows, such as of other views; `labels` are compared with. Rows of zeros
+    are refused, or with `zero_rows="keep"` stay zeros.
     """
     tensors = [("embeddings", as_array(embeddings, "embeddings"))]
     if labels is not None:
         tensors.append(("labels", as_array(labels, "labels")))
     tensors += [(f"support.{n}", as_array(item, "support")) for n, item in enumerate(support)]
     inputs, count = describe_all(tensors)
-    options = _given(
-        {
-            "k": None if k is None else list(k),
-            "clusters": None if clusters is None else list(clusters),
-            "temperature": temperature, "threshold": threshold, "seed": seed,
-        }
+    options = given(
+        k=None if k is None else list(k), clusters=None if clusters is None else list(clusters),
+        temperature=temperature, threshold=threshold, seed=seed, zero_rows=zero_rows,
     )
     call, result = Call(threads, progress), ResultHandle()
     call.run(library.audit, inputs, count, options, call.control, result.place)

@@ -9,7 +9,7 @@ import numpy as np
 
 from ._errors import ContrastiveError
 from ._library import library
-from ._tensors import Array, Call, Progress, describe, rows
+from ._tensors import Array, Call, Progress, describe, keeps_zeros, rows
 
 
 def _tables(count: int, k: int) -> tuple[Array, Array]:
@@ -24,6 +24,7 @@ def knn(
     k: int,
     *,
     normalize: bool = False,
+    zero_rows: str = "refuse",
     threads: int | None = None,
     progress: Progress | None = None,
 ) -> tuple[Array, Array]:
@@ -34,6 +35,7 @@ def knn(
         bank: [K, D], K at least k.
         k: neighbors of each query.
         normalize: cosine similarity instead of the inner product.
+        zero_rows: whether normalizing refuses rows of zeros, or with "keep" leaves them zeros.
         threads: all processors without; no effect on the result.
         progress: called with (pass, share of it done); returning True ends the work.
 
@@ -43,13 +45,15 @@ def knn(
     """
     left, right = rows(queries, "queries"), rows(bank, "bank")
     if k > right.shape[0]:
-        raise ContrastiveError(f"k: found {k}, expected at most the {right.shape[0]} rows of bank", "k")
+        raise ContrastiveError(
+            f"k: found {k}, expected at most the {right.shape[0]} rows of bank", "k"
+        )
     similarities, neighbors = _tables(left.shape[0], k)
     call = Call(threads, progress)
     call.run(
         library.knn,
-        _at(left, "queries"), _at(right, "bank"), k, int(normalize), _at(neighbors, "neighbors"),
-        _at(similarities, "similarities"), call.control,
+        _at(left, "queries"), _at(right, "bank"), k, _kind(normalize, zero_rows),
+        _at(neighbors, "neighbors"), _at(similarities, "similarities"), call.control,
     )
     return similarities, neighbors
 
@@ -59,6 +63,7 @@ def knn_graph(
     k: int,
     *,
     normalize: bool = False,
+    zero_rows: str = "refuse",
     threads: int | None = None,
     progress: Progress | None = None,
 ) -> tuple[Array, Array]:
@@ -74,10 +79,15 @@ def knn_graph(
     call = Call(threads, progress)
     call.run(
         library.knn_graph,
-        _at(points, "embeddings"), k, int(normalize), _at(neighbors, "neighbors"),
+        _at(points, "embeddings"), k, _kind(normalize, zero_rows), _at(neighbors, "neighbors"),
         _at(similarities, "similarities"), call.control,
     )
     return similarities, neighbors
+
+
+def _kind(normalize: bool, zero_rows: str) -> int:
+    """Inner product, cosine, or cosine with rows of zeros, as the library counts them."""
+    return 1 + keeps_zeros(zero_rows) if normalize else 0
 
 
 def _at(array: Array, name: str) -> Any:

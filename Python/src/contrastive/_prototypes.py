@@ -9,7 +9,7 @@ import numpy as np
 
 from ._library import KMeansInfo, KMeansOptions, library
 from ._neighbors import _at
-from ._tensors import Array, Call, Progress, rows
+from ._tensors import Array, Call, Progress, keeps_zeros, rows
 
 
 class Clustering(NamedTuple):
@@ -32,13 +32,15 @@ def kmeans(
     iterations: int = 20,
     restarts: int = 1,
     seed: int = 0,
+    zero_rows: str = "refuse",
     threads: int | None = None,
     progress: Progress | None = None,
 ) -> Clustering:
     """Exact k-means (Lloyd's iteration) of points [N, D].
 
     Minimizes Σ_i ‖x_i − c_a(i)‖² from k-means++ seeds; with `spherical` of unit points and unit
-    centroids. Concentrations are those of Li et al. 2021, of mean 0.2.
+    centroids, where points of zeros are refused, or with `zero_rows="keep"` move no centroid.
+    Concentrations are those of Li et al. 2021, of mean 0.2.
 
     Returns:
         centroids float32 [clusters, D], assignments int64 [N], concentrations float32 [clusters],
@@ -49,7 +51,9 @@ def kmeans(
     centroids = np.empty((max(0, clusters), data.shape[1]), np.float32)
     assignments = np.empty(data.shape[0], np.int64)
     concentrations = np.empty(max(0, clusters), np.float32)
-    options = KMeansOptions(clusters, iterations, restarts, seed, int(spherical))
+    options = KMeansOptions(
+        clusters, iterations, restarts, seed, int(spherical), int(keeps_zeros(zero_rows))
+    )
     info, call = KMeansInfo(), Call(threads, progress)
     call.run(
         library.kmeans,
@@ -58,7 +62,8 @@ def kmeans(
         _at(concentrations, "concentrations"), call.control, ctypes.byref(info),
     )
     return Clustering(
-        centroids, assignments, concentrations, info.objective, info.iterations, bool(info.converged)
+        centroids, assignments, concentrations, info.objective, info.iterations,
+        bool(info.converged),
     )
 
 

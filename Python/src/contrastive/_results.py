@@ -11,6 +11,12 @@ from ._library import Tensor, library
 from ._tensors import Array, copied
 
 
+def given(**options: Any) -> bytes:
+    """Options as the library reads them, those that are None left out."""
+    plain = {name.replace("_", "-"): value for name, value in options.items() if value is not None}
+    return json.dumps(plain).encode()
+
+
 class ResultHandle:
     """Where a call puts its result; taken over by Python when it is done."""
 

@@ -58,7 +58,9 @@ def as_array(value: Any, name: str) -> Array:
     else:
         array = np.asarray(value)
     if array.dtype.name not in _CODES:
-        raise ContrastiveError(f"{name}: found elements of type {array.dtype}, expected numbers", name)
+        raise ContrastiveError(
+            f"{name}: found elements of type {array.dtype}, expected numbers", name
+        )
     if not array.dtype.isnative or any(step % array.itemsize for step in array.strides):
         array = np.ascontiguousarray(array.astype(array.dtype.newbyteorder("=")))
     return array
@@ -107,8 +109,19 @@ def rows(value: Any, name: str) -> Array:
     """Rows of numbers."""
     array = as_array(value, name)
     if array.ndim != 2:
-        raise ContrastiveError(f"{name}: found shape {list(array.shape)}, expected [rows, dimension]", name)
+        raise ContrastiveError(
+            f"{name}: found shape {list(array.shape)}, expected [rows, dimension]", name
+        )
     return array
+
+
+def keeps_zeros(zero_rows: str) -> bool:
+    """Whether rows of zeros stay zeros where rows are normalized."""
+    if zero_rows not in ("refuse", "keep"):
+        raise ContrastiveError(
+            f"zero_rows: found {zero_rows!r}, expected refuse or keep", "zero_rows"
+        )
+    return zero_rows == "keep"
 
 
 class Call:
@@ -159,4 +172,7 @@ class Call:
         self._interrupt = (number, frame)
 
 
-__all__ = ["BANK", "Array", "Call", "Progress", "as_array", "copied", "describe", "describe_all", "rows"]
+__all__ = [
+    "BANK", "Array", "Call", "Progress", "as_array", "copied", "describe", "describe_all",
+    "keeps_zeros", "rows",
+]

@@ -57,7 +57,9 @@ public struct BankSlots: Sendable, Equatable {
     }
     try requireParameter(dimension > 0, "dimension", dimension, "at least 1")
     let (elements, overflow) = capacity.multipliedReportingOverflow(by: dimension)
-    guard !overflow, elements <= Int.max / 8, capacity <= Int(UInt32.max) else {
+    guard !overflow, capacity <= Int(UInt32.max),
+      MachineMemory.holds(elements, times: precision == .single ? 4 : 2)
+    else {
       throw .parameter(
         name: name, found: "\(capacity) rows of \(dimension)",
         expected: "a bank that fits in memory")

@@ -26,7 +26,7 @@ struct BankWrite {
           argument: "labels", position: row, found: "\(labels[row])", expected: "-1 or more")
       }
     }
-    self.step = step ?? (last + 1)
+    self.step = step ?? (last == .max ? last : last + 1)
     try requireParameter(
       self.step >= max(last, 0), "step", self.step, "\(max(last, 0)) or more, the last one")
     unit = try embeddings.normalized().rows

@@ -39,7 +39,7 @@ extension MemoryBank {
       throw .parameter(name: "age", found: "\(age)", expected: "0 or more")
     }
     let (count, steps) = (columnCount, slots.steps)
-    let oldest = age.map { (step ?? lastStep) - $0 } ?? 0
+    let oldest = age.map { max(0, step ?? lastStep) - $0 } ?? 0
     let excluded = (0..<count).filter { steps[$0] < max(0, oldest) }
     guard excluded.count < count else { throw .bankNotFilled(argument: "bank") }
 

@@ -101,9 +101,9 @@ struct Denominators: Sendable {
   /// ∂log(S or R)/∂u of a negative.
   func share(_ row: Int, _ similarity: Double) -> Double {
     let logit = similarity / temperature
-    let term = exponential((1 + beta) * logit - terms[row].logSum)
+    let term = terms[row].share(of: (1 + beta) * logit)
     guard let attached else { return term }
-    return (1 + beta) * term - beta * exponential(beta * logit - attached[row].logSum)
+    return (1 + beta) * term - beta * attached[row].share(of: beta * logit)
   }
 
   /// The softmaxes that make up `share`, each with the factor of the logits and its own.

@@ -35,6 +35,14 @@ struct LogSumExp: Sendable, Equatable {
     mean = top - spread / sum
   }
 
+  /// The share of a logit among them, exp(logit) / Σ exp.
+  func share(of logit: Double) -> Double {
+    let exponent = logit - logSum
+    // No share is above 1 but of columns that count less than once. Further up it is rounding, that
+    // of huge similarities.
+    return exponential(exponent > 60 ? 0 : exponent)
+  }
+
   /// Takes further columns into account.
   mutating func add(_ other: LogSumExp) {
     guard other.logSum > -.infinity else { return }

@@ -125,7 +125,7 @@ struct Margins: Sendable {
   func positive(
     _ row: Int, _ similarity: Double, weight: Double = 1, share: Double = 1
   ) -> Double {
-    let q = weight * exponential(similarity / temperature - positives[row].sum.logSum)
+    let q = weight * positives[row].sum.share(of: similarity / temperature)
     return (hasFreeSum ? 0 : q - share * target[row]) - pull[row] * q
   }
 
@@ -145,7 +145,7 @@ struct Margins: Sendable {
         push[row] == 0
           ? 0
           : scale * part.weight * push[row]
-            * exponential(part.factor * top / temperature - part.sums[row].logSum)
+            * part.sums[row].share(of: part.factor * top / temperature)
       }
       return (temperature / part.factor, side)
     }
@@ -155,7 +155,7 @@ struct Margins: Sendable {
   func positiveSide(_ maximum: [Float], scale: Double) -> SoftmaxWriter.Side {
     SoftmaxWriter.Side(maximum) { row, top in
       scale * ((hasFreeSum ? 0 : 1) - pull[row])
-        * exponential(top / temperature - positives[row].sum.logSum)
+        * positives[row].sum.share(of: top / temperature)
     }
   }
 }

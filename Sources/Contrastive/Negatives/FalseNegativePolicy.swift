@@ -49,14 +49,14 @@ extension PairTerms {
     own: [(row: Int, column: Int)] = [], attractsOwn: Bool = false
   ) throws(ContrastiveError) {
     for (position, suspect) in suspects.enumerated() {
-      guard 0...1 ~= suspect.confidence, 0..<rows ~= suspect.row else {
+      guard 0...1 ~= suspect.confidence, 0..<max(0, rows) ~= suspect.row else {
         throw .index(
           argument: "suspects", position: position,
           found: "row \(suspect.row), confidence \(suspect.confidence)",
           expected: "0 ..< \(rows), 0 … 1")
       }
     }
-    if let row = own.firstIndex(where: { !(0..<rows ~= $0.row) }) {
+    if let row = own.firstIndex(where: { !(0..<max(0, rows) ~= $0.row) }) {
       throw .index(
         argument: "own", position: row, found: "row \(own[row].row)", expected: "0 ..< \(rows)")
     }

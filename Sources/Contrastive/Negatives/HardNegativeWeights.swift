@@ -20,7 +20,7 @@ public struct HardNegativeWeights: Sendable, Equatable {
   /// Weights; the defaults are the authors' code's.
   ///
   /// - Parameters:
-  ///   - beta: 0 … 1e6.
+  ///   - beta: 0, or 1e-30 … 1e6.
   ///   - tauPlus: at least 0 and below 1.
   ///   - detached: whether the weights are constants.
   /// - Throws: `ContrastiveError.parameter`.
@@ -29,7 +29,8 @@ public struct HardNegativeWeights: Sendable, Equatable {
   ) throws(ContrastiveError) {
     try requireParameter(
       tauPlus >= 0 && tauPlus < 1, "tau-plus", tauPlus, "a number from 0 to below 1")
-    try requireParameter(0...1e6 ~= beta, "beta", beta, "a number from 0 to 1e6")
+    try requireParameter(
+      beta == 0 || 1e-30...1e6 ~= beta, "beta", beta, "0, or a number from 1e-30 to 1e6")
     self.beta = beta
     self.tauPlus = tauPlus
     self.detached = detached

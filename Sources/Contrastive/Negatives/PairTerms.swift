@@ -34,7 +34,6 @@ public struct PairTerms: Sendable, Equatable {
   public let columns: Int
   /// By ascending row, then column.
   public let pairs: [Pair]
-  private let starts: [Int]
   /// What the pairs were made of by a `FalseNegativePolicy`, which is applied to a row's suspects.
   private(set) var origin: Origin?
 
@@ -48,7 +47,7 @@ public struct PairTerms: Sendable, Equatable {
 
   /// Terms from pairs in any order, each (row, column) at most once.
   ///
-  /// Complexity: O(pairs · log pairs + rows).
+  /// Complexity: O(pairs · log pairs).
   ///
   /// - Parameters:
   ///   - rows: number of rows.
@@ -62,7 +61,7 @@ public struct PairTerms: Sendable, Equatable {
       .index(argument: "pairs", position: position, found: found, expected: expected)
     }
     for (position, pair) in pairs.enumerated() {
-      guard 0..<rows ~= pair.row, 0..<columns ~= pair.column else {
+      guard 0..<max(0, rows) ~= pair.row, 0..<max(0, columns) ~= pair.column else {
         throw fault(
           position, "row \(pair.row), column \(pair.column)", "0 ..< \(rows), 0 ..< \(columns)")
       }
@@ -76,10 +75,8 @@ public struct PairTerms: Sendable, Equatable {
       }
     }
     let sorted = pairs.sorted { ($0.row, $0.column) < ($1.row, $1.column) }
-    var starts = [Int](repeating: 0, count: max(0, rows) + 1)
     var (sum, shares) = (0.0, 0.0)
     for (position, pair) in sorted.enumerated() {
-      starts[pair.row + 1] += 1
       if position > 0, sorted[position - 1].row == pair.row {
         guard sorted[position - 1].column != pair.column else {
           throw fault(position, "row \(pair.row), column \(pair.column) again", "each pair once")
@@ -94,11 +91,9 @@ public struct PairTerms: Sendable, Equatable {
         throw fault(position, "targets of row \(pair.row) that sum to \(sum)", "at most 1")
       }
     }
-    for row in 0..<max(0, rows) { starts[row + 1] += starts[row] }
     self.rows = rows
     self.columns = columns
     self.pairs = sorted
-    self.starts = starts
   }
 
   /// Plain negatives only.
@@ -106,7 +101,6 @@ public struct PairTerms: Sendable, Equatable {
     self.rows = rows
     self.columns = columns
     pairs = []
-    starts = [Int](repeating: 0, count: rows + 1)
   }
 
   /// The same pairs transposed; a policy is applied anew to each row.
@@ -134,7 +128,12 @@ public struct PairTerms: Sendable, Equatable {
   }
 
   /// The pairs of a row.
-  package subscript(row: Int) -> ArraySlice<Pair> { pairs[starts[row]..<starts[row + 1]] }
+  ///
+  /// Complexity: O(log pairs).
+  package subscript(row: Int) -> ArraySlice<Pair> {
+    let start = pairs.partitioningIndex { $0.row >= row }
+    return pairs[start...].prefix { $0.row == row }
+  }
 
   /// The share of the target that a row's positive keeps.
   package func ownTarget(_ row: Int) -> Double {

@@ -55,13 +55,18 @@ public struct Ring: Sendable, Equatable {
   public func ranks(of count: Int, named name: String = "bank") throws(ContrastiveError) -> Range<
     Int
   > {
-    let last = Int(outer * Double(count))
-    let first = Int(inner * Double(innerMode == .dynamic ? last : count))
+    let last = Self.share(outer, of: count)
+    let first = Self.share(inner, of: innerMode == .dynamic ? last : count)
     guard first < last else {
       throw .shape(
         argument: name, found: "\(count) rows, of which ranks \(first) ..< \(last) are the ring",
         expected: "a ring of at least one rank")
     }
     return first..<last
+  }
+
+  /// Rounded down; a share of 1 is all.
+  private static func share(_ share: Double, of count: Int) -> Int {
+    share == 1 ? count : Int(share * Double(count))
   }
 }

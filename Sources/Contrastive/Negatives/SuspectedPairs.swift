@@ -21,7 +21,6 @@ public struct SuspectedPairs: Sendable, Equatable {
   public let samples: Int
   /// By ascending sample, then other.
   public let pairs: [Pair]
-  private let starts: [Int]
 
   /// Suspicions in any order.
   ///
@@ -30,8 +29,9 @@ public struct SuspectedPairs: Sendable, Equatable {
   ///   - pairs: each (sample, other) once; no sample with itself.
   /// - Throws: `ContrastiveError.index`.
   public init(samples: Int, pairs: [Pair]) throws(ContrastiveError) {
+    let known = 0..<max(0, samples)
     for (position, pair) in pairs.enumerated() {
-      guard 0..<samples ~= pair.sample, 0..<samples ~= pair.other, pair.sample != pair.other,
+      guard known ~= pair.sample, known ~= pair.other, pair.sample != pair.other,
         0...1 ~= pair.confidence
       else {
         throw .index(
@@ -41,31 +41,25 @@ public struct SuspectedPairs: Sendable, Equatable {
       }
     }
     let sorted = pairs.sorted { ($0.sample, $0.other) < ($1.sample, $1.other) }
-    var starts = [Int](repeating: 0, count: max(0, samples) + 1)
-    for (position, pair) in sorted.enumerated() {
-      starts[pair.sample + 1] += 1
-      if position > 0, sorted[position - 1].sample == pair.sample,
-        sorted[position - 1].other == pair.other
-      {
-        throw .index(
-          argument: "pairs", position: position, found: "\(pair.sample), \(pair.other) again",
-          expected: "each pair once")
-      }
+    for (position, (last, pair)) in zip(sorted, sorted.dropFirst()).enumerated()
+    where (last.sample, last.other) == (pair.sample, pair.other) {
+      throw .index(
+        argument: "pairs", position: position + 1,
+        found: "\(pair.sample), \(pair.other) again", expected: "each pair once")
     }
-    for sample in 0..<max(0, samples) { starts[sample + 1] += starts[sample] }
     self.samples = samples
     self.pairs = sorted
-    self.starts = starts
   }
 
   /// The suspicions of a sample, by ascending other; none for a sample that is not known.
   package subscript(sample: Int) -> ArraySlice<Pair> {
-    0..<samples ~= sample ? pairs[starts[sample]..<starts[sample + 1]] : []
+    let start = pairs.partitioningIndex { $0.sample >= sample }
+    return pairs[start...].prefix { $0.sample == sample }
   }
 
   /// The suspicions between the samples of some rows and those of some columns.
   ///
-  /// Complexity: O(columns + suspicions of the rows).
+  /// Complexity: O(columns + rows · log suspicions + suspicions of the rows).
   ///
   /// - Parameters:
   ///   - rows: sample of each row.

@@ -19,7 +19,7 @@ public struct NeighborGraph: Sendable, Equatable {
     nodes: Int, indices: [Int], named name: String = "neighbors"
   ) throws(ContrastiveError) {
     guard nodes > 0, !indices.isEmpty else { throw .empty(argument: name) }
-    let k = pieces(indices.count, nodes)
+    let k = nodes < indices.count ? pieces(indices.count, nodes) : 1
     try requireIndices(indices, count: nodes * k, below: nodes, named: name)
     self.nodes = nodes
     self.k = k

@@ -1,24 +1,28 @@
 /// How large the inputs of an objective are, for the memory that it needs.
+///
+/// Counts below 0 are 0, and no larger than a machine can have: 2²⁷ rows, 2⁸ views, 2²⁰ dimensions.
 public struct ProblemShape: Sendable, Equatable {
   /// Rows of the first input: queries, or embeddings of one view.
-  public var rows: Int
+  public var rows: Int { didSet { rows = Self.count(rows) } }
   /// How many views of these rows there are in the first input.
-  public var views: Int
+  public var views: Int { didSet { views = Self.count(views, most: 1 << 8) } }
   /// Rows of the bank, or prototypes; 0 without either.
-  public var columns: Int
+  public var columns: Int { didSet { columns = Self.count(columns) } }
   /// Dimension of the embeddings.
-  public var dimension: Int
+  public var dimension: Int { didSet { dimension = Self.count(dimension, most: 1 << 20) } }
   /// Earlier rows for each view that a queue holds.
-  public var queueRows: Int
+  public var queueRows: Int { didSet { queueRows = Self.count(queueRows) } }
 
   /// A shape.
   public init(rows: Int, views: Int = 1, columns: Int = 0, dimension: Int, queueRows: Int = 0) {
-    self.rows = rows
-    self.views = views
-    self.columns = columns
-    self.dimension = dimension
-    self.queueRows = queueRows
+    self.rows = Self.count(rows)
+    self.views = Self.count(views, most: 1 << 8)
+    self.columns = Self.count(columns)
+    self.dimension = Self.count(dimension, most: 1 << 20)
+    self.queueRows = Self.count(queueRows)
   }
+
+  private static func count(_ given: Int, most: Int = 1 << 27) -> Int { min(max(0, given), most) }
 }
 
 extension ProblemShape {

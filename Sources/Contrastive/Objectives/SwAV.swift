@@ -76,7 +76,8 @@ public struct SwAV: Objective {
     for scores in scores {
       codes.append(
         try sinkhorn.codes(
-          scores, rows: (scores.rows - batch.images)..<scores.rows, workers: workers))
+          scores, rows: (scores.rows - batch.images)..<scores.rows,
+          argument: "views · prototypes", workers: workers))
     }
     // The codes, and the scores of one view that gives none.
     let further =
@@ -128,7 +129,9 @@ public struct SwAV: Objective {
   /// ```
   public func scratchBytes(for shape: ProblemShape, workers: Workers = .all) -> Int {
     let (images, prototypes, rows) = (shape.rows, shape.columns, shape.rows + shape.queueRows)
-    return 4 * prototypes * (assignedViews * rows + (assignedViews + 1) * images)
+    // No more views than a shape can have.
+    let assigned = min(assignedViews, 1 << 8)
+    return 4 * prototypes * (assigned * rows + (assigned + 1) * images)
       + 16 * prototypes * pieces(rows, 64) + 8 * (rows + prototypes)
   }
 }

@@ -29,7 +29,9 @@ public enum Concentration {
   public static func values(
     distances: [Double], assignments: [Int], clusters: Int, temperature: Float
   ) throws(ContrastiveError) -> [Float] {
-    try requireParameter(clusters > 0, "clusters", clusters, "1 or more")
+    try requireParameter(
+      clusters > 0 && MachineMemory.holds(clusters, times: 16), "clusters", clusters,
+      "1 or more, which fit in memory")
     try requireParameter(
       temperature.isFinite && temperature > 0, "temperature", temperature, "above 0")
     guard distances.count == assignments.count else {

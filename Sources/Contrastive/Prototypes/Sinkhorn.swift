@@ -46,15 +46,16 @@ public struct Sinkhorn: Sendable, Equatable {
   ///   - argument: the name of the scores in errors.
   ///   - workers: the threads to use; no effect on the result.
   /// - Returns: [rows × K], in order.
-  /// - Throws: `ContrastiveError`: `.empty`, `.shape`, `.nonFinite`, `.tooLarge`, `.canceled`, and
-  ///   `.index` for rows that there are not.
+  /// - Throws: `ContrastiveError`: `.empty`, `.shape`, `.nonFinite`, `.tooLarge` for a score beyond
+  ///   2⁴⁴ ε, whose exponent has too few digits left, `.canceled`, and `.index` for rows that there
+  ///   are not.
   public func codes(
     _ scores: Matrix, rows: Range<Int>? = nil, argument: String = "scores",
     workers: Workers = .all
   ) throws(ContrastiveError) -> Matrix {
     let operand = Operand(argument, scores)
     try operand.requireRows()
-    try operand.requireFinite(workers)
+    try operand.requireMagnitude(min(operand.limit, epsilon * 0x1p44), workers)
     let wanted = rows ?? 0..<scores.rows
     guard wanted.lowerBound >= 0, wanted.upperBound <= scores.rows else {
       throw .index(

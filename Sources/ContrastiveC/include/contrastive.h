@@ -143,7 +143,8 @@ void contrastive_result_free(contrastive_result *result);
  *             ("gradient.temperature", "gradient.bias") one F64. What is not listed is not
  *             computed. May be NULL when there are none.
  *   options   a JSON object or NULL: the method's options without their dashes
- *             ({"temperature": 0.07, "target-temperature": 0.04}), and "normalize".
+ *             ({"temperature": 0.07, "target-temperature": 0.04}), "normalize" (true or false), and
+ *             "zero-rows" ("refuse", or "keep": where rows are normalized, zeros stay zeros).
  *   value     the loss.
  *   result    NULL, or where to put a result: tensor "losses" F64 (one for each row, whose mean is
  *             the loss; absent where the value is no mean of rows) and the report: method, form,
@@ -208,7 +209,7 @@ contrastive_status contrastive_bank_restore(
  * The k most similar bank rows of each query, exactly: similarity descending, then index ascending.
  *
  *   queries, bank   [n, dimension], [m, dimension]
- *   normalize       0: inner product; 1: cosine
+ *   normalize       0: inner product; 1: cosine; 2: cosine, of rows of zeros 0 with every other
  *   neighbors       I64 or I32 [n, k], k at most m
  *   similarities    F32 or F64 [n, k], or NULL
  */
@@ -231,6 +232,7 @@ typedef struct {
   int64_t restarts;   /* runs from different seeds, of which the best is kept; 1 or more */
   uint64_t seed;
   int32_t spherical;  /* 1: unit points and centroids, the largest dot product is nearest */
+  int32_t zero_rows;  /* spherical: 0 refuses points of zeros; 1 keeps them, they move no centroid */
 } contrastive_kmeans_options;
 
 typedef struct {
@@ -278,7 +280,7 @@ contrastive_status contrastive_sinkhorn(
  *   inputs    "test" [n, dimension]; as far as they exist "test-labels" [n], "train", "train-labels"
  *             and "test-views"
  *   options   a JSON object or NULL: "measures" (a list), "k", "temperature", "ridge-penalty",
- *             "logistic-penalty", "clusters", "graph-neighbors", "seed"
+ *             "logistic-penalty", "clusters", "graph-neighbors", "seed", "zero-rows"
  *   result    a report, no tensors
  */
 contrastive_status contrastive_evaluate(
@@ -290,11 +292,61 @@ contrastive_status contrastive_evaluate(
  *
  *   inputs    "embeddings" [n, dimension]; "labels" [n] and "support.0", "support.1", ... of the
  *             shape of embeddings, as far as they exist
- *   options   a JSON object or NULL: "k" and "clusters" (lists), "temperature", "threshold", "seed"
+ *   options   a JSON object or NULL: "k" and "clusters" (lists), "temperature", "threshold", "seed",
+ *             "zero-rows"
  *   result    a report; tensors "candidates" I64 [n, k], "confidence" F32 [n, k] and the evidence,
  *             "suspected" U8 [n, k], "gradient_shares" F32 [n]
  */
 contrastive_status contrastive_audit(
+    const contrastive_tensor *inputs, size_t input_count, const char *options,
+    const contrastive_control *control, contrastive_result **result);
+
+/* ---- mining ---------------------------------------------------------------------------------- */
+
+/*
+ * The near duplicates of a set, as `contrastive duplicates`: all pairs of a cosine of at least the
+ * threshold, which double decides, the groups they form, and one row of each group to keep.
+ *
+ *   embeddings  [n, dimension]
+ *   options     a JSON object or NULL: "threshold" (0.95), "keep" ("first", or "central": nearest to
+ *               the group's mean), "max-pairs" (2^28; more are counted and refused); or, for SemDeDup
+ *               (Abbas et al. 2023), "keep-fraction", "clusters", "seed"
+ *   result      a report; tensors "pairs" I64 [m, 2], i < j, ascending, "similarities" F32 [m],
+ *               "groups" I64 [n], the lowest row of each row's group, and "kept" U8 [n]. Of SemDeDup
+ *               "kept", "similarities" F32 [n] and "clusters" I64 [n]
+ */
+contrastive_status contrastive_duplicates(
+    const contrastive_tensor *embeddings, const char *options, const contrastive_control *control,
+    contrastive_result **result);
+
+/*
+ * Hard negatives that are probably no false ones, as `contrastive mine`: of each query's most
+ * similar documents those that are not its own and less similar than its own by a share.
+ *
+ *   inputs    "queries" [n, dimension], "documents" [m, dimension]; "pairs" I64 [p, 2], query row and
+ *             document row that belong together, where it is not row i and row i
+ *   options   a JSON object or NULL: "per-query" (8), "candidates" (100), "below" (0.95),
+ *             "skip-top" (0), "margin", "max-similarity", "min-similarity", "evidence" (false), "seed"
+ *   result    a report; tensors "negatives" I64 [n, per-query], most similar first, -1 where there
+ *             are too few, "similarities" F32, 0 there, and with evidence "evidence" F32: how likely
+ *             each is a false one, by an audit of the documents
+ */
+contrastive_status contrastive_mine(
+    const contrastive_tensor *inputs, size_t input_count, const char *options,
+    const contrastive_control *control, contrastive_result **result);
+
+/*
+ * How well a search by cosine finds what belongs to its queries, as `contrastive score`: recall,
+ * precision, mrr, map and ndcg at each k as trec_eval has them, each mean with its bootstrap interval.
+ *
+ *   inputs    "queries" and "documents"; "pairs" as above, or [p, 3] with a grade; "against-queries"
+ *             and "against-documents" (those of the first where absent) of a second system
+ *   options   a JSON object or NULL: "k" ([1, 5, 10, 100]), "gain" ("linear" or "exponential"),
+ *             "resamples" (2000), "confidence" (0.95), "seed"
+ *   result    a report; tensors "queries" I64, those that are scored, and each measure, such as
+ *             "ndcg_at_10", F64, one number for each of them
+ */
+contrastive_status contrastive_score(
     const contrastive_tensor *inputs, size_t input_count, const char *options,
     const contrastive_control *control, contrastive_result **result);
 

@@ -26,9 +26,10 @@ struct EmbeddingFileOptions: ParsableArguments {
 
   /// Reads the files.
   ///
+  /// - Parameter memory: most bytes to hold of them; nil for all.
   /// - Returns: what they hold.
   /// - Throws: `ContrastiveError`, or a validation error when there is nothing to evaluate.
-  func embeddings() throws -> EvaluationInputs {
+  func embeddings(memory: MemorySize?) throws -> EvaluationInputs {
     guard let test else {
       throw ValidationError("nothing to evaluate: give --test FILE, or --run FOLDER")
     }
@@ -36,7 +37,7 @@ struct EmbeddingFileOptions: ParsableArguments {
       _ path: String, _ labels: [Int]?, _ name: String
     ) throws -> RepresentationEvaluation.Embeddings {
       try RepresentationEvaluation.Embeddings(
-        EmbeddingFiles.matrix(path: path), labels: labels, named: name)
+        EmbeddingFiles.matrix(path: path, memory: memory), labels: labels, named: name)
     }
     guard (train == nil) == (trainLabels == nil) else {
       throw ValidationError("--train and --train-labels go together")
@@ -45,7 +46,8 @@ struct EmbeddingFileOptions: ParsableArguments {
     let inputs = EvaluationInputs(
       test: try embeddings(test, labels.values[0], "test-labels"),
       train: try train.map { try embeddings($0, labels.values[1], "train-labels") },
-      views: try testViews.map(EmbeddingFiles.matrix(path:)), labels: labels)
+      views: try testViews.map { try EmbeddingFiles.matrix(path: $0, memory: memory) },
+      labels: labels)
     let dimension = inputs.test.rows.columns
     if let rows = inputs.train?.rows, rows.columns != dimension {
       throw ContrastiveError.shape(

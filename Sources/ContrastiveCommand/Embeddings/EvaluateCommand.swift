@@ -74,7 +74,9 @@ struct EvaluateCommand: ParsableCommand {
   func run() throws {
     var evaluation = try evaluation()
     let workers = try parallel.workers
-    let given = try encoder.features(seed: seed, workers: workers) ?? files.embeddings()
+    let given =
+      try encoder.features(seed: seed, workers: workers)
+      ?? files.embeddings(memory: encoder.pictures.memory)
     if let labels = given.labels { evaluation.labelName = { labels.name($0) } }
     evaluation.zeroRows = zeroRows
     let measures: RepresentationMeasures

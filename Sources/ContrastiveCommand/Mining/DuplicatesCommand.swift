@@ -1,5 +1,6 @@
 import ArgumentParser
 import Contrastive
+import ContrastiveCalls
 import ContrastiveFiles
 
 /// `contrastive duplicates`.
@@ -74,13 +75,9 @@ struct DuplicatesCommand: ParsableCommand {
       let start = ContinuousClock.now
       let result = try rule.run(rows, argument: input, workers: workers)
       display.finish()
-      try file.write([
-        "kept": Tensor(.uint8(result.kept.map { $0 ? 1 : 0 })),
-        "similarities": Tensor(.float32(result.similarities)),
-        "clusters": Tensor(.int64(result.clusters.map(Int64.init))),
-      ])
+      try file.write(SemanticSummary.tensors(result))
       return try report.print(
-        SemanticReport(
+        SemanticSummary(
           result, seconds: (ContinuousClock.now - start).seconds), beside: file)
     }
     guard clusters == nil else {
@@ -96,7 +93,7 @@ struct DuplicatesCommand: ParsableCommand {
       argument: input, workers: workers)
     display.finish()
     let seconds = (ContinuousClock.now - start).seconds
-    try file.write(Self.tensors(found))
+    try file.write(DuplicatesSummary.tensors(found))
     try table?.write { line throws(ContrastiveError) in
       try line("first,second,similarity,group")
       for pair in found.pairs {
@@ -104,23 +101,7 @@ struct DuplicatesCommand: ParsableCommand {
           "\(pair.first),\(pair.second),\(pair.similarity),\(found.groups[Int(pair.first)])")
       }
     }
-    try report.print(DuplicatesReport(found, threshold: threshold, seconds: seconds), beside: file)
-  }
-
-  private static func tensors(_ found: Duplicates) throws -> [String: Tensor] {
-    let numbers = [Int64](unsafeUninitializedCapacity: 2 * found.pairs.count) { target, count in
-      for (place, pair) in found.pairs.enumerated() {
-        target.initializeElement(at: 2 * place, to: Int64(pair.first))
-        target.initializeElement(at: 2 * place + 1, to: Int64(pair.second))
-      }
-      count = 2 * found.pairs.count
-    }
-    return [
-      "pairs": try Tensor(shape: [found.pairs.count, 2], elements: .int64(numbers)),
-      "similarities": Tensor(.float32(found.pairs.map(\.similarity))),
-      "groups": Tensor(.int64(found.groups.map(Int64.init))),
-      "kept": Tensor(.uint8(found.kept.map { $0 ? 1 : 0 })),
-    ]
+    try report.print(DuplicatesSummary(found, threshold: threshold, seconds: seconds), beside: file)
   }
 
   /// `--keep`.
@@ -131,33 +112,7 @@ struct DuplicatesCommand: ParsableCommand {
   }
 }
 
-/// What `contrastive duplicates` reports of pairs.
-struct DuplicatesReport: Report {
-  let rows: Int
-  let threshold: Double
-  let pairs: Int
-  let groups: Int
-  let largest: Int
-  let kept: Int
-  let seconds: Double
-
-  enum CodingKeys: String, CodingKey {
-    case rows, threshold, pairs, groups, kept, seconds
-    case largest = "largest_group"
-  }
-
-  init(_ found: Duplicates, threshold: Double, seconds: Double) {
-    var sizes = [Int](repeating: 0, count: found.groups.count)
-    for group in found.groups { sizes[Int(group)] += 1 }
-    rows = found.groups.count
-    self.threshold = threshold
-    pairs = found.pairs.count
-    groups = sizes.count { $0 > 1 }
-    largest = sizes.max() ?? 0
-    kept = found.kept.count { $0 }
-    self.seconds = seconds
-  }
-
+extension DuplicatesSummary: Report {
   var lines: [String] {
     [
       "\(rows) rows: \(pairs) pairs of a cosine of at least \(threshold), \(groups) groups of at "
@@ -167,22 +122,7 @@ struct DuplicatesReport: Report {
   }
 }
 
-/// What `contrastive duplicates` reports of SemDeDup.
-struct SemanticReport: Report {
-  let rows: Int
-  let kept: Int
-  let clusters: Int
-  let threshold: Double
-  let seconds: Double
-
-  init(_ result: SemanticDeduplication.Result, seconds: Double) {
-    rows = result.kept.count
-    kept = result.kept.count { $0 }
-    clusters = Int(result.clusters.max() ?? 0) + 1
-    threshold = result.threshold
-    self.seconds = seconds
-  }
-
+extension SemanticSummary: Report {
   var lines: [String] {
     [
       "\(rows) rows in \(clusters) clusters: kept \(kept); what was dropped has a cosine of at least "

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Contrastive
+import ContrastiveCalls
 import ContrastiveFiles
 
 /// `contrastive mine`.
@@ -105,26 +106,18 @@ struct MineCommand: ParsableCommand {
         queries: queries, documents: documents, relevance: relevance, options: options,
         memory: memory.bytes.map { $0 / 4 }, workers: workers)
       if evidence {
-        let audit = try NegativeAudit(
-          neighbors: [min(candidates, documents.rows - 1)],
-          clusters: NegativeAudit.fittingClusters(rows: documents.rows), seed: seed)
         doubts = try found.evidence(
-          audit, documents: documents, relevance: relevance, workers: workers)
+          candidates: candidates, seed: seed, documents: documents, relevance: relevance,
+          workers: workers)
       }
     } catch {
       throw error.naming(["queries": files.queries, "documents": files.documents])
     }
     display.finish()
     let seconds = (ContinuousClock.now - start).seconds
-    let shape = [found.queries, found.perQuery]
-    var tensors = [
-      "negatives": try Tensor(shape: shape, elements: .int64(found.documents.map(Int64.init))),
-      "similarities": try Tensor(shape: shape, elements: .float32(found.similarities)),
-    ]
-    if let doubts { tensors["evidence"] = try Tensor(shape: shape, elements: .float32(doubts)) }
-    try file.write(tensors)
+    try file.write(MiningSummary.tensors(found, evidence: doubts))
     try triplets.write(found, relevance: relevance, evidence: doubts)
-    let summary = MiningReport(found, documents: documents.rows, seconds: seconds)
+    let summary = MiningSummary(found, documents: documents.rows, seconds: seconds)
     if summary.withoutPair > 0 {
       Standard.error(
         "warning: \(summary.withoutPair) queries have no pair and get no negatives\n")
@@ -133,33 +126,7 @@ struct MineCommand: ParsableCommand {
   }
 }
 
-/// What `contrastive mine` reports.
-struct MiningReport: Report {
-  let queries: Int
-  let documents: Int
-  let negatives: Int
-  let complete: Int
-  let without: Int
-  let withoutPair: Int
-  let seconds: Double
-
-  enum CodingKeys: String, CodingKey {
-    case queries, documents, negatives, complete, seconds
-    case without = "without_negatives"
-    case withoutPair = "without_pair"
-  }
-
-  init(_ found: HardNegatives, documents: Int, seconds: Double) {
-    let counts = (0..<found.queries).map { found.documents(of: $0).count }
-    queries = found.queries
-    self.documents = documents
-    negatives = counts.reduce(0, +)
-    complete = counts.count { $0 == found.perQuery }
-    without = counts.count { $0 == 0 }
-    withoutPair = found.own.count { $0 == nil }
-    self.seconds = seconds
-  }
-
+extension MiningSummary: Report {
   var lines: [String] {
     [
       "\(negatives) negatives for \(queries) queries among \(documents) documents "

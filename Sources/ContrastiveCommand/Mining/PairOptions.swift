@@ -1,5 +1,6 @@
 import ArgumentParser
 import Contrastive
+import ContrastiveCalls
 import ContrastiveFiles
 
 /// Queries, documents, and which belong together.
@@ -38,18 +39,6 @@ enum PairFile {
   ///
   /// - Throws: `ContrastiveError`: `.file`, `.shape`, `.index`.
   static func judgments(path: String) throws(ContrastiveError) -> [Relevance.Judgment] {
-    let tensor = try NPYFile.read(path: path)
-    guard tensor.shape.count == 2, 2...3 ~= tensor.shape[1] else {
-      throw .shape(
-        argument: path, found: tensor.summary,
-        expected: "[pairs × 2], query and document, or [pairs × 3] with a grade")
-    }
-    let width = tensor.shape[1]
-    let flat = try Tensor(shape: [tensor.elements.count], elements: tensor.elements)
-      .int64s(argument: path).map(Int.init)
-    return stride(from: 0, to: flat.count, by: width).map { place in
-      Relevance.Judgment(
-        query: flat[place], document: flat[place + 1], grade: width == 3 ? flat[place + 2] : 1)
-    }
+    try Relevance.Judgment.all(in: NPYFile.read(path: path), argument: path)
   }
 }

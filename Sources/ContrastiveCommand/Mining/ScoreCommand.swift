@@ -1,5 +1,6 @@
 import ArgumentParser
 import Contrastive
+import ContrastiveCalls
 import ContrastiveFiles
 
 /// `contrastive score`.
@@ -125,17 +126,16 @@ struct ScoreCommand: ParsableCommand {
         ["queries": againstQueries, "documents": other, "relevance": againstQueries])
     }
     display.finish()
-    let scored = ScoreTable(first)
-    if let file { try file.write(scored.tensors()) }
+    if let file { try file.write(first.tensors) }
     try table?.write { line throws(ContrastiveError) in
-      try line(scored.header)
-      for row in first.queries.indices { try line(scored.line(row)) }
+      try line(first.header)
+      for row in first.rows { try line(row) }
     }
     try run?.write { line throws(ContrastiveError) in
       try TRECFile.write(first, names: names, line)
     }
     try report.print(
-      ScoreReport(
+      ScoreSummary(
         first, against: second, statistics: statistics, workers: try parallel.workers),
       beside: file)
   }
@@ -148,36 +148,15 @@ struct ScoreCommand: ParsableCommand {
   }
 }
 
-/// Each query's measures.
-struct ScoreTable {
-  let scores: RetrievalScores
-  private let columns: [(name: String, values: [Double])]
-
-  init(_ scores: RetrievalScores) {
-    self.scores = scores
-    columns = Self.measures(of: scores).map { measure, k in
-      ("\(measure.rawValue)_at_\(k)", scores.perQuery(measure, at: k))
-    }
-  }
-
-  /// The measures in the order they are shown.
-  static func measures(
-    of scores: RetrievalScores
-  ) -> [(measure: RetrievalScores.Measure, k: Int)] {
-    RetrievalScores.Measure.allCases.flatMap { measure in
-      scores.cutoffs.map { (measure, $0) }
-    }
-  }
-
-  func tensors() -> [String: Tensor] {
-    var tensors = ["queries": Tensor(.int64(scores.queries.map(Int64.init)))]
-    for column in columns { tensors[column.name] = Tensor(.float64(column.values)) }
-    return tensors
-  }
-
+extension RetrievalScores {
+  /// The first line of a table of each query's measures.
   var header: String { (["query"] + columns.map(\.name)).joined(separator: ",") }
 
-  func line(_ row: Int) -> String {
-    (["\(scores.queries[row])"] + columns.map { "\($0.values[row])" }).joined(separator: ",")
+  /// The lines of it.
+  var rows: some Sequence<String> {
+    let columns = columns
+    return queries.enumerated().lazy.map { row, query in
+      (["\(query)"] + columns.map { "\($0.values[row])" }).joined(separator: ",")
+    }
   }
 }

@@ -51,6 +51,11 @@ enum Interruption {
     }
   }
 
+  /// Ignores those signals from here on: the command has said how it ended.
+  static func stopListening() {
+    for number in [SIGINT, SIGTERM, SIGHUP] { _ = signal(number, SIG_IGN) }
+  }
+
   private static func end(number: Int32) -> Never {
     PendingFiles.abandonAll { written in
       let name = number == SIGINT ? "interrupted" : number == SIGTERM ? "terminated" : "hung up"

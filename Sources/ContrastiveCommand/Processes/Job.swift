@@ -63,6 +63,8 @@ enum Job {
     }
     if code != 0 { Standard.error(message) }
     if processes.meet(within: code == 0 ? nil : patience) {
+      // mpirun terminates those that are still leaving when the first has left with an error.
+      Interruption.stopListening()
       // Where the first process has not failed, it has not said why another has.
       let isSaid = processes.gather(Int(code))[0] != 0
       if code != 0, !isSaid { sayAlone(message, in: processes) }

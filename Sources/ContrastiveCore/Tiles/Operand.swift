@@ -76,26 +76,31 @@ package struct Operand: Sendable {
   }
 
   /// The error for the element at a position in row-major order.
-  package func fault(at position: Int) -> ContrastiveError {
+  package func fault(at position: Int, limit: Float? = nil) -> ContrastiveError {
     let (row, column) = position.quotientAndRemainder(dividingBy: max(1, matrix.columns))
     let value = matrix[row, column]
     return value.isFinite
-      ? .tooLarge(argument: name, row: row, column: column, found: "\(value)", limit: "\(limit)")
+      ? .tooLarge(
+        argument: name, row: row, column: column, found: "\(value)",
+        limit: "\(limit ?? self.limit)")
       : .nonFinite(
         argument: name, row: row, column: column, found: value.isNaN ? "nan" : "\(value)")
   }
 
   /// Checks that every element is finite, for what computes in Double alone.
   package func requireNumbers() throws(ContrastiveError) {
-    try require(limit: .greatestFiniteMagnitude, .one)
+    try requireMagnitude(.greatestFiniteMagnitude)
   }
 
   /// Checks that every element is finite and not too large for a dot product; halves always are.
   package func requireFinite(_ workers: Workers = .one) throws(ContrastiveError) {
-    try require(limit: limit, workers)
+    try requireMagnitude(limit, workers)
   }
 
-  private func require(limit: Float, _ workers: Workers) throws(ContrastiveError) {
+  /// Checks that no element's magnitude is above a limit.
+  package func requireMagnitude(
+    _ limit: Float, _ workers: Workers = .one
+  ) throws(ContrastiveError) {
     guard case .single(let matrix) = elements else { return }
     let piece = 1 << 16
     let found = matrix.withSharedMemory { values in
@@ -106,7 +111,7 @@ package struct Operand: Sendable {
         ).map { start + $0 }
       }
     }
-    if let position = found.compactMap({ $0 }).first { throw fault(at: position) }
+    if let position = found.compactMap({ $0 }).first { throw fault(at: position, limit: limit) }
   }
 
   /// Checks that there is a row, and a dimension of at least 1.

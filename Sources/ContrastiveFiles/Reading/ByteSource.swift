@@ -1,13 +1,5 @@
 import ContrastiveCore
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
-
 /// Bytes that are read once from front to back: a file's, a buffer's, or what a gzip file unpacks
 /// to.
 ///
@@ -140,9 +132,8 @@ extension ByteSource {
 
   /// Refuses what the machine could not hold, such as a huge file that is one hole.
   func admitInMemory(_ bytes: Int) throws(ContrastiveError) {
-    let memory = Int(sysconf(Int32(_SC_PHYS_PAGES))) * Int(sysconf(Int32(_SC_PAGESIZE)))
-    guard memory <= 0 || bytes <= memory else {
-      throw failure("needs \(bytes) bytes of memory, the machine has \(memory)")
+    guard MachineMemory.holds(bytes, times: 1) else {
+      throw failure("needs \(bytes) bytes of memory, the machine has \(MachineMemory.bytes)")
     }
   }
 }

@@ -1,13 +1,5 @@
 import ContrastiveCore
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
-
 /// Which labels of a data set are used, for evaluation alone.
 public enum LabelUse: String, Codable, CaseIterable, Sendable {
   /// Those that there are: label files, or the folders that images lie in.
@@ -43,7 +35,6 @@ public struct ImageReading: Sendable {
 
   /// Bytes of images that may be held.
   package var memoryLimit: Int {
-    let machine = Int(sysconf(Int32(_SC_PHYS_PAGES))) * Int(sysconf(Int32(_SC_PAGESIZE)))
-    return memory ?? max(machine / 2, 1 << 28)
+    memory ?? max(MachineMemory.bytes / 2, 1 << 28)
   }
 }

@@ -46,6 +46,23 @@ import _TestSupport
     #expect(keys.isDisjoint(with: ["knn_accuracy", "purity", "hubness_skewness"]))
   }
 
+  /// `--memory` reads the files in pieces, which changes no measure.
+  @Test func staysInTheFiles() throws {
+    let words = [
+      "evaluate", "--train", folder.file("rows.npy"), "--train-labels", folder.file("labels.npy"),
+      "--test", folder.file("rows.npy"), "--test-labels", folder.file("labels.npy"),
+      "--test-views", folder.file("rows.npy"), "--json",
+    ]
+    func measures(_ more: [String]) throws -> [String] {
+      let run = try Command(arguments: words + more)
+      #expect(run.status == 0, "\(run.errors)")
+      return try run.json().filter { $0.key != "seconds" }.map { "\($0.key) \($0.value)" }.sorted()
+    }
+    #expect(try measures(["--memory", "2K"]) == measures([]))
+    let piped = try Command("evaluate", "--test", "-", "--memory", "2K")
+    #expect(piped.status == 64 && piped.errors.contains("memory"), "\(piped.errors)")
+  }
+
   /// Rows of -1 are excluded from scores, and counted.
   @Test func countsRowsWithoutALabel() throws {
     try folder.writeLabels("some.npy", (0..<90).map { $0 % 5 == 0 ? -1 : Int64($0 % 3) })

@@ -69,7 +69,9 @@ import _TestSupport
   }
 
   #if os(Linux)
-    /// A file of 80 MB in 8 MiB: less is held than the file and its unit rows.
+    /// A file of 80 MB in 8 MiB: neither the file nor its unit rows are held.
+    ///
+    /// Seen on a busy machine: 89 MiB.
     @Test func staysWithinTheMemory() throws {
       let rows = try TestData.matrix(160_000, 128, seed: 1)
       try NPYFile.write(rows, to: folder.file("large.npy"))
@@ -82,7 +84,7 @@ import _TestSupport
       }
       try NPYFile.write(rows.rows(at: Array(0..<300)), to: folder.file("small.npy"))
       let found = try peak(["--memory", "8M"])
-      #expect(found < 192 << 20, "\(found >> 20) MiB")
+      #expect(found < 140 << 20, "\(found >> 20) MiB")
     }
   #endif
 }

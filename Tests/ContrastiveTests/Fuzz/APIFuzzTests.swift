@@ -6,11 +6,7 @@ import _TestSupport
 /// Random calls of the public library beside its objectives, with any sizes, labels, indices and
 /// numbers: each returns or throws a `ContrastiveError`, and none traps.
 @Suite struct APIFuzzTests {
-  /// By `make fuzz` alone: counts near `Int.max` still overflow in places.
-  @Test(
-    .enabled(if: ProcessInfo.processInfo.environment["CONTRASTIVE_FUZZ_CALLS"] != nil),
-    .timeLimit(.minutes(30))) func randomCalls() throws
-  {
+  @Test(.timeLimit(.minutes(30))) func randomCalls() throws {
     try Fuzz(calls: 3_000).run { random in
       var draw = Draw(random)
       let (name, call) = draw.random.element(of: Self.calls)

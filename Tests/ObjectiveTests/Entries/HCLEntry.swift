@@ -48,8 +48,8 @@ enum HCLEntry: ObjectiveEntry {
       (Problem(try viewPair(1, noise: 0.8, seed: 1)), oneImage),
       refusal("tau-plus", 1, "a number from 0 to below 1"),
       refusal("tau-plus", -0.1, "a number from 0 to below 1"),
-      refusal("beta", -1, "a number from 0 to 1e6"),
-      refusal("beta", .nan, "a number from 0 to 1e6"),
+      refusal("beta", -1, "0, or a number from 1e-30 to 1e6"),
+      refusal("beta", .nan, "0, or a number from 1e-30 to 1e6"),
     ]
   }
 }

@@ -22,7 +22,9 @@ class MemoryBank(nn.Module):
     def __init__(self, capacity: int, dimension: int) -> None:
         super().__init__()
         if capacity < 1 or dimension < 1:
-            raise ValueError(f"found capacity {capacity}, dimension {dimension}, expected 1 or more")
+            raise ValueError(
+                f"found capacity {capacity}, dimension {dimension}, expected 1 or more"
+            )
         self.capacity, self.dimension = capacity, dimension
         self.register_buffer("data", torch.zeros(capacity, dimension))
         self.register_buffer("slot_ids", torch.full((capacity,), -1, dtype=torch.int64))

@@ -23,6 +23,7 @@ class Objective(nn.Module):
     Args:
         reduction: "mean", "sum" of the rows' losses, or "none": the rows' losses.
         normalize: divide each embedding row by its norm first.
+        zero_rows: whether normalizing refuses rows of zeros, or with "keep" leaves them zeros.
         learnable_temperature: make `logit_scale`, the logarithm of 1 / temperature, a parameter.
         group: a `torch.distributed` process group: negatives of all its ranks. The value is then
             the mean over the rank's own rows (times ranks × own rows / all rows where these
@@ -43,6 +44,7 @@ class Objective(nn.Module):
         *,
         reduction: str = "mean",
         normalize: bool = False,
+        zero_rows: str = "refuse",
         learnable_temperature: bool = False,
         group: Any = None,
         threads: int | None = None,
@@ -62,6 +64,8 @@ class Objective(nn.Module):
         self._given = {k.rstrip("_"): v for k, v in options.items() if v is not None}
         if normalize:
             self._given["normalize"] = True
+        if zero_rows != "refuse":
+            self._given["zero_rows"] = zero_rows
         if threads is not None:
             self._given["threads"] = threads
         self.logit_scale: nn.Parameter | None = None

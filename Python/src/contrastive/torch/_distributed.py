@@ -55,7 +55,8 @@ class _Shard:
     ) -> None:
         self.method, self.options, self.wanted, self.group = method, options, wanted, group
         self.axis = _AXIS.get(method, 0)
-        self.names = [] if "bank" in tensors else [n for n in _BATCH.get(method, ()) if n in tensors]
+        gathered = () if "bank" in tensors else _BATCH.get(method, ())
+        self.names = [name for name in gathered if name in tensors]
         local = {"pair_terms", "support", "ring_draws"} & tensors.keys()
         if self.names and local:
             raise ValueError(f"{min(local)}: found one with a group, whose rows are of all ranks")
@@ -81,7 +82,8 @@ class _Shard:
         up over the ranks; of all with the factor in them."""
         if not self.names:
             return self._local(tensors)
-        if self.method == "infonce" and not self.options.get("symmetric") and "pair_terms" not in tensors:
+        is_one_way = self.method == "infonce" and not self.options.get("symmetric")
+        if is_one_way and "pair_terms" not in tensors:
             return self._rectangle(tensors)
         return self._whole(tensors)
 
@@ -99,6 +101,7 @@ class _Shard:
             **tensors,
             "bank": keys,
             "pair_terms": torch.stack([own, own + self.start], dim=1),
+            "pair_term_weights": torch.zeros(self.own),
         }
         wanted = [*self.wanted, *(["bank"] if "keys" in self.wanted else [])]
         value, _, found = self._evaluated("infonce", shard, self.options, wanted)

@@ -11,21 +11,24 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-_DTYPES = {"F32": "<f4", "F64": "<f8", "F16": "<f2", "I64": "<i8"}
+from .._safetensors import read
 
 
 class Encoder(nn.Module):
     """A trained backbone: images float32 [n, C, H, W] in 0 … 1 to features [n, D].
 
-    It standardizes pixels itself. `backbone` has torchvision's names for residual networks.
+    It standardizes pixels itself. `backbone` has torchvision's names for residual networks;
+    `image_shape` is that of the images it was trained on, [C, H, W].
     """
 
     mean: Tensor
     deviation: Tensor
 
-    def __init__(self, backbone: nn.Module, mean: list[float], deviation: list[float]) -> None:
+    def __init__(self, backbone: nn.Module, description: dict[str, Any]) -> None:
         super().__init__()
         self.backbone = backbone
+        self.image_shape = tuple(int(description[n]) for n in ("channels", "height", "width"))
+        mean, deviation = description["mean"], description["deviation"]
         self.register_buffer("mean", torch.tensor(mean).reshape(-1, 1, 1))
         self.register_buffer("deviation", torch.tensor(deviation).reshape(-1, 1, 1))
 
@@ -33,7 +36,8 @@ class Encoder(nn.Module):
         """The features, not normalized."""
         if images.dim() != 4 or images.shape[1] != self.mean.shape[0]:
             raise ValueError(
-                f"images: found shape {list(images.shape)}, expected [n, {self.mean.shape[0]}, H, W]"
+                f"images: found shape {list(images.shape)}, "
+                f"expected [n, {self.mean.shape[0]}, H, W]"
             )
         features: Tensor = self.backbone((images - self.mean) / self.deviation)
         return features
@@ -46,7 +50,7 @@ def load_encoder(run: str | os.PathLike[str]) -> Encoder:
     """
     path = Path(run)
     path = path / "encoder.safetensors" if path.is_dir() else path
-    tensors, metadata = _read(path)
+    tensors, metadata = read(path)
     if "encoder" not in metadata:
         raise ValueError(f"{path}: is not an encoder: it has no metadata \"encoder\"")
     description: dict[str, Any] = json.loads(metadata["encoder"])
@@ -65,24 +69,7 @@ def load_encoder(run: str | os.PathLike[str]) -> Encoder:
         if name.endswith("num_batches_tracked"):
             state[name] = tensor
     backbone.load_state_dict(state)
-    return Encoder(backbone, description["mean"], description["deviation"]).eval()
-
-
-def _read(path: Path) -> tuple[dict[str, Any], dict[str, str]]:
-    with open(path, "rb") as file:
-        size = os.fstat(file.fileno()).st_size
-        length = int.from_bytes(file.read(8), "little")
-        if length > size - 8:
-            raise ValueError(f"{path}: is no safetensors file")
-        header = json.loads(file.read(length))
-        data = file.read()
-    metadata = header.pop("__metadata__", {})
-    tensors = {}
-    for name, entry in header.items():
-        start, end = entry["data_offsets"]
-        array = np.frombuffer(data[start:end], _DTYPES[entry["dtype"]])
-        tensors[name] = array.reshape(entry["shape"])
-    return tensors, metadata
+    return Encoder(backbone, description).eval()
 
 
 def _torch_name(name: str) -> str:
@@ -158,7 +145,8 @@ class _Block(nn.Module):
         else:
             shapes = [(inputs, width, 1, 1), (width, width, 3, stride), (width, width * 4, 1, 1)]
         for number, (taken, given, kernel, step) in enumerate(shapes, 1):
-            setattr(self, f"conv{number}", nn.Conv2d(taken, given, kernel, step, kernel // 2, bias=False))
+            convolution = nn.Conv2d(taken, given, kernel, step, kernel // 2, bias=False)
+            setattr(self, f"conv{number}", convolution)
             setattr(self, f"bn{number}", nn.BatchNorm2d(given))
         self.depth = len(shapes)
         self.relu = nn.ReLU()

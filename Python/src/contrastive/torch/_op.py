@@ -49,10 +49,13 @@ def is_rowwise(method: str, name: str, tensors: Sequence[str], options: dict[str
 
 def _value_dtype(tensors: Sequence[Tensor]) -> torch.dtype:
     floats = [t for t in tensors if t.is_floating_point() and t.dim() > 0]
-    return torch.float64 if floats and all(t.dtype == torch.float64 for t in floats) else torch.float32
+    is_double = bool(floats) and all(t.dtype == torch.float64 for t in floats)
+    return torch.float64 if is_double else torch.float32
 
 
-def _grouped(names: Sequence[str], tensors: Sequence[Tensor]) -> tuple[dict[str, Any], dict[str, Any]]:
+def _grouped(
+    names: Sequence[str], tensors: Sequence[Tensor]
+) -> tuple[dict[str, Any], dict[str, Any]]:
     """Tensors by name, those with a number as lists, and scalars as options."""
     arrays: dict[str, Any] = {}
     scalars: dict[str, Any] = {}

@@ -14,7 +14,9 @@ from ._objectives import InfoNCE, NTXent
 class NTXentLoss(nn.Module):
     """In the place of `lightly.loss.NTXentLoss`.
 
-    The same value and gradients, without the matrix of all views.
+    The same value and gradients, without the matrix of all views. A memory bank starts empty, where
+    lightly's starts with random rows; while it is empty, negatives are the batch's. With
+    `gather_distributed` it stays the rank's own.
 
     Args:
         temperature: divides the cosines.

@@ -65,6 +65,7 @@ package struct Contingency: Sendable, Equatable {
   package init(table: [[Int]]) throws(ContrastiveError) {
     guard let columns = table.first?.count, columns > 0 else { throw .empty(argument: "table") }
     var cells: [Cell] = []
+    var total = 0.0
     for (row, counts) in table.enumerated() {
       guard counts.count == columns else {
         throw .shape(
@@ -72,9 +73,12 @@ package struct Contingency: Sendable, Equatable {
       }
       for (column, count) in counts.enumerated() where count != 0 {
         try requireParameter(count > 0, "table", count, "counts of 0 or more")
+        total += Double(count)
         cells.append(Cell(cluster: row, label: column, count: count))
       }
     }
+    try requireParameter(
+      total <= 0x1p53, "table", total, "counts that add up to at most 2⁵³")
     self.init(
       clusters: Array(table.indices), labels: Array(0..<columns), cells: cells)
     try requireParameter(

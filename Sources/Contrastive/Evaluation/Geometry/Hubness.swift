@@ -15,9 +15,12 @@ public struct Hubness: Sendable, Equatable {
   /// - Parameters:
   ///   - table: nearest neighbors, such as a kNN graph.
   ///   - bankRows: rows of the bank that was searched; those of the table for a graph.
-  /// - Throws: `ContrastiveError.index` when the table names another row.
+  /// - Throws: `ContrastiveError`: `.index` when the table names another row, `.parameter`.
   public init(_ table: NeighborTable, bankRows: Int? = nil) throws(ContrastiveError) {
     let bankRows = bankRows ?? table.rows
+    try requireParameter(
+      bankRows >= 0 && MachineMemory.holds(bankRows, times: 8), "bankRows", bankRows,
+      "0 or more, of which the counts fit in memory")
     var occurrences = [Int](repeating: 0, count: bankRows)
     for (position, index) in table.indices.enumerated() {
       guard index < bankRows else {
