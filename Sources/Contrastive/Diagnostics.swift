@@ -45,6 +45,12 @@ public enum Diagnostics {
     try product.selfCheck(rounds: rounds)
   }
 
+  /// The instruction set of the product of 8-bit codes.
+  package static var codeKernels: String { CodeProduct.best.name }
+
+  /// What is wrong with it, if anything is: searches do then without.
+  package static var codeFault: String? { CodeProduct.faultOfBest }
+
   /// Billions of floating-point operations a second of one thread that multiplies tiles of
   /// embeddings, measured with both products in turn.
   ///

@@ -10,8 +10,9 @@ struct DoctorCommand: ParsableCommand {
     discussion: """
       Prints the BLAS, the processor family it is tuned for, the threads, the vector kernels in \
       use, and multiplies small matrices from two threads at once to see that both matrix \
-      products, the BLAS's and the package's own, are right, and that the BLAS keeps to one \
-      thread a call. Measures the rate of both, one thread's, for the similarities of a tile. \
+      products, the BLAS's and the package's own, are right, that the BLAS keeps to one thread a \
+      call, and that products of 8-bit codes are those of plain loops. Measures the rate of both \
+      matrix products, one thread's, for the similarities of a tile. \
       Says what is missing, or slower than it could be, and how to get it. Exit code 65 when a \
       product is wrong or the BLAS does not obey.
 
@@ -40,10 +41,14 @@ struct DoctorCommand: ParsableCommand {
       rowKernels: Diagnostics.rowKernels, availableRowKernels: Diagnostics.availableRowKernels,
       sgemmCheck: blasFailure.map(\.description) ?? "ok",
       packedCheck: packedFailure.map(\.description) ?? "ok",
+      codeKernels: Diagnostics.codeKernels, codeCheck: Diagnostics.codeFault ?? "ok",
       advice: Self.advice
         + Self.advice(on: workers.product, blasRate: blasRate, packedRate: packedRate))
     if json { try Standard.json(findings) } else { try Standard.output(findings.text + "\n") }
     if let failure = blasFailure ?? packedFailure { throw failure }
+    if let fault = Diagnostics.codeFault {
+      throw ContrastiveError.blas(configuration: Diagnostics.codeKernels, problem: fault)
+    }
   }
 
   private func failure(of product: MatrixProduct) -> ContrastiveError? {
@@ -108,6 +113,8 @@ struct DoctorCommand: ParsableCommand {
     let availableRowKernels: [String]
     let sgemmCheck: String
     let packedCheck: String
+    let codeKernels: String
+    let codeCheck: String
     let advice: [String]
 
     var text: String {
@@ -122,6 +129,7 @@ struct DoctorCommand: ParsableCommand {
       packed       \(DoctorCommand.rounded(packedRate)) GFLOP/s a thread
       sgemm check  \(sgemmCheck)
       packed check \(packedCheck)
+      codes        \(codeKernels); check \(codeCheck)
       advice       \(advice.isEmpty ? "nothing" : advice.joined(separator: "\n             "))
       """
     }

@@ -11,6 +11,9 @@ import _TestSupport
     #expect(report["sgemmCheck"] as? String == "ok")
     #expect(report["packedCheck"] as? String == "ok")
     #expect(["blas", "packed"].contains(report["product"] as? String))
+    #expect(
+      ["portable", "avx2", "avxvnni", "avx512vnni"].contains(report["codeKernels"] as? String))
+    #expect(report["codeCheck"] as? String == "ok")
     for rate in ["sgemmRate", "packedRate"] { #expect(report[rate] as? Double ?? 0 > 0) }
     #expect((report["availableRowKernels"] as? [String])?.contains("portable") == true)
   }

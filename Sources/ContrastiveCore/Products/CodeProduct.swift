@@ -46,6 +46,38 @@ package struct CodeProduct: @unchecked Sendable {  // a constant table of C func
     return product
   }
 
+  /// What is wrong with the fastest one, if anything is: it is then not used.
+  package static let faultOfBest = best.fault
+
+  /// Compares the integers of a few small products with those of the portable one.
+  private var fault: String? {
+    guard name != "portable", let portable = Self.available.last else { return nil }
+    var random = CounterRandom(seed: 1)
+    for (rows, columns, dimension) in [(1, 1, 1), (13, 37, 67), (24, 33, 128)] {
+      let zero = [Float](repeating: 0, count: dimension)
+      let sides = [rows, columns].map { count in
+        (0..<(count * dimension)).map { _ in random.uniform(-1, 1) }
+      }
+      func products(_ product: CodeProduct) -> [Int32] {
+        let coded = sides.map { side in
+          side.withSharedMemory {
+            CodedRows(
+              $0, rows: 0..<(side.count / dimension), center: zero, other: zero, for: product,
+              workers: .one)
+          }
+        }
+        return product.multiply(coded[0], coded[1])
+      }
+      let (own, expected) = (products(self), products(portable))
+      if let place = own.indices.first(where: { own[$0] != expected[$0] }) {
+        return "the \(name) product of 8-bit codes [\(rows) × \(dimension)] · [\(dimension) × "
+          + "\(columns)] has \(own[place]) at row \(place / columns), column "
+          + "\(place % columns), expected \(expected[place])"
+      }
+    }
+    return nil
+  }
+
   /// A dot product in Double, the same bits on every instruction set.
   package func dot(_ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, count: Int) -> Double {
     table.pointee.dot(a, b, count)

@@ -15,7 +15,7 @@ extension SimilaritySearch {
   ) -> Screen {
     let dimension = rowCenter.count
     guard contrastive_kernels_are_optimized(), product.name != "portable", rows.rows >= 64,
-      columns.rows >= Self.sampleColumns, 16...32_768 ~= dimension
+      columns.rows >= Self.sampleColumns, 16...32_768 ~= dimension, CodeProduct.faultOfBest == nil
     else { return .float }
     // A survivor takes as long as some hundred pairs.
     let most = product.hasWideCodes ? 0.01 : 0.03

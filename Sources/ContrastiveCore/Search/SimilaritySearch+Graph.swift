@@ -20,7 +20,8 @@ extension SimilaritySearch {
   ) throws(ContrastiveError) -> Found {
     let search = SimilaritySearch(
       k: k, rows: rows, columns: rows, compared: .others, screen: screen, product: product)
-    if search.isFoundByPass(workers) {
+    // Processes share a pass; those of pairs in turn share no lists.
+    if search.isFoundByPass || (screen == nil && workers.processes != nil) {
       let reader = TopKReader(k: search.kept, excluding: [.diagonal])
       return try search.decide(
         SymmetricPass(rows).read(reader, workers: workers), workers: workers)

@@ -3,10 +3,8 @@ extension SimilaritySearch {
   private static let spare = 32
 
   /// Whether a pass in Float32 finds candidates: where codes take 16 bits, and a screen of them is
-  /// slower, as much as it rules out; and where processes share the work, as passes do.
-  func isFoundByPass(_ workers: Workers) -> Bool {
-    screen == nil && memory == nil && (product.hasWideCodes || workers.group != nil)
-  }
+  /// slower, as much as it rules out.
+  var isFoundByPass: Bool { screen == nil && memory == nil && product.hasWideCodes }
 
   /// Candidates kept of each row.
   var kept: Int { min(k + Self.spare, candidates) }

@@ -33,6 +33,26 @@ package struct SimilaritySearch: Sendable {
     package internal(set) var survivors = 0.0
 
     init(screen: Screen) { self.screen = screen }
+
+    /// The rows of all processes, each of which has found its own.
+    fileprivate mutating func gather(_ rows: Int, k: Int, _ workers: Workers) {
+      guard let group = workers.processes else { return }
+      let runs = (0..<group.size).map { rank in
+        let share = group.share(of: rows, rank: rank)
+        return (share.lowerBound * k)..<(share.upperBound * k)
+      }
+      func all<Element: BitwiseCopyable>(
+        _ own: [Element], _ runs: [Range<Int>], zero: Element
+      ) -> [Element] {
+        var all = [Element](repeating: zero, count: runs[group.size - 1].upperBound)
+        all.replaceSubrange(runs[group.rank], with: own)
+        all.withMutableSharedMemory { group.gather($0, runs: runs) }
+        return all
+      }
+      columns = all(columns, runs, zero: 0)
+      similarities = all(similarities, runs, zero: 0)
+      survivors = all([survivors], (0..<group.size).map { $0..<($0 + 1) }, zero: 0).reduce(0, +)
+    }
   }
 
   let k: Int
@@ -84,19 +104,20 @@ package struct SimilaritySearch: Sendable {
   ///
   /// - Throws: `ContrastiveError`: `.nonFinite`, `.tooLarge`, `.canceled`, `.blas`.
   package func run(workers: Workers) throws(ContrastiveError) -> Found {
-    if isFoundByPass(workers) && compared == .all {
+    if isFoundByPass && compared == .all {
       let pass = RectanglePass(rows: rows, columns: columns)
       return try decide(pass.read(TopKReader(k: kept), workers: workers), workers: workers)
     }
     try BLAS.prepare()
     try rows.requireFinite(workers)
     try columns.requireFinite(workers)
-    let found = rows.matrix.withUnsafeBufferPointer { rowValues in
+    var found = rows.matrix.withUnsafeBufferPointer { rowValues in
       columns.matrix.withUnsafeBufferPointer { columnValues in
         search(SharedReadOnlyMemory(rowValues), SharedReadOnlyMemory(columnValues), workers)
       }
     }
-    try workers.checkCanceled()
+    if workers.any(workers.isCanceled) { throw .canceled }
+    found.gather(rows.rows, k: k, workers)
     return found
   }
 
@@ -112,7 +133,7 @@ package struct SimilaritySearch: Sendable {
     let chosen =
       screen
       ?? choice(rowValues, columnValues, rowCenter: rowCenter, columnCenter: columnCenter, workers)
-    let parts = batches
+    let parts = batches(of: workers.processes?.share(of: rows.rows) ?? 0..<rows.rows)
     let spans = chosen == .float ? [0..<columns.rows] : codeSpans
     let watch = CancelationWatch(
       workers, steps: spans.count * parts.reduce(0) { $0 + blocks(of: $1).count })
@@ -153,10 +174,12 @@ package struct SimilaritySearch: Sendable {
     return found
   }
 
-  /// Rows whose candidates are held at once.
-  private var batches: [Range<Int>] {
+  /// Rows whose candidates are held at once, of those of this process.
+  private func batches(of own: Range<Int>) -> [Range<Int>] {
     let most = memory.map { max(16 * 48, $0 / 2 / CandidateLists.bytes(k: k)) } ?? rows.rows
-    return (0..<pieces(rows.rows, most)).map { ($0 * most)..<min(rows.rows, ($0 + 1) * most) }
+    return (0..<pieces(own.count, most)).map {
+      (own.lowerBound + $0 * most)..<min(own.upperBound, own.lowerBound + ($0 + 1) * most)
+    }
   }
 
   /// Columns whose codes are held at once.

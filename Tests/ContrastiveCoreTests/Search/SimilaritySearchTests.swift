@@ -87,6 +87,41 @@ import _TestSupport
     }
   }
 
+  /// Processes have rows of their own, or share a pass: the same bits.
+  @Test(arguments: [SimilaritySearch.Screen?.some(.codes), .float, nil], [2, 3])
+  func processesChangeNothing(_ screen: SimilaritySearch.Screen?, _ size: Int) throws {
+    let set = try Data.unit.matrix(1_000, 40, seed: 5)
+    let few = try Data.unit.matrix(2, 40, seed: 6)
+    let rows = Operand("rows", set)
+    for product in CodeProduct.available {
+      let (alone, ofFew) = try (
+        SimilaritySearch.graph(of: rows, k: 7, workers: .one),
+        SimilaritySearch(k: 7, rows: Operand("rows", few), columns: rows).run(workers: .one)
+      )
+      let results = ThreadedProcess.run(size) { group in
+        let workers = try Workers(count: 2).sharing(with: group)
+        return try (
+          SimilaritySearch.graph(
+            of: rows, k: 7, screen: screen, product: product, workers: workers),
+          SimilaritySearch(
+            k: 7, rows: rows, columns: rows, compared: .others, memory: 1, screen: screen,
+            product: product
+          ).run(workers: workers),
+          SimilaritySearch(
+            k: 7, rows: Operand("rows", few), columns: rows, screen: screen, product: product
+          ).run(workers: workers)
+        )
+      }
+      for result in results {
+        let (graph, inPieces, some) = try result.get()
+        #expect(graph.columns == alone.columns && graph.similarities == alone.similarities)
+        #expect(inPieces.columns == alone.columns && inPieces.similarities == alone.similarities)
+        #expect(some.columns == ofFew.columns && some.similarities == ofFew.similarities)
+        #expect(inPieces.survivors > 0 && inPieces.survivors <= 1.5)
+      }
+    }
+  }
+
   /// Random unit rows leave few pairs open, and equal rows all of them.
   @Test func reportsWhatSurvives() throws {
     let rows = try TestData.embeddings(64, 64, seed: 1)

@@ -57,6 +57,14 @@ import ContrastiveTraining
     #expect(steps[0] != steps[1])
   }
 
+  /// A run that does not name its product is older than the choice: it was the BLAS's, and stays so.
+  @Test func olderRunsWereTheBLASs() throws {
+    let folder = try TemporaryFolder()
+    try folder.write(#"{"method": "simclr", "epochs": 3}"#, "config.json")
+    let options = try RunFolder(path: folder.path).options()
+    #expect(options.product == .blas && options.epochs == 3)
+  }
+
   @Test func refusesAnotherRun() throws {
     let checkpoint = try Checkpoint(of: run(steps: 1))
     var options = SmallRun.options(.moco)
