@@ -1,7 +1,8 @@
 """Checks the links of all pages, and makes the site of them and of every public declaration.
 
     python3 site.py check
-    python3 site.py build BIN FOLDER     BIN: what `swift build --show-bin-path` prints after a build
+    python3 site.py build BIN FOLDER     BIN: what `swift build --show-bin-path` prints
+                                         after a build
 
 Pages stay as they are read on a host of git repositories; what DocC wants otherwise is changed in
 copies. A warning of DocC, a link that leads nowhere or a public declaration without a comment is an
@@ -9,7 +10,6 @@ error.
 """
 
 import glob
-import json
 import os
 import re
 import shutil
@@ -17,98 +17,12 @@ import subprocess
 import sys
 
 import manual
+from declarations import MODULES, symbol_graphs
+from pages import LINK, ROOT, check, headings, name, outside_code, pages, read, split
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-MODULES = {
-    "Contrastive": ["-experimental-allowed-reexported-modules=ContrastiveCore"],
-    "ContrastiveTraining": [],
-}
-FENCE = re.compile(r"^```.*?^```$", re.S | re.M)
-LINK = re.compile(r"(!?)\[((?:[^\]\[]|\[[^\]]*\])*)\]\(([^)\s]+)\)")
 PICTURE = re.compile(
     r"<picture>.*?<img[^>]*alt=\"([^\"]*)\"[^>]*src=\"([^\"]*)\".*?</picture>", re.S
 )
-
-
-def pages():
-    """Every page, by its path from the root."""
-    found = {"README.md", "RELIABILITY.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md"}
-    found |= set(glob.glob("Documentation/**/*.md", root_dir=ROOT, recursive=True))
-    return sorted(found)
-
-
-def read(path):
-    with open(os.path.join(ROOT, path)) as file:
-        return file.read()
-
-
-def name(page):
-    return {"README": "Home", "Documentation/README": "Guide"}.get(
-        page[:-3], os.path.basename(page)[:-3]
-    )
-
-
-def outside_code(text, change):
-    """Changes what is in no block of code."""
-    result, last = [], 0
-    for match in FENCE.finditer(text):
-        result += [change(text[last : match.start()]), match.group(0)]
-        last = match.end()
-    return "".join(result + [change(text[last:])])
-
-
-def headings(page):
-    """slug on a host of repositories -> heading."""
-    text = re.sub(r"^```.*?^```$", "", read(page), flags=re.S | re.M)
-    found = re.findall(r"^#+ (.*)$", text, re.M)
-    return {
-        re.sub(r"[^\w\- ]", "", re.sub(r"[`*]", "", heading))
-        .strip()
-        .lower()
-        .replace(" ", "-"): heading
-        for heading in found
-    }
-
-
-def split(page, target):
-    """(path from the root, fragment) of a link on a page."""
-    path, _, fragment = target.partition("#")
-    path = os.path.normpath(os.path.join(os.path.dirname(page), path)) if path else page
-    return path, fragment
-
-
-def check():
-    """Links that lead nowhere."""
-    wrong, known = [], set(pages())
-    for page in pages():
-
-        def look(text):
-            targets = [match.group(3) for match in LINK.finditer(text)]
-            targets += re.findall(r"(?:src|srcset)=\"([^\"]+)\"", text)
-            for target in targets:
-                if re.match(r"\w+:", target):
-                    continue
-                path, fragment = split(page, target)
-                if not os.path.exists(os.path.join(ROOT, path)):
-                    wrong.append(f"{page}: {target}: no such file")
-                elif fragment and (path not in known or fragment not in headings(path)):
-                    wrong.append(f"{page}: {target}: no such heading")
-            return text
-
-        outside_code(read(page), look)
-    # Everything is within reach of the index.
-    listed = {
-        split("Documentation/README.md", match.group(3))[0]
-        for match in LINK.finditer(read("Documentation/README.md"))
-    }
-    wrong += [
-        f"Documentation/README.md does not list {page}"
-        for page in pages()
-        if page.startswith("Documentation/")
-        and page != "Documentation/README.md"
-        and page not in listed
-    ]
-    return wrong
 
 
 def converted(page, symbols, members):
@@ -177,60 +91,6 @@ def guide(folder, command, symbols):
     os.rmdir(os.path.join(folder, "Command reference"))
     for path in glob.glob(os.path.join(ROOT, "Documentation/pictures/*")):
         shutil.copy(path, folder)
-
-
-def symbol_graphs(binaries, module, folder):
-    """Writes the public declarations of a module that was built."""
-    words = [
-        "swift-symbolgraph-extract",
-        "-module-name",
-        module,
-        "-I",
-        os.path.join(binaries, "Modules"),
-        "-minimum-access-level",
-        "public",
-        "-output-dir",
-        folder,
-    ] + MODULES[module]
-    target = json.loads(
-        subprocess.run(
-            ["swiftc", "-print-target-info"], capture_output=True, text=True, check=True
-        ).stdout
-    )["target"]
-    words += ["-target", target["unversionedTriple"]]
-    for modulemap in glob.glob(os.path.join(ROOT, "Sources/*/module.modulemap")):
-        words += ["-I", os.path.dirname(modulemap)]
-    for modulemap in glob.glob(os.path.join(binaries, "*.build/module.modulemap")):
-        words += ["-Xcc", "-fmodule-map-file=" + modulemap]
-    os.makedirs(folder)
-    subprocess.run(words, check=True)
-    for path in glob.glob(os.path.join(folder, "*@*.symbols.json")):
-        os.remove(path)  # extensions of other modules' types
-    path = os.path.join(folder, module + ".symbols.json")
-    with open(path) as file:
-        graph = json.load(file)
-    # What conformances to protocols of the standard library bring is not ours to show.
-    ours = re.compile(r"s:\d+Contrastive")
-    graph["symbols"] = [
-        symbol for symbol in graph["symbols"] if ours.match(symbol["identifier"]["precise"])
-    ]
-    shown = {symbol["identifier"]["precise"] for symbol in graph["symbols"]}
-    graph["relationships"] = [link for link in graph["relationships"] if link["source"] in shown]
-    with open(path, "w") as file:
-        json.dump(graph, file)
-    symbols = [
-        symbol
-        for symbol in graph["symbols"]
-        if "SYNTHESIZED" not in symbol["identifier"]["precise"]
-    ]
-    bare = [
-        ".".join(symbol["pathComponents"]) for symbol in symbols if not symbol.get("docComment")
-    ]
-    top = [symbol["pathComponents"][0] for symbol in symbols if len(symbol["pathComponents"]) == 1]
-    print(
-        f"{module}: {len(symbols) - len(bare)} of {len(symbols)} public declarations are documented"
-    )
-    return top, bare
 
 
 def convert(catalog, output, *more):
