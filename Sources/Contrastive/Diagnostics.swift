@@ -35,11 +35,33 @@ public enum Diagnostics {
 
   /// Multiplies matrices from two threads at once and compares with what must come out.
   ///
-  /// - Parameter rounds: how often to go through the shapes.
+  /// - Parameters:
+  ///   - product: what multiplies.
+  ///   - rounds: how often to go through the shapes.
   /// - Throws: `ContrastiveError.blas` when a product is wrong.
-  package static func checkBLAS(rounds: Int = 1) throws(ContrastiveError) {
-    try BLAS.selfCheck(rounds: rounds)
+  package static func check(
+    _ product: MatrixProduct, rounds: Int = 1
+  ) throws(ContrastiveError) {
+    try product.selfCheck(rounds: rounds)
   }
+
+  /// The instruction set of the product of 8-bit codes.
+  package static var codeKernels: String { CodeProduct.best.name }
+
+  /// What is wrong with it, if anything is: searches do then without.
+  package static var codeFault: String? { CodeProduct.faultOfBest }
+
+  /// Billions of floating-point operations a second of one thread that multiplies tiles of
+  /// embeddings, measured with both products in turn.
+  ///
+  /// - Returns: the rates.
+  /// - Throws: `ContrastiveError.blas` when the BLAS cannot be used.
+  package static func productRates() throws(ContrastiveError) -> [MatrixProduct: Double] {
+    try MatrixProduct.rates()
+  }
+
+  /// The instruction set of the packed product in Float32.
+  package static var packedKernels: String { PackedProduct.best.name }
 
   /// Most bytes of scratch held at once since `resetPeakScratch()`.
   public static var peakScratchBytes: Int { Scratch.peakBytes }

@@ -8,10 +8,13 @@ struct DoctorCommand: ParsableCommand {
     commandName: "doctor",
     abstract: "Say what the engine runs on and check that it works.",
     discussion: """
-      Prints the BLAS, the processor family it is tuned for, its speed, the threads, the vector \
-      kernels in use, and multiplies small matrices from two threads at once to see that the BLAS \
-      is right and keeps to one thread a call. Says what is missing, or slower than it could be, \
-      and how to get it. Exit code 65 when the BLAS is wrong or does not obey.
+      Prints the BLAS, the processor family it is tuned for, the threads, the vector kernels in \
+      use, and multiplies small matrices from two threads at once to see that both matrix \
+      products, the BLAS's and the package's own, are right, that the BLAS keeps to one thread a \
+      call, and that products of 8-bit codes are those of plain loops. Measures the rate of both \
+      matrix products, one thread's, for the similarities of a tile. \
+      Says what is missing, or slower than it could be, and how to get it. Exit code 65 when a \
+      product is wrong or the BLAS does not obey.
 
       Example:
         contrastive doctor
@@ -23,23 +26,57 @@ struct DoctorCommand: ParsableCommand {
   @Flag(help: "Print one JSON object.")
   var json = false
 
+  @OptionGroup var parallel: ParallelOptions
+
   func run() throws {
-    let failure: ContrastiveError?
-    do {
-      try Diagnostics.checkBLASThreads()
-      try Diagnostics.checkBLAS(rounds: full ? 500 : 5)
-      failure = nil
-    } catch {
-      failure = error
-    }
+    let (blasFailure, packedFailure) = (failure(of: .blas), failure(of: .packed))
+    let workers = try parallel.workers
+    let rates = (try? Diagnostics.productRates()) ?? [:]
+    let (blasRate, packedRate) = (rates[.blas] ?? 0, rates[.packed] ?? 0)
     let findings = Findings(
       blas: Diagnostics.blasConfiguration, core: Diagnostics.blasCore,
-      blasThreading: Diagnostics.blasThreading, blasGigaflops: Diagnostics.blasGigaflops,
-      threads: Workers.all.count,
+      blasThreading: Diagnostics.blasThreading, threads: workers.count,
+      product: workers.product, packedKernels: Diagnostics.packedKernels, sgemmRate: blasRate,
+      packedRate: packedRate,
       rowKernels: Diagnostics.rowKernels, availableRowKernels: Diagnostics.availableRowKernels,
-      sgemmCheck: failure.map(\.description) ?? "ok", advice: Self.advice)
+      sgemmCheck: blasFailure.map(\.description) ?? "ok",
+      packedCheck: packedFailure.map(\.description) ?? "ok",
+      codeKernels: Diagnostics.codeKernels, codeCheck: Diagnostics.codeFault ?? "ok",
+      advice: Self.advice
+        + Self.advice(on: workers.product, blasRate: blasRate, packedRate: packedRate))
     if json { try Standard.json(findings) } else { try Standard.output(findings.text + "\n") }
-    if let failure { throw failure }
+    if let failure = blasFailure ?? packedFailure { throw failure }
+    if let fault = Diagnostics.codeFault {
+      throw ContrastiveError.blas(configuration: Diagnostics.codeKernels, problem: fault)
+    }
+  }
+
+  private func failure(of product: MatrixProduct) -> ContrastiveError? {
+    do {
+      if product == .blas { try Diagnostics.checkBLASThreads() }
+      try Diagnostics.check(product, rounds: full ? 500 : 5)
+      return nil
+    } catch {
+      return error
+    }
+  }
+
+  /// What to do where the product in use is the slower one by more than a tenth.
+  private static func advice(
+    on product: MatrixProduct, blasRate: Double, packedRate: Double
+  ) -> [String] {
+    let (own, other) = product == .blas ? (blasRate, packedRate) : (packedRate, blasRate)
+    guard own < 0.9 * other else { return [] }
+    let better: MatrixProduct = product == .blas ? .packed : .blas
+    return [
+      "\(product.rawValue) is the slower matrix product here, \(rounded(own)) against "
+        + "\(rounded(other)) GFLOP/s: --product \(better.rawValue), or "
+        + "CONTRASTIVE_PRODUCT=\(better.rawValue)"
+    ]
+  }
+
+  private static func rounded(_ rate: Double) -> String {
+    String((rate * 10).rounded() / 10)
   }
 
   /// What is missing, and how to get it.
@@ -66,12 +103,18 @@ struct DoctorCommand: ParsableCommand {
     let blas: String
     let core: String
     let blasThreading: String
-    /// On one thread, in 10⁹ operations a second.
-    let blasGigaflops: Double
     let threads: Int
+    let product: MatrixProduct
+    let packedKernels: String
+    /// On one thread, in 10⁹ operations a second.
+    let sgemmRate: Double
+    let packedRate: Double
     let rowKernels: String
     let availableRowKernels: [String]
     let sgemmCheck: String
+    let packedCheck: String
+    let codeKernels: String
+    let codeCheck: String
     let advice: [String]
 
     var text: String {
@@ -79,10 +122,14 @@ struct DoctorCommand: ParsableCommand {
       BLAS         \(blas)
       BLAS core    \(core)
       BLAS threads \(blasThreading) build, held to 1; the engine runs its own
-      BLAS speed   \(fixed(blasGigaflops, 0)) GFLOP/s on one thread
       threads      \(threads)
       row kernels  \(rowKernels) (available: \(availableRowKernels.joined(separator: ", ")))
+      product      \(product.rawValue); packed kernels \(packedKernels)
+      sgemm        \(DoctorCommand.rounded(sgemmRate)) GFLOP/s a thread
+      packed       \(DoctorCommand.rounded(packedRate)) GFLOP/s a thread
       sgemm check  \(sgemmCheck)
+      packed check \(packedCheck)
+      codes        \(codeKernels); check \(codeCheck)
       advice       \(advice.isEmpty ? "nothing" : advice.joined(separator: "\n             "))
       """
     }

@@ -22,6 +22,10 @@ struct MemoryOptions: ParsableArguments {
   /// The bytes, if they are bounded.
   var bytes: Int? { memory?.bytes }
 
+  /// Bytes for what a search knows of rows, if they are bounded: a quarter, and 8 MiB of what every
+  /// process takes besides.
+  var searchBytes: Int? { bytes.map { $0 / 4 + (8 << 20) } }
+
   /// Reads embeddings: into memory, or as far as they are needed where memory is bounded.
   ///
   /// - Throws: `ContrastiveError`: `.file`, `.shape`, `.tooLarge`.

@@ -1,16 +1,32 @@
 import ArgumentParser
 import ContrastiveCore
 
-/// How many threads to use.
+/// How many threads to use, and what multiplies.
 struct ParallelOptions: ParsableArguments {
   @Option(name: [.customShort("j"), .long], help: "Threads to use (default: all processors).")
   var threads: Int?
 
+  @Option(
+    help: """
+      Matrix product in Float32: blas (OpenBLAS) or packed (the package's own); it decides the \
+      last bits. (default: CONTRASTIVE_PRODUCT, else what suits the processor; see doctor)
+      """)
+  var product: MatrixProduct?
+
+  func validate() throws {
+    if let setting = MatrixProduct.setting, MatrixProduct(rawValue: setting) == nil {
+      throw ValidationError("CONTRASTIVE_PRODUCT: found '\(setting)', expected blas or packed")
+    }
+  }
+
   /// The workers asked for, in each of a job's processes.
   var workers: Workers {
     get throws {
-      let threads = try threads.map { try Workers(count: $0) } ?? .all
-      return Job.processes.map { threads.sharing(with: $0) } ?? threads
+      var workers = try threads.map { try Workers(count: $0) } ?? .all
+      if let product { workers = workers.using(product) }
+      return Job.processes.map { workers.sharing(with: $0) } ?? workers
     }
   }
 }
+
+extension MatrixProduct: ExpressibleByArgument {}

@@ -47,6 +47,11 @@ package struct SharedReadOnlyMemory<Element>: @unchecked Sendable {
   > {
     memory.base + offset
   }
+
+  /// All but the first elements.
+  func dropping(_ count: Int) -> SharedReadOnlyMemory {
+    SharedReadOnlyMemory(UnsafeBufferPointer(start: base + count, count: self.count - count))
+  }
 }
 
 extension Array {

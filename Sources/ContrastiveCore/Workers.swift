@@ -2,7 +2,7 @@ import ContrastiveKernels
 import Dispatch
 import Synchronization
 
-/// How many threads share the work of a call, and who is told of its progress.
+/// How many threads share the work of a call, what multiplies, and who is told of its progress.
 ///
 /// The count never changes a result: work is cut by the problem alone, every piece is computed by
 /// one thread, and pieces are merged in their own order.
@@ -12,19 +12,25 @@ import Synchronization
 public struct Workers: Sendable, Equatable {
   /// Number of threads, the caller's included; at least 1.
   public let count: Int
+  /// What multiplies matrices in Float32.
+  public let product: MatrixProduct
   let monitor: ProgressMonitor?
   /// The processes that share the work, where it is shared.
   let group: (any ProcessGroup)?
 
   /// One worker for every processor this process may use.
   public static let all = Workers(
-    count: Int(min(contrastive_processor_count(), 1024)), monitor: nil)
+    count: Int(min(contrastive_processor_count(), 1024)), product: .automatic, monitor: nil)
 
   /// The calling thread alone.
-  public static let one = Workers(count: 1, monitor: nil)
+  public static let one = Workers(count: 1, product: .automatic, monitor: nil)
 
-  init(count: Int, monitor: ProgressMonitor?, group: (any ProcessGroup)? = nil) {
+  init(
+    count: Int, product: MatrixProduct, monitor: ProgressMonitor?,
+    group: (any ProcessGroup)? = nil
+  ) {
     self.count = count
+    self.product = product
     self.monitor = monitor
     self.group = group
   }
@@ -37,7 +43,7 @@ public struct Workers: Sendable, Equatable {
     guard 1...1024 ~= count else {
       throw .parameter(name: "threads", found: "\(count)", expected: "1 … 1024")
     }
-    self.init(count: count, monitor: nil)
+    self.init(count: count, product: .automatic, monitor: nil)
   }
 
   /// The same workers for one call that reports its progress.
@@ -46,12 +52,22 @@ public struct Workers: Sendable, Equatable {
   ///   returning false cancels the call.
   /// - Returns: the workers; once canceled they stay so.
   public func reporting(_ progress: @escaping @Sendable (PassProgress) -> Bool) -> Workers {
-    Workers(count: count, monitor: ProgressMonitor(progress), group: group)
+    Workers(count: count, product: product, monitor: ProgressMonitor(progress), group: group)
   }
 
-  /// The same number of threads, the same progress closure and the same group of processes.
+  /// The same workers with another matrix product.
+  ///
+  /// - Parameter product: what multiplies matrices in Float32; it decides the last bits of losses
+  ///   and gradients. Without this it is `MatrixProduct.automatic`.
+  /// - Returns: the workers.
+  public func using(_ product: MatrixProduct) -> Workers {
+    Workers(count: count, product: product, monitor: monitor, group: group)
+  }
+
+  /// The same number of threads, product, progress closure and group of processes.
   public static func == (a: Workers, b: Workers) -> Bool {
-    a.count == b.count && a.monitor === b.monitor && a.group === b.group
+    a.count == b.count && a.product == b.product && a.monitor === b.monitor
+      && a.group === b.group
   }
 
   /// Calls `body(index, worker)` once for every index in `0..<pieces`, and returns when all are

@@ -60,3 +60,13 @@ bool contrastive_start_thread(void (*body)(void *), void *context) {
   pthread_detach(thread);
   return true;
 }
+
+const char *contrastive_environment_value(const char *name) { return getenv(name); }
+
+bool contrastive_kernels_are_optimized(void) {
+#ifdef __OPTIMIZE__
+  return true;
+#else
+  return false;
+#endif
+}

@@ -9,7 +9,33 @@ import _TestSupport
     let report = try run.json()
     #expect((report["blas"] as? String)?.hasPrefix("OpenBLAS") == true)
     #expect(report["sgemmCheck"] as? String == "ok")
+    #expect(report["packedCheck"] as? String == "ok")
+    #expect(["blas", "packed"].contains(report["product"] as? String))
+    #expect(
+      ["portable", "avx2", "avxvnni", "avx512vnni"].contains(report["codeKernels"] as? String))
+    #expect(report["codeCheck"] as? String == "ok")
+    for rate in ["sgemmRate", "packedRate"] { #expect(report[rate] as? Double ?? 0 > 0) }
     #expect((report["availableRowKernels"] as? [String])?.contains("portable") == true)
+  }
+
+  /// Where the product in use is by far the slower one, it says so: kernels of a debug build are.
+  @Test func warnsOfTheSlowerProduct() throws {
+    for product in ["blas", "packed"] {
+      let run = try Command("doctor", "--json", "--product", product)
+      #expect(run.status == 0, "\(run.errors)")
+      let report = try run.json()
+      #expect(report["product"] as? String == product)
+      let rates = try ["sgemmRate", "packedRate"].map { try #require(report[$0] as? Double) }
+      let (own, other) = product == "blas" ? (rates[0], rates[1]) : (rates[1], rates[0])
+      let warns = (report["advice"] as? [String])?.contains { $0.contains("--product") }
+      #expect(warns == (own < 0.9 * other))
+    }
+  }
+
+  @Test func refusesUnknownProducts() throws {
+    #expect(try Command("doctor", "--product", "fast").status == 64)
+    let run = try Command(shell: "CONTRASTIVE_PRODUCT=fast \"$0\" doctor")
+    #expect(run.status == 64 && run.errors.contains("found 'fast', expected blas or packed"))
   }
 
   @Test func helpsStrangers() throws {

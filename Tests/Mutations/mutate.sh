@@ -56,7 +56,7 @@ mutation merge-order ContrastiveCore/RowPieces.swift 'ProbeTests|RowPiecesTests|
 mutation team ContrastiveCore/Team.swift TeamTests \
   '!isBusy.exchange(true, ordering: .acquiring)' \
   '!isBusy.load(ordering: .acquiring)'
-mutation wrong-blas ContrastiveCore/BLAS/BLAS+SelfCheck.swift WrongBLASTests \
+mutation wrong-blas ContrastiveCore/Products/MatrixProduct+SelfCheck.swift WrongBLASTests \
   'guard found != expected else { continue }' \
   'guard found.isNaN else { continue }'
 

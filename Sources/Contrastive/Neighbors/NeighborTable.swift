@@ -1,8 +1,7 @@
 /// The nearest bank rows of each query: similarity descending, then index ascending.
 ///
-/// Every row is compared, none is ruled out by an approximation. Similarities are products in
-/// Float32: rows whose true similarities differ by less than 4 · 2⁻²³ · √D · ‖query‖ · ‖row‖ may
-/// stand in either order, rows that differ by more never do.
+/// Every row is compared, and what is ruled out is ruled out by bounds that include rounding. Dot
+/// products in Double decide the order; `similarities` has them rounded to Float32.
 public struct NeighborTable: Sendable {
   /// Number of queries.
   public let rows: Int
@@ -12,20 +11,28 @@ public struct NeighborTable: Sendable {
   public let indices: [Int]
   /// [rows × k]: their dot products with the query; of unit rows within −1 … 1.
   public private(set) var similarities: Matrix
+  /// Share of all pairs whose dot products had to be taken in Double: what bounds left open, the
+  /// neighbors included.
+  public let decidedShare: Double
 
   /// Search of all rows by inner product; on unit rows that is cosine similarity.
   ///
-  /// Complexity: 2 · queries · bank · dimension floating-point operations. Scratch beyond the
-  /// result: the tiles, and 8 · (2 k + 64) bytes for each row of the blocks at work.
+  /// Exact in the sense of dot products in Double: products of 8-bit codes, or in Float32, bound
+  /// every similarity, and what the bounds leave open is decided in Double. The result has the same
+  /// bits on every processor. Complexity: O(queries · bank · dimension). Scratch beyond the result:
+  /// 24 · (k + 50) bytes a query, 2 · D bytes of codes a row of the bank, at most 128 MiB, and
+  /// tiles.
   ///
   /// - Parameters:
   ///   - queries: [N × D].
   ///   - bank: [M × D].
   ///   - k: 1 … M.
+  ///   - memory: most bytes of candidates and codes held at once; no effect on the result.
   ///   - workers: the threads to use; no effect on the result.
   /// - Throws: `ContrastiveError`: `.shape`, `.empty`, `.nonFinite`, `.tooLarge`, `.parameter`.
   public init(
-    nearestTo queries: Matrix, in bank: Matrix, k: Int, workers: Workers = .all
+    nearestTo queries: Matrix, in bank: Matrix, k: Int, memory: Int? = nil,
+    workers: Workers = .all
   ) throws(ContrastiveError) {
     let rows = Operand("queries", queries)
     let columns = Operand("bank", bank)
@@ -34,22 +41,23 @@ public struct NeighborTable: Sendable {
     try columns.requireDimension(of: rows)
     try requireParameter(1...bank.rows ~= k, "k", k, "1 … \(bank.rows), the bank's rows")
     self.init(
-      try RectanglePass(rows: rows, columns: columns).read(TopKReader(k: k), workers: workers),
+      try SimilaritySearch(k: k, rows: rows, columns: columns, memory: memory)
+        .run(workers: workers),
       rows: queries.rows, k: k)
     clampCosines(queries, bank, workers)
   }
 
   /// The kNN graph of a set: the nearest others of each row, by inner product.
   ///
-  /// Each pair of rows is compared once. Complexity: rows² · dimension floating-point operations.
-  /// Scratch beyond the result: the tiles and 8 · (2 k + 64) bytes a row.
+  /// Each pair of rows is compared once, and decided as in a search. Complexity:
+  /// O(rows² · dimension). Scratch beyond the result: 24 · (k + 50) bytes and 4 · D bytes of codes
+  /// a row, and tiles.
   ///
   /// - Parameters:
   ///   - embeddings: [N × D].
   ///   - k: 1 … N − 1.
-  ///   - memory: most bytes of what is known of the rows while pairs are compared; where that is
-  ///     too little for each pair to be compared once, each is compared twice. No effect on the
-  ///     result.
+  ///   - memory: most bytes of candidates and codes held at once; where that is too little for each
+  ///     pair to be compared once, each is compared twice. No effect on the result.
   ///   - workers: the threads to use; no effect on the result.
   /// - Throws: `ContrastiveError`: `.shape`, `.empty`, `.nonFinite`, `.tooLarge`, `.parameter`.
   public init(
@@ -59,26 +67,25 @@ public struct NeighborTable: Sendable {
     try rows.requireRows()
     try requireParameter(
       k >= 1 && k < embeddings.rows, "k", k, "1 … \(embeddings.rows - 1), the other rows")
-    let reader = TopKReader(k: k, excluding: [.diagonal])
-    let needed = 8 * (2 * k + 64) * embeddings.rows
-    let isTight = memory.map { needed > $0 } ?? false
-    self.init(
-      isTight
-        ? try SymmetricPass(rows).readRowByRow(reader, workers: workers)
-        : try SymmetricPass(rows).read(reader, workers: workers),
-      rows: embeddings.rows, k: k)
+    let needed = embeddings.rows * SimilaritySearch.bytes(k: k, dimension: embeddings.columns)
+    let found =
+      if let memory, needed > memory {
+        try SimilaritySearch(
+          k: k, rows: rows, columns: rows, compared: .others, memory: memory
+        ).run(workers: workers)
+      } else {
+        try SimilaritySearch.graph(of: rows, k: k, workers: workers)
+      }
+    self.init(found, rows: embeddings.rows, k: k)
     clampCosines(embeddings, embeddings, workers)
   }
 
-  private init(_ blocks: [TopKReader.Statistics], rows: Int, k: Int) {
+  private init(_ found: SimilaritySearch.Found, rows: Int, k: Int) {
     self.rows = rows
     self.k = k
-    var indices: [Int] = []
-    indices.reserveCapacity(rows * k)
-    for block in blocks { indices.append(contentsOf: block.keys.lazy.map(RankKey.index)) }
-    self.indices = indices
-    similarities = Matrix(
-      rows: rows, columns: k, sharing: blocks.flatMap { $0.keys.lazy.map(RankKey.value) })
+    indices = found.columns
+    similarities = Matrix(rows: rows, columns: k, sharing: found.similarities)
+    decidedShare = found.survivors
   }
 
   /// Of unit rows, brings similarities that rounding has put beyond ±1 back.

@@ -216,7 +216,8 @@ struct BoundedBlock {
     _ points: inout [Undecided], _ chosen: UnsafeBufferPointer<UInt32>
   ) {
     let block = GatheredBlock(
-      rows: search.points, columns: search.centroids, dimension: dimension)
+      rows: search.points, columns: search.centroids, dimension: dimension,
+      product: search.product)
     let indices = points.map { UInt32($0.row) }
     outcome.computed += points.count * chosen.count
     let isRun = chosen.count == clusters && tables.fine != nil

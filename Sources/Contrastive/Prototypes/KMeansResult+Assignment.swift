@@ -75,7 +75,7 @@ extension KMeansResult {
       [points.norms, columnNorms].withSharedMemories { norms in
         let search = SearchMemory(
           points: rows, centroids: columns, rowNorms: norms[0], columnNorms: norms[1],
-          rounding: rounding, dimension: points.dimension)
+          rounding: rounding, dimension: points.dimension, product: workers.product)
         labels.withMutableSharedMemory { labels in
           reach.withMutableSharedMemory { reach in
             bounds.withTables { tables in

@@ -10,12 +10,13 @@ struct SearchMemory: Sendable {
   let columnNorms: SharedReadOnlyMemory<Float>
   let rounding: DistanceRounding
   let dimension: Int
+  let product: MatrixProduct
   private let kernels = ClusterKernels.best
 
   init(
     points: SharedReadOnlyMemory<Float>, centroids: SharedReadOnlyMemory<Float>,
     rowNorms: SharedReadOnlyMemory<Float>, columnNorms: SharedReadOnlyMemory<Float>,
-    rounding: DistanceRounding, dimension: Int
+    rounding: DistanceRounding, dimension: Int, product: MatrixProduct
   ) {
     self.points = points
     self.centroids = centroids
@@ -23,6 +24,7 @@ struct SearchMemory: Sendable {
     self.columnNorms = columnNorms
     self.rounding = rounding
     self.dimension = dimension
+    self.product = product
   }
 
   var clusters: Int { columnNorms.count }

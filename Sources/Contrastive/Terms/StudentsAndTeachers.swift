@@ -39,7 +39,8 @@ struct StudentsAndTeachers: Sendable {
     try queries.requireFinite()
     try keys.requireFinite()
     let (found, sums) = try RectanglePass(
-      rows: Operand("queries", TwinRows.interleaved(queries.matrix, keys.matrix)),
+      rows: Operand(
+        "queries", TwinRows.interleaved(queries.matrix, keys.matrix, columns: columns.rows)),
       columns: columns
     ).readAndSum(
       SoftTargetReader(
@@ -55,7 +56,7 @@ struct StudentsAndTeachers: Sendable {
     teacherLogSum = zip(teacherTop, teacherSum).map {
       $1 > 0 ? Double($0) / targetTemperature + logarithm($1) : -.infinity
     }
-    let rows = sums.map(TwinRows.separated)
+    let rows = sums.map { TwinRows.separated($0, columns: columns.rows) }
     (studentRows, teacherRows) = (rows?.first, rows?.second)
     apart = found.flatMap(\.apart).map { entry in
       func probability(

@@ -71,7 +71,7 @@ struct SwappedViews: Sendable {
       let table = SharedMemory(table)
       rows.withSharedMemory(and: prototypes) { rows, columns in
         workers.forEachRun(of: table.count / width, size: Self.piece) { piece in
-          BLAS.gemm(
+          workers.product.gemm(
             .plain, .transposed, rows: piece.count, columns: width, depth: dimension,
             rows + piece.lowerBound * dimension, stride: dimension,
             columns.base, stride: dimension,
@@ -147,7 +147,7 @@ struct SwappedViews: Sendable {
       views.withSharedMemory(and: prototypes) { rows, columns in
         forViews.withMutableSharedMemory { toRows in
           workers.forEachRun(of: givesViews ? images : 0, size: Self.piece) { piece in
-            BLAS.gemm(
+            workers.product.gemm(
               rows: piece.count, columns: dimension, depth: width,
               table + (skipped + piece.lowerBound) * width, stride: width,
               columns.base, stride: dimension,
@@ -156,11 +156,11 @@ struct SwappedViews: Sendable {
         }
         forPrototypes.withMutableSharedMemory { toColumns in
           workers.forEachRun(of: givesPrototypes ? width : 0, size: Self.piece) { piece in
-            BLAS.gemm(
+            workers.product.gemm(
               .transposed, .plain, rows: piece.count, columns: dimension, depth: images,
               table + (skipped * width + piece.lowerBound), stride: width, rows + first,
               stride: dimension,
-              beta: 1, into: toColumns + piece.lowerBound * dimension, stride: dimension)
+              adding: true, into: toColumns + piece.lowerBound * dimension, stride: dimension)
           }
         }
       }

@@ -91,7 +91,7 @@ struct AdaptCommand: ParsableCommand {
     for place in 0..<training.seeds {
       options.seed = training.seed &+ UInt64(place)
       let folder = AdapterFolder(path: place == 0 ? output : "\(output)/seed-\(options.seed)")
-      let configuration = AdaptConfiguration(self, options)
+      let configuration = AdaptConfiguration(self, options, product: workers.product)
       let display = AdaptDisplay(
         epochs: options.epochs, seed: training.seeds > 1 ? options.seed : nil)
       let result: AdapterTraining.Result

@@ -180,17 +180,19 @@ struct AdaptConfiguration: Encodable {
   let noise: Double
   let dropout: Double
   let seed: UInt64
+  /// What multiplied: the last bits depend on it.
+  let product: MatrixProduct
 
   enum CodingKeys: String, CodingKey {
     case method, queries, documents, pairs, positives, head, sides, loss, temperature, epochs
-    case rate, holdout, validation, patience, noise, dropout, seed
+    case rate, holdout, validation, patience, noise, dropout, seed, product
     case batchSize = "batch_size"
     case weightDecay = "weight_decay"
     case hardNegatives = "hard_negatives"
     case allDocuments = "all_documents"
   }
 
-  init(_ command: AdaptCommand, _ options: AdapterOptions) {
+  init(_ command: AdaptCommand, _ options: AdapterOptions, product: MatrixProduct) {
     queries = command.queries
     documents = command.documents
     pairs = command.pairs
@@ -211,5 +213,6 @@ struct AdaptConfiguration: Encodable {
     noise = options.noise
     dropout = options.dropout
     seed = options.seed
+    self.product = product
   }
 }

@@ -11,8 +11,7 @@ struct GraphCommand: ParsableCommand {
       Embeddings are .npy, a safetensors file with one tensor, or file:tensor, numbers \
       [n, dimension]. Writes `neighbors` I64 [N,k] and `similarities` F32 [N,k]: similarity \
       descending, then index ascending; with --mutual also `mutual` U8 [N,k], 1 where the neighbor \
-      lists the row, too. Similarities are Float32 products: rows closer than 4 · 2⁻²³ · \
-      √dimension of the norms' product may stand in either order.
+      lists the row, too. Exact in the sense of dot products in Double, as in `knn`.
 
       Example:
         contrastive graph --input x.npy -k 10 --output graph.safetensors
@@ -59,8 +58,7 @@ struct GraphCommand: ParsableCommand {
       operations: Double(rows.rows) * Double(rows.rows) * Double(rows.columns),
       withMutual: mutual, options: report
     ) {
-      try NeighborTable(
-        graphOf: rows, k: k, memory: memory.bytes.map { $0 / 4 }, workers: workers)
+      try NeighborTable(graphOf: rows, k: k, memory: memory.searchBytes, workers: workers)
     }
   }
 }

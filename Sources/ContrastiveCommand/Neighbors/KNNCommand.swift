@@ -9,9 +9,10 @@ struct KNNCommand: ParsableCommand {
     discussion: """
       By inner product; with --normalize by cosine similarity. Embeddings are .npy, a safetensors \
       file with one tensor, or file:tensor, numbers [n, dimension]. Writes `neighbors` I64 [N,k] \
-      and `similarities` F32 [N,k]: similarity descending, then index ascending. \
-      Similarities are Float32 products: rows closer than 4 · 2⁻²³ · √dimension of the norms' \
-      product may stand in either order.
+      and `similarities` F32 [N,k]: similarity descending, then index ascending. Exact \
+      in the sense of dot products in Double, with the same bits on every processor: products of \
+      8-bit codes or in Float32 bound every similarity, and what they leave open is decided in \
+      Double; `decided_share` in the report is the share of pairs that were.
 
       Example:
         contrastive knn --queries q.npy --bank x.npy -k 10 --output near.safetensors
@@ -61,6 +62,9 @@ struct KNNCommand: ParsableCommand {
       output: file, csv: table,
       operations: 2 * Double(rows.rows) * Double(columns.rows) * Double(rows.columns),
       withMutual: false, options: report
-    ) { try NeighborTable(nearestTo: rows, in: columns, k: k, workers: workers) }
+    ) {
+      try NeighborTable(
+        nearestTo: rows, in: columns, k: k, memory: memory.searchBytes, workers: workers)
+    }
   }
 }

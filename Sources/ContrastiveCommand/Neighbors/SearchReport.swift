@@ -8,10 +8,13 @@ struct SearchReport: Report {
   let seconds: Double
   let gflops: Double
   let mutual: Int?
+  /// Share of all pairs that were decided in Double.
+  let decidedShare: Double
 
   enum CodingKeys: String, CodingKey {
     case rows, k, seconds, mutual
     case gflops = "gflop_per_second"
+    case decidedShare = "decided_share"
   }
 
   /// Times a search, writes its table and prints the report.
@@ -58,14 +61,15 @@ struct SearchReport: Report {
     }
     let report = SearchReport(
       rows: table.rows, k: table.k, seconds: seconds, gflops: operations / seconds / 1e9,
-      mutual: mutual?.count { $0 })
+      mutual: mutual?.count { $0 }, decidedShare: table.decidedShare)
     try options.print(report, beside: csv?.isStandardOutput == true ? csv : output)
   }
 
   var lines: [String] {
     [
       "\(rows) rows, \(k) neighbors each, \(fixed(seconds, 3)) s, "
-        + "\(fixed(gflops, 1)) GFLOP/s" + (mutual.map { ", \($0) mutual" } ?? "")
+        + "\(fixed(gflops, 1)) GFLOP/s, \(fixed(100 * decidedShare, 2)) % of the pairs decided in "
+        + "Double" + (mutual.map { ", \($0) mutual" } ?? "")
     ]
   }
 }

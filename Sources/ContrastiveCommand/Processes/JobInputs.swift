@@ -62,7 +62,8 @@ enum JobInputs {
   /// What the bits of results depend on beside the inputs.
   private static var machine: String {
     "\(Diagnostics.rowKernels) kernels, \(BlockSizes.current.tallColumns) columns a tile, "
-      + "BLAS \(Diagnostics.blasConfiguration) \(Diagnostics.blasCore)"
+      + "BLAS \(Diagnostics.blasConfiguration) \(Diagnostics.blasCore), "
+      + "product \(MatrixProduct.automatic.rawValue), packed \(Diagnostics.packedKernels)"
   }
 
   /// Options that name what is written.

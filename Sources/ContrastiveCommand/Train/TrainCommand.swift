@@ -92,6 +92,7 @@ struct TrainCommand: ParsableCommand {
     training.apply(to: &unchanged)
     unchanged.epochs = TrainingOptions().epochs
     guard output == nil, method == nil, config == nil, set.isEmpty, !printConfig,
+      parallel.product == nil,
       !training.changesMethod, unchanged == TrainingOptions()
     else {
       throw ValidationError(
@@ -241,6 +242,7 @@ struct TrainCommand: ParsableCommand {
         expected: "none: a \(options.architecture) has its own")
     }
     if let data { options.data = data }
+    if let product = parallel.product { options.product = product }
     var configuration = try Configuration(options)
     try training.apply(to: &configuration)
     for assignment in set {

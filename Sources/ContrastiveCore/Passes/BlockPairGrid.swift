@@ -10,6 +10,9 @@ package protocol BlockPairGrid: Sendable {
   /// Blocks of all sets.
   var blocks: Int { get }
 
+  /// Blocks of a set to aim for, where it has enough rows.
+  static var wantedBlocks: Int { get }
+
   /// Number of pairs.
   var pairs: Int { get }
 
@@ -34,7 +37,9 @@ package struct BlockPair: Equatable, Sendable {
 
 extension BlockPairGrid {
   /// Rows of every block but a set's last.
-  package var rowsPerBlock: Int { BlockSizes.current.pairBlockRows(of: rows) }
+  package var rowsPerBlock: Int {
+    BlockSizes.current.pairBlockRows(of: rows, blocks: Self.wantedBlocks)
+  }
 
   /// Rows of the largest block.
   package var blockRows: Int { min(rows, rowsPerBlock) }

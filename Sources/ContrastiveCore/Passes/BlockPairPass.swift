@@ -32,7 +32,8 @@ struct BlockPairPass<Grid: BlockPairGrid>: Sendable {
     let group = transfer == nil ? nil : workers.processes
     rows.matrix.withSharedMemory(and: columns.matrix) { rowValues, columnValues in
       let product = TileProduct(
-        rows: rowValues, columns: .single(columnValues), dimension: rows.dimension)
+        rows: rowValues, columns: .single(columnValues), dimension: rows.dimension,
+        product: workers.product)
       let found = faults.slots
       let memory = scratch.memory
       @Sendable func run(_ index: Int, _ pair: BlockPair, _ worker: Int) {

@@ -8,6 +8,9 @@ package struct CrossingGrid: BlockPairGrid, Equatable {
 
   package init(rows: Int) { self.rows = rows }
 
+  /// With 16 blocks of each set 16 pairs of every round can be worked on at once.
+  package static let wantedBlocks = 16
+
   package var blocks: Int { 2 * blocksOfSet }
 
   package var pairs: Int { blocksOfSet * blocksOfSet }

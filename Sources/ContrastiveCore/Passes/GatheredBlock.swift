@@ -12,10 +12,13 @@ package struct GatheredBlock: Sendable {
   package let rows: SharedReadOnlyMemory<Float>
   package let columns: SharedReadOnlyMemory<Float>
   package let dimension: Int
+  package let product: MatrixProduct
 
   package init(
-    rows: SharedReadOnlyMemory<Float>, columns: SharedReadOnlyMemory<Float>, dimension: Int
+    rows: SharedReadOnlyMemory<Float>, columns: SharedReadOnlyMemory<Float>, dimension: Int,
+    product: MatrixProduct
   ) {
+    self.product = product
     self.rows = rows
     self.columns = columns
     self.dimension = dimension
@@ -42,7 +45,7 @@ package struct GatheredBlock: Sendable {
       let span = start..<min(chosenColumns.count, start + Self.columnsPerTile)
       let right = gather(
         UnsafeBufferPointer(rebasing: chosenColumns[span]), of: columns, into: gatheredColumns)
-      BLAS.gemm(
+      product.gemm(
         .plain, .transposed, rows: chosen.count, columns: span.count, depth: dimension,
         left, stride: dimension, right, stride: dimension, into: values, stride: span.count)
       body(Tile(rows: 0..<chosen.count, columns: span, values: values, stride: span.count))

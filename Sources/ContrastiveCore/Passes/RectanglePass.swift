@@ -3,7 +3,7 @@
 /// ```
 /// for each unit (row block, run of column tiles), shared among the workers:
 ///   for each column tile of the run:
-///     S ← rows · columnsᵀ            one single-threaded sgemm
+///     S ← rows · columnsᵀ            one single-threaded product
 ///     a reader learns from S, or a writer turns it into coefficients
 ///     sums ← diag(rescale) · sums + S · columns        one more, where sums are asked for
 /// merge the runs of each row block, in their order
@@ -29,13 +29,17 @@ package struct RectanglePass: Sendable {
   /// Rows of each block of statistics but the last, which may have fewer.
   package var rowsPerBlock: Int { grid.rowsPerBlock }
 
-  /// The statistics of each block of rows.
+  /// Blocks of rows.
+  package var rowBlocks: Int { grid.rowBlocks }
+
+  /// The statistics of each block of rows, or of some blocks, for a process that has these to
+  /// itself.
   ///
   /// Complexity: 2 · rows · columns · dimension floating-point operations.
   ///
   /// - Throws: `ContrastiveError`: `.nonFinite`, `.tooLarge`, `.canceled`.
   package func read<Reader: MergingReader>(
-    _ reader: Reader, workers: Workers
+    _ reader: Reader, blocks: Range<Int>? = nil, workers: Workers
   ) throws(ContrastiveError) -> [Reader.Statistics] {
     var none: Matrix?
     return try run(
@@ -43,27 +47,8 @@ package struct RectanglePass: Sendable {
         start: reader.start, visit: { tile, statistics, _ in reader.read(tile, into: &statistics) },
         finish: reader.finish,
         merge: { later, statistics, _, _ in reader.merge(later, into: &statistics) },
-        transfer: reader.transfer),
-      sums: &none, workers)
-  }
-
-  /// Blocks of rows.
-  package var rowBlocks: Int { grid.rowBlocks }
-
-  /// The statistics of some blocks of rows, for a process that has these to itself.
-  ///
-  /// - Throws: `ContrastiveError`: `.nonFinite`, `.tooLarge`, `.canceled`.
-  package func read<Reader: MergingReader>(
-    _ reader: Reader, blocks: Range<Int>, workers: Workers
-  ) throws(ContrastiveError) -> [Reader.Statistics] {
-    var none: Matrix?
-    return try run(
-      TileVisit(
-        start: reader.start, visit: { tile, statistics, _ in reader.read(tile, into: &statistics) },
-        finish: reader.finish,
-        merge: { later, statistics, _, _ in reader.merge(later, into: &statistics) },
-        transfer: nil),
-      sums: &none, workers.alone, blocks: blocks)
+        transfer: blocks == nil ? reader.transfer : nil),
+      sums: &none, blocks == nil ? workers : workers.alone, blocks: blocks)
   }
 
   /// Σ coefficient · column of each row.
@@ -131,7 +116,8 @@ package struct RectanglePass: Sendable {
           let work = RectangleWork(
             grid: grid, visit: visit, rows: rows, columns: columns, isSumming: isSumming,
             product: TileProduct(
-              rows: rowValues, columns: columnValues, dimension: rows.dimension),
+              rows: rowValues, columns: columnValues, dimension: rows.dimension,
+              product: workers.product),
             partials: partials.memory, sums: sums, spill: spill.memory, tiles: tiles.memory,
             tileSize: tileSize, rowFaults: faults.slots.rows, columnFaults: faults.slots.columns,
             watch: watch)

@@ -5,6 +5,9 @@ package struct SymmetricGrid: BlockPairGrid, Equatable {
 
   package init(rows: Int) { self.rows = rows }
 
+  /// With 32 blocks 16 pairs of every round can be worked on at once.
+  package static let wantedBlocks = 32
+
   package var blocks: Int { blocksOfSet }
 
   package func start(block: Int) -> Int { block * rowsPerBlock }

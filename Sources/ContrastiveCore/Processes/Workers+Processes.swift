@@ -7,11 +7,13 @@ extension Workers {
   /// - Parameter group: the processes.
   /// - Returns: the workers.
   public func sharing(with group: any ProcessGroup) -> Workers {
-    Workers(count: count, monitor: monitor, group: group)
+    Workers(count: count, product: product, monitor: monitor, group: group)
   }
 
   /// These threads alone, without other processes.
-  package var alone: Workers { Workers(count: count, monitor: monitor, group: nil) }
+  package var alone: Workers {
+    Workers(count: count, product: product, monitor: monitor, group: nil)
+  }
 
   /// The processes to share with; nil where this one is alone.
   package var processes: (any ProcessGroup)? {

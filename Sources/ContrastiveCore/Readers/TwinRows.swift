@@ -5,11 +5,15 @@
 package enum TwinRows {
   /// [first's rows 0 ..< b; second's rows 0 ..< b; first's rows b ..< 2b; …], b half of a block's
   /// rows.
-  package static func interleaved(_ first: Matrix, _ second: Matrix) -> Matrix {
+  ///
+  /// `columns` are those of the pass.
+  package static func interleaved(
+    _ first: Matrix, _ second: Matrix, columns: Int
+  ) -> Matrix {
     precondition(first.rows == second.rows && first.columns == second.columns)
     var values: [Float] = []
     values.reserveCapacity(2 * first.rows * first.columns)
-    for block in blocks(of: 2 * first.rows) {
+    for block in blocks(of: 2 * first.rows, columns) {
       let range = rows(of: block)
       let elements = (range.lowerBound * first.columns)..<(range.upperBound * first.columns)
       values += first.values[elements]
@@ -18,13 +22,15 @@ package enum TwinRows {
     return Matrix(rows: 2 * first.rows, columns: first.columns, sharing: values)
   }
 
-  /// The two matrices that were interleaved.
-  package static func separated(_ both: Matrix) -> (first: Matrix, second: Matrix) {
+  /// The two matrices that were interleaved for a pass of as many columns.
+  package static func separated(
+    _ both: Matrix, columns: Int
+  ) -> (first: Matrix, second: Matrix) {
     precondition(both.rows % 2 == 0)
     var (first, second): ([Float], [Float]) = ([], [])
     first.reserveCapacity(both.rows / 2 * both.columns)
     second.reserveCapacity(both.rows / 2 * both.columns)
-    for block in blocks(of: both.rows) {
+    for block in blocks(of: both.rows, columns) {
       let middle = (block.lowerBound + block.upperBound) / 2
       first += both.values[(block.lowerBound * both.columns)..<(middle * both.columns)]
       second += both.values[(middle * both.columns)..<(block.upperBound * both.columns)]
@@ -41,8 +47,8 @@ package enum TwinRows {
     return first..<(first + block.count / 2)
   }
 
-  private static func blocks(of rows: Int) -> [Range<Int>] {
-    let grid = TileGrid(rows: rows, columns: 1)
+  private static func blocks(of rows: Int, _ columns: Int) -> [Range<Int>] {
+    let grid = TileGrid(rows: rows, columns: columns)
     return (0..<grid.rowBlocks).map { grid.rows(block: $0) }
   }
 }

@@ -30,12 +30,12 @@ package struct BlockSizes: Sendable, Equatable {
   /// Columns of the widest tile of any pass.
   package var maxColumns: Int { max(wideColumns, maxPairBlockRows) }
 
-  /// Rows of the blocks of a set of `rows` that are paired.
+  /// Rows of the blocks of a set of `rows` that are paired: as many blocks as are aimed for, but
+  /// none of fewer than 32 rows or more than the largest.
   ///
-  /// Of smaller sets a larger share is on the diagonal, where both halves of a tile are computed;
-  /// and of a few hundred rows in large blocks a second worker would be idle half of the time.
-  package func pairBlockRows(of rows: Int) -> Int {
-    if rows > 4_096 { return maxPairBlockRows }
-    return rows > 1_024 ? 256 : 128
+  /// A block is in one tile at a time, so that the number of blocks bounds how many tiles can be
+  /// worked on at once.
+  package func pairBlockRows(of rows: Int, blocks: Int) -> Int {
+    min(max(pieces(pieces(rows, blocks), 16) * 16, 32), maxPairBlockRows)
   }
 }

@@ -3,9 +3,19 @@
 /// Rows are cut into blocks, columns into tiles. A *unit*, the work of one worker at a time, is one
 /// row block against a run of consecutive column tiles (a *chunk*). Few row blocks get several
 /// chunks each so that there is work for every worker; their results are merged in chunk order.
+/// Where there are too few columns for that, row blocks are smaller.
+///
+/// With 16 workers the longest chain of units is at most a twelfth of the work from 1,024 rows and
+/// as many columns on, and a sixth from 512.
 package struct TileGrid: Equatable, Sendable {
   /// Fewest tiles worth a unit of their own.
-  private static let minChunk = 4
+  private static let minChunk = 2
+  /// Workers that are to have work to do.
+  private static let wantedWorkers = 16
+  /// Fewest rows worth packing columns for.
+  private static let leastRows = 48
+  /// Rows of a block are a multiple of this but for the last: what the kernels take at once.
+  private static let rowStep = 12
 
   package let rows: Int
   package let columns: Int
@@ -21,13 +31,39 @@ package struct TileGrid: Equatable, Sendable {
     self.columns = columns
     let sizes = BlockSizes.current
     let isTall = rows >= sizes.tallRows
-    rowsPerBlock = isTall ? sizes.tallRows : sizes.wideRows
-    columnsPerTile = isTall ? sizes.tallColumns : sizes.wideColumns
-    // Units to aim for where rows alone do not give as many.
-    let targetUnits = isTall ? 16 : 32
-    let blocks = max(1, pieces(rows, rowsPerBlock))
-    let tiles = pieces(columns, columnsPerTile)
-    chunks = max(1, min(pieces(targetUnits, blocks), pieces(tiles, Self.minChunk)))
+    let most = isTall ? sizes.tallRows : sizes.wideRows
+    func cut(into blocks: Int, units: Int) -> Cut {
+      let even = pieces(pieces(rows, max(1, blocks)), Self.rowStep) * Self.rowStep
+      let height = min(most, max(even, Self.rowStep))
+      let width = height > sizes.wideRows ? sizes.tallColumns : sizes.wideColumns
+      let blocks = max(1, pieces(rows, height))
+      let chunks = min(pieces(units, blocks), pieces(pieces(columns, width), Self.minChunk))
+      return Cut(rows: height, columns: width, chunks: max(1, chunks), blocks: blocks)
+    }
+    let whole = pieces(rows, most)
+    let even = cut(
+      into: min(
+        Self.wantedWorkers * pieces(whole, Self.wantedWorkers), pieces(rows, Self.leastRows)),
+      units: Self.wantedWorkers)
+    // The tallest blocks first; then those that divide evenly, if they are as good as tall; then
+    // more chunks, which take room for sums; then smaller blocks, whose columns are packed more
+    // often.
+    let share = rows >= 2 * sizes.tallRows ? 14 : 8
+    let ways =
+      [cut(into: whole, units: isTall ? 16 : 32)] + (2 * even.rows >= most ? [even] : [])
+      + [cut(into: whole, units: 32), cut(into: whole, units: 48)]
+    let best = ways.first { pieces($0.units, Self.wantedWorkers) * share <= $0.units } ?? even
+    (rowsPerBlock, columnsPerTile, chunks) = (best.rows, best.columns, best.chunks)
+  }
+
+  /// A way to cut.
+  private struct Cut {
+    let rows: Int
+    let columns: Int
+    let chunks: Int
+    let blocks: Int
+
+    var units: Int { blocks * chunks }
   }
 
   package var rowBlocks: Int { pieces(rows, rowsPerBlock) }

@@ -3,15 +3,16 @@ struct TileProduct: Sendable {
   let rows: SharedReadOnlyMemory<Float>
   let columns: ColumnMemory
   let dimension: Int
+  let product: MatrixProduct
 
-  /// The similarities of some rows and some columns: exactly one single-threaded sgemm.
+  /// The similarities of some rows and some columns: exactly one single-threaded product.
   ///
   /// `packed` are those columns, as `columns.pack` gives them.
   func tile(
     _ rowRange: Range<Int>, _ columnRange: Range<Int>, packed: UnsafePointer<Float>,
     in memory: UnsafeMutablePointer<Float>
   ) -> Tile {
-    BLAS.gemm(
+    product.gemm(
       .plain, .transposed, rows: rowRange.count, columns: columnRange.count, depth: dimension,
       rows + rowRange.lowerBound * dimension, stride: dimension,
       packed, stride: dimension,
@@ -24,20 +25,20 @@ struct TileProduct: Sendable {
     _ tile: Tile, packed: UnsafePointer<Float>, into sum: UnsafeMutablePointer<Float>,
     adding: Bool
   ) {
-    BLAS.gemm(
+    product.gemm(
       rows: tile.rows.count, columns: dimension, depth: tile.columns.count,
       tile.values, stride: tile.stride,
       packed, stride: dimension,
-      beta: adding ? 1 : 0, into: sum, stride: dimension)
+      adding: adding, into: sum, stride: dimension)
   }
 
   /// sum ← sum + tileᵀ · (its rows).
   func accumulateTransposed(_ tile: Tile, into sum: UnsafeMutablePointer<Float>) {
-    BLAS.gemm(
+    product.gemm(
       .transposed, .plain, rows: tile.columns.count, columns: dimension, depth: tile.rows.count,
       tile.values, stride: tile.stride,
       rows + tile.rows.lowerBound * dimension, stride: dimension,
-      beta: 1, into: sum, stride: dimension)
+      adding: true, into: sum, stride: dimension)
   }
 
   /// Multiplies each row of `dimension` elements by its factor.

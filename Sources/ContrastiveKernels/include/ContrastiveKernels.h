@@ -11,6 +11,7 @@
 #include "ContrastiveFork.h"
 #include "ContrastiveHalves.h"
 #include "ContrastiveMemory.h"
+#include "ContrastiveProducts.h"
 #include "ContrastiveSinkhornKernels.h"
 #include "ContrastiveWinogradKernels.h"
 
@@ -143,6 +144,12 @@ int contrastive_processor_count(void);
 
 // Bytes of a core's second-level cache; 0 where it is not known.
 long contrastive_second_level_cache_bytes(void);
+
+// Whether the kernels were compiled for speed: not in a debug build.
+bool contrastive_kernels_are_optimized(void);
+
+// What the environment says under a name, or null.
+const char *contrastive_environment_value(const char *name);
 
 // Spin-wait hint: a few cycles between two reads of memory that another thread writes.
 void contrastive_pause(void);

@@ -160,11 +160,11 @@ private struct Product {
         let (rows, result) = (SharedReadOnlyMemory(rows), SharedMemory(result))
         workers.forEach(pieces(count, Self.piece)) { index, _ in
           let start = index * Self.piece
-          BLAS.gemm(
+          workers.product.gemm(
             .plain, isTransposed ? .transposed : .plain, rows: min(Self.piece, count - start),
             columns: outer, depth: inner, rows + start * inner, stride: inner, weights.base,
-            stride: isTransposed ? inner : outer, beta: 1, into: result + start * outer,
-            stride: outer)
+            stride: isTransposed ? inner : outer, adding: true,
+            into: result + start * outer, stride: outer)
         }
       }
     }
@@ -182,7 +182,7 @@ private struct Product {
         let (a, b) = (SharedReadOnlyMemory(a), SharedReadOnlyMemory(b))
         workers.forEach(runs) { run, _ in
           let range = (run * rows / runs)..<((run + 1) * rows / runs)
-          BLAS.gemm(
+          workers.product.gemm(
             .transposed, rows: inner, columns: outer, depth: range.count,
             a + range.lowerBound * inner, stride: inner, b + range.lowerBound * outer,
             stride: outer, into: partial + run * size, stride: outer)

@@ -60,7 +60,7 @@ public struct Configuration: Sendable, Equatable {
 
   /// The configuration in a checkpoint, which may be of any method.
   init(saved text: String, path: String) throws(ContrastiveError) {
-    let saved = try Self.object(text, path: path)
+    let saved = try Self.saved(text, path: path)
     if case .text(let name)? = saved["method"], MethodName(rawValue: name) == nil {
       self.init(members: saved)
     } else {
@@ -83,6 +83,15 @@ public struct Configuration: Sendable, Equatable {
     }
     try self.init(TrainingOptions(defaults))
     for (name, value) in given.sorted(by: { $0.key < $1.key }) { try set(name, to: value) }
+  }
+
+  /// Options of a run; one without a product was begun when there was the BLAS alone.
+  static func saved(
+    _ text: String, path: String
+  ) throws(ContrastiveError) -> [String: JSONValue] {
+    try object(text, path: path).merging(["product": .text(MatrixProduct.blas.rawValue)]) {
+      own, _ in own
+    }
   }
 
   private static func object(

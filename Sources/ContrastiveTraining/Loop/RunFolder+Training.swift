@@ -77,9 +77,9 @@ extension RunFolder {
       throw .file(path: path, problem: "holds no run: it has no config.json")
     }
     let text = try TextFile.read(path: configurationPath, largest: 1 << 20)
-    return try Configuration(
-      text: String(decoding: text, as: UTF8.self), path: configurationPath, methods: methods
-    ).options(methods: methods)
+    let saved = try Configuration.saved(
+      String(decoding: text, as: UTF8.self), path: configurationPath)
+    return try Configuration(saved, methods: methods).options(methods: methods)
   }
 
   /// The result of the run in the folder, or nil while it is unfinished.

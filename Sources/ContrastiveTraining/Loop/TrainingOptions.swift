@@ -24,6 +24,10 @@ public struct TrainingOptions: Sendable {
   public var limit: Int?
   /// Random seed.
   public var seed: UInt64 = 0
+  /// What multiplies matrices.
+  ///
+  /// The last bits of the encoder depend on it; a run keeps the one it began with.
+  public var product = MatrixProduct.automatic
 
   /// The backbone.
   public var architecture = EncoderArchitecture.small

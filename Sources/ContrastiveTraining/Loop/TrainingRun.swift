@@ -95,6 +95,7 @@ public struct TrainingRun: Sendable {
     self.test = test
     skipped = data.skipped?.count
     ahead = images.isInMemory ? nil : ImagesAhead(images, workers: workers)
+    let workers = workers.using(options.product)
     self.workers = workers
     let statistics = try PixelStatistics(of: images, workers: workers)
     var options = options.resolved(images: count)

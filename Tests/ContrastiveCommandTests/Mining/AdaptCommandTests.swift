@@ -62,6 +62,13 @@ import _TestSupport
     #expect(again.status == 65 && again.errors.contains("already holds a run"))
   }
 
+  /// The last bits depend on what multiplies: `config.json` has it.
+  @Test(arguments: ["blas", "packed"]) func recordsTheProduct(_ product: String) throws {
+    let run = try adapt("--product", product)
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(try folder.text("run/config.json").contains("\"product\" : \"\(product)\""))
+  }
+
   @Test func trainsSeveralSeeds() throws {
     let run = try adapt("--seeds", "2", "--seed", "5", "--head", "mlp", "--loss", "clip")
     #expect(run.status == 0, "\(run.errors)")

@@ -24,6 +24,7 @@ import _TestSupport
     #expect(run.status == 0, "\(run.errors)")
     let report = try run.json()
     #expect(report["rows"] as? Int == 1 && report["k"] as? Int == 3)
+    #expect(report["decided_share"] as? Double ?? 0 > 0)
     let file = try SafetensorsFile(path: folder.file("out.safetensors"))
     #expect(try file.tensor("neighbors").elements == .int64([4, 0, 5]))
     #expect(try file.tensor("similarities").summary == "F32 [1 × 3]")

@@ -104,6 +104,8 @@ import _TestSupport
   @Test func refusesWhatCannotBeResumed() throws {
     let none = try Command("train", "--resume", folder.file("data"))
     #expect(none.status == 65 && none.errors.contains("holds no run"))
+    let multiplied = try Command("train", "--resume", folder.file("data"), "--product", "blas")
+    #expect(multiplied.status == 64 && multiplied.errors.contains("keeps its"))
     let changed = try Command("train", "--resume", folder.file("data"), "--batch-size", "3")
     #expect(changed.status == 64 && changed.errors.contains("keeps its"))
   }

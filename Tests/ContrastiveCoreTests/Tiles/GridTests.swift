@@ -23,7 +23,8 @@ import Testing
     let small = BlockSizes(secondLevelCache: 1 << 18)
     #expect(small.tallColumns == 192 && small.wideColumns == 256)
     #expect(small.maxPairBlockRows == 256 && small.maxColumns == 256)
-    #expect(small.pairBlockRows(of: 1_024) == 128 && small.pairBlockRows(of: 1_025) == 256)
+    let rows = [1, 512, 2_048, 8_192, 100_000].map { small.pairBlockRows(of: $0, blocks: 32) }
+    #expect(rows == [32, 32, 64, 256, 256])
   }
 
   @Test func listsAreKnownByRow() {
@@ -48,5 +49,58 @@ import Testing
     }
     #expect(meet(0..<1, 1..<6) && meet(3..<4, 5..<6) && meet(0..<6, 2..<3))
     #expect(!meet(0..<2, 2..<6) && !meet(3..<6, 0..<3) && !meet(0..<3, 3..<6))
+  }
+
+  /// With 16 workers the longest chain of units of a pass is at most a twelfth of its work for
+  /// 2,048 rows and a sixth for 512, whatever the pass.
+  @Test(arguments: [(512, 1.0 / 6), (2_048, 1.0 / 12), (8_192, 1.0 / 12)])
+  func smallSetsUseAllWorkers(_ rows: Int, _ most: Double) {
+    for columns in [rows, 4 * rows, 65_536] {
+      // Worst: 1/11 for 512 rows, 1/12 for 2,048, 1/16 for 8,192.
+      #expect(criticalPath(TileGrid(rows: rows, columns: columns)) <= most, "\(columns)")
+    }
+    // 1/8.5, 1/15.5, 1/15.5.
+    #expect(criticalPath(SymmetricGrid(rows: rows)) <= most)
+    // 1/16 each.
+    #expect(criticalPath(CrossingGrid(rows: rows)) <= most)
+  }
+
+  /// Few queries of a large bank have work for everybody, too.
+  @Test(arguments: [16, 64, 256, 300, 600, 1_000, 1_500, 5_000, 10_000])
+  func fewRowsAndManyColumnsUseAllWorkers(_ rows: Int) {
+    // Worst: 1/10.7 for 600 rows.
+    #expect(criticalPath(TileGrid(rows: rows, columns: 50_000)) <= 0.1)
+  }
+
+  /// The share of the work that 16 workers take after each other, units handed out in order.
+  private func criticalPath(_ grid: TileGrid) -> Double {
+    var free = [Int](repeating: 0, count: 16)
+    var total = 0
+    for unit in 0..<grid.units {
+      let (block, chunk) = unit.quotientAndRemainder(dividingBy: grid.chunks)
+      let columns = grid.tiles(chunk: chunk).reduce(0) { $0 + grid.columns(tile: $1).count }
+      let work = grid.rows(block: block).count * columns
+      let worker = free.indices.min { free[$0] < free[$1] } ?? 0
+      free[worker] += work
+      total += work
+    }
+    return Double(free.max() ?? 0) / Double(total)
+  }
+
+  /// The same of pairs, each of which waits for its blocks' earlier rounds.
+  private func criticalPath(_ grid: some BlockPairGrid) -> Double {
+    var free = [Int](repeating: 0, count: 16)
+    var ready = [Int](repeating: 0, count: grid.blocks)
+    var total = 0
+    for index in 0..<grid.pairs {
+      let pair = grid.pair(index)
+      guard let second = pair.second else { continue }
+      let work = grid.rows(block: pair.first).count * grid.rows(block: second).count
+      let worker = free.indices.min { free[$0] < free[$1] } ?? 0
+      free[worker] = max(free[worker], ready[pair.first], ready[second]) + work
+      (ready[pair.first], ready[second]) = (free[worker], free[worker])
+      total += work
+    }
+    return Double(free.max() ?? 0) / Double(total)
   }
 }

@@ -37,6 +37,34 @@ import ContrastiveTraining
     #expect(try second.fingerprint() == whole.fingerprint())
   }
 
+  /// What multiplies is an option: it is in the file, and decides the last bits of a step.
+  @Test func recordsTheProduct() throws {
+    let folder = try TemporaryFolder()
+    var steps: [[String: [UInt8]]] = []
+    for product in MatrixProduct.allCases {
+      var options = SmallRun.options(.simclr)
+      options.product = product
+      // Workers with another product change nothing.
+      var run = try TrainingRun(
+        options: options, data: SmallRun.data(), workers: .one.using(.packed))
+      try run.advance { _ in }
+      try Checkpoint(of: run).write(to: folder.file(product.rawValue))
+      #expect(
+        try Checkpoint(path: folder.file(product.rawValue)).configuration.options().product
+          == product)
+      steps.append(try run.fingerprint())
+    }
+    #expect(steps[0] != steps[1])
+  }
+
+  /// A run that does not name its product is older than the choice: it was the BLAS's, and stays so.
+  @Test func olderRunsWereTheBLASs() throws {
+    let folder = try TemporaryFolder()
+    try folder.write(#"{"method": "simclr", "epochs": 3}"#, "config.json")
+    let options = try RunFolder(path: folder.path).options()
+    #expect(options.product == .blas && options.epochs == 3)
+  }
+
   @Test func refusesAnotherRun() throws {
     let checkpoint = try Checkpoint(of: run(steps: 1))
     var options = SmallRun.options(.moco)
@@ -45,6 +73,12 @@ import ContrastiveTraining
     #expect(
       throws: ContrastiveError.file(path: "a", problem: "is of a run with another option: seed")
     ) { try checkpoint.restore(&other, from: "a") }
+    options.seed = 0
+    options.product = options.product == .blas ? .packed : .blas
+    var multiplied = try TrainingRun(options: options, data: SmallRun.data(), workers: .one)
+    #expect(
+      throws: ContrastiveError.file(path: "a", problem: "is of a run with another option: product")
+    ) { try checkpoint.restore(&multiplied, from: "a") }
     let images = try SmallRun.data()
     var bytes = images.train.pixels.bytes
     bytes[0] ^= 1

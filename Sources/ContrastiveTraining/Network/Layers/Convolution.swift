@@ -5,7 +5,7 @@ import ContrastiveCore
 /// The weight is [kernel · kernel · channels, outputs], rows in the order kernel row, kernel
 /// column, channel; the optional bias is [outputs]. Output extents are
 /// `⌊(extent + 2 · padding − kernel) / stride⌋ + 1`. Patches are written out for a block of images
-/// at a time and multiplied by one sgemm; backward writes them again instead of keeping them. Scratch
+/// at a time and multiplied at once; backward writes them again instead of keeping them. Scratch
 /// for each worker: the patches of a block, 512 KiB or those of one image, and of a large image
 /// those of some rows, 16 MiB or those of one row. A kernel of one pixel in steps of 1 multiplies
 /// the images as they are.
@@ -151,6 +151,7 @@ public struct Convolution: Layer {
     let patchCount = patchCount(blocks)
     let scratch = Scratch(count: min(pass.workers.count, blocks.count) * patchCount)
     let columns = scratch.memory
+    let product = pass.workers.product
     let parameters = SharedReadOnlyMemory(pass.parameters)
     let output = activations.withMemory { input in
       Activations(count: activations.count, shape: outputShape) { output in
@@ -161,7 +162,7 @@ public struct Convolution: Layer {
           forEachPart(of: images) { part in
             let rows = gather(part, of: input, into: columns + worker * patchCount)
             let target = output + part.start * outputs
-            BLAS.gemm(
+            product.gemm(
               rows: part.count, columns: outputs, depth: depth, rows, stride: depth,
               parameters.base, stride: outputs, into: target, stride: outputs)
             guard biased else { return }
@@ -198,6 +199,7 @@ public struct Convolution: Layer {
     let scratch = Scratch(count: min(pass.workers.count, groups.count) * patchCount)
     let partials = Scratch(count: groups.count * weights)
     let (columns, partial) = (scratch.memory, partials.memory)
+    let product = pass.workers.product
     let parameters = SharedReadOnlyMemory(pass.parameters)
     var inputGradient = Activations.none(inputShape)
     gradient.withMemory { gradient in
@@ -214,14 +216,14 @@ public struct Convolution: Layer {
             for index in groups[group] {
               forEachPart(of: blocks[index]) { part in
                 let outer = gradient + part.start * outputs
-                BLAS.gemm(
+                product.gemm(
                   .transposed, rows: depth, columns: outputs, depth: part.count,
                   gather(part, of: input, into: block), stride: depth, outer, stride: outputs,
-                  beta: isFirst ? 0 : 1, into: sum, stride: outputs)
+                  adding: !isFirst, into: sum, stride: outputs)
                 isFirst = false
                 guard let target else { return }
                 let rows = patches.isImage ? target + part.start * depth : block
-                BLAS.gemm(
+                product.gemm(
                   .plain, .transposed, rows: part.count, columns: depth, depth: outputs, outer,
                   stride: outputs, parameters.base, stride: outputs, into: rows, stride: depth)
                 scatter(part, rows, into: target)

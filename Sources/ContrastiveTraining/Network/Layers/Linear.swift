@@ -67,6 +67,7 @@ public struct Linear: Layer {
     _ activations: inout Activations, _ pass: LayerPass
   ) throws(ContrastiveError) -> LayerRecord {
     let (inputs, outputs) = (inputs, outputs)
+    let product = pass.workers.product
     let parameters = SharedReadOnlyMemory(pass.parameters)
     let output = activations.withMemory { input in
       Activations(count: activations.count, shape: outputShape) { output in
@@ -76,9 +77,9 @@ public struct Linear: Layer {
             (target + row * outputs).update(
               from: parameters + inputs * outputs, count: outputs)
           }
-          BLAS.gemm(
+          product.gemm(
             rows: rows.count, columns: outputs, depth: inputs, input + rows.lowerBound * inputs,
-            stride: inputs, parameters.base, stride: outputs, beta: biased ? 1 : 0,
+            stride: inputs, parameters.base, stride: outputs, adding: biased,
             into: target, stride: outputs)
         }
       }
@@ -96,6 +97,7 @@ public struct Linear: Layer {
   ) {
     guard let input = record.input else { return }
     let (inputs, outputs) = (inputs, outputs)
+    let product = pass.workers.product
     let parameters = SharedReadOnlyMemory(pass.parameters)
     let total = SharedMemory(parameterGradient)
     let pieces = pieces(input.count)
@@ -106,7 +108,7 @@ public struct Linear: Layer {
       input.withMemory { input in
         pass.workers.forEach(pieces.count) { index, _ in
           let rows = pieces[index]
-          BLAS.gemm(
+          product.gemm(
             .transposed, rows: inputs, columns: outputs, depth: rows.count,
             input + rows.lowerBound * inputs, stride: inputs, outer + rows.lowerBound * outputs,
             stride: outputs, into: partial + index * inputs * outputs, stride: outputs)
@@ -122,7 +124,7 @@ public struct Linear: Layer {
       guard needsInputGradient else { return }
       inputGradient = Activations(count: input.count, shape: inputShape) { target in
         pass.workers.forEach(pieces) { rows, _ in
-          BLAS.gemm(
+          product.gemm(
             .plain, .transposed, rows: rows.count, columns: inputs, depth: outputs,
             outer + rows.lowerBound * outputs, stride: outputs, parameters.base, stride: outputs,
             into: target + rows.lowerBound * inputs, stride: inputs)

@@ -5,7 +5,7 @@ import ContrastiveCore
 ///
 /// With U = G·w·Gᵀ of each kernel and V = Bᵀ·d·B of the four by four pixels d under each two by
 /// two pixels of the output, `Y = Aᵀ · (V · U) · A`, where V · U are 16 products of matrices,
-/// [tiles × channels] · [channels × outputs], one sgemm each. The backward pass is the adjoint of
+/// [tiles × channels] · [channels × outputs], one product each. The backward pass is the adjoint of
 /// each step. Scratch: for each worker the transforms of at most 256 tiles, 64 · (channels +
 /// outputs) bytes a tile, at most 16 MiB; U; and in the backward pass, for each worker, U's
 /// gradient. Lavin and Gray, "Fast algorithms for convolutional neural networks", CVPR 2016.
@@ -105,6 +105,7 @@ public struct WinogradConvolution: Layer {
     let weights = transformed(pass)
     let rooms = Scratch(count: min(pass.workers.count, blocks.count) * roomCount)
     let (weight, memory) = (weights.memory, rooms.memory)
+    let product = pass.workers.product
     let output = activations.withMemory { input in
       Activations(count: activations.count, shape: outputShape) { output in
         pass.workers.forEach(
@@ -115,7 +116,7 @@ public struct WinogradConvolution: Layer {
           tiles.forEachChunk(of: images, size: chunk) { part in
             gather(part, of: input, into: room)
             for position in 0..<16 {
-              BLAS.gemm(
+              product.gemm(
                 rows: part.count, columns: outputs, depth: inputs,
                 room.input + position * part.count * inputs, stride: inputs,
                 weight + position * plane, stride: outputs,
@@ -163,6 +164,7 @@ public struct WinogradConvolution: Layer {
     let rooms = Scratch(count: active * roomCount)
     let partials = Scratch(count: groups.count * 9 * plane)
     let (weight, memory, partial) = (weights.memory, rooms.memory, partials.memory)
+    let product = pass.workers.product
     var inputGradient = Activations.none(inputShape)
     gradient.withMemory { gradient in
       input.withMemory { values in
@@ -185,7 +187,7 @@ public struct WinogradConvolution: Layer {
               tiles.forEachChunk(of: images, size: chunk) { part in
                 differentiate(
                   part, values, gradient, weight.base, addingTo: sum, isFirst: isFirst,
-                  into: target, room)
+                  into: target, room, product)
                 isFirst = false
               }
             }
@@ -209,7 +211,7 @@ public struct WinogradConvolution: Layer {
     _ part: WinogradTiles.Chunk, _ input: SharedReadOnlyMemory<Float>,
     _ gradient: SharedReadOnlyMemory<Float>, _ weight: UnsafePointer<Float>,
     addingTo sum: UnsafeMutablePointer<Float>, isFirst: Bool, into target: SharedMemory<Float>?,
-    _ room: Room
+    _ room: Room, _ product: MatrixProduct
   ) {
     gather(part, of: input, into: room)
     part.forEachImage { image, range, place in
@@ -220,12 +222,12 @@ public struct WinogradConvolution: Layer {
     for position in 0..<16 {
       let values = room.input + position * part.count * inputs
       let outer = room.output + position * part.count * outputs
-      BLAS.gemm(
+      product.gemm(
         .transposed, rows: inputs, columns: outputs, depth: part.count, values, stride: inputs,
-        outer, stride: outputs, beta: isFirst ? 0 : 1, into: sum + position * plane,
+        outer, stride: outputs, adding: !isFirst, into: sum + position * plane,
         stride: outputs)
       guard target != nil else { continue }
-      BLAS.gemm(
+      product.gemm(
         .plain, .transposed, rows: part.count, columns: inputs, depth: outputs, outer,
         stride: outputs, weight + position * plane, stride: outputs, into: values, stride: inputs)
     }

@@ -1,0 +1,85 @@
+import ContrastiveKernels
+
+/// The product of 8-bit codes for an instruction set; all give the same integers.
+package struct CodeProduct: @unchecked Sendable {  // a constant table of C functions
+  let table: UnsafePointer<ContrastiveCodeProduct>
+
+  /// The fastest this processor has.
+  package static let best = CodeProduct(table: contrastive_code_product())
+
+  /// Every one this processor has, the portable one last.
+  package static var available: [CodeProduct] {
+    (["avx512vnni", "avxvnni", "avx2", "portable"] as [String]).compactMap { name in
+      contrastive_code_product_named(name).map(CodeProduct.init(table:))
+    }
+  }
+
+  /// `portable`, `avx2`, `avxvnni` or `avx512vnni`.
+  package var name: String { String(cString: table.pointee.name) }
+
+  /// Whether codes take 16 bits, for want of an instruction for 8.
+  var hasWideCodes: Bool { table.pointee.codes == 2 }
+
+  /// Units of 32 bits that a row's codes take.
+  package func units(dimension: Int) -> Int { pieces(dimension, table.pointee.codes) }
+
+  /// Units of some packed rows.
+  package func packedRows(_ rows: Int, units: Int) -> Int {
+    pieces(rows, table.pointee.height) * table.pointee.height * units
+  }
+
+  /// Units of some packed columns.
+  package func packedColumns(_ columns: Int, units: Int) -> Int {
+    pieces(columns, table.pointee.width) * table.pointee.width * (units + 1)
+  }
+
+  /// The exact dot products of the codes of some rows and columns, row-major.
+  package func multiply(_ rows: CodedRows, _ columns: CodedRows) -> [Int32] {
+    let units = rows.units
+    var left = [Int32](repeating: 0, count: packedRows(rows.count, units: units))
+    var right = [Int32](repeating: 0, count: packedColumns(columns.count, units: units))
+    table.pointee.pack_rows(rows.codes, units, rows.count, units, &left)
+    table.pointee.pack_columns(columns.codes, units, columns.count, units, &right)
+    var product = [Int32](repeating: 0, count: rows.count * columns.count)
+    table.pointee.multiply(
+      rows.count, columns.count, units, left, right, &product, columns.count)
+    return product
+  }
+
+  /// What is wrong with the fastest one, if anything is: it is then not used.
+  package static let faultOfBest = best.fault
+
+  /// Compares the integers of a few small products with those of the portable one.
+  private var fault: String? {
+    guard name != "portable", let portable = Self.available.last else { return nil }
+    var random = CounterRandom(seed: 1)
+    for (rows, columns, dimension) in [(1, 1, 1), (13, 37, 67), (24, 33, 128)] {
+      let zero = [Float](repeating: 0, count: dimension)
+      let sides = [rows, columns].map { count in
+        (0..<(count * dimension)).map { _ in random.uniform(-1, 1) }
+      }
+      func products(_ product: CodeProduct) -> [Int32] {
+        let coded = sides.map { side in
+          side.withSharedMemory {
+            CodedRows(
+              $0, rows: 0..<(side.count / dimension), center: zero, other: zero, for: product,
+              workers: .one)
+          }
+        }
+        return product.multiply(coded[0], coded[1])
+      }
+      let (own, expected) = (products(self), products(portable))
+      if let place = own.indices.first(where: { own[$0] != expected[$0] }) {
+        return "the \(name) product of 8-bit codes [\(rows) × \(dimension)] · [\(dimension) × "
+          + "\(columns)] has \(own[place]) at row \(place / columns), column "
+          + "\(place % columns), expected \(expected[place])"
+      }
+    }
+    return nil
+  }
+
+  /// A dot product in Double, the same bits on every instruction set.
+  package func dot(_ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, count: Int) -> Double {
+    table.pointee.dot(a, b, count)
+  }
+}

@@ -1,0 +1,90 @@
+import ContrastiveKernels
+
+/// Rows as codes of 8 bits, and how far from the truth their dot products can be.
+///
+/// ```
+/// x − c = scale · codes + residual
+/// |⟨x − c, y − d⟩ − scale(x) · scale(y) · ⟨codes(x), codes(y)⟩|
+///   ≤ ‖residual(x)‖ · ‖y − d‖ + (‖x − c‖ + ‖residual(x)‖) · ‖residual(y)‖
+/// ```
+/// with the norms of the residuals themselves, not estimates of them. A row's largest element is
+/// 127. The constant parts of ⟨x, y⟩ = ⟨x − c, y − d⟩ + ⟨x − c, d⟩ + ⟨c, y⟩ are numbers of a row.
+package struct CodedRows: Sendable {
+  /// Number of rows.
+  package let count: Int
+  /// Units of 32 bits of each row.
+  package let units: Int
+  package private(set) var codes: [Int32]
+  private(set) var scales: [Float]
+  /// ⟨x − c, d⟩, d the other side's center.
+  private(set) var offsets: [Double]
+  /// ‖x − c‖.
+  private(set) var norms: [Double]
+  /// ‖residual‖.
+  private(set) var residuals: [Double]
+
+  /// Encodes some rows.
+  ///
+  /// Complexity: O(rows · dimension).
+  ///
+  /// - Parameters:
+  ///   - values: row-major.
+  ///   - rows: which of them.
+  ///   - center: c, subtracted from every row.
+  ///   - other: d, the center of the rows they will be compared with.
+  ///   - product: that multiplies the codes.
+  ///   - workers: the threads to use.
+  package init(
+    _ values: SharedReadOnlyMemory<Float>, rows: Range<Int>, center: [Float], other: [Float],
+    for product: CodeProduct, workers: Workers
+  ) {
+    let dimension = center.count
+    let units = product.units(dimension: dimension)
+    count = rows.count
+    self.units = units
+    codes = [Int32](repeating: 0, count: rows.count * units)
+    scales = [Float](repeating: 0, count: rows.count)
+    offsets = [Double](repeating: 0, count: rows.count)
+    norms = offsets
+    residuals = offsets
+    let perPiece = 256
+    codes.withUnsafeMutableBufferPointer { codes in
+      scales.withUnsafeMutableBufferPointer { scales in
+        offsets.withUnsafeMutableBufferPointer { offsets in
+          norms.withUnsafeMutableBufferPointer { norms in
+            residuals.withUnsafeMutableBufferPointer { residuals in
+              let (codes, scales) = (SharedMemory(codes), SharedMemory(scales))
+              let (offsets, norms) = (SharedMemory(offsets), SharedMemory(norms))
+              let residuals = SharedMemory(residuals)
+              workers.forEach(pieces(rows.count, perPiece)) { piece, _ in
+                for row in (piece * perPiece)..<min(rows.count, (piece + 1) * perPiece) {
+                  let found = contrastive_encode_row(
+                    values + (rows.lowerBound + row) * dimension, center, other, dimension,
+                    product.table.pointee.codes, codes + row * units)
+                  scales[row] = found.scale
+                  offsets[row] = found.offset
+                  norms[row] = found.norm
+                  residuals[row] = found.residual
+                }
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+
+  /// The mean of some rows, rounded to Float32: what data is centered by before it is encoded.
+  package static func center(
+    of values: SharedReadOnlyMemory<Float>, rows: Int, dimension: Int, workers: Workers
+  ) -> [Float] {
+    // A sample is as good: any vector is right, one near the mean leaves small residuals.
+    let sample = min(rows, 4_096)
+    var sums = [Double](repeating: 0, count: dimension)
+    for place in 0..<sample {
+      let row = values + (place * rows / sample) * dimension
+      for column in 0..<dimension { sums[column] += Double(row[column]) }
+    }
+    return sums.map { Float($0 / Double(max(1, sample))) }
+  }
+}

@@ -1,0 +1,35 @@
+import ContrastiveKernels
+
+/// The packed Float32 product for an instruction set.
+///
+/// An element of the result is the sum of its products in order of depth, in runs of 256, wherever
+/// it stands and whatever the shape of the call.
+package struct PackedProduct: @unchecked Sendable {  // a constant table of C functions
+  private let table: UnsafePointer<ContrastiveFloatProduct>
+
+  /// That of the processor's widest vectors.
+  package static let best = PackedProduct(table: contrastive_float_product())
+
+  /// Every one this processor has, the portable one last.
+  package static var available: [PackedProduct] {
+    (["avx512", "avx2", "portable"] as [String]).compactMap { name in
+      contrastive_float_product_named(name).map(PackedProduct.init(table:))
+    }
+  }
+
+  /// `portable`, `avx2` or `avx512`.
+  package var name: String { String(cString: table.pointee.name) }
+
+  /// As `MatrixProduct.gemm`, of sizes that are not 0; false without memory to pack into.
+  package func gemm(
+    _ operationA: BLAS.Operation, _ operationB: BLAS.Operation, rows: Int, columns: Int,
+    depth: Int, _ a: UnsafePointer<Float>, stride aStride: Int, _ b: UnsafePointer<Float>,
+    stride bStride: Int, adding: Bool, into c: UnsafeMutablePointer<Float>, stride cStride: Int
+  ) -> Bool {
+    let (rowStep, leftStep) = operationA == .plain ? (aStride, 1) : (1, aStride)
+    let (rightStep, columnStep) = operationB == .plain ? (bStride, 1) : (1, bStride)
+    return contrastive_float_gemm(
+      table, rows, columns, depth, a, rowStep, leftStep, b, rightStep, columnStep, c, cStride,
+      adding ? 1 : 0) != 0
+  }
+}

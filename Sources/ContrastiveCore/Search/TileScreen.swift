@@ -1,0 +1,240 @@
+import ContrastiveKernels
+
+/// What finds the pairs of a tile that may be similar enough.
+protocol TileScreen: Sendable {
+  /// What a block of rows needs to be screened.
+  associatedtype Block: Sendable
+
+  /// Floats of scratch that a tile takes.
+  func scratch(rows: Int, columns: Int) -> Int
+
+  /// Prepares a block of rows.
+  func block(_ rows: Range<Int>) -> Block
+
+  /// Lists the pairs whose upper bound reaches the row's threshold or the column's, counted from
+  /// the first row and column of the tile; returns how many.
+  func sift(
+    _ block: Block, _ columns: Range<Int>, rowThresholds: UnsafePointer<Float>,
+    columnThresholds: UnsafePointer<Float>, scratch: UnsafeMutablePointer<Float>,
+    into pairs: UnsafeMutablePointer<ContrastivePair>
+  ) -> Int
+
+  /// How far below its upper bound the similarity of a pair can be.
+  func gap(_ block: Block, row: Int, column: Int) -> Double
+}
+
+/// Screens with products of 8-bit codes.
+struct CodeScreen: TileScreen {
+  private let product: CodeProduct
+  private let rows: SharedReadOnlyMemory<Float>
+  private let rowCenter: [Float]
+  private let columnCenter: [Float]
+  private let columns: CodedRows
+  /// The first of the columns that have codes.
+  private let firstColumn: Int
+  /// The largest norm and residual of the columns, and what bounds add for rounding: of each row's
+  /// norm, and whatever the row.
+  private let largestNorm: Double
+  private let largestResidual: Double
+  private let largestOffset: Double
+  private let centers: Double
+  /// ⟨row center, column center⟩.
+  private let constant: Double
+
+  /// - Parameters:
+  ///   - rows: row-major.
+  ///   - rowCenter: what is subtracted from rows.
+  ///   - columns: the codes of some columns.
+  ///   - firstColumn: the first of them.
+  ///   - columnCenter: what was subtracted from columns.
+  ///   - product: that multiplies the codes.
+  init(
+    rows: SharedReadOnlyMemory<Float>, rowCenter: [Float], columns: CodedRows, firstColumn: Int,
+    columnCenter: [Float], product: CodeProduct
+  ) {
+    self.rows = rows
+    self.rowCenter = rowCenter
+    self.columns = columns
+    self.firstColumn = firstColumn
+    self.columnCenter = columnCenter
+    self.product = product
+    largestNorm = columns.norms.max() ?? 0
+    largestResidual = columns.residuals.max() ?? 0
+    largestOffset = columns.offsets.reduce(0) { max($0, abs($1)) }
+    func norm(_ center: [Float]) -> Double {
+      center.reduce(0) { $0 + Double($1) * Double($1) }.squareRoot()
+    }
+    centers = norm(rowCenter) + norm(columnCenter)
+    constant = zip(rowCenter, columnCenter).reduce(0) { $0 + Double($1.0) * Double($1.1) }
+  }
+
+  struct Block: Sendable {
+    let rows: Int
+    let packed: [Int32]
+    let scales: [Float]
+    /// Constant part and upper bound of what the row's own residual adds.
+    let offsets: [Float]
+    /// What the row's own residual and rounding can be off by.
+    let errors: [Double]
+    /// The largest ‖row‖ + ‖residual‖.
+    let reach: Double
+  }
+
+  func scratch(rows: Int, columns: Int) -> Int {
+    product.packedColumns(columns, units: self.columns.units) + columns
+  }
+
+  func block(_ range: Range<Int>) -> Block {
+    let coded = CodedRows(
+      rows, rows: range, center: rowCenter, other: columnCenter, for: product, workers: .one)
+    let reach = zip(coded.norms, coded.residuals).reduce(0) { max($0, $1.0 + $1.1) }
+    let dimension = Double(rowCenter.count)
+    let errors = (0..<coded.count).map { row in
+      let norm = coded.norms[row] + coded.residuals[row]
+      // Five operations in Float32 on values, and sums of products in Double of whole vectors.
+      let rounding =
+        0x1p-21
+        * (norm * (largestNorm + largestResidual) + abs(coded.offsets[row])
+          + abs(constant) + largestOffset + reach * largestResidual)
+        + dimension * 0x1p-51 * (norm + centers) * (largestNorm + centers)
+      return coded.residuals[row] * largestNorm + rounding + 0x1p-120
+    }
+    var packed = [Int32](
+      repeating: 0, count: product.packedRows(coded.count, units: coded.units))
+    product.table.pointee.pack_rows(coded.codes, coded.units, coded.count, coded.units, &packed)
+    return Block(
+      rows: coded.count, packed: packed, scales: coded.scales,
+      offsets: zip(coded.offsets, errors).map { ($0 + constant + $1).rounded(toFloat: .up) },
+      errors: errors, reach: reach)
+  }
+
+  func sift(
+    _ block: Block, _ span: Range<Int>, rowThresholds: UnsafePointer<Float>,
+    columnThresholds: UnsafePointer<Float>, scratch: UnsafeMutablePointer<Float>,
+    into pairs: UnsafeMutablePointer<ContrastivePair>
+  ) -> Int {
+    let first = span.lowerBound - firstColumn
+    let offsets = scratch
+    for column in 0..<span.count {
+      let own = columns.offsets[first + column] + block.reach * columns.residuals[first + column]
+      offsets[column] = own.rounded(toFloat: .up)
+    }
+    let packedCount = product.packedColumns(span.count, units: columns.units)
+    return (scratch + span.count).withMemoryRebound(to: Int32.self, capacity: packedCount) {
+      packed in
+      columns.codes.withUnsafeBufferPointer { codes in
+        columns.scales.withUnsafeBufferPointer { scales in
+          guard let codes = codes.baseAddress, let scales = scales.baseAddress else { return 0 }
+          product.table.pointee.pack_columns(
+            codes + first * columns.units, columns.units, span.count, columns.units, packed)
+          return block.scales.withUnsafeBufferPointer { rowScales in
+            block.offsets.withUnsafeBufferPointer { rowOffsets in
+              product.table.pointee.sift(
+                block.rows, span.count, columns.units, block.packed, packed,
+                ContrastiveSide(
+                  scales: rowScales.baseAddress, offsets: rowOffsets.baseAddress,
+                  thresholds: rowThresholds),
+                ContrastiveSide(
+                  scales: scales + first, offsets: offsets, thresholds: columnThresholds), pairs)
+            }
+          }
+        }
+      }
+    }
+  }
+
+  func gap(_ block: Block, row: Int, column: Int) -> Double {
+    // Rounding is in the errors, as often as an upper bound is rounded.
+    2 * (block.errors[row] + block.reach * columns.residuals[column - firstColumn])
+  }
+}
+
+/// Screens with products in Float32.
+///
+/// ```
+/// |computed − ⟨x, y⟩| ≤ (D + 16) · 2⁻²⁴ · ‖x‖ · ‖y‖
+/// ```
+/// whatever the order of the sum (see `DistanceRounding`).
+struct FloatScreen: TileScreen {
+  private let rows: SharedReadOnlyMemory<Float>
+  private let columns: SharedReadOnlyMemory<Float>
+  private let dimension: Int
+  private let product: MatrixProduct
+  /// How far off a similarity of a row can be, whatever the column.
+  let errors: [Double]
+  private let kernels = RowKernels.best
+
+  init(
+    rows: SharedReadOnlyMemory<Float>, columns: SharedReadOnlyMemory<Float>, dimension: Int,
+    workers: Workers
+  ) {
+    self.rows = rows
+    self.columns = columns
+    self.dimension = dimension
+    product = workers.product
+    let largest = Self.norms(columns, dimension, workers).max() ?? 0
+    let relative = Double(dimension + 16) * 0x1.04p-24
+    errors = Self.norms(rows, dimension, workers).map { relative * $0 * largest + 0x1p-120 }
+  }
+
+  private static func norms(
+    _ values: SharedReadOnlyMemory<Float>, _ dimension: Int, _ workers: Workers
+  ) -> [Double] {
+    let found = SharedArray<Double>(repeating: 0, count: values.count / dimension)
+    let norms = found.memory
+    let atOnce = 256
+    workers.forEach(pieces(norms.count, atOnce)) { piece, _ in
+      for row in (piece * atOnce)..<min(norms.count, (piece + 1) * atOnce) {
+        let own = values + row * dimension
+        norms[row] = CodeProduct.best.dot(own, own, count: dimension).squareRoot()
+      }
+    }
+    return found.elements
+  }
+
+  struct Block: Sendable {
+    let rows: Range<Int>
+  }
+
+  func scratch(rows: Int, columns: Int) -> Int { rows * columns + 2 * columns }
+
+  func block(_ rows: Range<Int>) -> Block { Block(rows: rows) }
+
+  func sift(
+    _ block: Block, _ span: Range<Int>, rowThresholds: UnsafePointer<Float>,
+    columnThresholds: UnsafePointer<Float>, scratch: UnsafeMutablePointer<Float>,
+    into pairs: UnsafeMutablePointer<ContrastivePair>
+  ) -> Int {
+    let range = block.rows
+    // Keys first: they are aligned as the scratch is.
+    let values = scratch + 2 * span.count
+    product.gemm(
+      .plain, .transposed, rows: range.count, columns: span.count, depth: dimension,
+      rows + range.lowerBound * dimension, stride: dimension,
+      columns + span.lowerBound * dimension, stride: dimension, into: values, stride: span.count)
+    var least = Float.infinity
+    for column in 0..<span.count { least = min(least, columnThresholds[column]) }
+    var count = 0
+    scratch.withMemoryRebound(to: UInt64.self, capacity: span.count) { keys in
+      for row in 0..<range.count {
+        let error = errors[range.lowerBound + row]
+        let threshold = (Double(min(rowThresholds[row], least)) - error).rounded(toFloat: .down)
+        let found = kernels.filterAbove(
+          values + row * span.count, count: span.count, threshold: threshold.nextDown,
+          firstIndex: 0, into: keys)
+        for place in 0..<found {
+          pairs[count] = ContrastivePair(
+            row: UInt32(row), column: UInt32(RankKey.index(keys[place])),
+            value: (Double(RankKey.value(keys[place])) + error).rounded(toFloat: .up))
+          count += 1
+        }
+      }
+    }
+    return count
+  }
+
+  func gap(_ block: Block, row: Int, column: Int) -> Double {
+    // Twice, and what rounding the upper bound can have added.
+    3 * errors[block.rows.lowerBound + row]
+  }
+}

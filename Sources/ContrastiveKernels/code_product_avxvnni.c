@@ -1,0 +1,19 @@
+#if defined(__x86_64__)
+#include <immintrin.h>
+#include <math.h>
+#include <string.h>
+
+#include "ContrastiveKernels.h"
+
+#define LANES 8
+#define ROWS 6
+#define VECTORS 2
+#define CODES 4
+#define TARGET __attribute__((target("avx2,avxvnni")))
+#define ISA avxvnni
+#define MULTIPLY(left, right, sum) \
+  (units)_mm256_dpbusd_avx_epi32((__m256i)(sum), (__m256i)(left), (__m256i)(right))
+#include "code_product.inc"
+#else
+typedef int contrastive_code_avxvnni_is_x86_only;
+#endif

@@ -1,0 +1,123 @@
+// Packed products: matrix products with the right operand laid out in panels.
+//
+// Each is written once (packed_product.inc) and compiled for several instruction sets and types;
+// the portable one is also the specification. What a product multiplies are *units* of 32 bits:
+// one Float32, or the codes of several neighboring elements. Matrices are row-major.
+
+#ifndef CONTRASTIVE_PRODUCTS_H
+#define CONTRASTIVE_PRODUCTS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+// Units of depth that are multiplied in one go: longer products are cut, and their parts added.
+enum { contrastive_product_depth = 256 };
+
+// C <- A B or C + A B in Float32.
+typedef struct {
+  // Instruction set: "portable", "avx2" or "avx512".
+  const char *name;
+  // Floats multiplied and added by one instruction.
+  size_t lanes;
+  // Columns of a panel. A packed operand takes depth times the columns, rounded up to panels.
+  size_t width;
+
+  // Packs an operand of depth rows and columns columns, element (k, c) of which is
+  // source[k * depth_step + c * column_step]; one of the steps is 1.
+  void (*pack)(const float *source, size_t depth, size_t columns, size_t depth_step,
+               size_t column_step, float *packed);
+
+  // Element (r, k) of A is left[r * row_step + k * depth_step]; one of the steps is 1. Where
+  // adding, the product is added to C. An element of C is the same sum, in order of depth,
+  // wherever it stands: its bits do not depend on the shape of the call.
+  void (*multiply)(size_t rows, size_t columns, size_t depth, const float *left, size_t row_step,
+                   size_t depth_step, const float *packed, float *product, size_t stride,
+                   int adding);
+} ContrastiveFloatProduct;
+
+// The product of an instruction set, or null when this processor or build lacks it.
+const ContrastiveFloatProduct *contrastive_float_product_named(const char *name);
+
+// That of the processor's widest vectors.
+const ContrastiveFloatProduct *contrastive_float_product(void);
+
+// C <- A B, or C + A B where adding, with columns packed into memory that the thread keeps: at
+// most 512 KiB. Element (r, k) of A is left[r * row_step + k * left_step], element (k, c) of B
+// right[k * right_step + c * column_step]; one step of each is 1. Returns 0 without memory.
+int contrastive_float_gemm(const ContrastiveFloatProduct *kernels, size_t rows, size_t columns,
+                           size_t depth, const float *left, size_t row_step, size_t left_step,
+                           const float *right, size_t right_step, size_t column_step,
+                           float *product, size_t stride, int adding);
+
+// Two rows whose similarity may be large enough.
+typedef struct {
+  uint32_t row;
+  uint32_t column;
+  float value;
+} ContrastivePair;
+
+// What an integer product makes of a dot product of codes, for each row or column:
+// value = scale[r] * scale[c] * codes + (offset[r] + offset[c]), in Float32.
+typedef struct {
+  const float *scales;
+  const float *offsets;
+  // Pairs whose value is at least one of the two thresholds are listed.
+  const float *thresholds;
+} ContrastiveSide;
+
+// Exact dot products of rows of codes from -127 to 127, and what follows from them.
+typedef struct {
+  // Instruction set: "portable", "avx2", "avxvnni" or "avx512vnni".
+  const char *name;
+  // Codes in a unit: 2 (16 bits each) or 4 (8 bits each, 128 added).
+  size_t codes;
+  // Rows and columns of a panel; a packed operand has whole panels.
+  size_t height;
+  size_t width;
+
+  // Packs rows of depth units, stride apart, as rows of a product: depth units each.
+  void (*pack_rows)(const int32_t *codes, size_t depth, size_t rows, size_t stride,
+                    int32_t *packed);
+
+  // Packs rows of depth units, stride apart, as columns of a product: depth + 1 units each.
+  void (*pack_columns)(const int32_t *codes, size_t depth, size_t columns, size_t stride,
+                       int32_t *packed);
+
+  // Dot products of packed rows and packed columns.
+  void (*multiply)(size_t rows, size_t columns, size_t depth, const int32_t *packed_rows,
+                   const int32_t *packed_columns, int32_t *product, size_t stride);
+
+  // Lists the pairs that may be similar enough, without writing a product; returns how many. There
+  // is room for rows * columns of them. Values are the same on every instruction set.
+  size_t (*sift)(size_t rows, size_t columns, size_t depth, const int32_t *packed_rows,
+                 const int32_t *packed_columns, ContrastiveSide row_side,
+                 ContrastiveSide column_side, ContrastivePair *pairs);
+
+  // Dot product of two Float32 vectors in Double: 16 sums of every 16th product, then their sum.
+  // Products of two Float32 are exact, so that the bits are the same on every instruction set.
+  double (*dot)(const float *a, const float *b, size_t count);
+} ContrastiveCodeProduct;
+
+// What is kept of a row besides its codes.
+typedef struct {
+  float scale;
+  // Of the row minus its center, of what codes times scale leave of it, and its dot product with
+  // the other center. The first two are upper bounds.
+  double norm;
+  double residual;
+  double offset;
+} ContrastiveCodedRow;
+
+// Encodes row - center, its largest element as 127, in units of so many codes. A row too large or
+// too small for a scale in Float32 gets zeros, and all of it is residual.
+ContrastiveCodedRow contrastive_encode_row(const float *row, const float *center,
+                                           const float *other, size_t count, size_t codes,
+                                           int32_t *units);
+
+// The product of an instruction set, or null when this processor or build lacks it.
+const ContrastiveCodeProduct *contrastive_code_product_named(const char *name);
+
+// The fastest of this processor.
+const ContrastiveCodeProduct *contrastive_code_product(void);
+
+#endif
