@@ -113,7 +113,7 @@ ranks: deps deps-ranks ## build the command for several processes under Open MPI
 test: deps ## build and run every test and the example packages, of C and of Python with numpy, too
 	@swift test -c release
 	@$(MAKE) --no-print-directory test-c test-numpy
-	@swift test --package-path Examples/NNCLR
+	@swift test $(BESIDE) Examples/NNCLR
 	@! command -v mpirun >/dev/null || $(MAKE) test-ranks
 
 test-ranks: build ranks ## compare the command in 1, 2, 3 processes with the ordinary one (SIZES="1 2 7" KILLS=50 MPI_ARGS=…)
@@ -170,10 +170,16 @@ fuzz: deps ## 100,000 random calls of the library and 20,000 random command line
 mutate: deps ## break fourteen pieces of safety code in turn; the tests must find each (MUTATIONS="lock mask …")
 	@MUTATIONS="$(MUTATIONS)" Tests/Mutations/mutate.sh
 
-sanitize: deps ## fuzz the readers under AddressSanitizer, run the parallel tests under ThreadSanitizer
+leaks: build ## run the command under valgrind
+	@$(call apt,valgrind)
+	@Tests/leaks.sh $(BIN)/contrastive
+
+sanitize: deps ## run the tests under AddressSanitizer, those of kernels under UBSan, parallel ones under TSan
 	@# Static arrays inside enums look leaked: their addresses are tagged.
 	@ASAN_OPTIONS=detect_leaks=0 CONTRASTIVE_SANITIZED=1 CONTRASTIVE_FUZZ_SECONDS=$(FUZZ_SECONDS) \
-	  swift test --sanitize=address --scratch-path .build/address --filter ContrastiveFilesTests
+	  swift test --sanitize=address --scratch-path .build/address
+	@UBSAN_OPTIONS=halt_on_error=1 \
+	  swift test --sanitize=undefined --scratch-path .build/undefined --filter ContrastiveCoreTests
 	@swift build --build-tests --sanitize=thread --scratch-path .build/thread
 	@report=$$(CONTRASTIVE_CANARY=1 swift test --sanitize=thread --scratch-path .build/thread \
 	  --skip-build --filter CanaryTests 2>&1 || true); \

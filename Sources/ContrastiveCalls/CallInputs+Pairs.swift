@@ -3,8 +3,8 @@ import ContrastiveTensors
 
 extension CallInputs {
   /// The tensors that single out columns: `pair-terms` I64 [n, 2] of (row, column), with F32 [n]
-  /// `pair-term-weights`, 0 for a column that is excluded, and `pair-term-targets`, 0 where they are
-  /// not given.
+  /// `pair-term-weights`, 0 for a column that is excluded, and `pair-term-targets`, 0 where they
+  /// are not given.
   func pairs(rows: Int, columns: Int) throws(ContrastiveError) -> PairTerms? {
     guard has("pair-terms") else { return nil }
     let listed = try integers("pair-terms", axes: 2)

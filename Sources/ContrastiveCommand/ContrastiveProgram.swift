@@ -70,8 +70,8 @@ public enum ContrastiveProgram {
   }
 }
 
-/// The arguments with a negative number joined to the option before it, as in `--bias=-4` or `-k=-1`: the
-/// parser takes every word that starts with a dash for an option.
+/// The arguments with a negative number joined to the option before it, as in `--bias=-4` or
+/// `-k=-1`: the parser takes every word that starts with a dash for an option.
 package func joiningNegativeNumbers(_ arguments: [String]) -> [String] {
   var joined: [String] = []
   for word in arguments {

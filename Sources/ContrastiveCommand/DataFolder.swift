@@ -27,8 +27,8 @@ enum DataFolder {
     return found
   }
 
-  /// The images of a folder: IDX or .npy files, or else pictures; what is left out of it is named on
-  /// standard error.
+  /// The images of a folder: IDX or .npy files, or else pictures; what is left out of it is named
+  /// on standard error.
   ///
   /// - Parameters:
   ///   - path: the folder.

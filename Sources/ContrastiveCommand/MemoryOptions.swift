@@ -14,8 +14,8 @@ import ContrastiveFiles
 struct MemoryOptions: ParsableArguments {
   @Option(
     help: """
-      Most memory, in bytes or as 2G: embeddings stay in their files, and what is made of them goes \
-      into files without a name in TMPDIR. No effect on the result. (default: any)
+      Most memory, in bytes or as 2G: embeddings stay in their files, and what is made of them \
+      goes into files without a name in TMPDIR. No effect on the result. (default: any)
       """)
   var memory: MemorySize?
 

@@ -45,8 +45,8 @@ package struct PictureProblem: Error, Equatable {
 /// numbers by a few levels of 255). Palettes, 16 bits and CMYK are converted as Pillow does, alpha
 /// is put over white, color profiles are ignored.
 ///
-/// Pictures are decoded row by row. Progressive JPEG, interlaced PNG and WebP come as a whole: those
-/// of more than 24 MiB one at a time, those of more than 512 MiB not at all.
+/// Pictures are decoded row by row. Progressive JPEG, interlaced PNG and WebP come as a whole:
+/// those of more than 24 MiB one at a time, those of more than 512 MiB not at all.
 package struct PictureDecoder: Sendable {
   /// Height and width of what it gives.
   package let size: Int

@@ -210,7 +210,8 @@ struct PictureLoader {
   /// - Parameters:
   ///   - examined: what the headers say.
   ///   - decoder: the size and the channels.
-  ///   - body: gets the pictures of each piece in order, with zeros for those that cannot be decoded.
+  ///   - body: gets the pictures of each piece in order, with zeros for those that cannot be
+  ///     decoded.
   /// - Returns: what became of each, and the pictures held.
   /// - Throws: what `body` throws; `.canceled`.
   private func decodeAll(

@@ -28,8 +28,8 @@ public struct PictureSet: ImageSource {
   ///   - indices: in 0 ..< count, in any order.
   ///   - workers: the threads that decode.
   /// - Returns: one image per index.
-  /// - Throws: `ContrastiveError.index`, or `.file` for a picture that has changed since it was first
-  ///   decoded.
+  /// - Throws: `ContrastiveError.index`, or `.file` for a picture that has changed since it was
+  ///   first decoded.
   public func pixels(
     at indices: [Int], workers: Workers
   ) throws(ContrastiveError) -> Pixels {

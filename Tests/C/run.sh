@@ -2,8 +2,8 @@
 # Builds and runs the tests of the C library that is in the folder given: run.sh .build/c
 #
 # The golden cases, what the header promises besides (faces.c, under valgrind), the example and the
-# quick start of the documentation; no name is exported that the header does not declare, and nothing
-# is needed but the C and C++ libraries and OpenBLAS.
+# quick start of the documentation; no name is exported that the header does not declare, and
+# nothing is needed but the C and C++ libraries and OpenBLAS.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 folder=$(realpath "$1")

@@ -3,7 +3,8 @@ import Foundation
 import Testing
 import _TestSupport
 
-/// Cases in which widely used implementations go wrong; the page Where-others-go-wrong names these tests.
+/// Cases in which widely used implementations go wrong; the page Where-others-go-wrong names these
+/// tests.
 @Suite struct PeerDefectTests {
   /// A loss that adds the smallest float inside its logarithm stops at 87 and loses this gradient.
   ///

@@ -4,8 +4,8 @@ import _TestSupport
 
 /// How far every objective is from its definition in Double, as a share of what is promised.
 ///
-/// On the same Float32 inputs, at temperature τ (the smallest that the objective has), with ε = 2⁻²³
-/// and G the exact gradient:
+/// On the same Float32 inputs, at temperature τ (the smallest that the objective has), with ε =
+/// 2⁻²³ and G the exact gradient:
 /// ```
 /// |loss − exact| ≤ 16 ε / τ · |exact| + 1e-30        |gradient − G| ≤ 16 ε / τ · max |G|
 /// ```

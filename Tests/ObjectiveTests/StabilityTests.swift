@@ -32,7 +32,8 @@ import _TestSupport
     try check(row.entry)
   }
 
-  /// A batch that is fitted: log(1 + n e^(−1/τ)) keeps its digits where the textbook's form has none.
+  /// A batch that is fitted: log(1 + n e^(−1/τ)) keeps its digits where the textbook's form has
+  /// none.
   @Test(arguments: [0.05, 0.025, 0.0217, 0.01]) func fittedBatches(_ temperature: Double) throws {
     let rows = try Matrix((0..<6).map { row in (0..<6).map { $0 == row ? 1 : 0 } })
     let against = log1p(5 * exponential(-1 / temperature))

@@ -2,8 +2,8 @@ import Contrastive
 import ContrastiveImages
 import ContrastiveTraining
 
-/// Decodes a folder's pictures and makes two views of each, as an epoch of training does, and prints
-/// the pictures a second: `contrastive-pictures FOLDER SIZE THREADS`.
+/// Decodes a folder's pictures and makes two views of each, as an epoch of training does, and
+/// prints the pictures a second: `contrastive-pictures FOLDER SIZE THREADS`.
 @main
 enum Pictures {
   static func main() throws {

@@ -8,8 +8,8 @@ extension Matrix {
   ///   - argument: the name to use in errors.
   ///   - zeroRows: what becomes of rows of zeros.
   /// - Returns: the unit rows and their former norms.
-  /// - Throws: `ContrastiveError.nonFinite`, or `.zeroNorm` for a row of zeros that is refused; `.file`
-  ///   for rows beyond the memory, where there is no room for them on the disk either.
+  /// - Throws: `ContrastiveError.nonFinite`, or `.zeroNorm` for a row of zeros that is refused;
+  ///   `.file` for rows beyond the memory, where there is no room for them on the disk either.
   public func normalized(
     argument: String = "embeddings", zeroRows: ZeroRows = .refuse
   ) throws(ContrastiveError) -> NormalizedRows {

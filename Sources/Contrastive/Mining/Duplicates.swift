@@ -53,8 +53,8 @@ public struct Duplicates: Sendable {
   ///   - argument: the name of the embeddings in errors.
   ///   - workers: the threads to use; no effect on the result.
   /// - Throws: `ContrastiveError`: `.empty`, `.shape`, `.nonFinite`, `.zeroNorm`, `.canceled`, and
-  ///   `.parameter` for a threshold outside its range, or one that gives more pairs than `maxPairs`,
-  ///   with their number.
+  ///   `.parameter` for a threshold outside its range, or one that gives more pairs than
+  ///   `maxPairs`, with their number.
   public init(
     of embeddings: Matrix, threshold: Double = 0.95,
     keeping representative: Representative = .first,

@@ -73,7 +73,8 @@ public struct HardNegatives: Sendable {
   public let perQuery: Int
   /// [queries × perQuery] row-major, the most similar first: documents, −1 where there are too few.
   public let documents: [Int32]
-  /// [queries × perQuery]: their cosines with the query, rounded to Float32; 0 where there are none.
+  /// [queries × perQuery]: their cosines with the query, rounded to Float32; 0 where there are
+  /// none.
   public let similarities: [Float]
   /// The cosine of each query with its most similar own document; nil where it has none.
   public let own: [Double?]

@@ -47,7 +47,8 @@ struct NearestCosines: Sendable {
   /// Rows taken at a time where memory is bounded: their unit rows take no more than the columns'.
   var batch: Int { max(BlockSizes.current.wideRows, min(Self.rowsAtOnce, columnsAtOnce)) }
 
-  /// Calls `body` with the nearest of each row of a range, by the workers, in any order of the rows.
+  /// Calls `body` with the nearest of each row of a range, by the workers, in any order of the
+  /// rows.
   ///
   /// Throws `ContrastiveError.canceled`.
   func forEach(

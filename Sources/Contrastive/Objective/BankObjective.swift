@@ -32,8 +32,8 @@ extension BankOrBatchObjective {
   /// - Parameters:
   ///   - queries: [N × D].
   ///   - keys: [N × D]; row i is query i's own.
-  ///   - bank: [M × D]; without it the other columns are the other keys. A bank in half precision is
-  ///     widened tile by tile, with a search, ring or mixes as a whole.
+  ///   - bank: [M × D]; without it the other columns are the other keys. A bank in half precision
+  ///     is widened tile by tile, with a search, ring or mixes as a whole.
   ///   - gradients: what to differentiate by; not by a bank in half precision.
   ///   - workers: the threads to use; no effect on the result.
   /// - Returns: the mean loss over the queries and the gradients asked for.

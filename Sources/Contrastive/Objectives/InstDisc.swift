@@ -63,8 +63,8 @@ public struct InstDisc: Objective {
   ///
   /// - Parameters:
   ///   - queries: [B × D].
-  ///   - bank: [n × D]; in half precision it is widened as a whole. Rows that are excluded for every
-  ///     query are not among the n; with noise no row can be weighted.
+  ///   - bank: [n × D]; in half precision it is widened as a whole. Rows that are excluded for
+  ///     every query are not among the n; with noise no row can be weighted.
   ///   - indices: [B], each query's own bank row.
   ///   - noise: [B × K] row-major, bank rows drawn as noise; `drawNoise` draws them. Without it the
   ///     loss is the softmax over the whole bank.

@@ -1,8 +1,8 @@
 /// The cosine of each row of one matrix with the same row of another, whatever their lengths.
 ///
-/// x̂ = x / ‖x‖, however short the row, and 0 for a row of zeros that is kept; everything in Double.
-/// The distance ½‖x̂ − ŷ‖² = 1 − cosine is computed from the difference, which keeps its digits where
-/// the cosine is close to 1.
+/// x̂ = x / ‖x‖, however short the row, and 0 for a row of zeros that is kept; everything in
+/// Double. The distance ½‖x̂ − ŷ‖² = 1 − cosine is computed from the difference, which keeps its
+/// digits where the cosine is close to 1.
 struct RowCosines: Sendable {
   /// ⟨x̂, ŷ⟩ of each row.
   let cosines: [Double]

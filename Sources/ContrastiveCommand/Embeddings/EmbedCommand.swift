@@ -9,12 +9,12 @@ struct EmbedCommand: ParsableCommand {
     commandName: "embed",
     abstract: "Embed images with a trained encoder, or adapt embeddings with a trained head.",
     discussion: """
-      With --images: writes the backbone's features, .npy f4 [n, dimension], not normalized. Images are a folder \
-      of pictures (.jpg, .jpeg, .png, .webp at any depth), an .npy file u1 [n,H,W] or [n,H,W,C] \
-      (channels last) or an IDX file, each also gzipped, of any size with the channels the encoder \
-      was trained on. Pictures are brought to its size and channels; rows are in the order of \
-      their paths' bytes, and --names lists the paths, one a line. A picture that cannot be decoded \
-      whole is named on standard error and has neither a row nor a line.
+      With --images: writes the backbone's features, .npy f4 [n, dimension], not normalized. \
+      Images are a folder of pictures (.jpg, .jpeg, .png, .webp at any depth), an .npy file u1 \
+      [n,H,W] or [n,H,W,C] (channels last) or an IDX file, each also gzipped, of any size with the \
+      channels the encoder was trained on. Pictures are brought to its size and channels; rows are \
+      in the order of their paths' bytes, and --names lists the paths, one a line. A picture that \
+      cannot be decoded whole is named on standard error and has neither a row nor a line.
 
       With --vectors, of a run of `contrastive adapt`: writes the rows as the head of their --side \
       gives them, .npy f4 [n, dimension], normalized. Embeddings are .npy, a safetensors file with \

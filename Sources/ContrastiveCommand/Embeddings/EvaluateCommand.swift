@@ -18,9 +18,9 @@ struct EvaluateCommand: ParsableCommand {
 
       What is given decides what is measured: knn (weighted vote, Wu et al. 2018), ridge and \
       logistic (linear probes on standardized features), clusters (spherical k-means against \
-      labels: purity, NMI, AMI, ARI, accuracy of the best matching), alignment and uniformity (Wang and Isola 2020), rank \
-      (effective rank, RankMe, signs of collapse), neighbors (hubness, false negatives among the \
-      nearest).
+      labels: purity, NMI, AMI, ARI, accuracy of the best matching), alignment and uniformity \
+      (Wang and Isola 2020), rank (effective rank, RankMe, signs of collapse), neighbors (hubness, \
+      false negatives among the nearest).
 
       What cannot be measured with what is given is listed under skipped, with the reason.
 

@@ -29,8 +29,8 @@ struct AdaptCommand: ParsableCommand {
 
       RUN has adapter.safetensors, result.json (before and after, each recall_at_1, recall_at_10, \
       mrr_at_10 and ndcg_at_10 of the held-out pairs), held-out.npy, metrics.jsonl and \
-      examples.json; with --seeds also a folder for each further seed. `contrastive embed --run RUN \
-      --vectors X.npy --side queries` applies it, `contrastive report RUN` shows it.
+      examples.json; with --seeds also a folder for each further seed. `contrastive embed --run \
+      RUN --vectors X.npy --side queries` applies it, `contrastive report RUN` shows it.
 
       Example:
         contrastive adapt --queries q.npy --documents d.npy --output adapted

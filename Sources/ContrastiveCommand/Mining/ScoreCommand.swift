@@ -15,8 +15,8 @@ struct ScoreCommand: ParsableCommand {
       least 1 are not scored. Each mean has its bootstrap interval.
 
       What belongs together: --pairs, or --qrels, a TREC file of four columns (query, ignored, \
-      document, grade) with row numbers, or with the names of --query-ids and --document-ids (one a \
-      line); without both, row i and row i.
+      document, grade) with row numbers, or with the names of --query-ids and --document-ids (one \
+      a line); without both, row i and row i.
 
       --against-queries and --against-documents are the embeddings of a second system for the same \
       rows: its means, the mean difference (the first less the second) with its interval, and p of \

@@ -8,8 +8,8 @@ import ContrastiveFiles
   import Darwin
 #endif
 
-/// What SIGINT, SIGTERM and SIGHUP do to a command: no half-written file is left, one line says what
-/// was written before, and the exit code is 128 + the signal's number.
+/// What SIGINT, SIGTERM and SIGHUP do to a command: no half-written file is left, one line says
+/// what was written before, and the exit code is 128 + the signal's number.
 ///
 /// The signal's handler writes its number into a pipe, and a thread of its own reads it: whatever
 /// the other threads do, they need not be asked. `train` has a handler of its own, which lets a

@@ -10,9 +10,9 @@ struct SearchCommand: ParsableCommand {
     commandName: "search",
     abstract: "Find the pictures of a folder that are most like one picture.",
     discussion: """
-      Embeds the folder's pictures and the query with a trained encoder and prints the paths of the \
-      most similar, one a line after its similarity: the cosine of the features, most similar first, \
-      ties in the order of the paths. A query that lies in the folder finds itself.
+      Embeds the folder's pictures and the query with a trained encoder and prints the paths of \
+      the most similar, one a line after its similarity: the cosine of the features, most similar \
+      first, ties in the order of the paths. A query that lies in the folder finds itself.
 
       Example:
         contrastive search --run run --images ~/Pictures --query cat.jpg -k 10

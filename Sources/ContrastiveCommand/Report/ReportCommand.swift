@@ -11,10 +11,11 @@ struct ReportCommand: ParsableCommand {
     discussion: """
       The page is one file that loads nothing from anywhere. Of one run: loss and accuracy curves, \
       all measures of `contrastive evaluate`, a map of the test images (principal components), \
-      nearest neighbors, the images nearest to each prototype, clusters against classes or, without \
-      labels, with images of each, what the method left in the run's folder, the configuration and the time it took. Of several runs: \
-      results, curves, measures and the options that differ. Of runs of `contrastive adapt`: measures \
-      before and after, curves, and the pairs won and lost.
+      nearest neighbors, the images nearest to each prototype, clusters against classes or, \
+      without labels, with images of each, what the method left in the run's folder, the \
+      configuration and the time it took. Of several runs: results, curves, measures and the \
+      options that differ. Of runs of `contrastive adapt`: measures before and after, curves, and \
+      the pairs won and lost.
 
       The page's name goes to standard output.
 

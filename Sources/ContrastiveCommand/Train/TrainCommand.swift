@@ -16,8 +16,8 @@ struct TrainCommand: ParsableCommand {
 
       Pictures are .jpg, .jpeg, .png and .webp files at any depth. Subfolders train and test (or \
       val) are the sets where both are there. Classes are the first folders below, where every \
-      picture lies in one. The shorter side is scaled to --image-size and the centered square kept. \
-      A picture that cannot be decoded whole is named, left out and counted.
+      picture lies in one. The shorter side is scaled to --image-size and the centered square \
+      kept. A picture that cannot be decoded whole is named, left out and counted.
 
       Labels are used for evaluation only: the accuracy of a weighted vote of the 200 nearest \
       training images on each test image's label. An image labeled -1 has no label: it is trained \
@@ -32,17 +32,18 @@ struct TrainCommand: ParsableCommand {
       they are said on standard error and stand under "warnings" in metrics.jsonl.
 
       --encoder resnet18, resnet34 and resnet50 are torchvision's networks, with a 3 × 3 stem for \
-      small images or the 7 × 7 one (--stem). --initial-encoder starts from the backbone of another \
-      run (its encoder.safetensors) or from weights under torchvision's names (safetensors), whose \
-      images were scaled by the mean and deviation in the file's metadata or, without them and with \
-      three channels, by ImageNet's; the head starts at random. --freeze backbone trains the head \
-      alone.
+      small images or the 7 × 7 one (--stem). --initial-encoder starts from the backbone of \
+      another run (its encoder.safetensors) or from weights under torchvision's names \
+      (safetensors), whose images were scaled by the mean and deviation in the file's metadata or, \
+      without them and with three channels, by ImageNet's; the head starts at random. --freeze \
+      backbone trains the head alone.
 
       A run that was killed continues with --resume and ends with the same encoder, bit for bit; \
       --data says where its images are now, and they must be the same. With --epochs a run goes on \
       for longer, finished or not: as one that was always to have so many epochs, so that the \
-      learning rate goes on from where the longer schedule is. On SIGINT or SIGTERM the current step is finished and the run saved; the exit code is then \
-      130 or 143. A second signal ends the program at once.
+      learning rate goes on from where the longer schedule is. On SIGINT or SIGTERM the current \
+      step is finished and the run saved; the exit code is then 130 or 143. A second signal ends \
+      the program at once.
 
       Options are taken from the method's defaults, then --config, then flags, then --set.
 

@@ -33,9 +33,10 @@ package struct CrossingPass: Sendable {
     try read(reader, kept: nil, workers)
   }
 
-  /// The same, and similarities for the pass that writes: at most `maxBytes` of them.
+  /// The same, and similarities for the pass that writes: at most `maxBytes` of them,
+  /// or as many as are worth their memory.
   package func readBothKeeping<Reader: TileReader>(
-    _ reader: Reader, maxBytes: Int = KeptTiles.maxBytes, workers: Workers
+    _ reader: Reader, maxBytes: Int? = nil, workers: Workers
   ) throws(ContrastiveError) -> (
     rows: [Reader.Statistics], columns: [Reader.Statistics], kept: KeptTiles
   ) {

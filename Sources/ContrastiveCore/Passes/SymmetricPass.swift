@@ -21,9 +21,10 @@ package struct SymmetricPass: Sendable {
     try pass.read(reader, kept: nil, workers: workers)
   }
 
-  /// The same, and similarities for the pass that writes: at most `maxBytes` of them.
+  /// The same, and similarities for the pass that writes: at most `maxBytes` of them,
+  /// or as many as are worth their memory.
   package func readKeeping<Reader: TileReader>(
-    _ reader: Reader, maxBytes: Int = KeptTiles.maxBytes, workers: Workers
+    _ reader: Reader, maxBytes: Int? = nil, workers: Workers
   ) throws(ContrastiveError) -> (statistics: [Reader.Statistics], kept: KeptTiles) {
     let kept = KeptTiles(pass.grid, maxBytes: maxBytes)
     return (try pass.read(reader, kept: kept, workers: workers), kept)

@@ -51,7 +51,8 @@ public struct IncomingMessage: @unchecked Sendable {
 }
 
 extension ProcessGroup {
-  /// The pieces of a process: a run of consecutive ones, as many as any other's or one more or less.
+  /// The pieces of a process: a run of consecutive ones, as many as any other's or one more or
+  /// less.
   package func share(of pieces: Int, rank: Int) -> Range<Int> {
     (rank * pieces / size)..<((rank + 1) * pieces / size)
   }

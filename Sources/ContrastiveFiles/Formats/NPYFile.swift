@@ -16,9 +16,9 @@ import FoundationEssentials
 /// The header is a Python dictionary literal with exactly these three keys. Element types are
 /// `f2`, `f4`, `f8`, `i1` to `i8`, `u1` to `u8` and `b1`, in either byte order; elements in
 /// column-major (Fortran) order are rearranged. Texts (`U`, `S`) are read where labels are meant.
-/// What else the format allows (structures, Python objects, other types) is refused by name, as are headers over 64 KiB, more than 64
-/// axes, and files longer or shorter than their header says. Sizes are held against the real file
-/// before memory is taken. A gzipped file is decompressed.
+/// What else the format allows (structures, Python objects, other types) is refused by name, as are
+/// headers over 64 KiB, more than 64 axes, and files longer or shorter than their header says.
+/// Sizes are held against the real file before memory is taken. A gzipped file is decompressed.
 ///
 /// Source: NumPy Enhancement Proposal 1 and `numpy.lib.format`.
 public enum NPYFile {

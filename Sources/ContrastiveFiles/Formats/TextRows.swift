@@ -3,8 +3,8 @@ import ContrastiveCore
 /// Texts, one for each row of a set of embeddings.
 ///
 /// A file whose name ends in `.csv` is CSV (RFC 4180: fields between commas, quoted where they hold
-/// commas, quotes or line breaks, a quote inside doubled) with a header; `FILE.csv:COLUMN` names the
-/// column, which may be left out where there is one only. Any other file has one text a line; a
+/// commas, quotes or line breaks, a quote inside doubled) with a header; `FILE.csv:COLUMN` names
+/// the column, which may be left out where there is one only. Any other file has one text a line; a
 /// line feed at the end starts no further one, and a carriage return before a line feed is no part
 /// of the text. UTF-8; at most 2 GiB.
 public enum TextRows {

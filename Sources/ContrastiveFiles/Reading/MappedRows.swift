@@ -20,7 +20,8 @@ package enum MappedRows {
 
   /// The rows of an .npy file.
   ///
-  /// - Throws: `ContrastiveError`: `.file` for what cannot be read in pieces, `.shape`, `.tooLarge`.
+  /// - Throws: `ContrastiveError`: `.file` for what cannot be read in pieces, `.shape`,
+  ///   `.tooLarge`.
   package static func npy(path: String, argument: String) throws(ContrastiveError) -> Matrix {
     let section = try FileSection(path: path)
     try section.requireRegular()

@@ -23,8 +23,8 @@ public struct RunFeatures: Sendable {
   /// - Parameters:
   ///   - run: the run; its folder must hold the encoder.
   ///   - data: images, with labels or without.
-  ///   - classNames: names of the labels 0, 1, …, those of the data when empty; labels beyond them are shown
-  ///     as numbers.
+  ///   - classNames: names of the labels 0, 1, …, those of the data when empty; labels beyond them
+  ///     are shown as numbers.
   ///   - measures: what to measure.
   ///   - workers: the threads to use; no effect on the result.
   /// - Throws: `ContrastiveError` when the encoder cannot be read or does not fit the images.

@@ -2,10 +2,10 @@ import Contrastive
 
 /// Trains an adapter from pairs of a query and a document.
 ///
-/// Pairs are split by query: some are held out for testing, some of the others decide which epoch is
-/// kept. Heads start as the identity, and the epoch of the largest `mrr@10` of the deciding pairs
-/// against all documents is kept, the start among them, so that training is kept only where it
-/// helps. Documents that training pairs give to a query are no negatives of it.
+/// Pairs are split by query: some are held out for testing, some of the others decide which epoch
+/// is kept. Heads start as the identity, and the epoch of the largest `mrr@10` of the deciding
+/// pairs against all documents is kept, the start among them, so that training is kept only where
+/// it helps. Documents that training pairs give to a query are no negatives of it.
 ///
 /// Complexity: each step that of its loss, and 6 · rows · D² for the heads; each epoch
 /// 2 · deciding pairs · documents · D besides. Memory beyond the inputs: their unit rows, and of a
@@ -64,7 +64,8 @@ public struct AdapterTraining: Sendable {
   ///   - queries: [N × D], none of them zeros; of any length.
   ///   - documents: [M × D].
   ///   - pairs: rows of queries and documents that belong together; nil for row i and row i.
-  ///   - isOneSet: whether queries and documents are one set, where a row is no document of its own.
+  ///   - isOneSet: whether queries and documents are one set, where a row is no document of its
+  ///     own.
   ///   - workers: the threads to use; no effect on the result.
   ///   - progress: called after each epoch, the start included; returning false ends training.
   /// - Returns: the adapter and how it came about.

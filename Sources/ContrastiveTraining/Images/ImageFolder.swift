@@ -68,7 +68,8 @@ public struct ImageFolder: Sendable {
   ///   - reading: which labels are used, what is set aside, and how much memory may be used.
   /// - Throws: `ContrastiveError.file`, which names the folder or the file and says what is missing
   ///   or wrong: files of neither or of both kinds, no training images, wrong types, labels and
-  ///   images that differ in number, images for testing that differ in size from those for training.
+  ///   images that differ in number, images for testing that differ in size from those for
+  ///   training.
   public init(
     path: String, reading: ImageReading = ImageReading()
   ) throws(ContrastiveError) {
@@ -123,8 +124,8 @@ public struct ImageFolder: Sendable {
 
   /// Whether a folder has files of arrays.
   ///
-  /// - Throws: `ContrastiveError.file` for a folder that cannot be read, or that has training images
-  ///   neither as IDX nor as NumPy files, but other such files.
+  /// - Throws: `ContrastiveError.file` for a folder that cannot be read, or that has training
+  ///   images neither as IDX nor as NumPy files, but other such files.
   package static func holdsArrays(_ path: String) throws(ContrastiveError) -> Bool {
     try arrays(in: path) != nil
   }

@@ -17,8 +17,8 @@ public protocol ImageSource: Sendable {
   /// Labels serve evaluation alone. nil by default.
   var labels: [Int]? { get }
 
-  /// Whether images are there at no cost, as in memory; those that must be decoded or read first are
-  /// asked for one step ahead. True by default.
+  /// Whether images are there at no cost, as in memory; those that must be decoded or read first
+  /// are asked for one step ahead. True by default.
   var isInMemory: Bool { get }
 
   /// What an image is called, such as its file; nil where images have numbers only.

@@ -1,9 +1,9 @@
 /// What stands for the pixels of a large image where raw pixels are compared: means over the fields
 /// of an even grid.
 ///
-/// All pixels of 100,000 photographs would be gigabytes, and comparing them minutes. Images of up to
-/// 3,072 numbers (32 × 32 × 3) are not reduced. The grid has 16 × 16 fields, or half as many a side
-/// until those of all images take at most 96 MiB.
+/// All pixels of 100,000 photographs would be gigabytes, and comparing them minutes. Images of up
+/// to 3,072 numbers (32 × 32 × 3) are not reduced. The grid has 16 × 16 fields, or half as many a
+/// side until those of all images take at most 96 MiB.
 package struct PixelReduction: Sendable {
   private let shape: ImageShape
   private let rows: Int

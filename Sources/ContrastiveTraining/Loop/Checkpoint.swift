@@ -103,12 +103,12 @@ public struct Checkpoint: Sendable {
 
   /// Restores a run to where this checkpoint was taken; nothing changes when it throws.
   ///
-  /// A run of more epochs goes on as one that was always to have so many: its schedules are those of
-  /// the longer run.
+  /// A run of more epochs goes on as one that was always to have so many: its schedules are those
+  /// of the longer run.
   ///
   /// - Parameters:
-  ///   - run: prepared with the same options, but perhaps more epochs, and the same images, wherever
-  ///     they are now.
+  ///   - run: prepared with the same options, but perhaps more epochs, and the same images,
+  ///     wherever they are now.
   ///   - path: the checkpoint's file, for messages.
   /// - Throws: `ContrastiveError.file` when the run has other options, images or parts.
   public func restore(_ run: inout TrainingRun, from path: String) throws(ContrastiveError) {

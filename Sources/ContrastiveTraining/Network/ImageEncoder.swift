@@ -3,8 +3,8 @@ import ContrastiveCore
 /// A convolutional encoder: a backbone that gives features, and a head that projects them.
 ///
 /// The backbone is convolutions, each with batch normalization and a rectifier, or a residual
-/// network, then the mean over positions. Images may have any size and any number of channels; one encoder takes batches of
-/// several sizes, one after the other, with the same parameters.
+/// network, then the mean over positions. Images may have any size and any number of channels; one
+/// encoder takes batches of several sizes, one after the other, with the same parameters.
 public struct ImageEncoder: Sendable {
   /// Backbone and head, layer by layer.
   public var network: Network

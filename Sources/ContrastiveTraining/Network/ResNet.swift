@@ -4,9 +4,9 @@ import ContrastiveCore
 /// recognition", CVPR 2016, with the step of a bottleneck in its 3 × 3 convolution.
 ///
 /// A stem; four stages of blocks with 64, 128, 256 and 512 channels, each stage but the first
-/// halving height and width in its first block; the mean over positions. Layers and their arrays are
-/// named as torchvision's (`conv1`, `layer1.0.bn2`, `layer2.0.downsample.0`). Convolutions of 3 × 3
-/// in steps of 1 go by `WinogradConvolution`.
+/// halving height and width in its first block; the mean over positions. Layers and their arrays
+/// are named as torchvision's (`conv1`, `layer1.0.bn2`, `layer2.0.downsample.0`). Convolutions of 3
+/// × 3 in steps of 1 go by `WinogradConvolution`.
 struct ResNet: Sendable {
   let architecture: EncoderArchitecture
   let stem: EncoderStem

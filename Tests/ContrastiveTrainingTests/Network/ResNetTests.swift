@@ -151,8 +151,8 @@ import ContrastiveTraining
       }
     }
     // Worst seen: norm 3.8e-3, sample 7.9e-3. PyTorch's own Float32 gradients of the same networks
-    // are off its Double ones by up to 8e-3 (norm), as units near zero that rounding turns on or off
-    // would make them.
+    // are off its Double ones by up to 8e-3 (norm), as units near zero that rounding turns on or
+    // off would make them.
     #expect(worst.norm <= 1e-2 && worst.sample <= 2e-2, "\(worst)")
 
     for (buffer, name) in [("runningMean", "running_mean"), ("runningVariance", "running_var")] {

@@ -4,8 +4,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-// What the command needs of MPI. Functions are called by one thread at a time. An error of MPI's own
-// ends the job, with MPI's message: MPI_ERRORS_ARE_FATAL.
+// What the command needs of MPI. Functions are called by one thread at a time. An error of MPI's
+// own ends the job, with MPI's message: MPI_ERRORS_ARE_FATAL.
 
 struct contrastive_mpi_message {
   int rank;

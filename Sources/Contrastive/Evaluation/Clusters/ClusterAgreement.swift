@@ -10,8 +10,9 @@
 /// ARI    = (pairs in both − expected) / (mean pairs − expected)
 /// ```
 /// The accuracy is that of clusters as predictions of labels (Hungarian method). Purity and NMI
-/// grow with the number of clusters by chance alone; AMI and ARI are 0 on average for chance. Points
-/// without a label or a cluster (−1) are excluded. Two partitions that are each a single class, or each of single points, agree fully: all five are then 1.
+/// grow with the number of clusters by chance alone; AMI and ARI are 0 on average for chance.
+/// Points without a label or a cluster (−1) are excluded. Two partitions that are each a single
+/// class, or each of single points, agree fully: all five are then 1.
 ///
 /// Sources: Vinh, Epps and Bailey, "Information theoretic measures for clusterings comparison",
 /// JMLR 2010 (AMI, arithmetic mean); Hubert and Arabie, "Comparing partitions", 1985 (ARI).
@@ -31,8 +32,8 @@ public struct ClusterAgreement: Sendable, Equatable {
   /// The agreement of two partitions.
   ///
   /// Complexity: O(n log n), for the accuracy O(smaller² · larger) of the numbers of clusters and
-  /// labels, and for the AMI's expectation O(clusters · labels) sums of as many terms as the smaller
-  /// of the two has points.
+  /// labels, and for the AMI's expectation O(clusters · labels) sums of as many terms as the
+  /// smaller of the two has points.
   ///
   /// - Parameters:
   ///   - clusters: the cluster of each point, −1 for none.
