@@ -14,35 +14,32 @@ public enum MatrixProduct: String, Sendable, CaseIterable, Codable {
   /// What is used where nothing is said.
   ///
   /// The environment's `CONTRASTIVE_PRODUCT`, `blas` or `packed`; else what follows from the
-  /// processor and the BLAS, never from a measurement, or two runs would differ. See
-  /// `choice(vectors:core:isOptimized:)`.
+  /// processor, never from a measurement, or two runs would differ. See
+  /// `choice(vectors:isOptimized:)`.
   public static let automatic =
     setting.flatMap(MatrixProduct.init)
     ?? choice(
-      vectors: PackedProduct.best.name, core: BLAS.core,
-      isOptimized: contrastive_kernels_are_optimized())
+      vectors: PackedProduct.best.name, isOptimized: contrastive_kernels_are_optimized())
 
   /// What `CONTRASTIVE_PRODUCT` says, whether or not it is the name of a product.
   public static var setting: String? {
     contrastive_environment_value("CONTRASTIVE_PRODUCT").map { String(cString: $0) }
   }
 
-  /// The product for a processor's vectors and the core that the BLAS says it took.
+  /// The product for a processor's vectors.
   ///
-  /// With AVX2 the packed product, which was at least as fast as `sgemm` with the right core. With
-  /// AVX-512 `sgemm` where its core has such vectors, too, and else the packed product: an OpenBLAS
-  /// that does not know the processor falls back to narrower ones. Without vector kernels, and in
-  /// a debug build, `sgemm`, whose assembler no such code reaches.
+  /// The packed product wherever it has vector kernels: it was as fast as `sgemm` with the right core
+  /// or faster on every kind of processor it was measured on, and is many times as fast where
+  /// OpenBLAS does not know the processor and falls back to narrower vectors. So what core the BLAS
+  /// took need not be asked. Elsewhere, and in a debug build, `sgemm`, whose assembler no such code
+  /// reaches.
   ///
   /// - Parameters:
   ///   - vectors: the packed kernels of the processor: `portable`, `avx2` or `avx512`.
-  ///   - core: the BLAS's, such as `Haswell`.
-  ///   - isOptimized: whether the packed kernels were compiled for speed.
+  ///   - isOptimized: whether they were compiled for speed.
   /// - Returns: the product.
-  package static func choice(vectors: String, core: String, isOptimized: Bool) -> MatrixProduct {
-    guard isOptimized, vectors != "portable" else { return .blas }
-    let wideCores = ["skylakex", "cooperlake", "sapphirerapids"]
-    return vectors == "avx512" && wideCores.contains(core.lowercased()) ? .blas : .packed
+  package static func choice(vectors: String, isOptimized: Bool) -> MatrixProduct {
+    isOptimized && vectors != "portable" ? .packed : .blas
   }
 
   /// `C ← op(A) · op(B)`, or C + op(A) · op(B) where `adding`; row-major, on the calling thread.

@@ -14,11 +14,11 @@ extension SimilaritySearch {
     rowCenter: [Float], columnCenter: [Float], _ workers: Workers
   ) -> Screen {
     let dimension = rowCenter.count
-    guard contrastive_kernels_are_optimized(), product.name != "portable", rows.rows >= 64,
+    guard contrastive_kernels_are_optimized(), !product.hasWideCodes, rows.rows >= 64,
       columns.rows >= Self.sampleColumns, 16...32_768 ~= dimension, CodeProduct.faultOfBest == nil
     else { return .float }
-    // A survivor takes as long as some hundred pairs.
-    let most = product.hasWideCodes ? 0.01 : 0.03
+    // A survivor takes as long as a hundred pairs and more; a pair of a graph serves two rows.
+    let most = compared == .others && memory == nil ? 0.012 : 0.004
     return survivors(rowValues, columnValues, rowCenter, columnCenter, workers) <= most
       ? .codes : .float
   }
