@@ -1,7 +1,7 @@
 #!/bin/bash
-# The command under valgrind: leaks.sh PATH/contrastive. Fails for a read or write outside of what was
-# allocated, for a decision by what was never written, and for memory that nothing points to at the
-# end. What Swift's runtime keeps until the end is still pointed to, and no leak.
+# The command under valgrind: leaks.sh PATH/contrastive. Fails for a read or write outside of what
+# was allocated, for a decision by what was never written, and for memory that nothing points to at
+# the end. What Swift's runtime keeps until the end is still pointed to, and no leak.
 set -euo pipefail
 tests=$(realpath "$(dirname "$0")") command=$(realpath "$1")
 folder=$(mktemp -d)

@@ -13,8 +13,8 @@ extension SimilaritySearch {
 
   /// The best of each row, in Double, of the `kept` best in Float32.
   ///
-  /// Whatever a pass has left out is below its last by no more than what Float32 can be off by. Rows
-  /// where that is not enough to be sure of the k-th are searched again, with bounds.
+  /// Whatever a pass has left out is below its last by no more than what Float32 can be off by.
+  /// Rows where that is not enough to be sure of the k-th are searched again, with bounds.
   ///
   /// - Parameters:
   ///   - blocks: what a pass has found.

@@ -35,8 +35,8 @@ typedef struct {
                          float inverse_temperature, float *maximum, double *sum, double *spread,
                          float *rescale);
 
-  // Statistics of the tile's rows and of its columns at once, for one exponential an entry where the maxima
-  // are within 40 temperatures of each other.
+  // Statistics of the tile's rows and of its columns at once, for one exponential an entry where
+  // the maxima are within 40 temperatures of each other.
   void (*softmax_both_statistics)(const float *tile, size_t rows, size_t columns, size_t stride,
                                   float inverse_temperature, float *row_maximum, double *row_sum,
                                   double *row_spread, float *column_maximum, double *column_sum,

@@ -70,9 +70,9 @@ import _TestSupport
 
   /// Two tiles with their factors and 15 spare accumulators of the queries' size.
   ///
-  /// The bank is cut into 16 chunks so that 16 workers have work. There are 48 at most, however long
-  /// the bank, and fewer where there are more blocks of queries. `ScratchTests` measures that no more
-  /// is taken than is stated.
+  /// The bank is cut into 16 chunks so that 16 workers have work. There are 48 at most, however
+  /// long the bank, and fewer where there are more blocks of queries. `ScratchTests` measures that
+  /// no more is taken than is stated.
   @Test func scratchIsAsStated() throws {
     let workers = try Workers(count: 2)
     let stated = try InfoNCE().scratchBytes(

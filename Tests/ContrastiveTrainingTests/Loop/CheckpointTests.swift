@@ -57,7 +57,8 @@ import ContrastiveTraining
     #expect(steps[0] != steps[1])
   }
 
-  /// A run that does not name its product is older than the choice: it was the BLAS's, and stays so.
+  /// A run that does not name its product is older than the choice: it was the BLAS's, and stays
+  /// so.
   @Test func olderRunsWereTheBLASs() throws {
     let folder = try TemporaryFolder()
     try folder.write(#"{"method": "simclr", "epochs": 3}"#, "config.json")
