@@ -15,6 +15,8 @@ public struct Workers: Sendable, Equatable {
   let monitor: ProgressMonitor?
   /// The processes that share the work, where it is shared.
   let group: (any ProcessGroup)?
+  /// Whether gradients may stay with the process that has computed them.
+  package private(set) var keepsOwnRows = false
 
   /// One worker for every processor this process may use.
   public static let all = Workers(
@@ -46,12 +48,22 @@ public struct Workers: Sendable, Equatable {
   ///   returning false cancels the call.
   /// - Returns: the workers; once canceled they stay so.
   public func reporting(_ progress: @escaping @Sendable (PassProgress) -> Bool) -> Workers {
-    Workers(count: count, monitor: ProgressMonitor(progress), group: group)
+    var workers = Workers(count: count, monitor: ProgressMonitor(progress), group: group)
+    workers.keepsOwnRows = keepsOwnRows
+    return workers
+  }
+
+  /// The same for a caller who can do with the gradients of some rows in each process.
+  package var keepingOwnRows: Workers {
+    var workers = self
+    workers.keepsOwnRows = processes != nil
+    return workers
   }
 
   /// The same number of threads, the same progress closure and the same group of processes.
   public static func == (a: Workers, b: Workers) -> Bool {
     a.count == b.count && a.monitor === b.monitor && a.group === b.group
+      && a.keepsOwnRows == b.keepsOwnRows
   }
 
   /// Calls `body(index, worker)` once for every index in `0..<pieces`, and returns when all are

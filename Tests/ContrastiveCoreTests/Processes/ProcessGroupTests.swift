@@ -93,6 +93,40 @@ import _TestSupport
     }
   }
 
+  /// Sums that stay with their processes are, one after the other, those that are sent to all.
+  @Test(arguments: sizes, [(3, 5_000), (700, 900), (2_100, 40), (1, 1)])
+  func rectangleOfOwnRows(_ size: Int, _ shape: (rows: Int, columns: Int)) throws {
+    let rows = try PassInputs.drawn("rows", rows: shape.rows, seed: 1)
+    let columns = try PassInputs.drawn("columns", rows: shape.columns, seed: 2)
+    let pass = RectanglePass(rows: rows, columns: columns)
+    let reader = SoftmaxReader(temperature: 0.1)
+    let all = try pass.readAndSum(reader, workers: .all)
+    let maxima = all.statistics.flatMap(\.maximum)
+    let writer = SoftmaxWriter(
+      temperature: 0.1, rows: SoftmaxWriter.Side(shift: maxima, weight: maxima))
+    let written = try pass.sums(writer, workers: .all)
+    var next = 0
+    for result in ThreadedProcess.run(
+      size,
+      { group in
+        let workers = Workers.all.sharing(with: group)
+        let found = try pass.readAndSum(reader, keepingOwn: true, workers: workers)
+        #expect(found.statistics.flatMap(\.maximum) == maxima)
+        return (
+          pass.ownRows(workers), found.sums,
+          try pass.sums(writer, keepingOwn: true, workers: workers)
+        )
+      })
+    {
+      let (own, sums, others) = try result.get()
+      #expect(sums == all.sums?.rows(own) && others == written.rows(own))
+      // With fewer blocks than processes all have all.
+      #expect(own.lowerBound == next || own == 0..<shape.rows)
+      next = own.upperBound
+    }
+    #expect(next == shape.rows)
+  }
+
   @Test(arguments: sizes, [1, 100, 129, 700, 1_100]) func symmetric(_ size: Int, _ count: Int)
     throws
   {
