@@ -71,7 +71,7 @@ public struct InfoNCE: BankOrBatchObjective {
       without: [.mixing], in: "InfoNCE in the batch", use: "a bank: mixed rows are constants")
     let wanted = ContrastGradients(
       anchors: gradients.contains(.queries), columns: gradients.contains(.keys),
-      keepsOwnRows: workers.keepsOwnRows && !symmetric)
+      keepsOwnRows: workers.keepsOwnRows)
     var (forward, chosen) = try direction(queries, keys, negatives, workers)
     var value: ContrastValue
     if symmetric {

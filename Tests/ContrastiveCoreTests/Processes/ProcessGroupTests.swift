@@ -160,6 +160,42 @@ import _TestSupport
     }
   }
 
+  @Test(arguments: sizes, [1, 700, 1_100]) func crossingOfOwnRows(
+    _ size: Int, _ count: Int
+  ) throws {
+    let rows = try PassInputs.drawn("rows", rows: count, seed: 4)
+    let columns = try PassInputs.drawn("columns", rows: count, seed: 5)
+    let pass = CrossingPass(rows, columns)
+    let reader = SigmoidReader(scale: 10, bias: -3)
+    let (own, _, _) = try pass.readBothKeeping(PassInputs.reader, workers: .all)
+    let sums = try pass.sums(PassInputs.writer(own), workers: .all)
+    let sigmoid = try pass.readAndSum(reader, workers: .all)
+    var next = 0
+    for result in ThreadedProcess.run(
+      size,
+      { group in
+        let workers = Workers.all.sharing(with: group)
+        let (_, _, kept) = try pass.readBothKeeping(
+          PassInputs.reader, maxBytes: 1 << 18, workers: workers)
+        return (
+          pass.ownRows(workers) ?? 0..<count,
+          try pass.sums(PassInputs.writer(own), kept: kept, keepingOwn: true, workers: workers),
+          try pass.readAndSum(reader, keepingOwn: true, workers: workers)
+        )
+      })
+    {
+      let (range, found, read) = try result.get()
+      #expect(found.rows == sums.rows.rows(range) && found.columns == sums.columns.rows(range))
+      #expect(read.statistics.flatMap(\.loss) == sigmoid.statistics.flatMap(\.loss))
+      #expect(read.rows == sigmoid.rows.rows(range))
+      #expect(read.columns == sigmoid.columns.rows(range))
+      // With fewer blocks than processes all have all.
+      #expect(range.lowerBound == next || range == 0..<count)
+      next = range.upperBound
+    }
+    #expect(next == count)
+  }
+
   /// The element that one process finds is named by all.
   @Test(arguments: [2, 3]) func faultsAreEverybodys(_ size: Int) throws {
     var rows = try TestData.matrix(1_200, 5, seed: 1)
