@@ -130,10 +130,20 @@ package struct CallInputs {
   }
 
   /// A gradient for an input, carried back through the normalization, with the input's shape.
+  ///
+  /// `rows` are those that the gradient has; nil for all.
   func gradient(
-    _ gradient: Matrix, of name: String
-  ) throws(ContrastiveError) -> (values: Matrix, shape: [Int]) {
-    (try normalized[name]?.backward(gradient) ?? gradient, try source.input(name).shape)
+    _ gradient: Matrix, rows: Range<Int>?, of name: String
+  ) throws(ContrastiveError) -> CallOutcome.Gradient {
+    var values = gradient
+    if let unit = normalized[name] {
+      if let rows {
+        values = try unit.backward(gradient, from: rows.lowerBound)
+      } else {
+        values = try unit.backward(gradient)
+      }
+    }
+    return CallOutcome.Gradient(values: values, shape: try source.input(name).shape, rows: rows)
   }
 }
 

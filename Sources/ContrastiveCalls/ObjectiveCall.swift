@@ -55,8 +55,8 @@ extension ObjectiveCall {
     var found: [String: CallOutcome.Gradient] = [:]
     for variable in wanted.variables {
       guard let gradient = result[variable] else { continue }
-      let (values, shape) = try inputs.gradient(gradient, of: variable.rawValue)
-      found[variable.rawValue] = CallOutcome.Gradient(values: values, shape: shape)
+      found[variable.rawValue] = try inputs.gradient(
+        gradient, rows: result.keptRows[variable], of: variable.rawValue)
     }
     return CallOutcome(
       method: method, form: form(inputs.used), loss: result.loss, losses: result.losses,
@@ -111,6 +111,8 @@ package struct CallOutcome {
     /// The elements; rows and columns are not the shape's.
     package let values: Matrix
     package let shape: [Int]
+    /// The rows that are here where processes keep their own; nil for all.
+    package let rows: Range<Int>?
   }
 }
 

@@ -38,18 +38,21 @@ extension EmbeddingFiles {
   /// Reads embeddings: into memory, or as far as they are needed where memory is bounded.
   ///
   /// - Throws: `ContrastiveError`: `.file`, `.shape`, `.tooLarge`.
+  ///
+  /// The processes of a job read as far as they need in any case, files that can be read so.
   static func matrix(path: String, memory: MemorySize?) throws(ContrastiveError) -> Matrix {
-    guard let bytes = memory?.bytes else { return try matrix(path: path) }
-    ResidentPages.limit(to: bytes)
-    LargeMatrices.use { rows, columns, fill throws(ContrastiveError) in
-      try MappedRows.inScratch(rows: rows, columns: columns) { range in
-        [Float](unsafeUninitializedCapacity: range.count * columns) { target, count in
-          fill(range, target)
-          count = range.count * columns
-        }
-      }
+    guard let bytes = memory?.bytes else {
+      guard Job.isShared else { return try matrix(path: path) }
+      leaveInFiles()
+      if let matrix = try? mapped(path: path) { return matrix }
+      return try matrix(path: path)
     }
-    endWithoutFile()
+    ResidentPages.limit(to: bytes)
+    leaveInFiles()
+    return try mapped(path: path)
+  }
+
+  private static func mapped(path: String) throws(ContrastiveError) -> Matrix {
     let file = filePart(of: path)
     if path.hasSuffix(".safetensors") || file != path {
       return try MappedRows.safetensors(
@@ -61,6 +64,20 @@ extension EmbeddingFiles {
         name: "memory", found: "standard input", expected: "a file, which can be read in pieces")
     }
     return try MappedRows.npy(path: path, argument: path)
+  }
+
+  /// From here on inputs are used where they lie, and what is made of them goes into files without
+  /// names.
+  static func leaveInFiles() {
+    LargeMatrices.use { rows, columns, fill throws(ContrastiveError) in
+      try MappedRows.inScratch(rows: rows, columns: columns) { range in
+        [Float](unsafeUninitializedCapacity: range.count * columns) { target, count in
+          fill(range, target)
+          count = range.count * columns
+        }
+      }
+    }
+    endWithoutFile()
   }
 
   /// A file that becomes shorter while it is used ends the program with a line, not a crash.

@@ -47,10 +47,16 @@ extension Matrix {
 
   /// ⟨row i of this, row i of the other⟩ in Double.
   package func rowDots(_ other: Matrix) -> [Double] {
-    precondition(rows == other.rows && columns == other.columns)
+    precondition(rows == other.rows)
+    return rowDots(other, from: 0)
+  }
+
+  /// ⟨row i of this, row first + i of the other⟩ in Double.
+  package func rowDots(_ other: Matrix, from first: Int) -> [Double] {
+    precondition(first >= 0 && first + rows <= other.rows && columns == other.columns)
     return withSharedMemory(and: other) { a, b in
       (0..<rows).map {
-        RowKernels.best.dot(a + $0 * columns, b + $0 * columns, count: columns)
+        RowKernels.best.dot(a + $0 * columns, b + (first + $0) * columns, count: columns)
       }
     }
   }
@@ -76,12 +82,21 @@ extension Matrix {
 
   /// Adds factor × the same row of another matrix to each row.
   package mutating func addRows(of other: Matrix, times factor: (Int) -> Float) {
-    precondition(rows == other.rows && columns == other.columns)
+    precondition(rows == other.rows)
+    addRows(of: other, from: 0, times: factor)
+  }
+
+  /// Adds factor × row first + i of another matrix to each row i; `factor` is of that row.
+  package mutating func addRows(
+    of other: Matrix, from first: Int, times factor: (_ otherRow: Int) -> Float
+  ) {
+    precondition(first >= 0 && first + rows <= other.rows && columns == other.columns)
     let (rows, columns) = (rows, columns)
     withMutableSharedMemory { values in
       other.withSharedMemory { source in
         for row in 0..<rows {
-          let (to, from, scale) = (values + row * columns, source + row * columns, factor(row))
+          let (to, from) = (values + row * columns, source + (first + row) * columns)
+          let scale = factor(first + row)
           for column in 0..<columns { to[column] += scale * from[column] }
         }
       }

@@ -17,6 +17,8 @@ public struct Workers: Sendable, Equatable {
   let monitor: ProgressMonitor?
   /// The processes that share the work, where it is shared.
   let group: (any ProcessGroup)?
+  /// Whether gradients may stay with the process that has computed them.
+  package private(set) var keepsOwnRows = false
 
   /// One worker for every processor this process may use.
   public static let all = Workers(
@@ -52,7 +54,17 @@ public struct Workers: Sendable, Equatable {
   ///   returning false cancels the call.
   /// - Returns: the workers; once canceled they stay so.
   public func reporting(_ progress: @escaping @Sendable (PassProgress) -> Bool) -> Workers {
-    Workers(count: count, product: product, monitor: ProgressMonitor(progress), group: group)
+    var workers = Workers(
+      count: count, product: product, monitor: ProgressMonitor(progress), group: group)
+    workers.keepsOwnRows = keepsOwnRows
+    return workers
+  }
+
+  /// The same for a caller who can do with the gradients of some rows in each process.
+  package var keepingOwnRows: Workers {
+    var workers = self
+    workers.keepsOwnRows = processes != nil
+    return workers
   }
 
   /// The same workers with another matrix product.
@@ -61,13 +73,15 @@ public struct Workers: Sendable, Equatable {
   ///   and gradients. Without this it is `MatrixProduct.automatic`.
   /// - Returns: the workers.
   public func using(_ product: MatrixProduct) -> Workers {
-    Workers(count: count, product: product, monitor: monitor, group: group)
+    var workers = Workers(count: count, product: product, monitor: monitor, group: group)
+    workers.keepsOwnRows = keepsOwnRows
+    return workers
   }
 
   /// The same number of threads, product, progress closure and group of processes.
   public static func == (a: Workers, b: Workers) -> Bool {
     a.count == b.count && a.product == b.product && a.monitor === b.monitor
-      && a.group === b.group
+      && a.group === b.group && a.keepsOwnRows == b.keepsOwnRows
   }
 
   /// Calls `body(index, worker)` once for every index in `0..<pieces`, and returns when all are

@@ -126,9 +126,13 @@ extension Tensor {
   package static let largestRank = 64
 
   package func requireWritableRank() throws(ContrastiveError) {
-    guard shape.count <= Self.largestRank else {
+    try Self.requireWritableRank(shape)
+  }
+
+  package static func requireWritableRank(_ shape: [Int]) throws(ContrastiveError) {
+    guard shape.count <= largestRank else {
       throw .shape(
-        argument: "tensor", found: "\(shape.count) axes", expected: "at most \(Self.largestRank)")
+        argument: "tensor", found: "\(shape.count) axes", expected: "at most \(largestRank)")
     }
   }
 

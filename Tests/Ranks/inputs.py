@@ -1,5 +1,9 @@
-"""Writes the inputs of ranks.sh: seeded, with the standard library alone."""
+"""Writes the inputs of ranks.sh, or large ones: seeded, with the standard library alone.
 
+inputs.py FOLDER [NAME ROWS DIMENSION]: one pair of queries and keys of a size alone.
+"""
+
+import array
 import json
 import random
 import struct
@@ -35,6 +39,16 @@ def safetensors(name, tensors):
         file.write(struct.pack("<Q", len(text)) + text + payload)
 
 
+def many(count, seed):
+    """A few thousand drawn numbers, taken at different places: drawing millions takes long."""
+    draw = random.Random(seed)
+    block = array.array("f", (draw.uniform(-1, 1) for _ in range(65_521)))
+    out = array.array("f")
+    while len(out) < count:
+        out.extend(block[draw.randrange(65_521) :])
+    return out[:count].tobytes()
+
+
 def images(name, count, seed):
     draw = random.Random(seed)
     pixels = bytes(
@@ -47,6 +61,17 @@ def images(name, count, seed):
     npy(f"data/{name}-labels.npy", "<i8", (count,), labels)
 
 
+if len(sys.argv) > 2:
+    rows, dimension = int(sys.argv[3]), int(sys.argv[4])
+    safetensors(
+        f"{sys.argv[2]}.safetensors",
+        {
+            name: ([rows, dimension], many(rows * dimension, seed))
+            for seed, name in enumerate(["queries", "keys"], 1)
+        },
+    )
+    npy(f"{sys.argv[2]}.npy", "<f4", (rows, dimension), many(rows * dimension, 3))
+    sys.exit()
 npy("rows.npy", "<f4", (1500, 16), floats(1500 * 16, 1))
 npy("other.npy", "<f4", (1500, 16), floats(1500 * 16, 2))
 npy("few.npy", "<f4", (2, 16), floats(2 * 16, 3))

@@ -15,6 +15,9 @@ extension Contrast {
   ) throws(ContrastiveError) -> ContrastValue {
     let strategy = strategy(wanted)
     let contrast = strategy == .symmetric ? symmetrized : self
+    let kept = keptRows(strategy, wanted, workers)
+    let wanted = ContrastGradients(
+      anchors: wanted.anchors, columns: wanted.columns, keepsOwnRows: kept != nil)
     let reading = try contrast.read(strategy, wanted, workers)
     let read = try ReadContrast(
       contrast, negatives: reading.negatives, maxima: reading.maxima, grouped: reading.grouped,
@@ -22,11 +25,12 @@ extension Contrast {
     var value = ContrastValue(
       losses: read.margins.loss, temperatureGradient: read.margins.temperatureGradient,
       paired: read.pairedCoefficients)
+    value.kept = kept
     let sums = try contrast.sums(read, reading, strategy, wanted, workers)
     (value.anchors, value.columns) = (sums.anchors, sums.columns)
     if wanted.anchors, var gradient = value.anchors {
       value.anchors = nil
-      read.addApart(toAnchors: &gradient, workers)
+      read.addApart(toAnchors: &gradient, from: kept?.anchors.lowerBound ?? 0, workers)
       value.anchors = gradient
     }
     if wanted.columns, !isOneSet, var gradient = value.columns {
@@ -52,6 +56,20 @@ extension Contrast {
     let isSquare = columns.rows == anchors.rows && readsColumns && columns.half == nil
     return isSquare && !isOneSet && wanted.anchors && wanted.columns
       && CrossingPass.keepsAll(rows: anchors.rows) ? .crossing : .rectangle
+  }
+
+  /// The rows whose gradients this process keeps, where it may and nothing is named of a row but its
+  /// positive.
+  private func keptRows(
+    _ strategy: Strategy, _ wanted: ContrastGradients, _ workers: Workers
+  ) -> (anchors: Range<Int>, columns: Range<Int>)? {
+    guard wanted.keepsOwnRows, strategy == .rectangle, !isOneSet, readsColumns, roles.isEmpty,
+      extras.isEmpty
+    else { return nil }
+    return (
+      RectanglePass(rows: anchors, columns: columns).ownRows(workers),
+      RectanglePass(rows: columns, columns: anchors).ownRows(workers)
+    )
   }
 
   private var symmetrized: Contrast {
@@ -90,7 +108,7 @@ extension Contrast {
     var (sums, kept): (Matrix?, KeptTiles?)
     if strategy == .rectangle, wanted.anchors {
       (blocks, sums) = try RectanglePass(rows: anchors, columns: readColumns).readAndSum(
-        reader, workers: workers)
+        reader, keepingOwn: wanted.keepsOwnRows, workers: workers)
     } else {
       (blocks, kept) = try statistics(reader, strategy, wanted, workers)
     }
@@ -187,9 +205,9 @@ extension Contrast {
         read.writer(rows: true, columns: false), kept: reading.kept, workers: workers)
       return (both.rows, both.columns)
     case .rectangle:
-      var forAnchors = wanted.anchors ? try anchorSums(read, reading, workers) : nil
+      var forAnchors = wanted.anchors ? try anchorSums(read, reading, wanted, workers) : nil
       guard isOneSet ? wanted.anchors : wanted.columns else { return (forAnchors, nil) }
-      let forColumns = try columnSums(read, workers)
+      let forColumns = try columnSums(read, wanted, workers)
       guard isOneSet else { return (forAnchors, forColumns) }
       forAnchors?.addRows(of: forColumns) { _ in 1 }
       return (forAnchors, nil)
@@ -197,21 +215,23 @@ extension Contrast {
   }
 
   private func anchorSums(
-    _ read: ReadContrast, _ reading: Reading, _ workers: Workers
+    _ read: ReadContrast, _ reading: Reading, _ wanted: ContrastGradients, _ workers: Workers
   ) throws(ContrastiveError) -> Matrix {
+    let pass = RectanglePass(rows: anchors, columns: readColumns)
     if var sums = reading.sums, let side = read.sides.first?.side {
-      sums.scaleRows { side.weight[$0] }
+      let first = wanted.keepsOwnRows ? pass.ownRows(workers).lowerBound : 0
+      sums.scaleRows { side.weight[first + $0] }
       return sums
     }
-    return try RectanglePass(rows: anchors, columns: readColumns).sums(
-      read.writer(rows: true, columns: false), workers: workers)
+    return try pass.sums(
+      read.writer(rows: true, columns: false), keepingOwn: wanted.keepsOwnRows, workers: workers)
   }
 
   private func columnSums(
-    _ read: ReadContrast, _ workers: Workers
+    _ read: ReadContrast, _ wanted: ContrastGradients, _ workers: Workers
   ) throws(ContrastiveError) -> Matrix {
     guard readsColumns else { return Matrix(zeros: columns.rows, by: columns.dimension) }
     return try RectanglePass(rows: columns, columns: anchors).sums(
-      read.writer(rows: false, columns: true), workers: workers)
+      read.writer(rows: false, columns: true), keepingOwn: wanted.keepsOwnRows, workers: workers)
   }
 }

@@ -44,14 +44,16 @@ extension Contrast {
       SoftmaxWriter(
         temperature: temperature, rows: ahead.sides[0].side, columns: back.sides[0].side,
         excluding: forward.exclusions),
-      kept: kept, workers: workers)
+      kept: kept, keepingOwn: wanted.keepsOwnRows, workers: workers)
+    value.kept = wanted.keepsOwnRows ? pass.ownRows(workers).map { ($0, $0) } : nil
+    let first = value.kept?.anchors.lowerBound ?? 0
     let (own, other) = (ahead.pairedCoefficients, back.pairedCoefficients)
     if wanted.anchors {
-      forRows.addRows(of: keys.matrix) { Float(own[$0] + other[$0]) }
+      forRows.addRows(of: keys.matrix, from: first) { Float(own[$0] + other[$0]) }
       value.anchors = forRows
     }
     if wanted.columns {
-      forColumns.addRows(of: queries.matrix) { Float(own[$0] + other[$0]) }
+      forColumns.addRows(of: queries.matrix, from: first) { Float(own[$0] + other[$0]) }
       value.columns = forColumns
     }
     return value
@@ -66,7 +68,8 @@ extension Contrast {
   private static func separately(
     _ forward: Contrast, _ backward: Contrast, _ wanted: ContrastGradients, _ workers: Workers
   ) throws(ContrastiveError) -> ContrastValue {
-    let ahead = try forward.evaluate(wanted, workers: workers)
+    let ahead = try forward.evaluate(
+      ContrastGradients(anchors: wanted.anchors, columns: wanted.columns), workers: workers)
     let back = try backward.evaluate(
       ContrastGradients(anchors: wanted.columns, columns: wanted.anchors), workers: workers)
     /// Half of what the one and the other direction give a set, and what its rows are paired with.

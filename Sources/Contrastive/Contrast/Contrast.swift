@@ -86,6 +86,8 @@ public struct ContrastValue: Sendable {
   public internal(set) var columns: Matrix?
   /// ∂loss/∂(the row that anchor i is paired with) is this times anchor i.
   public internal(set) var paired: [Double]
+  /// Which rows of the gradients are here where processes keep their own; nil for all.
+  var kept: (anchors: Range<Int>, columns: Range<Int>)?
 
   /// The mean over the anchors.
   public var loss: Double { losses.reduce(0, +) / Double(max(1, losses.count)) }
@@ -122,4 +124,6 @@ public struct ContrastValue: Sendable {
 struct ContrastGradients: Sendable {
   var anchors = false
   var columns = false
+  /// Whether they may be of some rows in each process.
+  var keepsOwnRows = false
 }

@@ -96,7 +96,9 @@ struct ReadContrast: Sendable {
 
   /// Adds what positives, named columns and columns of a row's own give the anchors; with the
   /// anchors as columns, from both sides.
-  func addApart(toAnchors gradient: inout Matrix, _ workers: Workers) {
+  ///
+  /// `gradient` starts with row `first`, which is 0 where there are more than positives.
+  func addApart(toAnchors gradient: inout Matrix, from first: Int, _ workers: Workers) {
     let coefficients = listed.map(workers: workers, coefficient)
     if contrast.isOneSet {
       listed.addBothWays(
@@ -111,7 +113,7 @@ struct ReadContrast: Sendable {
     }
     if let paired = contrast.paired {
       let coefficients = pairedCoefficients
-      gradient.addRows(of: paired) { Float(coefficients[$0]) }
+      gradient.addRows(of: paired, from: first) { Float(coefficients[$0]) }
     }
   }
 

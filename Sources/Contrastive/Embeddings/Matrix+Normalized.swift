@@ -59,16 +59,24 @@ public struct NormalizedRows: Sendable {
   ///   rows of norms below 1e-30 can have.
   public func backward(_ gradient: Matrix) throws(ContrastiveError) -> Matrix {
     try Operand("gradient", gradient).requireShape(of: Operand("rows", rows))
-    let along = rows.rowDots(gradient)
+    return try backward(gradient, from: 0)
+  }
+
+  /// The same of some rows, `first` and those after it.
+  package func backward(
+    _ gradient: Matrix, from first: Int
+  ) throws(ContrastiveError) -> Matrix {
+    let along = gradient.rowDots(rows, from: first)
+    let own = norms[first..<(first + gradient.rows)]
     var result = gradient
-    result.addRows(of: rows) { Float(-along[$0]) }
-    result = result.rows(times: norms.map(Matrix.inverse))
-    for row in norms.indices where norms[row] < 1e-30 {
-      let values = result.row(row)
+    result.addRows(of: rows, from: first) { Float(-along[$0 - first]) }
+    result = result.rows(times: own.map(Matrix.inverse))
+    for row in own.indices where norms[row] < 1e-30 {
+      let values = result.row(row - first)
       guard let column = values.firstIndex(where: { !$0.isFinite }) else { continue }
       throw .tooLarge(
         argument: "gradient", row: row, column: column - values.startIndex,
-        found: "\(gradient[row, column - values.startIndex])",
+        found: "\(gradient[row - first, column - values.startIndex])",
         limit: "norm \(norms[row]) of the row")
     }
     return result

@@ -47,6 +47,8 @@ public struct Evaluation<Objective: Contrastive.Objective>: Sendable {
   public let details: Objective.Details
   package let gradients: [Objective.Variable: Matrix]
   package let scalars: [Objective.Scalar: Double]
+  /// Which rows of a gradient are here where processes keep their own; without one all are.
+  package var keptRows: [Objective.Variable: Range<Int>] = [:]
 
   /// A result of an objective of one's own.
   ///

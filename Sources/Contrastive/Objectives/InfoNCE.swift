@@ -70,7 +70,8 @@ public struct InfoNCE: BankOrBatchObjective {
     try negatives.validate(
       without: [.mixing], in: "InfoNCE in the batch", use: "a bank: mixed rows are constants")
     let wanted = ContrastGradients(
-      anchors: gradients.contains(.queries), columns: gradients.contains(.keys))
+      anchors: gradients.contains(.queries), columns: gradients.contains(.keys),
+      keepsOwnRows: workers.keepsOwnRows)
     var (forward, chosen) = try direction(queries, keys, negatives, workers)
     var value: ContrastValue
     if symmetric {
@@ -82,14 +83,20 @@ public struct InfoNCE: BankOrBatchObjective {
     } else {
       value = try forward.evaluate(wanted, workers: workers)
       let own = value.paired
-      value.columns?.addRows(of: queries.matrix) { Float(own[$0]) }
+      value.columns?.addRows(of: queries.matrix, from: value.kept?.columns.lowerBound ?? 0) {
+        Float(own[$0])
+      }
     }
     var result: [Variable: Matrix] = [:]
     result[.queries] = value.anchors
     result[.keys] = value.columns
-    return Evaluation(
+    var evaluation = Evaluation<Self>(
       loss: value.loss, losses: value.losses, gradients: result,
       scalars: [.temperature: value.temperatureGradient], details: chosen)
+    if let kept = value.kept {
+      evaluation.keptRows = [.queries: kept.anchors, .keys: kept.columns]
+    }
+    return evaluation
   }
 
   /// Each anchor against all keys, of which one is its own.
@@ -114,19 +121,26 @@ public struct InfoNCE: BankOrBatchObjective {
       temperature: temperature, negatives, workers: workers)
     let value = try contrast.evaluate(
       ContrastGradients(
-        anchors: gradients.contains(.queries), columns: gradients.contains(.bank)),
+        anchors: gradients.contains(.queries), columns: gradients.contains(.bank),
+        keepsOwnRows: workers.keepsOwnRows),
       workers: workers)
     var result: [Variable: Matrix] = [:]
     result[.queries] = value.anchors
     result[.bank] = value.columns
     if gradients.contains(.keys) {
-      var forKeys = problem.queries.matrix
-      forKeys.scaleRows { Float(value.paired[$0]) }
+      let queries = problem.queries.matrix
+      var forKeys = value.kept.map { queries.rows($0.anchors) } ?? queries
+      let first = value.kept?.anchors.lowerBound ?? 0
+      forKeys.scaleRows { Float(value.paired[first + $0]) }
       result[.keys] = forKeys
     }
-    return Evaluation(
+    var evaluation = Evaluation<Self>(
       loss: value.loss, losses: value.losses, gradients: result,
       scalars: [.temperature: value.temperatureGradient], details: chosen)
+    if let kept = value.kept {
+      evaluation.keptRows = [.queries: kept.anchors, .keys: kept.anchors, .bank: kept.columns]
+    }
+    return evaluation
   }
 
   /// With a bank a tile for each worker, and sums of runs of tiles.

@@ -72,37 +72,44 @@ public struct SigLIP: Objective {
       zip(similarities, own).reduce(0) { $0 + $1.0 * $1.1 }
       + blocks.flatMap(\.moment).reduce(0, +)
     let total = own.reduce(0, +) + blocks.flatMap(\.sum).reduce(0, +)
+    let first = sums.kept?.lowerBound ?? 0
     func gradient(_ sums: Matrix?, with other: Matrix) -> Matrix? {
       guard var gradient = sums else { return nil }
-      gradient.addRows(of: other) { Float(own[$0]) }
+      gradient.addRows(of: other, from: first) { Float(own[$0]) }
       gradient.scaleRows { _ in Float(scale) }
       return gradient
     }
     var result: [Variable: Matrix] = [:]
     result[.queries] = gradient(sums.queries, with: keys)
     result[.keys] = gradient(sums.keys, with: queries)
-    return Evaluation(
+    var evaluation = Evaluation<Self>(
       loss: losses.mean, losses: losses, gradients: result,
       scalars: [.temperature: -moment * scale / temperature, .bias: total * scale * temperature],
       details: NegativeCounts())
+    if let kept = sums.kept { evaluation.keptRows = [.queries: kept, .keys: kept] }
+    return evaluation
   }
 
   private func pass(
     _ queries: Operand, _ keys: Operand, _ wanted: Set<Variable>, _ workers: Workers
   ) throws(ContrastiveError) -> (
-    [SigmoidReader.Statistics], (queries: Matrix?, keys: Matrix?)
+    [SigmoidReader.Statistics], (queries: Matrix?, keys: Matrix?, kept: Range<Int>?)
   ) {
+    let keeps = workers.keepsOwnRows
     let reader = SigmoidReader(scale: 1 / temperature, bias: bias)
     if wanted == [.queries, .keys] {
-      let found = try CrossingPass(queries, keys).readAndSum(reader, workers: workers)
-      return (found.statistics, (found.rows, found.columns))
+      let pass = CrossingPass(queries, keys)
+      let found = try pass.readAndSum(reader, keepingOwn: keeps, workers: workers)
+      return (found.statistics, (found.rows, found.columns, keeps ? pass.ownRows(workers) : nil))
     }
     let (rows, columns) = wanted == [.keys] ? (keys, queries) : (queries, keys)
-    let (blocks, sums) = try RectanglePass(rows: rows, columns: columns).readAndSum(
-      reader, summing: !wanted.isEmpty, workers: workers)
-    guard wanted == [.keys] else { return (blocks, (sums, nil)) }
+    let pass = RectanglePass(rows: rows, columns: columns)
+    let (blocks, sums) = try pass.readAndSum(
+      reader, summing: !wanted.isEmpty, keepingOwn: keeps, workers: workers)
+    let kept = keeps ? pass.ownRows(workers) : nil
+    guard wanted == [.keys] else { return (blocks, (sums, nil, kept)) }
     let ahead = try RectanglePass(rows: queries, columns: keys).read(reader, workers: workers)
-    return (ahead, (nil, sums))
+    return (ahead, (nil, sums, kept))
   }
 
   /// The same of all inputs in one value.

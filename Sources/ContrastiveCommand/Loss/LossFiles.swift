@@ -1,5 +1,8 @@
 import ArgumentParser
 import Contrastive
+import ContrastiveCalls
+import ContrastiveCore
+import ContrastiveFiles
 import ContrastiveTensors
 
 /// What every `contrastive loss` method shares: the files, normalization, the choice of gradients.
@@ -25,6 +28,17 @@ package struct LossFiles: ParsableArguments {
   @OptionGroup var parallel: ParallelOptions
 
   package init() {}
+
+  /// The inputs: in memory, or where several processes read them, in their file.
+  var source: any TensorSource {
+    get throws(ContrastiveError) {
+      guard Job.isShared, let file = try? MappedSafetensors(path: input) else {
+        return try SafetensorsFile(path: input)
+      }
+      EmbeddingFiles.leaveInFiles()
+      return file
+    }
+  }
 
   /// The names of the gradients asked for; nil for the method's default.
   func gradients<Method: Objective>(of type: Method.Type) throws -> [String]? {

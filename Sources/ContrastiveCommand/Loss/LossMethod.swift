@@ -21,24 +21,37 @@ extension LossMethod {
     let gradients = try files.gradients(of: Call.Method.self)
     let file = try OutputFile(files.output, format: .safetensors, inputs: [files.input])
     let outcome = try Call.run(
-      SafetensorsFile(path: files.input), options: options, normalizes: files.normalize,
-      zeroRows: files.zeroRows, gradients: gradients, workers: files.parallel.workers)
-    var tensors = ["loss": Tensor(.float64([outcome.loss]))]
-    for (name, gradient) in outcome.gradients {
-      tensors["gradient.\(name)"] = try Tensor(
-        shape: gradient.shape, elements: .float32(Array(gradient.values.values)))
+      files.source, options: options, normalizes: files.normalize, zeroRows: files.zeroRows,
+      gradients: gradients, workers: files.parallel.workers.keepingOwnRows)
+    var tensors = [SavedTensor("loss", Tensor(.float64([outcome.loss])))]
+    for (name, gradient) in outcome.gradients.sorted(by: { $0.key < $1.key }) {
+      tensors.append(gradient.saved(as: "gradient.\(name)"))
     }
     for (name, slope) in outcome.scalars {
-      tensors["gradient.\(name)"] = Tensor(.float64([slope]))
+      tensors.append(SavedTensor("gradient.\(name)", Tensor(.float64([slope]))))
     }
     if files.rows {
       guard let losses = outcome.losses else {
         throw ValidationError("--rows: the value of \(Call.method) is no mean of rows")
       }
-      tensors["losses"] = Tensor(.float64(losses))
+      tensors.append(SavedTensor("losses", Tensor(.float64(losses))))
     }
     try file.write(tensors)
     try Standard.json(LossReport(outcome), beside: file)
+  }
+}
+
+extension CallOutcome.Gradient {
+  /// The gradient as a tensor of its input's shape, of whose rows every process may have some.
+  fileprivate func saved(as name: String) -> SavedTensor {
+    SavedTensor(name, .float32, shape: shape) { writer throws(ContrastiveError) in
+      if let rows, let job = Job.processes {
+        return try job.write(values, rows: rows, of: shape[0], to: writer)
+      }
+      try values.withUnsafeBufferPointer { values throws(ContrastiveError) in
+        try writer.write(UnsafeRawBufferPointer(values))
+      }
+    }
   }
 }
 

@@ -76,6 +76,11 @@ struct OutputFile {
     try SafetensorsFile(tensors: tensors).write(to: path)
   }
 
+  /// Saves tensors that write themselves, as safetensors.
+  func write(_ tensors: [SavedTensor]) throws(ContrastiveError) {
+    try SafetensorsLayout(of: tensors, path: path).write(to: path)
+  }
+
   /// What follows the last dot of a name, in lower case; nil for none and for a number's digits.
   private static func suffix(of path: String) -> String? {
     let name = path.split(separator: "/").last.map(String.init) ?? ""

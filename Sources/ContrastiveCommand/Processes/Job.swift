@@ -28,6 +28,10 @@ public protocol JobProcesses: ProcessGroup {
 enum Job {
   /// Set once, before the command is parsed.
   nonisolated(unsafe) private(set) static var processes: (any JobProcesses)?
+
+  /// Whether there are several processes.
+  static var isShared: Bool { (processes?.size ?? 1) > 1 }
+
   /// Standard error of a process that is silent otherwise.
   nonisolated(unsafe) private static var errors = STDERR_FILENO
 

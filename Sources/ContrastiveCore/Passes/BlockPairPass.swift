@@ -22,7 +22,8 @@ struct BlockPairPass<Grid: BlockPairGrid>: Sendable {
   /// block after its last tile. Processes share the pairs where there is a `transfer`.
   func forEachTile(
     kept: KeptTiles?, taking: Bool, workers: Workers, transfer: BlockTransfer?,
-    finish: @Sendable (_ block: Int) -> Void = { _ in }, _ visit: Visit
+    staying: BlockTransfer? = nil, finish: @Sendable (_ block: Int) -> Void = { _ in },
+    _ visit: Visit
   ) throws(ContrastiveError) {
     try BLAS.prepare()
     let scratch = Scratch(count: min(workers.count, max(1, grid.pairs)) * 2 * grid.tileSize)
@@ -45,7 +46,7 @@ struct BlockPairPass<Grid: BlockPairGrid>: Sendable {
         watch.report(index + 1, worker: worker)
       }
       if let group, let transfer {
-        let rounds = SharedRounds(grid, group: group, transfer: transfer)
+        let rounds = SharedRounds(grid, group: group, transfer: transfer, staying: staying)
         return rounds.run(workers, finish: { if !watch.isCanceled { finish($0) } }, run)
       }
       let turns = BlockTurns(count: grid.blocks)
@@ -119,6 +120,55 @@ extension BlockPairPass {
     return all.elements
   }
 
+  /// The rows of each set whose sums stay with this process; nil where it is alone, or where there
+  /// are fewer blocks than processes.
+  func ownRows(_ workers: Workers) -> Range<Int>? {
+    guard let group = workers.processes, grid.blocksOfSet >= group.size else { return nil }
+    let (own, size) = (group.share(of: grid.blocksOfSet), grid.rowsPerBlock)
+    return (own.lowerBound * size)..<min(grid.rows, own.upperBound * size)
+  }
+
+  /// Σ coefficient · row of the other block for the rows of each set that stay with this process.
+  func ownSums(
+    _ own: Range<Int>, kept: KeptTiles?, workers: Workers, transfer: BlockTransfer = .nothing,
+    finish: @Sendable (_ block: Int) -> Void = { _ in },
+    _ write: @Sendable (BlockPair, Tile) -> Void
+  ) throws(ContrastiveError) -> [Matrix] {
+    let (grid, dimension) = (grid, rows.dimension)
+    let sums = BlockSums(blocks: grid.blocks) { grid.rows(block: $0).count * dimension }
+    try forEachTile(
+      kept: kept, taking: true, workers: workers, transfer: transfer, staying: sums.transfer,
+      finish: finish
+    ) { pair, tile, product, _ in
+      write(pair, tile)
+      add(tile, of: pair, product, to: { sums[$0] })
+    }
+    return (0..<(grid.blocks / grid.blocksOfSet)).map { set in
+      Matrix(rows: own.count, columns: dimension) { target in
+        let target = SharedMemory(target)
+        for block in (set * grid.blocksOfSet)..<((set + 1) * grid.blocksOfSet) {
+          let range = grid.rows(block: block)
+          guard own.contains(range.lowerBound) else { continue }
+          (target + (range.lowerBound - own.lowerBound) * dimension).initialize(
+            from: sums[block], count: range.count * dimension)
+          sums.free(block)
+        }
+      }
+    }
+  }
+
+  /// Adds a tile's products to the sums of its blocks.
+  private func add(
+    _ tile: Tile, of pair: BlockPair, _ product: TileProduct,
+    to sums: (_ block: Int) -> UnsafeMutablePointer<Float>
+  ) {
+    let packed = product.columns.pack(
+      tile.columns, dimension: product.dimension, scratch: tile.values)
+    product.accumulate(tile, packed: packed, into: sums(pair.first), adding: true)
+    guard let second = pair.second, second != pair.first else { return }
+    product.accumulateTransposed(tile, into: sums(second))
+  }
+
   /// Σ coefficient · row of the other block for each row of all sets, added by `visit`'s tiles.
   func sums(
     kept: KeptTiles?, workers: Workers, transfer: BlockTransfer? = .nothing,
@@ -140,12 +190,7 @@ extension BlockPairPass {
         kept: kept, taking: true, workers: workers, transfer: transfer, finish: finish
       ) { pair, tile, product, _ in
         write(pair, tile)
-        let packed = product.columns.pack(tile.columns, dimension: dimension, scratch: tile.values)
-        product.accumulate(
-          tile, packed: packed, into: sums + grid.start(block: pair.first) * dimension,
-          adding: true)
-        guard let second = pair.second, second != pair.first else { return }
-        product.accumulateTransposed(tile, into: sums + grid.start(block: second) * dimension)
+        add(tile, of: pair, product, to: { sums + grid.start(block: $0) * dimension })
       }
     }
     return sums

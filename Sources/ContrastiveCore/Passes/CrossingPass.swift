@@ -52,33 +52,49 @@ package struct CrossingPass: Sendable {
     return (Array(all.prefix(pass.grid.blocksOfSet)), Array(all.dropFirst(pass.grid.blocksOfSet)))
   }
 
-  /// Σ coefficient · column of each row, and Σ coefficient · row of each column.
+  /// The rows of both sets whose sums a process has that keeps its own; nil for all.
+  package func ownRows(_ workers: Workers) -> Range<Int>? { pass.ownRows(workers) }
+
+  /// Σ coefficient · column of each row, and Σ coefficient · row of each column; where processes
+  /// keep their own, of `ownRows`.
   ///
   /// Complexity: 6 · rows² · dimension floating-point operations, fewer with kept tiles.
   ///
   /// - Throws: `ContrastiveError`: `.nonFinite`, `.tooLarge`, `.canceled`.
   package func sums(
-    _ writer: some TileWriter, kept: KeptTiles? = nil, workers: Workers
+    _ writer: some TileWriter, kept: KeptTiles? = nil, keepingOwn: Bool = false, workers: Workers
   ) throws(ContrastiveError) -> (rows: Matrix, columns: Matrix) {
-    split(try pass.sums(kept: kept, workers: workers) { _, tile in writer.write(tile) })
+    if keepingOwn, let own = ownRows(workers) {
+      let both = try pass.ownSums(own, kept: kept, workers: workers) { writer.write($1) }
+      return (both[0], both[1])
+    }
+    return split(try pass.sums(kept: kept, workers: workers) { _, tile in writer.write(tile) })
   }
 
-  /// Statistics of each block of rows and both sums in one pass.
+  /// Statistics of each block of rows and both sums in one pass; where processes keep their own,
+  /// sums of `ownRows`.
   ///
   /// Complexity: 6 · rows² · dimension floating-point operations.
   ///
   /// - Throws: `ContrastiveError`: `.nonFinite`, `.tooLarge`, `.canceled`.
   package func readAndSum<Reader: ReadingWriter>(
-    _ reader: Reader, workers: Workers
+    _ reader: Reader, keepingOwn: Bool = false, workers: Workers
   ) throws(ContrastiveError) -> (statistics: [Reader.Statistics], rows: Matrix, columns: Matrix) {
     let blocks = pass.grid.blocksOfSet
     let all = SharedArray((0..<blocks).map { reader.start(rows: pass.grid.rows(block: $0)) })
     let found = all.memory
+    let transfer = reader.transfer.map { BlockTransfer(of: found, by: $0, blocks: blocks) }
+    @Sendable func finish(_ block: Int) { if block < blocks { reader.finish(&found.base[block]) } }
+    @Sendable func read(_ pair: BlockPair, _ tile: Tile) {
+      reader.readAndWrite(tile, into: &found.base[pair.first])
+    }
+    if keepingOwn, let transfer, let own = ownRows(workers) {
+      let both = try pass.ownSums(
+        own, kept: nil, workers: workers, transfer: transfer, finish: finish, read)
+      return (all.elements, both[0], both[1])
+    }
     let sums = try pass.sums(
-      kept: nil, workers: workers,
-      transfer: reader.transfer.map { BlockTransfer(of: found, by: $0, blocks: blocks) },
-      finish: { if $0 < blocks { reader.finish(&found.base[$0]) } }
-    ) { pair, tile in reader.readAndWrite(tile, into: &found.base[pair.first]) }
+      kept: nil, workers: workers, transfer: transfer, finish: finish, read)
     let (rows, columns) = split(sums)
     return (all.elements, rows, columns)
   }

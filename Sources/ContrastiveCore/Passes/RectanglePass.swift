@@ -51,38 +51,50 @@ package struct RectanglePass: Sendable {
       sums: &none, blocks == nil ? workers : workers.alone, blocks: blocks)
   }
 
-  /// Σ coefficient · column of each row.
+  /// The rows whose sums a process has that keeps its own: all where it is alone, or where there
+  /// are fewer blocks than processes.
+  package func ownRows(_ workers: Workers) -> Range<Int> {
+    guard let group = workers.processes else { return 0..<grid.rows }
+    return SharedUnits(grid, of: group, nil).rows(of: group.rank)
+  }
+
+  /// Σ coefficient · column of each row; where processes keep their own, of `ownRows`.
   ///
   /// Complexity: 4 · rows · columns · dimension floating-point operations.
   ///
   /// - Throws: `ContrastiveError`: `.nonFinite`, `.tooLarge`, `.canceled`.
   package func sums(
-    _ writer: some TileWriter, workers: Workers
+    _ writer: some TileWriter, keepingOwn: Bool = false, workers: Workers
   ) throws(ContrastiveError) -> Matrix {
-    var sums: Matrix? = Matrix(zeros: rows.rows, by: rows.dimension)
+    var sums: Matrix? = zeros(keepingOwn, workers)
     _ = try run(
       TileVisit(
         start: { _ in }, visit: { tile, _, _ in writer.write(tile) }, finish: { _ in },
         merge: { _, _, _, _ in }, transfer: .nothing),
-      sums: &sums, workers)
+      sums: &sums, keepingOwn: keepingOwn, workers)
     return sums ?? Matrix(zeros: 0, by: 0)
   }
 
-  /// Statistics and, where `summing`, Σ coefficient · column of each row in one pass.
+  /// Statistics and, where `summing`, Σ coefficient · column of each row in one pass; where
+  /// processes keep their own, sums of `ownRows`.
   ///
   /// Complexity: 4 · rows · columns · dimension floating-point operations, half without sums.
   ///
   /// - Throws: `ContrastiveError`: `.nonFinite`, `.tooLarge`, `.canceled`.
   package func readAndSum<Reader: OnlineReader>(
-    _ reader: Reader, summing: Bool = true, workers: Workers
+    _ reader: Reader, summing: Bool = true, keepingOwn: Bool = false, workers: Workers
   ) throws(ContrastiveError) -> (statistics: [Reader.Statistics], sums: Matrix?) {
-    var sums = summing ? Matrix(zeros: rows.rows, by: rows.dimension) : nil
+    var sums = summing ? zeros(keepingOwn, workers) : nil
     let statistics = try run(
       TileVisit(
         start: reader.start, visit: reader.readAndWrite, finish: { _ in }, merge: reader.merge,
         transfer: .portable),
-      sums: &sums, workers)
+      sums: &sums, keepingOwn: keepingOwn, workers)
     return (statistics, sums)
+  }
+
+  private func zeros(_ keepingOwn: Bool, _ workers: Workers) -> Matrix {
+    Matrix(zeros: keepingOwn ? ownRows(workers).count : rows.rows, by: rows.dimension)
   }
 
   /// Bytes of scratch a pass holds at most; see `TileGrid`.
@@ -96,8 +108,8 @@ package struct RectanglePass: Sendable {
   }
 
   private func run<Statistics: Sendable>(
-    _ visit: TileVisit<Statistics>, sums: inout Matrix?, _ workers: Workers,
-    blocks: Range<Int>? = nil
+    _ visit: TileVisit<Statistics>, sums: inout Matrix?, keepingOwn: Bool = false,
+    _ workers: Workers, blocks: Range<Int>? = nil
   ) throws(ContrastiveError) -> [Statistics] {
     try BLAS.prepare()
     let shares = SharedUnits(grid, of: visit.transfer == nil ? nil : workers.processes, blocks)
@@ -115,6 +127,7 @@ package struct RectanglePass: Sendable {
         sums.withMutableSharedMemory { sums in
           let work = RectangleWork(
             grid: grid, visit: visit, rows: rows, columns: columns, isSumming: isSumming,
+            keepsOwnRows: keepingOwn, firstRow: keepingOwn ? ownRows(workers).lowerBound : 0,
             product: TileProduct(
               rows: rowValues, columns: columnValues, dimension: rows.dimension,
               product: workers.product),
@@ -166,6 +179,10 @@ struct RectangleWork<Statistics: Sendable>: Sendable {
   let rows: Operand
   let columns: Operand
   let isSumming: Bool
+  /// Whether sums stay with the process that has computed them.
+  let keepsOwnRows: Bool
+  /// The row that `sums` start with.
+  let firstRow: Int
   let product: TileProduct
   let partials: SharedMemory<Statistics?>
   let sums: SharedMemory<Float>
@@ -180,7 +197,8 @@ struct RectangleWork<Statistics: Sendable>: Sendable {
   func sums(block: Int, chunk: Int) -> UnsafeMutablePointer<Float> {
     let offset = block * grid.rowsPerBlock * product.dimension
     return chunk == 0
-      ? sums + offset : spill + ((chunk - 1) * grid.rows * product.dimension + offset)
+      ? sums + (offset - firstRow * product.dimension)
+      : spill + ((chunk - 1) * grid.rows * product.dimension + offset)
   }
 
   func run(unit: Int, worker: Int) {

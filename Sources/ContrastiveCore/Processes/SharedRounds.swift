@@ -49,14 +49,22 @@ struct BlockTransfer: Sendable {
 struct SharedRounds<Grid: BlockPairGrid> {
   private let group: any ProcessGroup
   private let transfer: BlockTransfer
+  /// What goes with a block and stays at its home in the end, where it is not sent to all.
+  private let staying: BlockTransfer?
   private let blocks: Int
+  private let homes: [Int]
   /// The pairs of each round with their index, and whose they are.
   private var rounds: [[(index: Int, pair: BlockPair, owner: Int)]] = []
 
-  init(_ grid: Grid, group: any ProcessGroup, transfer: BlockTransfer) {
+  init(
+    _ grid: Grid, group: any ProcessGroup, transfer: BlockTransfer, staying: BlockTransfer?
+  ) {
     self.group = group
     self.transfer = transfer
+    self.staying = staying
     blocks = grid.blocks
+    let ofSet = grid.blocksOfSet
+    homes = (0..<grid.blocks).map { group.owner(of: $0 % ofSet, of: ofSet) }
     var pairs: [[(index: Int, pair: BlockPair)]] = []
     for index in 0..<grid.pairs {
       let pair = grid.pair(index)
@@ -84,9 +92,14 @@ struct SharedRounds<Grid: BlockPairGrid> {
   ) {
     var places = [Int](repeating: -1, count: blocks)
     for round in rounds {
-      move(&places, to: round)
+      move(&places, to: round.map { ($0.pair, $0.owner) })
       let own = round.filter { $0.owner == group.rank }
       workers.forEach(own.count) { body(own[$0].index, own[$0].pair, $1) }
+    }
+    if staying != nil {
+      move(
+        &places,
+        to: homes.enumerated().map { (BlockPair(round: 0, first: $0, second: nil), $1) })
     }
     let last = places
     let own = last.indices.filter { last[$0] == group.rank }
@@ -100,11 +113,9 @@ struct SharedRounds<Grid: BlockPairGrid> {
   }
 
   /// Sends blocks to where they are in a round.
-  private func move(
-    _ places: inout [Int], to round: [(index: Int, pair: BlockPair, owner: Int)]
-  ) {
+  private func move(_ places: inout [Int], to round: [(pair: BlockPair, owner: Int)]) {
     var moves: [(block: Int, from: Int, to: Int)] = []
-    for (_, pair, owner) in round {
+    for (pair, owner) in round {
       pair.forEachBlock { block in
         if places[block] >= 0, places[block] != owner {
           moves.append((block, places[block], owner))
@@ -115,6 +126,7 @@ struct SharedRounds<Grid: BlockPairGrid> {
     var packets = [Int: Packet]()
     for (block, from, to) in moves where from == group.rank {
       transfer.add(block, &packets[to, default: Packet()])
+      staying?.add(block, &packets[to, default: Packet()])
     }
     let sources = Set(moves.filter { $0.to == group.rank }.map(\.from)).sorted()
     let arrived = group.exchange(packets.mapValues(\.bytes), from: sources)
@@ -122,6 +134,7 @@ struct SharedRounds<Grid: BlockPairGrid> {
       var reader = PacketReader(arrived[source] ?? [])
       for (block, from, to) in moves where from == source && to == group.rank {
         transfer.take(block, &reader)
+        staying?.take(block, &reader)
       }
     }
   }

@@ -44,6 +44,13 @@ struct SharedUnits {
     group?.share(of: grid.rowBlocks, rank: rank) ?? mergedBlocks
   }
 
+  /// The rows of a process's blocks; all rows where single units are shared.
+  func rows(of rank: Int) -> Range<Int> {
+    guard group != nil, areBlocks else { return 0..<grid.rows }
+    let (own, size) = (blocks(of: rank), grid.rowsPerBlock)
+    return min(grid.rows, own.lowerBound * size)..<min(grid.rows, own.upperBound * size)
+  }
+
   private func units(ofBlocks blocks: Range<Int>) -> Range<Int> {
     (blocks.lowerBound * grid.chunks)..<(blocks.upperBound * grid.chunks)
   }
@@ -70,15 +77,13 @@ extension RectangleWork {
         if sendsSums { forSums(of: unit) { reader.take($1, into: $0) } }
       }
     }
-    guard isSumming, shares.areBlocks else { return }
+    guard isSumming, shares.areBlocks, !keepsOwnRows else { return }
     let dimension = product.dimension
     group.gather(
       sums,
       runs: (0..<group.size).map { rank in
-        let blocks = shares.blocks(of: rank)
-        let start = min(grid.rows, blocks.lowerBound * grid.rowsPerBlock)
-        let end = min(grid.rows, blocks.upperBound * grid.rowsPerBlock)
-        return (start * dimension)..<(end * dimension)
+        let rows = shares.rows(of: rank)
+        return (rows.lowerBound * dimension)..<(rows.upperBound * dimension)
       })
   }
 

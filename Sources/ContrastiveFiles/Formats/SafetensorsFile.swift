@@ -148,34 +148,17 @@ public struct SafetensorsFile: Sendable {
   ///
   /// - Throws: `ContrastiveError`, `.file` or `.shape`, for what could not be read again.
   public func data() throws(ContrastiveError) -> Data {
-    let (header, ordered) = try encodedHeader(path: "data")
-    var data = Data(header)
-    for tensor in ordered { tensor.elements.withUnsafeBytes { data.append(contentsOf: $0) } }
+    let layout = try SafetensorsLayout(of: parts, metadata: metadata, path: "data")
+    var data = Data(layout.header)
+    for part in layout.ordered {
+      tensors[part.name]?.elements.withUnsafeBytes { data.append(contentsOf: $0) }
+    }
     return data
   }
 
   package func write(to path: String, calls: FileCalls) throws(ContrastiveError) {
-    let (header, ordered) = try encodedHeader(path: path)
-    try AtomicFile.write(to: path, calls: calls) { writer throws(ContrastiveError) in
-      try writer.write(header)
-      for tensor in ordered {
-        try tensor.elements.withUnsafeBytes { bytes throws(ContrastiveError) in
-          try writer.write(bytes)
-        }
-      }
-    }
+    try SafetensorsLayout(of: parts, metadata: metadata, path: path).write(to: path, calls: calls)
   }
 
-  /// The header with its length before it, and the tensors in their order.
-  private func encodedHeader(
-    path: String
-  ) throws(ContrastiveError) -> ([UInt8], [Tensor]) {
-    for tensor in tensors.values { try tensor.requireWritableRank() }
-    let ordered = tensors.sorted { ($1.value.type.width, $0.key) < ($0.value.type.width, $1.key) }
-    let header = try SafetensorsHeader.encoded(ordered, metadata: metadata, path: path)
-    let length = UInt64(header.count)
-    return (
-      (0..<8).map { UInt8(truncatingIfNeeded: length >> ($0 * 8)) } + header, ordered.map(\.value)
-    )
-  }
+  private var parts: [SavedTensor] { tensors.map { SavedTensor($0.key, $0.value) } }
 }

@@ -61,16 +61,17 @@ struct SafetensorsHeader {
   ///
   /// - Throws: `ContrastiveError.file` for what could not be read again.
   static func encoded(
-    _ ordered: [(key: String, value: Tensor)], metadata: [String: String], path: String
+    _ ordered: [SavedTensor], metadata: [String: String], path: String
   ) throws(ContrastiveError) -> [UInt8] {
     var header = SafetensorsHeader()
     var begin = 0
-    for (name, tensor) in ordered {
-      guard name != metadataKey else {
-        throw .file(path: path, problem: "cannot be saved: a tensor is called \(quoted(name))")
+    for tensor in ordered {
+      guard tensor.name != metadataKey else {
+        throw .file(
+          path: path, problem: "cannot be saved: a tensor is called \(quoted(tensor.name))")
       }
-      let end = begin + tensor.elements.count * tensor.type.width
-      header.tensors[name] = SafetensorsFields(
+      let end = begin + (Tensor.byteCount(of: tensor.shape, width: tensor.type.width) ?? 0)
+      header.tensors[tensor.name] = SafetensorsFields(
         dtype: tensor.type.rawValue, shape: tensor.shape, dataOffsets: [begin, end])
       begin = end
     }

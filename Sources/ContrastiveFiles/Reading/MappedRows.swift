@@ -45,21 +45,7 @@ package enum MappedRows {
   package static func safetensors(
     path: String, tensor name: String?, argument: String
   ) throws(ContrastiveError) -> Matrix {
-    let section = try FileSection(path: path)
-    try section.requireRegular()
-    guard section.mostRemaining >= 8 else {
-      throw section.failure("is not a safetensors file: it has fewer than 8 bytes")
-    }
-    let start: [UInt8] = try section.array(8)
-    let length = start.reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-    guard length <= SafetensorsHeader.largestHeader else {
-      throw section.failure("has a header of \(length) bytes, which is too long")
-    }
-    let header = try SafetensorsHeader(parsing: section.header(Int(length)), path: path)
-    let entries = try header.ordered(path: path)
-    guard entries.last?.end ?? 0 == section.mostRemaining else {
-      throw section.failure("is cut short or too long for what its header says")
-    }
+    let (section, entries) = try MappedSafetensors.open(path)
     let chosen = entries.filter { name == nil || $0.name == name }
     guard chosen.count == 1, let type = Tensor.ElementType(rawValue: chosen[0].type) else {
       throw section.failure(

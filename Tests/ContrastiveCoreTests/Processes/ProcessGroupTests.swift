@@ -93,6 +93,40 @@ import _TestSupport
     }
   }
 
+  /// Sums that stay with their processes are, one after the other, those that are sent to all.
+  @Test(arguments: sizes, [(3, 5_000), (700, 900), (2_100, 40), (1, 1)])
+  func rectangleOfOwnRows(_ size: Int, _ shape: (rows: Int, columns: Int)) throws {
+    let rows = try PassInputs.drawn("rows", rows: shape.rows, seed: 1)
+    let columns = try PassInputs.drawn("columns", rows: shape.columns, seed: 2)
+    let pass = RectanglePass(rows: rows, columns: columns)
+    let reader = SoftmaxReader(temperature: 0.1)
+    let all = try pass.readAndSum(reader, workers: .all)
+    let maxima = all.statistics.flatMap(\.maximum)
+    let writer = SoftmaxWriter(
+      temperature: 0.1, rows: SoftmaxWriter.Side(shift: maxima, weight: maxima))
+    let written = try pass.sums(writer, workers: .all)
+    var next = 0
+    for result in ThreadedProcess.run(
+      size,
+      { group in
+        let workers = Workers.all.sharing(with: group)
+        let found = try pass.readAndSum(reader, keepingOwn: true, workers: workers)
+        #expect(found.statistics.flatMap(\.maximum) == maxima)
+        return (
+          pass.ownRows(workers), found.sums,
+          try pass.sums(writer, keepingOwn: true, workers: workers)
+        )
+      })
+    {
+      let (own, sums, others) = try result.get()
+      #expect(sums == all.sums?.rows(own) && others == written.rows(own))
+      // With fewer blocks than processes all have all.
+      #expect(own.lowerBound == next || own == 0..<shape.rows)
+      next = own.upperBound
+    }
+    #expect(next == shape.rows)
+  }
+
   @Test(arguments: sizes, [1, 100, 129, 700, 1_100]) func symmetric(_ size: Int, _ count: Int)
     throws
   {
@@ -120,6 +154,42 @@ import _TestSupport
         sigmoid.rows.values.map(Double.init), sigmoid.columns.values.map(Double.init),
       ]
     }
+  }
+
+  @Test(arguments: sizes, [1, 700, 1_100]) func crossingOfOwnRows(
+    _ size: Int, _ count: Int
+  ) throws {
+    let rows = try PassInputs.drawn("rows", rows: count, seed: 4)
+    let columns = try PassInputs.drawn("columns", rows: count, seed: 5)
+    let pass = CrossingPass(rows, columns)
+    let reader = SigmoidReader(scale: 10, bias: -3)
+    let (own, _, _) = try pass.readBothKeeping(PassInputs.reader, workers: .all)
+    let sums = try pass.sums(PassInputs.writer(own), workers: .all)
+    let sigmoid = try pass.readAndSum(reader, workers: .all)
+    var next = 0
+    for result in ThreadedProcess.run(
+      size,
+      { group in
+        let workers = Workers.all.sharing(with: group)
+        let (_, _, kept) = try pass.readBothKeeping(
+          PassInputs.reader, maxBytes: 1 << 18, workers: workers)
+        return (
+          pass.ownRows(workers) ?? 0..<count,
+          try pass.sums(PassInputs.writer(own), kept: kept, keepingOwn: true, workers: workers),
+          try pass.readAndSum(reader, keepingOwn: true, workers: workers)
+        )
+      })
+    {
+      let (range, found, read) = try result.get()
+      #expect(found.rows == sums.rows.rows(range) && found.columns == sums.columns.rows(range))
+      #expect(read.statistics.flatMap(\.loss) == sigmoid.statistics.flatMap(\.loss))
+      #expect(read.rows == sigmoid.rows.rows(range))
+      #expect(read.columns == sigmoid.columns.rows(range))
+      // With fewer blocks than processes all have all.
+      #expect(range.lowerBound == next || range == 0..<count)
+      next = range.upperBound
+    }
+    #expect(next == count)
   }
 
   /// The element that one process finds is named by all.
