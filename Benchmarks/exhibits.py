@@ -67,7 +67,7 @@ def share(nearest, labels):
 def prototypes(command, data, folder, labels):
     found = []
     words, _, metrics = train(
-        command, data, "pcl", folder, "--limit", "20000", "--seed", "0", each=found.append
+        command, data, "pcl", folder, "--limit", "10000", "--seed", "0", each=found.append
     )
     first = len(metrics) - len(found)  # epochs before the first clustering
     epochs = []

@@ -9,7 +9,7 @@ import Testing
       #"{"method":"adapt","head":"linear","sides":"queries","loss":"infonce"}"#, "config.json")
   }
 
-  private func page() throws -> Markup { try Markup(AdapterReport([files.record]).page) }
+  private func report() throws -> Markup { try Markup(AdapterReport([files.record]).page) }
 
   private func finish(before: Double, after: Double, epoch: Int) throws {
     func measures(_ mrr: Double) -> String {
@@ -32,7 +32,7 @@ import Testing
       {"risen":1,"fallen":0,"lost":[],
        "won":[{"pair":4,"query":"<cat>","document":"a cat","before":null,"after":1}]}
       """#, "examples.json")
-    let page = try page()
+    let page = try report()
     #expect(
       page.all("section").map { $0["id"] } == [
         "summary", "results", "curves", "examples", "configuration",
@@ -58,7 +58,7 @@ import Testing
   /// What is wrong is said before all else.
   @Test func aRunThatFoundLess() throws {
     try finish(before: 0.5, after: 0.375, epoch: 0)
-    let page = try page()
+    let page = try report()
     #expect(
       page.all("p", class: "note").map(\.text) == [
         "Held-out pairs are found less well than before, by 12.50 points of mrr at 10.",
@@ -69,7 +69,7 @@ import Testing
   }
 
   @Test func aRunThatIsNotFinished() throws {
-    let page = try page()
+    let page = try report()
     #expect(page.all("p", class: "note").map(\.text) == ["This run has not finished."])
     #expect(page.section("curves") == nil && page.section("examples") == nil)
   }

@@ -21,7 +21,8 @@ package struct LineChart: Sendable {
         let part = start..<min(start + group, points.count)
         let least = part.min { points[$0].y < points[$1].y } ?? start
         let greatest = part.max { points[$0].y < points[$1].y } ?? start
-        return Set([least, greatest]).sorted().map { points[$0] }
+        let ends = [0, points.count - 1].filter { part.contains($0) }
+        return Set([least, greatest] + ends).sorted().map { points[$0] }
       }
     }
   }

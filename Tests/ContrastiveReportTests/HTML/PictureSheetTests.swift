@@ -10,12 +10,13 @@ import _TestSupport
   private func source(
     _ count: Int, height: Int, width: Int, channels: Int = 3, same: Bool = false
   ) throws -> ImageSet {
-    let pixels = (0..<count).flatMap { image in
-      (0..<height).flatMap { row in
-        (0..<width).flatMap { column in
-          (0..<channels).map { channel in
-            let shade = same ? 0 : image
-            return UInt8((shade * 37 + row * 3 + column * 2 + channel * 40) % 200)
+    var pixels: [UInt8] = []
+    for image in 0..<count {
+      let shade = same ? 0 : 37 * image
+      for row in 0..<height {
+        for column in 0..<width {
+          for channel in 0..<channels {
+            pixels.append(UInt8((shade + 3 * row + 2 * column + 40 * channel) % 200))
           }
         }
       }
@@ -25,7 +26,7 @@ import _TestSupport
       labels: nil)
   }
 
-  private func page(_ images: ImageSet) throws -> Page {
+  private func found(_ images: ImageSet) -> Page {
     SearchPage(
       query: images, name: "query", among: images,
       found: (0..<images.count).map { ($0, 0.5) }, folder: "folder"
@@ -51,7 +52,7 @@ import _TestSupport
   @Test(arguments: [(8, 7, 3), (28, 28, 1), (32, 32, 3)])
   func partsAreTheImages(_ height: Int, _ width: Int, _ channels: Int) throws {
     let images = try source(25, height: height, width: width, channels: channels)
-    let page = try Markup(page(images))
+    let page = try Markup(found(images))
     let (columns, samples) = try sheet(page)
     let shown = page.pictures.dropFirst()
     #expect(shown.count == 25 && Set(shown.map { $0["viewBox"] }).count == 25)
@@ -78,7 +79,7 @@ import _TestSupport
 
   /// What is shown at several places is there once.
   @Test func equalImagesArePutOnce() throws {
-    let page = try Markup(page(source(30, height: 8, width: 8, same: true)))
+    let page = try Markup(found(source(30, height: 8, width: 8, same: true)))
     #expect(page.pictures.count == 31)
     #expect(Set(page.pictures.map { $0["viewBox"] }) == ["4 4 8 8"])
     let image = try page.one("image")
@@ -87,9 +88,9 @@ import _TestSupport
 
   /// Larger pictures are shown by means of squares of pixels, and a page stays light.
   @Test func largePicturesAreReduced() throws {
-    let large = try Markup(page(source(3, height: 224, width: 224)))
+    let large = try Markup(found(source(3, height: 224, width: 224)))
     #expect(large.pictures.allSatisfy { $0["viewBox"].hasSuffix(" 56 56") })
-    let many = try page(source(400, height: 64, width: 64))
+    let many = try found(source(400, height: 64, width: 64))
     #expect(try Markup(many).pictures.count == 401)
     #expect(many.html.utf8.count < 500_000)
   }
