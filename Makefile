@@ -33,7 +33,7 @@ C_BUILD := .build/c
 PYTHON ?= python3
 PYTHON_TOOLS := .build/python
 
-.PHONY: help deps deps-ranks build run c install python ranks test test-c test-numpy test-python test-ranks test-snippets docs figures release-check crash fuzz mutate sanitize leaks bench \
+.PHONY: help deps deps-ranks build run c install python ranks test test-c test-numpy test-python test-ranks test-snippets first-steps docs exhibits figures release-check crash fuzz mutate sanitize leaks bench \
   bench-check bench-peers bench-training table format lint clean
 
 help: ## print the targets
@@ -149,8 +149,14 @@ test-snippets: build ## run the code of README and Documentation and the example
 	@CONTRASTIVE_SNIPPETS=1 swift build -c release --product Snippets
 	@$(PYTHON) Tests/Snippets/run.py run $(BIN)
 
+first-steps: ## time the commands of Documentation/First-steps.md in a fresh clone (TORCH_PYTHON=python BUILT=folder)
+	@TORCH_PYTHON="$(TORCH_PYTHON)" BUILT="$(BUILT)" $(PYTHON) Tests/Snippets/first_steps.py
+
 docs: build ## make the site of Documentation and of every public declaration: .build/site
 	@$(PYTHON) Documentation/tools/site.py build $(BIN) .build/site
+
+exhibits: build ## train by PCL and FNC, keep the images that pictures show: Benchmarks/results/exhibits.json
+	@$(PYTHON) Benchmarks/exhibits.py $(BIN)/contrastive $(or $(DATA),/usr/share/datasets/fashion-mnist)
 
 figures: ## draw Documentation/pictures from Benchmarks/results
 	@$(PYTHON) Documentation/tools/figures.py

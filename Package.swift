@@ -107,7 +107,9 @@ let package = Package(
       swiftSettings: strict),
     .target(
       name: "ContrastiveReport",
-      dependencies: ["Contrastive", "ContrastiveCore", "ContrastiveFiles", "ContrastiveTraining"],
+      dependencies: [
+        "CWebP", "Contrastive", "ContrastiveCore", "ContrastiveFiles", "ContrastiveTraining",
+      ],
       swiftSettings: strict),
     .target(
       name: "ContrastiveCommand",
@@ -161,7 +163,7 @@ let package = Package(
       resources: [.copy("Pictures")], swiftSettings: strict),
     .testTarget(
       name: "ContrastiveReportTests",
-      dependencies: ["ContrastiveReport", "ContrastiveTraining", "_TestSupport"],
+      dependencies: ["CWebP", "ContrastiveReport", "ContrastiveTraining", "_TestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "ContrastiveCommandTests",

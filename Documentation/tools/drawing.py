@@ -32,7 +32,7 @@ stroke-dasharray: 2 3; }
 
 
 class Drawing:
-    def __init__(self, title, description, height):
+    def __init__(self, title, description, height, style=""):
         self.head = (
             '<svg xmlns="http://www.w3.org/2000/svg" '
             f'viewBox="0 0 {WIDTH} {height}" width="{WIDTH}"\n'
@@ -40,7 +40,8 @@ class Drawing:
             '  aria-labelledby="title description" '
             'font-family="system-ui, -apple-system, sans-serif">\n'
             f'  <title id="title">{escape(title)}</title>\n'
-            f'  <desc id="description">{escape(description)}</desc>\n  <style>{STYLE}\n  </style>\n'
+            f'  <desc id="description">{escape(description)}</desc>\n'
+            f"  <style>{STYLE}{style}\n  </style>\n"
         )
         self.parts = []
         self.text(0, 16, title, "title")

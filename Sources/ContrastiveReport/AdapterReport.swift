@@ -11,7 +11,9 @@ public struct AdapterReport: Sendable {
   /// - Parameter runs: what the runs wrote, at least one.
   /// - Throws: `ContrastiveError.file` when a file cannot be read.
   public init(_ runs: [RunRecord]) throws(ContrastiveError) {
-    var sections = [Self.results(runs), Self.curves(runs)]
+    var sections = [
+      runs.count == 1 ? Self.summary(runs[0]) : nil, Self.results(runs), Self.curves(runs),
+    ]
     if runs.count == 1 {
       sections.append(try Self.examples(runs[0]))
       sections.append(.configuration(runs[0]))
@@ -23,6 +25,37 @@ public struct AdapterReport: Sendable {
   }
 
   private static let measures = ["mrr_at_10", "ndcg_at_10", "recall_at_1", "recall_at_10"]
+
+  /// The figures to look at first, and what is wrong.
+  private static func summary(_ run: RunRecord) -> ReportSection {
+    var numbers = ["head", "sides", "loss"].compactMap { name in
+      run.configuration[name]?.string.map { (name: name, value: $0) }
+    }
+    var warnings = run.result == nil ? ["This run has not finished."] : []
+    if let before = run.result?["before"]?["mrr_at_10"]?.number,
+      let after = run.result?["after"]?["mrr_at_10"]?.number
+    {
+      numbers += [("mrr at 10 before", fixed(before, 4)), ("mrr at 10 after", fixed(after, 4))]
+      if after < before {
+        warnings.append(
+          "Held-out pairs are found less well than before, by \(fixed(100 * (before - after), 2)) "
+            + "points of mrr at 10.")
+      }
+    } else if run.result != nil {
+      warnings.append("No pairs were held out: what the head is worth was not measured.")
+    }
+    if run.outcome("best_epoch") == 0 {
+      warnings.append(
+        "No epoch was better than the start, which is kept: the head is the identity.")
+    }
+    for (key, name) in [
+      ("training_pairs", "training pairs"), ("validation_pairs", "deciding pairs"),
+      ("held_out_pairs", "held-out pairs"), ("best_epoch", "epoch kept"),
+    ] {
+      if let count = run.outcome(key) { numbers.append((name, fixed(count, 0))) }
+    }
+    return .summary(numbers + ReportSection.costs(run), warnings)
+  }
 
   /// Before and after, a row for each run and seed.
   private static func results(_ runs: [RunRecord]) -> ReportSection {

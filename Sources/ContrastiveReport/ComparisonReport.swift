@@ -47,12 +47,12 @@ public struct ComparisonReport: Sendable {
     }
     return ReportSection(
       name: "results", title: "Results",
-      contents: [
+      contents: ReportSection.notes(notes + warnings) + [
         .table(
           caption: "kNN accuracy on the test images",
           headings: ["run", "method", "epochs", "kNN accuracy", "points over random", "time"],
           rows: rows)
-      ] + (notes + warnings).map { .element("p", ["class": "note"], text: $0) })
+      ])
   }
 
   private static func curves(_ runs: [RunRecord], _ names: [String]) -> ReportSection? {

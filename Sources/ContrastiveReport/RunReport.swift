@@ -17,6 +17,7 @@ public struct RunReport: Sendable {
   public init(
     _ run: RunRecord, _ features: RunFeatures?, notes: [String] = [], workers: Workers = .all
   ) throws(ContrastiveError) {
+    var sheet = PictureSheet()
     var sections: [ReportSection?] = [
       .summary(run, features, notes: notes), .curves(run),
     ]
@@ -24,19 +25,20 @@ public struct RunReport: Sendable {
       let artifacts = try RunArtifacts(run, images: features.train.count)
       let clusters = try FeatureClusters(features, workers: workers)
       sections += [
-        .measures(features), try .map(features, workers: workers),
-        try .gallery(features, workers: workers), .prototypes(features, artifacts, clusters),
+        .measures(features), try .map(features, on: &sheet, workers: workers),
+        try .gallery(features, on: &sheet, workers: workers),
+        .prototypes(features, artifacts, clusters, on: &sheet),
       ]
-      if let clusters { sections.append(try .clusters(features, clusters)) }
+      if let clusters { sections.append(try .clusters(features, clusters, on: &sheet)) }
       sections += [
-        .crops(features, artifacts),
-        try .falseNegatives(features, artifacts, workers: workers),
+        .crops(features, artifacts, on: &sheet),
+        try .falseNegatives(features, artifacts, on: &sheet, workers: workers),
       ]
     }
     sections += [.configuration(run), .timings(run, features)]
     page = Page(
       title: "Report of \(run.name)", subtitle: "\(run.method) · \(run.path)",
-      sections: sections.compactMap(\.self))
+      sections: sections.compactMap(\.self), pictures: sheet)
   }
 }
 

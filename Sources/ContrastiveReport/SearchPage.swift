@@ -6,6 +6,9 @@ public struct SearchPage: Sendable {
   /// The page.
   public let page: Page
 
+  /// Pictures that are shown at most.
+  private static let most = 1_000
+
   /// Puts the page together.
   ///
   /// - Parameters:
@@ -18,12 +21,14 @@ public struct SearchPage: Sendable {
     query: any ImageSource, name: String, among images: any ImageSource,
     found: [(image: Int, similarity: Double)], folder: String
   ) {
-    let results = found.map { image, similarity in
+    var sheet = PictureSheet()
+    let asked = sheet.picture(0, of: query, text: name)
+    let results = found.prefix(Self.most).map { image, similarity in
       let text = images.name(of: image) ?? "image \(image)"
       return HTML.element(
-        "figure", ["title": text],
+        "figure", [:],
         [
-          images.thumbnail(image, text: text),
+          sheet.picture(image, of: images, text: text),
           .element("figcaption", text: "\(fixed(similarity, 3))  \(text)"),
         ])
     }
@@ -34,14 +39,16 @@ public struct SearchPage: Sendable {
         ReportSection(
           name: "query", title: "Query",
           contents: [
-            .element("div", ["class": "pictures"], [query.thumbnail(0, text: name)])
+            .element("div", ["class": "pictures"], [asked])
           ]),
         ReportSection(
           name: "results", title: "Most similar",
           contents: [
-            .paragraph("Cosine similarity of the encoder's features, most similar first."),
+            .paragraph(
+              "Cosine similarity of the encoder's features, most similar first"
+                + (found.count > Self.most ? "; the first \(Self.most) of them." : ".")),
             .element("div", ["class": "pictures"], results),
           ]),
-      ])
+      ], pictures: sheet)
   }
 }

@@ -159,7 +159,7 @@ struct AdaptSummary: Report {
     seeds = results
   }
 
-  private enum CodingKeys: String, CodingKey { case seeds, gain }
+  private enum CodingKeys: String, CodingKey { case seeds, gain, processes }
 
   private struct Gain: Encodable {
     let mean: Double
@@ -179,8 +179,9 @@ struct AdaptSummary: Report {
 
   func encode(to encoder: any Encoder) throws {
     try first.encode(to: encoder)
-    guard seeds.count > 1 else { return }
     var container = encoder.container(keyedBy: CodingKeys.self)
+    if let job = Job.processes, job.size > 1 { try container.encode(job.size, forKey: .processes) }
+    guard seeds.count > 1 else { return }
     try container.encode(seeds, forKey: .seeds)
     if let least = gains.min() {
       try container.encode(

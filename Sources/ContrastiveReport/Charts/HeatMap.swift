@@ -45,11 +45,7 @@ package struct HeatMap: Sendable {
         + counts.map { count in
           let share = Double(count) / total
           return .element(
-            "td",
-            share > 0.8
-              ? ["style": "--share:\(fixed(share, 3))", "class": "strong"]
-              : ["style": "--share:\(fixed(share, 3))"],
-            text: count == 0 ? "·" : "\(count)")
+            "td", ["style": "--share:\(fixed(share, 3))"], text: count == 0 ? "·" : "\(count)")
         })
   }
 }

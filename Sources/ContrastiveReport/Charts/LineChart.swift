@@ -11,6 +11,20 @@ package struct LineChart: Sendable {
       (self.name, self.color) = (name, color)
       self.points = points.filter { abs($0.y) <= Axis.largest }
     }
+
+    /// Points that are told apart on the drawing: of very many the least and the greatest of each
+    /// group of neighbors.
+    fileprivate var drawn: [(x: Int, y: Double)] {
+      let group = points.count / 300
+      guard group > 2 else { return points }
+      return stride(from: 0, to: points.count, by: group).flatMap { start in
+        let part = start..<min(start + group, points.count)
+        let least = part.min { points[$0].y < points[$1].y } ?? start
+        let greatest = part.max { points[$0].y < points[$1].y } ?? start
+        let ends = [0, points.count - 1].filter { part.contains($0) }
+        return Set([least, greatest] + ends).sorted().map { points[$0] }
+      }
+    }
   }
 
   /// A horizontal line.
@@ -123,7 +137,7 @@ package struct LineChart: Sendable {
   }
 
   private func draw(_ line: Line, _ x: Axis, _ y: Axis) -> HTML {
-    let places = line.points.map { "\(svg(x.place(Double($0.x)))),\(svg(y.place($0.y)))" }
+    let places = line.drawn.map { "\(svg(x.place(Double($0.x)))),\(svg(y.place($0.y)))" }
     let path = HTML.element(
       "polyline",
       [

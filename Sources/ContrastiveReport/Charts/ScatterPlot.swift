@@ -12,36 +12,30 @@ package struct ScatterPlot: Sendable {
     }
   }
 
-  /// A picture that may be shown at its point.
-  package struct Picture: Sendable {
-    let name: String
-    let point: (x: Double, y: Double)
-    /// The address of its data; nil where it cannot be shown.
-    let address: @Sendable () -> String?
-
-    /// A picture at a point.
-    package init(name: String, x: Double, y: Double, address: @escaping @Sendable () -> String?) {
-      (self.name, point, self.address) = (name, (x, y), address)
-    }
-  }
-
   private let title: String
   private let groups: [Group]
-  private let pictures: [Picture]
 
-  /// A plot of the groups that have a point, with pictures where there is room for them.
-  package init(title: String, groups: [Group], pictures: [Picture] = []) {
+  /// A plot of the groups that have a point.
+  package init(title: String, groups: [Group]) {
     self.title = title
     self.groups = groups.filter { !$0.points.isEmpty }
-    self.pictures = pictures
   }
 
   private static let size = 400.0
   /// Height and width of a picture.
   private static let pictureSize = 30.0
 
-  /// The plot: a dot for each point, and each group's name at its middle.
-  package var html: HTML {
+  /// The plot: a dot for each point, each group's name at its middle, and pictures.
+  ///
+  /// - Parameters:
+  ///   - pictures: where there is one.
+  ///   - draw: the picture of a number with the attributes of its frame; asked of those that cover
+  ///     none before them.
+  /// - Returns: the figure.
+  package func html(
+    pictures: [(x: Double, y: Double)] = [],
+    draw: (Int, KeyValuePairs<String, String>) -> HTML = { _, _ in .empty }
+  ) -> HTML {
     let points = groups.flatMap(\.points)
     let xs = points.map(\.x)
     let ys = points.map(\.y)
@@ -57,6 +51,8 @@ package struct ScatterPlot: Sendable {
         height / 2 - (point.y - (bottom + top) / 2) * scale
       )
     }
+    // Few are easier to see when they are larger.
+    let diameter = points.count <= 200 ? "7" : "4"
     let dots = groups.map { group in
       // Lines of no length with round ends are dots; one path a group keeps the page small.
       let path = group.points.map { point in
@@ -66,11 +62,19 @@ package struct ScatterPlot: Sendable {
       return HTML.element(
         "path",
         [
-          "d": path.joined(), "stroke": group.color, "stroke-width": "4", "stroke-linecap": "round",
+          "d": path.joined(), "stroke": group.color, "stroke-width": diameter,
+          "stroke-linecap": "round",
           "stroke-opacity": "0.65", "fill": "none",
         ], [.element("title", text: group.name)])
     }
-    let shown = thumbnails(place)
+    let shown = Self.shown(pictures.map(place)).map { picture, x, y in
+      draw(
+        picture,
+        [
+          "x": svg(x - Self.pictureSize / 2), "y": svg(y - Self.pictureSize / 2),
+          "width": svg(Self.pictureSize), "height": svg(Self.pictureSize),
+        ])
+    }
     let middles = groups.map {
       place((median($0.points.map(\.x)), median($0.points.map(\.y))))
     }
@@ -90,7 +94,8 @@ package struct ScatterPlot: Sendable {
       "svg",
       [
         "viewBox": "0 0 \(Int(Self.size)) \(Int(height.rounded(.up)))", "role": "img",
-        "aria-label": "\(title): \(points.count) points of \(groups.count) groups",
+        "aria-label": "\(title): \(points.count) points"
+          + (groups.count == 1 ? "" : " of \(groups.count) groups"),
       ], dots + shown + names)
     let legend = HTML.element(
       "ul", ["class": "legend"],
@@ -101,27 +106,18 @@ package struct ScatterPlot: Sendable {
     return .element("figure", ["class": "map"], [drawing, legend])
   }
 
-  /// The pictures that cover none shown before.
-  private func thumbnails(
-    _ place: ((x: Double, y: Double)) -> (x: Double, y: Double)
-  ) -> [HTML] {
-    let size = Self.pictureSize
-    var settled: [(x: Double, y: Double)] = []
-    var shown: [HTML] = []
-    for picture in pictures {
-      let (x, y) = place(picture.point)
-      let isFree = settled.allSatisfy { abs($0.x - x) >= size || abs($0.y - y) >= size }
-      guard isFree, let address = picture.address() else { continue }
-      settled.append((x, y))
-      shown.append(
-        .element(
-          "image",
-          [
-            "href": address, "x": svg(x - size / 2), "y": svg(y - size / 2), "width": svg(size),
-            "height": svg(size),
-          ], [.element("title", text: picture.name)]))
+  /// The pictures that cover none before them, with their places.
+  private static func shown(
+    _ places: [(x: Double, y: Double)]
+  ) -> [(picture: Int, x: Double, y: Double)] {
+    var settled: [(picture: Int, x: Double, y: Double)] = []
+    for (picture, (x, y)) in places.enumerated() {
+      let isFree = settled.allSatisfy {
+        abs($0.x - x) >= pictureSize || abs($0.y - y) >= pictureSize
+      }
+      if isFree { settled.append((picture, x, y)) }
     }
-    return shown
+    return settled
   }
 
   /// Places for names near their own, moved down where one would cover another.

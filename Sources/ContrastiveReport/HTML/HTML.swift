@@ -18,9 +18,11 @@ public struct HTML: Sendable, Equatable {
 
   /// An element with attributes, whose values are escaped, and contents.
   public static func element(
-    _ name: String, _ attributes: KeyValuePairs<String, String> = [:], _ contents: [HTML] = []
+    _ name: String, _ attributes: KeyValuePairs<String, String> = [:],
+    and more: KeyValuePairs<String, String> = [:], _ contents: [HTML] = []
   ) -> HTML {
-    let start = "<\(name)" + attributes.map { " \($0)=\"\(escaped($1))\"" }.joined() + ">"
+    let all = Array(attributes) + Array(more)
+    let start = "<\(name)" + all.map { " \($0)=\"\(escaped($1))\"" }.joined() + ">"
     if voidElements.contains(name) { return HTML(markup: start) }
     return HTML(markup: start + contents.map(\.markup).joined() + "</\(name)>")
   }

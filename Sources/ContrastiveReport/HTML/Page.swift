@@ -7,11 +7,19 @@ public struct Page: Sendable {
   /// What the page shows.
   public let sections: [ReportSection]
 
+  /// What pictures in the sections are parts of.
+  let pictures: PictureSheet
+
   /// A page of sections in their order.
   public init(title: String, subtitle: String, sections: [ReportSection]) {
+    self.init(title: title, subtitle: subtitle, sections: sections, pictures: PictureSheet())
+  }
+
+  init(title: String, subtitle: String, sections: [ReportSection], pictures: PictureSheet) {
     self.title = title
     self.subtitle = subtitle
     self.sections = sections
+    self.pictures = pictures
   }
 
   /// The page as HTML.
@@ -40,7 +48,7 @@ public struct Page: Sendable {
             .element("h1", text: title), .element("p", ["class": "subtitle"], text: subtitle),
             links,
           ]),
-        .element("main", [:], sections.map(\.html)),
+        .element("main", [:], sections.map(\.html)), pictures.html,
       ])
     return "<!DOCTYPE html>\n"
       + HTML.element("html", ["lang": "en"], [head, body]).markup + "\n"

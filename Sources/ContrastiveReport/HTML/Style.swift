@@ -2,11 +2,11 @@
 enum Style {
   static let sheet = """
     :root{--page:#f6f7f9;--surface:#fff;--text:#1b1f24;--muted:#59636e;--line:#d5dae0;\
-    --accent:#0b63ce;--on-accent:#fff;--good:#14783c;--bad:#b3261e;--first:#0b63ce;\
-    --second:#8a5a00;--third:#59636e}
+    --accent:#0b63ce;--good:#14783c;--bad:#b3261e;--first:#0b63ce;\
+    --second:#8a5a00;--third:#59636e;--most:75%}
     @media (prefers-color-scheme:dark){:root{--page:#0f1318;--surface:#171d24;--text:#e6eaef;\
-    --muted:#9aa5b1;--line:#303943;--accent:#6cb0ff;--on-accent:#07121f;--good:#6fd394;\
-    --bad:#ff8f86;--first:#6cb0ff;--second:#e3b04b;--third:#9aa5b1}}
+    --muted:#9aa5b1;--line:#303943;--accent:#6cb0ff;--good:#6fd394;\
+    --bad:#ff8f86;--first:#6cb0ff;--second:#e3b04b;--third:#9aa5b1;--most:50%}}
     *{box-sizing:border-box}
     html{-webkit-text-size-adjust:100%;scroll-behavior:smooth}
     @media (prefers-reduced-motion:reduce){html{scroll-behavior:auto}}
@@ -34,7 +34,7 @@ enum Style {
     gap:16px}
     figure{margin:0}
     figcaption{color:var(--muted);font-size:.9rem}
-    svg{display:block;width:100%;height:auto;max-width:620px}
+    :is(figure,div)>svg{display:block;width:100%;height:auto;max-width:620px}
     svg text{fill:var(--text);font:13px system-ui,-apple-system,"Segoe UI",Roboto,"DejaVu Sans",\
     sans-serif}
     svg .muted{fill:var(--muted)}
@@ -62,26 +62,26 @@ enum Style {
     .heat thead th{vertical-align:bottom}
     .heat thead th span{writing-mode:vertical-rl;transform:rotate(180deg);display:inline-block}
     .heat th[scope=row]{white-space:nowrap}
-    .heat td{background:color-mix(in srgb,var(--accent) calc(var(--share)*100%),var(--page))}
-    .heat td.strong{color:var(--on-accent)}
+    .heat td{background:color-mix(in srgb,var(--accent) calc(var(--share)*var(--most)),var(--page))}
     .strips{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,480px),1fr));\
     gap:14px 28px}
     .strip{display:grid;grid-template-columns:repeat(9,minmax(0,1fr));gap:4px}
+    @media (max-width:520px){.strip{grid-template-columns:repeat(5,minmax(0,1fr))}}
     .strip h3{grid-column:1/-1;margin:0;font-size:.92rem;font-weight:600}
     .strip div{text-align:center;font-size:.78rem;line-height:1.2;position:relative}
     .strip .own{border-right:1px solid var(--line);padding-right:4px}
     .strip .good{color:var(--good)}.strip .bad{color:var(--bad)}
-    .strip .good img{border-color:var(--good)}.strip .bad img{border-color:var(--bad);\
+    .strip .good svg{border-color:var(--good)}.strip .bad svg{border-color:var(--bad);\
     border-style:dashed}
-    img{display:block;width:100%;height:auto;image-rendering:pixelated;\
-    border:2px solid transparent;border-radius:4px}
+    .picture{border:2px solid transparent;border-radius:4px;overflow:hidden}
+    .sheet{position:absolute;width:0;height:0}
     .frames{display:grid;grid-template-columns:repeat(auto-fill,minmax(80px,1fr));gap:8px}
     .frame{position:relative}
-    .frame svg{position:absolute;inset:2px;width:calc(100% - 4px);height:calc(100% - 4px)}
+    .frame .box{position:absolute;inset:2px;width:calc(100% - 4px);height:calc(100% - 4px)}
     .frame rect{fill:none;stroke:var(--bad);stroke-width:2;vector-effect:non-scaling-stroke}
     .pictures{display:grid;grid-template-columns:repeat(auto-fill,minmax(112px,1fr));gap:12px}
     .pictures figcaption{overflow-wrap:anywhere;font-size:.8rem;line-height:1.25}
-    .pictures img{max-width:160px}
+    .pictures .picture{max-width:160px}
     details{margin:8px 0 0}
     summary{cursor:pointer;color:var(--accent)}
     @media print{nav{display:none}section{break-inside:avoid}}

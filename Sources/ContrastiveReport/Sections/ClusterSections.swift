@@ -33,7 +33,8 @@ struct FeatureClusters: Sendable {
 extension ReportSection {
   /// The training images nearest to each prototype.
   static func prototypes(
-    _ features: RunFeatures, _ artifacts: RunArtifacts?, _ clusters: FeatureClusters?
+    _ features: RunFeatures, _ artifacts: RunArtifacts?, _ clusters: FeatureClusters?,
+    on sheet: inout PictureSheet
   ) -> ReportSection? {
     guard let nearest = artifacts?.prototypes ?? clusters?.nearest, !nearest.isEmpty else {
       return nil
@@ -53,7 +54,7 @@ extension ReportSection {
         own: nil,
         others: images.map { image in
           (image, labels.map { $0[image] == main }, "near prototype \(prototype + 1)")
-        }, of: features)
+        }, of: features, on: &sheet)
     }
     let source =
       isOwn
@@ -73,9 +74,11 @@ extension ReportSection {
 
   /// How often each cluster meets each label.
   static func clusters(
-    _ features: RunFeatures, _ clusters: FeatureClusters
+    _ features: RunFeatures, _ clusters: FeatureClusters, on sheet: inout PictureSheet
   ) throws(ContrastiveError) -> ReportSection? {
-    guard let labels = features.train.labels else { return members(features, clusters) }
+    guard let labels = features.train.labels else {
+      return members(features, clusters, on: &sheet)
+    }
     let table = try Contingency(clusters: clusters.result.assignments, labels: labels)
     let agreement = ClusterAgreement(table)
     var counts = [[Int]](
@@ -104,7 +107,7 @@ extension ReportSection {
 
   /// Images of each cluster, largest first, evenly from the whole cluster.
   private static func members(
-    _ features: RunFeatures, _ clusters: FeatureClusters
+    _ features: RunFeatures, _ clusters: FeatureClusters, on sheet: inout PictureSheet
   ) -> ReportSection? {
     var members = [[Int]](repeating: [], count: clusters.result.centroids.rows)
     for (image, cluster) in clusters.result.assignments.enumerated() {
@@ -118,7 +121,7 @@ extension ReportSection {
         title: "cluster \(cluster + 1): \(images.count) images", own: nil,
         others: spread(9, of: images.count).map {
           (images[$0], nil, "in cluster \(cluster + 1)")
-        }, of: features)
+        }, of: features, on: &sheet)
     }
     return ReportSection(
       name: "clusters", title: "Clusters",

@@ -32,9 +32,16 @@ extension ReportSection {
       contents: [.element("div", ["class": "charts"], charts), table(run)])
   }
 
+  /// Rows of a table at most.
+  private static let largestTable = 200
+
   /// The numbers behind the curves and the time each epoch took.
   private static func table(_ run: RunRecord) -> HTML {
-    let rows = run.epochs.map { epoch in
+    // Of a long run some, the last among them.
+    let step = (run.epochs.count + largestTable - 1) / largestTable
+    let shown = run.epochs.indices.filter { (run.epochs.count - 1 - $0) % step == 0 }
+    let rows = shown.map { place in
+      let epoch = run.epochs[place]
       func cell(_ name: String, _ show: (Double) -> String) -> HTML {
         .text(epoch[name]?.number.map(show) ?? "")
       }
@@ -45,7 +52,7 @@ extension ReportSection {
       ]
     }
     return .details(
-      "All epochs in numbers",
+      step == 1 ? "All epochs in numbers" : "One of every \(step) epochs in numbers",
       [
         .table(
           caption: "Epochs", headings: ["epoch", "loss", "kNN accuracy", "seconds", "images/s"],

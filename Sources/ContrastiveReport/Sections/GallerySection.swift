@@ -3,9 +3,9 @@ import ContrastiveTraining
 
 extension ReportSection {
   /// A test image of each class, or without labels a few, with their nearest training images.
-  static func gallery(_ features: RunFeatures, workers: Workers) throws(ContrastiveError)
-    -> ReportSection?
-  {
+  static func gallery(
+    _ features: RunFeatures, on sheet: inout PictureSheet, workers: Workers
+  ) throws(ContrastiveError) -> ReportSection? {
     let labels = features.test.labels.flatMap { $0.contains { $0 != unlabeled } ? $0 : nil }
     let chosen =
       labels.map { labels in
@@ -22,8 +22,8 @@ extension ReportSection {
         .filter { extra == 0 || $1 != image }.prefix(8)
       return strip(
         title: features.name(of: image, in: features.test),
-        own: features.test.thumbnail(
-          image,
+        own: sheet.picture(
+          image, of: features.test,
           text: "\(features.testName) image \(image): "
             + features.name(of: image, in: features.test)),
         others: others.map { place, other in
@@ -33,7 +33,7 @@ extension ReportSection {
           return (
             other, isRight, "cosine \(fixed(Double(neighbors.similarities[row, place]), 3))"
           )
-        }, of: features)
+        }, of: features, on: &sheet)
     }
     let which =
       labels == nil
@@ -61,16 +61,16 @@ extension ReportSection {
   /// An image and others, marked as of its class or not; unmarked where that is not known.
   static func strip(
     title: String, own: HTML?, others: [(image: Int, isRight: Bool?, note: String)],
-    of features: RunFeatures
+    of features: RunFeatures, on sheet: inout PictureSheet
   ) -> HTML {
     let first = own.map { HTML.element("div", ["class": "own"], [$0]) }
     let rest = others.map { image, isRight, note in
       let name = features.name(of: image, in: features.train)
       let text = "training image \(image): \(name), \(note)"
-      let picture = features.train.thumbnail(image, text: text)
-      guard let isRight else { return HTML.element("div", ["title": text], [picture]) }
+      let picture = sheet.picture(image, of: features.train, text: text)
+      guard let isRight else { return HTML.element("div", [:], [picture]) }
       return HTML.element(
-        "div", ["class": isRight ? "good" : "bad", "title": text],
+        "div", ["class": isRight ? "good" : "bad"],
         [picture, .element("span", ["aria-hidden": "true"], text: isRight ? "✓" : "✗")])
     }
     return .element(

@@ -2,9 +2,9 @@ import Contrastive
 
 extension ReportSection {
   /// The test images in the plane of their features' largest variance.
-  static func map(_ features: RunFeatures, workers: Workers) throws(ContrastiveError)
-    -> ReportSection?
-  {
+  static func map(
+    _ features: RunFeatures, on sheet: inout PictureSheet, workers: Workers
+  ) throws(ContrastiveError) -> ReportSection? {
     guard features.testRows.columns >= 2, features.testRows.rows >= 3 else { return nil }
     let components = try PrincipalComponents(of: features.testRows, count: 2, workers: workers)
     // Every so manyth image: a few thousand dots are as many as can be told apart.
@@ -25,22 +25,25 @@ extension ReportSection {
             points: places.map { ($0[0], $0[1]) })
         ]
       }
+    // Without labels the images themselves say what lies where.
     let pictures =
-      features.test.labels == nil
-      ? zip(shown, places).map { image, place in
-        ScatterPlot.Picture(
-          name: features.name(of: image, in: features.test), x: place[0], y: place[1]
-        ) { features.test.pictureData(image) }
-      } : []
+      features.test.labels == nil ? places.map { (x: $0[0], y: $0[1]) } : []
+    let plot = ScatterPlot(title: "Map of the features", groups: groups).html(
+      pictures: pictures
+    ) { place, frame in
+      sheet.picture(
+        shown[place], of: features.test,
+        text: features.name(of: shown[place], in: features.test), frame: frame)
+    }
     let share = components.shares.reduce(0, +)
     return ReportSection(
       name: "map", title: "Map of the \(features.testName) images",
       contents: [
-        ScatterPlot(title: "Map of the features", groups: groups, pictures: pictures).html,
+        plot,
         .element(
           "p", ["class": "subtitle"],
-          text:
-            "\(shown.count) \(features.testName) images by the two principal components of their unit features, "
+          text: "\(shown.count) \(features.testName) images by the two principal components of "
+            + "their unit features, "
             + "which hold \(percent(share)) of the variance. A linear projection: what is far "
             + "apart here is far apart, but what is near may differ in other directions."),
       ])

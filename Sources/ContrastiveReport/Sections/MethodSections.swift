@@ -3,7 +3,9 @@ import ContrastiveTraining
 
 extension ReportSection {
   /// The boxes that crops are drawn from, on their images.
-  static func crops(_ features: RunFeatures, _ artifacts: RunArtifacts?) -> ReportSection? {
+  static func crops(
+    _ features: RunFeatures, _ artifacts: RunArtifacts?, on sheet: inout PictureSheet
+  ) -> ReportSection? {
     guard let crops = artifacts?.crops, !crops.isEmpty else { return nil }
     let frames = crops.prefix(32).map { image, box in
       let name = features.name(of: image, in: features.train)
@@ -16,11 +18,14 @@ extension ReportSection {
       return HTML.element(
         "div", ["class": "frame"],
         [
-          features.train.thumbnail(image, text: "training image \(image): \(name), with its box"),
+          sheet.picture(
+            image, of: features.train, text: "training image \(image): \(name), with its box"),
           .element(
             "svg",
-            ["viewBox": "0 0 100 100", "preserveAspectRatio": "none", "aria-hidden": "true"],
-            [rectangle]),
+            [
+              "class": "box", "viewBox": "0 0 100 100", "preserveAspectRatio": "none",
+              "aria-hidden": "true",
+            ], [rectangle]),
         ])
     }
     return ReportSection(
@@ -34,7 +39,8 @@ extension ReportSection {
 
   /// Images found to show the same as an anchor: by the method, or by a search of the same kind.
   static func falseNegatives(
-    _ features: RunFeatures, _ artifacts: RunArtifacts?, workers: Workers
+    _ features: RunFeatures, _ artifacts: RunArtifacts?, on sheet: inout PictureSheet,
+    workers: Workers
   ) throws(ContrastiveError) -> ReportSection? {
     guard let labels = features.train.labels else { return nil }
     let own = artifacts?.falseNegatives
@@ -45,10 +51,11 @@ extension ReportSection {
     let strips = found.prefix(12).map { anchor, others in
       strip(
         title: features.name(of: anchor, in: features.train),
-        own: features.train.thumbnail(
-          anchor, text: "anchor \(anchor): \(features.name(of: anchor, in: features.train))"),
+        own: sheet.picture(
+          anchor, of: features.train,
+          text: "anchor \(anchor): \(features.name(of: anchor, in: features.train))"),
         others: others.prefix(8).map { ($0, labels[$0] == labels[anchor], "found") },
-        of: features)
+        of: features, on: &sheet)
     }
     let source =
       own != nil

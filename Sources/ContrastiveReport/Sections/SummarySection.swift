@@ -29,21 +29,47 @@ extension ReportSection {
     ] {
       if let count = run.outcome(key) { numbers.append((name, fixed(count, 0))) }
     }
-    if let seconds = run.outcome("seconds") { numbers.append(("time", duration(seconds))) }
-    let list = HTML.element(
-      "dl", ["class": "numbers"],
-      numbers.map { name, value in
-        .element("div", [:], [.element("dt", text: name), .element("dd", text: value)])
-      })
+    numbers += costs(run)
     var warnings = notes
     if run.result == nil { warnings.insert("This run has not finished.", at: 0) }
     warnings += run.warnings.map { warning in
       "\(Self.epochs(warning.epochs)): \(warning.text)."
     }
     warnings += (features?.measures.warnings ?? []).map { "At the end: \($0)." }
-    return ReportSection(
+    return summary(numbers, warnings)
+  }
+
+  /// Figures, under what is wrong.
+  static func summary(
+    _ numbers: [(name: String, value: String)], _ warnings: [String]
+  ) -> ReportSection {
+    ReportSection(
       name: "summary", title: "Summary",
-      contents: [list] + warnings.map { .element("p", ["class": "note"], text: $0) })
+      contents: notes(warnings) + [
+        .element(
+          "dl", ["class": "numbers"],
+          numbers.map { name, value in
+            .element("div", [:], [.element("dt", text: name), .element("dd", text: value)])
+          })
+      ])
+  }
+
+  /// What the reader should know before all else; nothing where there is nothing.
+  static func notes(_ texts: [String]) -> [HTML] {
+    guard !texts.isEmpty else { return [] }
+    return [
+      .element(
+        "div", ["role": "note", "aria-label": "Warnings"],
+        texts.map { .element("p", ["class": "note"], text: $0) })
+    ]
+  }
+
+  /// The time a run took, and the processes that shared it.
+  static func costs(_ run: RunRecord) -> [(name: String, value: String)] {
+    [
+      run.outcome("processes").map { ("processes", fixed($0, 0)) },
+      run.outcome("seconds").map { ("time", duration($0)) },
+    ].compactMap(\.self)
   }
 
   /// Epoch 3, Epochs 3, 5 – 7.

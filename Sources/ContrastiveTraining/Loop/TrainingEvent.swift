@@ -109,6 +109,8 @@ public struct TrainingResult: Codable, Equatable, Sendable {
   public let unlabeledTestImages: Int?
   /// Pictures that could not be decoded and were left out; nil where images are no files.
   public let skipped: Int?
+  /// Processes that shared the last steps; nil for one.
+  public let processes: Int?
   /// Seconds of the whole run, evaluations included.
   public let seconds: Double
 
@@ -119,7 +121,7 @@ public struct TrainingResult: Codable, Equatable, Sendable {
     case alignment, uniformity, skipped
     case rankMe = "rankme"
     case embeddingSpread = "embedding_spread"
-    case epochs, images, seconds
+    case epochs, images, processes, seconds
     case unlabeledImages = "unlabeled_images"
     case unlabeledTestImages = "unlabeled_test_images"
   }
@@ -139,6 +141,7 @@ public struct TrainingResult: Codable, Equatable, Sendable {
     try container.encodeIfPresent(unlabeledImages, forKey: .unlabeledImages)
     try container.encodeIfPresent(unlabeledTestImages, forKey: .unlabeledTestImages)
     try container.encodeIfPresent(skipped, forKey: .skipped)
+    try container.encodeIfPresent(processes, forKey: .processes)
     try container.encode(seconds, forKey: .seconds)
   }
 }

@@ -144,7 +144,8 @@ public struct TrainingRun: Sendable {
       uniformity: progress.outcome?.uniformity, rankMe: progress.outcome?.rankMe,
       embeddingSpread: progress.outcome?.embeddingSpread, epochs: options.epochs,
       images: train.count, unlabeledImages: unlabeled.train, unlabeledTestImages: unlabeled.test,
-      skipped: skipped, seconds: progress.seconds)
+      skipped: skipped, processes: workers.processes.flatMap { $0.size > 1 ? $0.size : nil },
+      seconds: progress.seconds)
   }
 
   /// Numbers of training and test images labeled −1; nil for none.

@@ -65,7 +65,7 @@ import _TestSupport
     #expect(results.count == 3 && results[0]["path"] as? String == "green/4.png")
     #expect(abs((results[0]["similarity"] as? Double ?? 0) - 1) < 1e-6)
     let page = try folder.text("found.html")
-    #expect(page.contains("green/4.png") && page.ranges(of: "data:image/png").count == 4)
+    #expect(page.contains("green/4.png") && page.ranges(of: "class=\"picture\"").count == 4)
     let lines = try Command(
       "search", "--run", folder.file("run"), "--images", pictures, "--query",
       "\(pictures)/green/4.png", "-k", "99")

@@ -7,7 +7,7 @@ import Testing
   ) -> ScatterPlot.Group { ScatterPlot.Group(name: name, color: "red", points: points) }
 
   private func draw(_ groups: ScatterPlot.Group...) throws -> Markup {
-    try Markup(ScatterPlot(title: "Map", groups: groups).html)
+    try Markup(ScatterPlot(title: "Map", groups: groups).html())
   }
 
   /// One scale for both directions; y grows upward; 12 to each edge.
@@ -29,7 +29,7 @@ import Testing
           .init(name: "none", color: "gray", points: []),
           .init(name: "dog", color: "blue", points: [(4, 4)]),
         ]
-      ).html)
+      ).html())
     #expect(figure.name == "figure" && figure["class"] == "map")
     let drawing = try figure.one("svg")
     #expect(drawing["role"] == "img" && drawing["aria-label"] == "Map: 3 points of 2 groups")
@@ -62,7 +62,7 @@ import Testing
     let groups = (0..<100).map {
       group("group number \($0)", [(0, 0), (1, Double($0) / 1e3)])
     }
-    let figure = try Markup(ScatterPlot(title: "Map", groups: groups).html)
+    let figure = try Markup(ScatterPlot(title: "Map", groups: groups).html())
     let height = try #require(
       Double(try figure.one("svg")["viewBox"].split(separator: " ").last ?? ""))
     let names = figure.all("text")
@@ -83,5 +83,22 @@ import Testing
     #expect(none.all("path").isEmpty && none.all("text").isEmpty && none.all("li").isEmpty)
     let same = try draw(group("a", [(2, 2), (2, 2)]))
     #expect(try same.one("path")["d"] == "M200 60h0M200 60h0")
+  }
+
+  /// A picture is asked for where it covers none before it.
+  @Test func picturesDoNotCoverEachOther() throws {
+    let points: [(x: Double, y: Double)] = [(0, 0), (0.1, 0), (10, 0), (10, 10)]
+    var asked: [Int] = []
+    let plot = ScatterPlot(
+      title: "Map", groups: [group("a", points)]
+    ).html(pictures: points) { picture, frame in
+      asked.append(picture)
+      return .element("svg", ["class": "picture"], and: frame)
+    }
+    #expect(asked == [0, 2, 3])
+    let frames = try Markup(plot).pictures
+    // In the middle of 30 × 30.
+    #expect(frames[0].attributes["x"] == "-3" && frames[0].attributes["y"] == "373")
+    #expect(frames.allSatisfy { $0["width"] == "30" && $0["height"] == "30" })
   }
 }

@@ -38,15 +38,15 @@ import Testing
     let strips = gallery.all("div", class: "strip")
     #expect(try strips.map { try $0.one("h3").text } == ReportedRun.classNames)
     for (place, strip) in strips.enumerated() {
-      let own = try strip.one("div", class: "own").one("img")
-      #expect(own["alt"] == "test image \(place): \(ReportedRun.classNames[place])")
+      let own = try strip.one("div", class: "own").pictures[0]
+      #expect(own.alternative == "test image \(place): \(ReportedRun.classNames[place])")
       let others = strip.all("div", class: "good") + strip.all("div", class: "bad")
-      #expect(others.count == 8 && strip.all("img").count == 9)
+      #expect(others.count == 8 && strip.pictures.count == 9)
       for other in others {
-        let image = try other.one("img")
-        #expect(image["alt"] == other["title"] && image["alt"].contains(", cosine "))
+        let text = other.pictures[0].alternative
+        #expect(text.contains(", cosine "))
         // A tick exactly where the class is that of the strip.
-        let isRight = image["alt"].contains(": \(ReportedRun.classNames[place]),")
+        let isRight = text.contains(": \(ReportedRun.classNames[place]),")
         #expect(other["class"] == (isRight ? "good" : "bad"))
         let mark = try other.one("span")
         #expect(mark.text == (isRight ? "✓" : "✗") && mark["aria-hidden"] == "true")
@@ -69,7 +69,7 @@ import Testing
         "prototype 1: mostly <red>", "prototype 3: mostly blue",
       ])
     #expect(
-      own.all("img").map { $0["alt"] } == [
+      own.pictures.map(\.alternative) == [
         "training image 0: <red>, near prototype 1", "training image 3: <red>, near prototype 1",
         "training image 1: green, near prototype 1", "training image 2: blue, near prototype 3",
       ])
@@ -111,10 +111,10 @@ import Testing
       rectangles[0].attributes == ["x": "50", "y": "25", "width": "12.5", "height": "50"])
     #expect(try rectangles[1].number("height") > 1e31)
     #expect(
-      crops.all("img").map { $0["alt"] } == [
+      crops.pictures.map(\.alternative) == [
         "training image 2: blue, with its box", "training image 7: green, with its box",
       ])
-    #expect(crops.all("svg").allSatisfy { $0["viewBox"] == "0 0 100 100" })
+    #expect(crops.all("svg", class: "box").map { $0["viewBox"] } == ["0 0 100 100", "0 0 100 100"])
   }
 
   @Test func falseNegativesOfTheMethodOrOfASearch() throws {
@@ -132,7 +132,7 @@ import Testing
     #expect(own.text.contains("66.7\u{A0}% of 3 are of its class"))
     #expect(own.all("h3").map(\.text) == ["green"])
     #expect(
-      own.all("img").map { $0["alt"] } == [
+      own.pictures.map(\.alternative) == [
         "anchor 1: green", "training image 4: green, found", "training image 7: green, found",
         "training image 0: <red>, found",
       ])

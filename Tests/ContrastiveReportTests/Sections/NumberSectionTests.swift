@@ -32,12 +32,13 @@ import Testing
     try files.write(
       #"""
       {"knn_accuracy":0.625,"random_encoder_knn_accuracy":0.25,"raw_pixel_knn_accuracy":0.5,
-       "images":60000,"seconds":75.2}
+       "images":60000,"processes":3,"seconds":75.2}
       """#, "result.json")
     #expect(
       try figures() == [
         "method: moco", "kNN accuracy: 62.50\u{A0}%", "random encoder: 25.00\u{A0}%",
-        "raw pixels: 50.00\u{A0}%", "epochs: 1", "training images: 60000", "time: 1 min 15 s",
+        "raw pixels: 50.00\u{A0}%", "epochs: 1", "training images: 60000", "processes: 3",
+        "time: 1 min 15 s",
       ])
     #expect(try notes().isEmpty)
   }
@@ -85,6 +86,22 @@ import Testing
         ["epoch", "loss", "kNN accuracy", "seconds", "images/s"],
         ["1", "3.0000", "25.00\u{A0}%", "", ""], ["2", "1.0000", "75.00\u{A0}%", "2.3", "1235"],
       ])
+  }
+
+  /// The page of a long run stays light: every few epochs in the table, and no spike is lost.
+  @Test func aLongRunIsThinned() throws {
+    let lines = (1...2_000).map { epoch in
+      #"{"epoch":\#(epoch),"loss":\#(epoch == 777 ? 9 : 1),"measures":{"a":0.5}}"#
+    }
+    try files.write(lines.joined(separator: "\n"), "metrics.jsonl")
+    let curves = try #require(try section("curves"))
+    let table = try curves.one("details")
+    #expect(try table.one("summary").text == "One of every 10 epochs in numbers")
+    #expect(table.cells.count == 201 && table.cells[200][0] == "2000")
+    let loss = try curves.all("figure")[0].one("polyline")["points"].split(separator: " ")
+    #expect(loss.count < 700)
+    #expect(loss.count { $0.hasSuffix(loss.map { $0.split(separator: ",")[1] }.min() ?? "") } == 1)
+    #expect(try Markup(RunReport(files.record, nil).page).text.utf8.count < 30_000)
   }
 
   /// A loss that is no number is null in JSON.

@@ -40,6 +40,12 @@ struct Markup {
     }
   }
 
+  /// The images in it, each a part of the page's sheet of pictures.
+  var pictures: [Markup] { all("svg", class: "picture") }
+
+  /// What is said of an image to those who cannot see it.
+  var alternative: String { children.first { $0.name == "title" }?.text ?? "" }
+
   /// The section of a name, if the page has it.
   func section(_ name: String) -> Markup? { all("section").first { $0["id"] == name } }
 }
