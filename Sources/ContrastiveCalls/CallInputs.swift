@@ -9,13 +9,17 @@ package struct CallInputs {
   private let normalizes: Bool
   /// What becomes of rows of zeros then.
   let zeroRows: ZeroRows
+  private let workers: Workers
   /// The tensors that were normalized, by name.
   private var normalized: [String: NormalizedRows] = [:]
   /// The tensors that were looked for.
   private let looked = NameSet()
 
-  package init(_ source: any TensorSource, normalizes: Bool, zeroRows: ZeroRows) {
+  package init(
+    _ source: any TensorSource, normalizes: Bool, zeroRows: ZeroRows, workers: Workers
+  ) {
     self.source = source
+    self.workers = workers
     self.zeroRows = zeroRows
     self.normalizes = normalizes
   }
@@ -124,7 +128,7 @@ package struct CallInputs {
     _ rows: Matrix, _ name: String
   ) throws(ContrastiveError) -> Matrix {
     guard normalizes else { return rows }
-    let unit = try rows.normalized(argument: name, zeroRows: zeroRows)
+    let unit = try rows.normalized(argument: name, zeroRows: zeroRows, workers: workers)
     normalized[name] = unit
     return unit.rows
   }
@@ -133,7 +137,10 @@ package struct CallInputs {
   func gradient(
     _ gradient: Matrix, of name: String
   ) throws(ContrastiveError) -> (values: Matrix, shape: [Int]) {
-    (try normalized[name]?.backward(gradient) ?? gradient, try source.input(name).shape)
+    (
+      try normalized[name]?.backward(gradient, workers: workers) ?? gradient,
+      try source.input(name).shape
+    )
   }
 }
 

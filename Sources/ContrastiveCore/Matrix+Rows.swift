@@ -46,10 +46,11 @@ extension Matrix {
   }
 
   /// ⟨row i of this, row i of the other⟩ in Double.
-  package func rowDots(_ other: Matrix) -> [Double] {
+  package func rowDots(_ other: Matrix, workers: Workers = .one) -> [Double] {
     precondition(rows == other.rows && columns == other.columns)
+    let columns = columns
     return withSharedMemory(and: other) { a, b in
-      (0..<rows).map {
+      workers.map(rows, runs: 64) {
         RowKernels.best.dot(a + $0 * columns, b + $0 * columns, count: columns)
       }
     }
@@ -75,14 +76,18 @@ extension Matrix {
   }
 
   /// Adds factor × the same row of another matrix to each row.
-  package mutating func addRows(of other: Matrix, times factor: (Int) -> Float) {
+  package mutating func addRows(
+    of other: Matrix, workers: Workers = .one, times factor: (Int) -> Float
+  ) {
     precondition(rows == other.rows && columns == other.columns)
-    let (rows, columns) = (rows, columns)
+    let (factors, columns) = ((0..<rows).map(factor), columns)
     withMutableSharedMemory { values in
       other.withSharedMemory { source in
-        for row in 0..<rows {
-          let (to, from, scale) = (values + row * columns, source + row * columns, factor(row))
-          for column in 0..<columns { to[column] += scale * from[column] }
+        workers.forEachRun(of: factors.count, size: 64) { run in
+          for row in run {
+            let (to, from, scale) = (values + row * columns, source + row * columns, factors[row])
+            for column in 0..<columns { to[column] += scale * from[column] }
+          }
         }
       }
     }
@@ -98,22 +103,26 @@ extension Matrix {
   }
 
   /// Each row multiplied by its factor, the products in Double.
-  package func rows(times factors: [Double]) -> Matrix {
+  package func rows(times factors: [Double], workers: Workers = .one) -> Matrix {
     precondition(factors.count == rows)
-    return rows(at: Array(0..<rows), times: factors)
+    return rows(at: Array(0..<rows), times: factors, workers: workers)
   }
 
   /// The rows at some indices, each multiplied by its factor; the products in Double.
-  package func rows(at indices: [Int], times factors: [Double]) -> Matrix {
+  package func rows(
+    at indices: [Int], times factors: [Double], workers: Workers = .one
+  ) -> Matrix {
     precondition(factors.count == indices.count)
     let columns = columns
     return withSharedMemory { source in
       Matrix(rows: indices.count, columns: columns) { target in
         let target = SharedMemory(target)
-        for (row, factor) in factors.enumerated() {
-          let (values, products) = (source + indices[row] * columns, target + row * columns)
-          for column in 0..<columns {
-            (products + column).initialize(to: Float(Double(values[column]) * factor))
+        workers.forEachRun(of: factors.count, size: 64) { run in
+          for row in run {
+            let (values, products) = (source + indices[row] * columns, target + row * columns)
+            for column in 0..<columns {
+              (products + column).initialize(to: Float(Double(values[column]) * factors[row]))
+            }
           }
         }
       }
