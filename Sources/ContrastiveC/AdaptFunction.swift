@@ -87,7 +87,7 @@ extension AdapterOptions {
   fileprivate init(_ words: inout CallOptions) throws {
     let choice = try NegativeChoice(&words)
     var nothing = CallInputs(
-      try CallerTensors(nil, count: 0), normalizes: false, zeroRows: .refuse, workers: .one)
+      try CallerTensors(nil, count: 0), normalizes: false, zeroRows: .refuse)
     self.init(
       loss: try AdapterLoss(
         words.choice("loss", default: .infonce),

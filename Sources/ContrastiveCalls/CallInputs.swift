@@ -9,17 +9,13 @@ package struct CallInputs {
   private let normalizes: Bool
   /// What becomes of rows of zeros then.
   let zeroRows: ZeroRows
-  private let workers: Workers
   /// The tensors that were normalized, by name.
   private var normalized: [String: NormalizedRows] = [:]
   /// The tensors that were looked for.
   private let looked = NameSet()
 
-  package init(
-    _ source: any TensorSource, normalizes: Bool, zeroRows: ZeroRows, workers: Workers
-  ) {
+  package init(_ source: any TensorSource, normalizes: Bool, zeroRows: ZeroRows) {
     self.source = source
-    self.workers = workers
     self.zeroRows = zeroRows
     self.normalizes = normalizes
   }
@@ -128,7 +124,7 @@ package struct CallInputs {
     _ rows: Matrix, _ name: String
   ) throws(ContrastiveError) -> Matrix {
     guard normalizes else { return rows }
-    let unit = try rows.normalized(argument: name, zeroRows: zeroRows, workers: workers)
+    let unit = try rows.normalized(argument: name, zeroRows: zeroRows)
     normalized[name] = unit
     return unit.rows
   }
@@ -137,10 +133,7 @@ package struct CallInputs {
   func gradient(
     _ gradient: Matrix, of name: String
   ) throws(ContrastiveError) -> (values: Matrix, shape: [Int]) {
-    (
-      try normalized[name]?.backward(gradient, workers: workers) ?? gradient,
-      try source.input(name).shape
-    )
+    (try normalized[name]?.backward(gradient) ?? gradient, try source.input(name).shape)
   }
 }
 

@@ -49,8 +49,7 @@ extension ObjectiveCall {
     var options = CallOptions(options)
     let call = try Self(&options)
     try options.requireAllKnown(by: method)
-    var inputs = CallInputs(
-      source, normalizes: normalizes, zeroRows: zeroRows, workers: workers)
+    var inputs = CallInputs(source, normalizes: normalizes, zeroRows: zeroRows)
     let result = try call.evaluate(&inputs, gradients: wanted.variables, workers: workers)
     try inputs.requireAllUsed(by: method)
     var found: [String: CallOutcome.Gradient] = [:]

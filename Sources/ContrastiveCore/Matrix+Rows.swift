@@ -46,11 +46,10 @@ extension Matrix {
   }
 
   /// ⟨row i of this, row i of the other⟩ in Double.
-  package func rowDots(_ other: Matrix, workers: Workers = .one) -> [Double] {
+  package func rowDots(_ other: Matrix) -> [Double] {
     precondition(rows == other.rows && columns == other.columns)
-    let columns = columns
     return withSharedMemory(and: other) { a, b in
-      workers.map(rows, runs: 64) {
+      (0..<rows).map {
         RowKernels.best.dot(a + $0 * columns, b + $0 * columns, count: columns)
       }
     }
@@ -76,18 +75,14 @@ extension Matrix {
   }
 
   /// Adds factor × the same row of another matrix to each row.
-  package mutating func addRows(
-    of other: Matrix, workers: Workers = .one, times factor: (Int) -> Float
-  ) {
+  package mutating func addRows(of other: Matrix, times factor: (Int) -> Float) {
     precondition(rows == other.rows && columns == other.columns)
-    let (factors, columns) = ((0..<rows).map(factor), columns)
+    let (rows, columns) = (rows, columns)
     withMutableSharedMemory { values in
       other.withSharedMemory { source in
-        workers.forEachRun(of: factors.count, size: 64) { run in
-          for row in run {
-            let (to, from, scale) = (values + row * columns, source + row * columns, factors[row])
-            for column in 0..<columns { to[column] += scale * from[column] }
-          }
+        for row in 0..<rows {
+          let (to, from, scale) = (values + row * columns, source + row * columns, factor(row))
+          for column in 0..<columns { to[column] += scale * from[column] }
         }
       }
     }
@@ -103,26 +98,22 @@ extension Matrix {
   }
 
   /// Each row multiplied by its factor, the products in Double.
-  package func rows(times factors: [Double], workers: Workers = .one) -> Matrix {
+  package func rows(times factors: [Double]) -> Matrix {
     precondition(factors.count == rows)
-    return rows(at: Array(0..<rows), times: factors, workers: workers)
+    return rows(at: Array(0..<rows), times: factors)
   }
 
   /// The rows at some indices, each multiplied by its factor; the products in Double.
-  package func rows(
-    at indices: [Int], times factors: [Double], workers: Workers = .one
-  ) -> Matrix {
+  package func rows(at indices: [Int], times factors: [Double]) -> Matrix {
     precondition(factors.count == indices.count)
     let columns = columns
     return withSharedMemory { source in
       Matrix(rows: indices.count, columns: columns) { target in
         let target = SharedMemory(target)
-        workers.forEachRun(of: factors.count, size: 64) { run in
-          for row in run {
-            let (values, products) = (source + indices[row] * columns, target + row * columns)
-            for column in 0..<columns {
-              (products + column).initialize(to: Float(Double(values[column]) * factors[row]))
-            }
+        for (row, factor) in factors.enumerated() {
+          let (values, products) = (source + indices[row] * columns, target + row * columns)
+          for column in 0..<columns {
+            (products + column).initialize(to: Float(Double(values[column]) * factor))
           }
         }
       }

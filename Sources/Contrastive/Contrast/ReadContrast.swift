@@ -28,7 +28,7 @@ struct ReadContrast: Sendable {
     let anchors = contrast.anchors.matrix
     let (lists, named) = contrast.namedColumns
     let listed = ListedPairs(lists, rows: anchors, columns: named, workers: workers)
-    let similarities = contrast.paired.map { anchors.rowDots($0, workers: workers) } ?? []
+    let similarities = contrast.paired.map { anchors.rowDots($0) } ?? []
     let measured = try contrast.extras.map { extra throws(ContrastiveError) in
       try extra.measures(of: anchors, workers)
     }
@@ -111,7 +111,7 @@ struct ReadContrast: Sendable {
     }
     if let paired = contrast.paired {
       let coefficients = pairedCoefficients
-      gradient.addRows(of: paired, workers: workers) { Float(coefficients[$0]) }
+      gradient.addRows(of: paired) { Float(coefficients[$0]) }
     }
   }
 

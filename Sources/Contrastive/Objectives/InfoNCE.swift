@@ -82,7 +82,7 @@ public struct InfoNCE: BankOrBatchObjective {
     } else {
       value = try forward.evaluate(wanted, workers: workers)
       let own = value.paired
-      value.columns?.addRows(of: queries.matrix, workers: workers) { Float(own[$0]) }
+      value.columns?.addRows(of: queries.matrix) { Float(own[$0]) }
     }
     var result: [Variable: Matrix] = [:]
     result[.queries] = value.anchors

@@ -83,10 +83,7 @@ package struct CrossingPass: Sendable {
   }
 
   private func split(_ sums: Matrix) -> (rows: Matrix, columns: Matrix) {
-    let rows = pass.grid.rows
-    return (
-      Matrix(rows: rows, columns: sums.columns, sharing: sums.storage), sums.rows(rows..<(2 * rows))
-    )
+    (sums.rows(0..<pass.grid.rows), sums.rows(pass.grid.rows..<(2 * pass.grid.rows)))
   }
 
   /// Bytes of scratch the passes hold at most, the sums of both sets before they are split
