@@ -33,7 +33,9 @@ C_BUILD := .build/c
 PYTHON ?= python3
 PYTHON_TOOLS := .build/python
 
-.PHONY: help deps deps-ranks build run c install python ranks test test-c test-numpy test-python test-ranks test-snippets first-steps docs exhibits figures release-check crash fuzz mutate sanitize leaks bench \
+.PHONY: help deps deps-ranks build run c install python ranks test test-c test-numpy test-python \
+  test-bare-root test-ranks test-snippets first-steps docs exhibits figures release-check crash fuzz \
+  mutate sanitize leaks bench \
   bench-check bench-peers bench-training table format lint clean
 
 help: ## print the targets
@@ -142,6 +144,10 @@ test-python: python ## run all tests of the Python package: PyTorch, scikit-lear
 	export PYTHONPATH="$$target"; \
 	$$python -m mypy --strict -p contrastive --config-file Python/pyproject.toml; \
 	$$python -m pytest -q Python/tests
+
+test-bare-root: python ## install the wheel into a Debian root with numpy alone, and compute there (as root)
+	@$(call apt,debootstrap)
+	@Tests/bare-root.sh Python/dist/*.whl
 
 test-snippets: build ## run the code of README and Documentation and the examples of --help
 	@$(PYTHON) Documentation/tools/site.py check

@@ -90,6 +90,7 @@ let package = Package(
       name: "ContrastiveC",
       dependencies: [
         "CContrastive", "Contrastive", "ContrastiveCalls", "ContrastiveCore", "ContrastiveTensors",
+        "ContrastiveTraining",
       ],
       exclude: ["include", "link.sh", "contrastive.pc"], swiftSettings: strict),
     .target(

@@ -41,6 +41,27 @@ def test_in_an_empty_environment() -> None:
     assert any("libcontrastive.so" in path for path in found)
 
 
+def test_import_time() -> None:
+    """At most 50 ms beyond numpy's; 17 ms."""
+    script = (
+        "import numpy, time\n"
+        "start = time.perf_counter()\n"
+        "import contrastive\n"
+        "print(time.perf_counter() - start)\n"
+    )
+    folder = str(Path(contrastive.__file__).parents[1])
+    seconds = [
+        float(
+            subprocess.run(
+                [sys.executable, "-c", f"import sys; sys.path.insert(0, {folder!r})\n{script}"],
+                capture_output=True, text=True, check=True,
+            ).stdout
+        )
+        for _ in range(7)
+    ]
+    assert min(seconds) <= 0.05
+
+
 @pytest.mark.skipif(not WHEELS, reason="no wheel was built")
 def test_size() -> None:
     # 12.6 MB.

@@ -11,9 +11,21 @@ func timed<Value>(_ body: () throws -> Value) rethrows -> (value: Value, seconds
   return (value, Double(elapsed.seconds) + Double(elapsed.attoseconds) * 1e-18)
 }
 
+/// How far a training has come, for the caller's progress function.
+final class TrainingPlace: Sendable {
+  private let place = Mutex((epoch: 1, share: 0.0))
+
+  var now: (epoch: Int, share: Double) { place.withLock { $0 } }
+
+  func move(to epoch: Int, _ share: Double) { place.withLock { $0 = (epoch, share) } }
+}
+
 extension Workers {
-  /// The threads that a caller asks for, with its progress function.
-  init(_ control: UnsafePointer<contrastive_control>?) throws(ContrastiveError) {
+  /// The threads that a caller asks for, all of them by NULL, with its progress function, which is
+  /// told of `training` where there is one, not of passes over the data.
+  init(
+    _ control: UnsafePointer<contrastive_control>?, training: TrainingPlace? = nil
+  ) throws(ContrastiveError) {
     guard let control = control?.pointee else {
       self = .all
       return
@@ -24,7 +36,10 @@ extension Workers {
       return
     }
     let call = ProgressCall(function: progress, context: control.context)
-    self = workers.reporting { call.goesOn($0) }
+    self = workers.reporting { progress in
+      let now = training?.now ?? (progress.pass, progress.fraction)
+      return call.goesOn(now.epoch, now.share)
+    }
   }
 }
 
@@ -43,13 +58,13 @@ private final class ProgressCall: @unchecked Sendable {
     last = Mutex(clock.now)
   }
 
-  func goesOn(_ progress: PassProgress) -> Bool {
+  func goesOn(_ pass: Int, _ fraction: Double) -> Bool {
     let isDue = last.withLock { last in
       let now = clock.now
       guard now - last >= .milliseconds(50) else { return false }
       last = now
       return true
     }
-    return !isDue || function(context, Int32(clamping: progress.pass), progress.fraction) == 0
+    return !isDue || function(context, Int32(clamping: pass), fraction) == 0
   }
 }

@@ -1,5 +1,6 @@
 internal import CContrastive
 import ContrastiveCore
+import ContrastiveTensors
 
 #if canImport(Glibc)
   import Glibc
@@ -16,13 +17,16 @@ struct TensorFailure: Error {
 }
 
 /// Runs the body of a C function: 0, or the status of what it throws, whose message the thread
-/// keeps.
-func attempt(_ body: () throws -> Void) -> contrastive_status {
+/// keeps; `ofFiles` is that of what is wrong with a file.
+func attempt(
+  ofFiles: Int = CONTRASTIVE_BAD_TENSOR, _ body: () throws -> Void
+) -> contrastive_status {
   do {
     try body()
     return contrastive_status(CONTRASTIVE_OK)
   } catch let error as ContrastiveError {
     LastFailure.keep(error.description, argument: error.argument)
+    if case .file = error { return contrastive_status(ofFiles) }
     return contrastive_status(error.status)
   } catch let error as TensorFailure {
     LastFailure.keep("\(error.argument): \(error.problem)", argument: error.argument)
@@ -30,6 +34,19 @@ func attempt(_ body: () throws -> Void) -> contrastive_status {
   } catch {
     LastFailure.keep("\(error)", argument: "")
     return contrastive_status(CONTRASTIVE_BAD_MACHINE)
+  }
+}
+
+/// The same of a function of tensors by name and options that gives a result.
+func attempt(
+  _ inputs: UnsafePointer<contrastive_tensor>?, _ inputCount: Int,
+  _ options: UnsafePointer<CChar>?, _ control: UnsafePointer<contrastive_control>?,
+  giving result: UnsafeMutablePointer<OpaquePointer?>?,
+  _ body: (CallerTensors, [String: JSONValue], Workers) throws -> ResultHandle
+) -> contrastive_status {
+  attempt {
+    let tensors = try CallerTensors(inputs, count: inputCount)
+    try body(tensors, objectOptions(options), Workers(control)).handOut(to: result)
   }
 }
 

@@ -12,11 +12,9 @@ public func contrastive_evaluate(
   _ options: UnsafePointer<CChar>!, _ control: UnsafePointer<contrastive_control>!,
   _ result: UnsafeMutablePointer<OpaquePointer?>!
 ) -> contrastive_status {
-  attempt {
-    let tensors = try CallerTensors(inputs, count: input_count)
+  attempt(inputs, input_count, options, control, giving: result) { tensors, options, workers in
     try tensors.requireOnly(["test", "test-labels", "train", "train-labels", "test-views"])
-    let evaluation = try RepresentationEvaluation(options: objectOptions(options))
-    let workers = try Workers(control)
+    let evaluation = try RepresentationEvaluation(options: options)
     let test = try tensors.required("test")
     let measures = try evaluation.run(
       test: .init(test, labels: tensors.labels("test-labels"), named: "test-labels"),
@@ -24,7 +22,7 @@ public func contrastive_evaluate(
         try .init($0, labels: tensors.labels("train-labels"), named: "train-labels")
       },
       views: tensors.matrix("test-views"), workers: workers)
-    ResultHandle(report: try JSONValue(encoding: measures)).handOut(to: result)
+    return ResultHandle(report: try JSONValue(encoding: measures))
   }
 }
 
@@ -37,8 +35,7 @@ public func contrastive_audit(
   _ options: UnsafePointer<CChar>!, _ control: UnsafePointer<contrastive_control>!,
   _ result: UnsafeMutablePointer<OpaquePointer?>!
 ) -> contrastive_status {
-  attempt {
-    let tensors = try CallerTensors(inputs, count: input_count)
+  attempt(inputs, input_count, options, control, giving: result) { tensors, options, workers in
     try tensors.requireOnly(["embeddings", "labels"], prefix: "support.")
     let rows = try tensors.required("embeddings")
     let labels = try tensors.labels("labels")
@@ -46,17 +43,16 @@ public func contrastive_audit(
     while let more = try tensors.matrix("support.\(support.count)") { support.append(more) }
     try tensors.requireOnly(
       Set(["embeddings", "labels"] + support.indices.map { "support.\($0)" }))
-    let audit = try NegativeAudit(options: objectOptions(options), rows: rows.rows)
+    let audit = try NegativeAudit(options: options, rows: rows.rows)
     let (found, seconds) = try timed {
-      try audit.run(rows, support: support, labels: labels, workers: Workers(control))
+      try audit.run(rows, support: support, labels: labels, workers: workers)
     }
     let summary = AuditSummary(
       found, audit: audit, dimension: rows.columns,
       seconds: seconds,
       unlabeled: labels?.count { $0 == -1 } ?? 0)
-    ResultHandle(
-      report: try JSONValue(encoding: summary), tensors: try AuditSummary.tensors(found)
-    ).handOut(to: result)
+    return ResultHandle(
+      report: try JSONValue(encoding: summary), tensors: try AuditSummary.tensors(found))
   }
 }
 

@@ -47,12 +47,10 @@ public func contrastive_mine(
   _ options: UnsafePointer<CChar>!, _ control: UnsafePointer<contrastive_control>!,
   _ result: UnsafeMutablePointer<OpaquePointer?>!
 ) -> contrastive_status {
-  attempt {
-    let wanted = try MiningOptions(options: objectOptions(options))
-    let tensors = try CallerTensors(inputs, count: input_count)
+  attempt(inputs, input_count, options, control, giving: result) { tensors, options, workers in
+    let wanted = try MiningOptions(options: options)
     try tensors.requireOnly(["queries", "documents", "pairs"])
     let search = try SearchInputs(tensors)
-    let workers = try Workers(control)
     var evidence: [Float]?
     let (found, seconds) = try timed {
       let found = try HardNegatives(
@@ -66,10 +64,9 @@ public func contrastive_mine(
       return found
     }
     let summary = MiningSummary(found, documents: search.documents.rows, seconds: seconds)
-    ResultHandle(
+    return ResultHandle(
       report: try JSONValue(encoding: summary),
-      tensors: try MiningSummary.tensors(found, evidence: evidence)
-    ).handOut(to: result)
+      tensors: try MiningSummary.tensors(found, evidence: evidence))
   }
 }
 
@@ -82,14 +79,12 @@ public func contrastive_score(
   _ options: UnsafePointer<CChar>!, _ control: UnsafePointer<contrastive_control>!,
   _ result: UnsafeMutablePointer<OpaquePointer?>!
 ) -> contrastive_status {
-  attempt {
-    let wanted = try ScoreOptions(options: objectOptions(options))
-    let tensors = try CallerTensors(inputs, count: input_count)
+  attempt(inputs, input_count, options, control, giving: result) { tensors, options, workers in
+    let wanted = try ScoreOptions(options: options)
     try tensors.requireOnly([
       "queries", "documents", "pairs", "against-queries", "against-documents",
     ])
     let search = try SearchInputs(tensors)
-    let workers = try Workers(control)
     func scores(_ queries: Matrix, _ documents: Matrix) throws(ContrastiveError) -> RetrievalScores
     {
       try RetrievalScores(
@@ -106,8 +101,7 @@ public func contrastive_score(
     }
     let summary = ScoreSummary(
       first, against: second, statistics: wanted.statistics, workers: workers)
-    ResultHandle(report: try JSONValue(encoding: summary), tensors: first.tensors)
-      .handOut(to: result)
+    return ResultHandle(report: try JSONValue(encoding: summary), tensors: first.tensors)
   }
 }
 

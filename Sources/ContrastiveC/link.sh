@@ -19,7 +19,7 @@ trap 'rm -rf "$objects"' EXIT
 } > "$exports"
 # The folder that is searched first holds what is to be linked statically.
 mkdir "$objects/static"
-for name in $(case $blas in system) echo lapacke ;; private) echo lapacke openblas gfortran quadmath ;; esac)
+for name in $(case $blas in system) echo lapacke z ;; private) echo lapacke z openblas gfortran quadmath ;; esac)
 do
   for place in $(pkg-config --variable=libdir openblas) $(pkg-config --variable=libdir lapacke) \
     "$(dirname "$(gcc -print-file-name=lib$name.a)")"; do

@@ -246,6 +246,69 @@ static void mines(void) {
              strcmp(contrastive_error_argument(), "pairs") == 0, "a document that is not there");
 }
 
+/* Documents are the queries turned in a plane, which a head can undo. */
+static void adapts(void) {
+  enum { N = 200, D = 6 };
+  const int64_t shape[] = {N, D};
+  float *queries = random_rows(N * D, 9), *documents = random_rows(N * D, 9);
+  for (int i = 0; i < N; i++) {
+    documents[i * D] = -queries[i * D + 1];
+    documents[i * D + 1] = queries[i * D];
+  }
+  contrastive_tensor inputs[] = {tensor("queries", queries, CONTRASTIVE_F32, shape),
+                                 tensor("documents", documents, CONTRASTIVE_F32, shape)};
+  const char *options = "{\"epochs\": 5, \"rate\": 0.05, \"head\": \"mlp\", \"hidden\": 3}";
+  contrastive_adapter *adapter = NULL, *read = NULL;
+  contrastive_result *result = NULL;
+  contrastive_tensor held;
+  expect(!contrastive_adapt(inputs, 2, options, NULL, &adapter, &result) &&
+             strstr(contrastive_result_json(result), "\"after\"") &&
+             strstr(contrastive_result_json(result), "\"epochs\""), "adapt");
+  expect(!contrastive_result_tensor(result, 0, &held) && strcmp(held.name, "held-out") == 0 &&
+             held.shape[0] == N / 10, "pairs held out");
+  contrastive_adapter_info info;
+  expect(!contrastive_adapter_get_info(adapter, &info) && info.dimension == D &&
+             info.hidden == 3 && info.sides == 0, "what it is made of");
+  char path[] = "/tmp/contrastive-XXXXXX";
+  const int file = mkstemp(path);
+  float found[2][N * D];
+  contrastive_tensor adapted = tensor("adapted", found[0], CONTRASTIVE_F32, shape);
+  expect(!contrastive_adapter_apply(adapter, &inputs[0], 0, &adapted, NULL), "apply");
+  expect(file >= 0 && !contrastive_adapter_write(adapter, path) &&
+             !contrastive_adapter_read(path, &read), "write and read");
+  adapted.data = found[1];
+  expect(!contrastive_adapter_apply(read, &inputs[0], 0, &adapted, NULL) &&
+             memcmp(found[0], found[1], sizeof found[0]) == 0, "the same after reading");
+  expect(!contrastive_adapter_apply(read, &inputs[1], 1, &adapted, NULL) &&
+             fabsf(found[1][0] * 2) <= 2, "documents are normalized");
+  expect(contrastive_adapter_apply(read, &inputs[0], 2, &adapted, NULL) == CONTRASTIVE_BAD_OPTION,
+         "a side that is none");
+  expect(contrastive_adapter_apply(NULL, &inputs[0], 0, &adapted, NULL) == CONTRASTIVE_BAD_TENSOR,
+         "no adapter");
+  contrastive_adapter_free(read);
+  contrastive_adapter_free(adapter);
+  contrastive_adapter_free(NULL);
+  contrastive_result_free(result);
+  close(file), unlink(path);
+  expect(contrastive_adapter_read(path, &read) == CONTRASTIVE_BAD_FILE &&
+             strcmp(contrastive_error_argument(), path) == 0, "a file that is not there");
+  expect(contrastive_adapt(inputs, 2, "{\"loss\": \"infonse\"}", NULL, &adapter, NULL) ==
+             CONTRASTIVE_BAD_OPTION && strcmp(contrastive_error_argument(), "loss") == 0,
+         "a loss that is none");
+  expect(contrastive_adapt(inputs, 2, NULL, NULL, NULL, NULL) == CONTRASTIVE_BAD_TENSOR,
+         "nowhere to put an adapter");
+  int calls = 0;
+  const contrastive_control control = {1, stop, &calls};
+  contrastive_status status = 0;
+  for (int i = 0; i < 100 && !calls; i++) {
+    adapter = NULL;
+    status = contrastive_adapt(inputs, 2, "{\"epochs\": 100}", &control, &adapter, NULL);
+    contrastive_adapter_free(adapter);
+  }
+  expect(calls == 1 && status == CONTRASTIVE_CANCELED, "a training ends when its caller says so");
+  free(queries), free(documents);
+}
+
 static void cancels(void) {
   enum { N = 20000, D = 64, K = 1 };
   const int64_t shape[] = {N, D}, table[] = {N, K};
@@ -310,6 +373,7 @@ int main(void) {
   banks();
   searches();
   mines();
+  adapts();
   cancels();
   threads();
   printf("%d failures\n", failures);

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ._adapt import Adapter, adapt
 from ._banks import QueueBank
 from ._errors import Canceled, ContrastiveError
 from ._library import library as _library
@@ -37,9 +38,9 @@ if TYPE_CHECKING:
 __version__: str = _library.version().decode()
 
 __all__ = [
-    "Audit", "Canceled", "Clustering", "ContrastiveError", "Duplicates", "HardNegatives", "KMeans",
-    "Loss", "NearestNeighbors", "QueueBank", "RunTransformer", "Scores", "SemanticDeduplication",
-    "SphericalKMeans", "assign", "audit", "duplicates", "evaluate", "jax", "kmeans", "knn",
+    "Adapter", "Audit", "Canceled", "Clustering", "ContrastiveError", "Duplicates",
+    "HardNegatives", "KMeans", "Loss", "NearestNeighbors", "QueueBank", "RunTransformer", "Scores",
+    "SemanticDeduplication", "SphericalKMeans", "adapt", "assign", "audit", "duplicates", "evaluate", "jax", "kmeans", "knn",
     "knn_graph", "loss", "mine", "score", "semantic_deduplication", "sinkhorn", "torch",
 ]
 

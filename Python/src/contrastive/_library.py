@@ -68,6 +68,10 @@ class BankState(ctypes.Structure):
     ]
 
 
+class AdapterInfo(ctypes.Structure):
+    _fields_ = [("dimension", c_int64), ("hidden", c_int64), ("sides", c_int32)]
+
+
 _tensor = POINTER(Tensor)
 _control = POINTER(Control)
 _result = POINTER(c_void_p)
@@ -110,6 +114,12 @@ _SIGNATURES: dict[str, tuple[Any, list[Any]]] = {
     "duplicates": (c_int32, [_tensor, c_char_p, _control, _result]),
     "mine": (c_int32, [_tensor, c_size_t, c_char_p, _control, _result]),
     "score": (c_int32, [_tensor, c_size_t, c_char_p, _control, _result]),
+    "adapt": (c_int32, [_tensor, c_size_t, c_char_p, _control, _result, _result]),
+    "adapter_read": (c_int32, [c_char_p, _result]),
+    "adapter_write": (c_int32, [c_void_p, c_char_p]),
+    "adapter_get_info": (c_int32, [c_void_p, POINTER(AdapterInfo)]),
+    "adapter_apply": (c_int32, [c_void_p, _tensor, c_int32, _tensor, _control]),
+    "adapter_free": (None, [c_void_p]),
 }
 
 

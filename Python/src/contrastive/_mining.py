@@ -191,7 +191,7 @@ def mine(
         max_similarity=max_similarity, min_similarity=min_similarity, evidence=evidence, seed=seed,
     )
     tensors = {"queries": queries, "documents": documents, "pairs": pairs}
-    report, arrays = _searched(library.mine, tensors, options, threads, progress)
+    report, arrays = searched(library.mine, tensors, options, threads, progress)
     return HardNegatives(
         arrays["negatives"], arrays["similarities"], arrays.get("evidence"), report
     )
@@ -257,17 +257,18 @@ def score(
         "queries": queries, "documents": documents, "pairs": pairs,
         "against-queries": against_queries, "against-documents": against_documents,
     }
-    report, arrays = _searched(library.score, tensors, options, threads, progress)
+    report, arrays = searched(library.score, tensors, options, threads, progress)
     scored = arrays.pop("queries")
     return Scores(report["measures"], arrays, scored, report.get("against"))
 
 
-def _searched(
+def searched(
     function: Any, tensors: dict[str, Any], options: bytes, threads: int | None,
-    progress: Progress | None,
+    progress: Progress | None, *places: Any,
 ) -> tuple[dict[str, Any], dict[str, Array]]:
+    """Calls a function of tensors by name that puts something into places and a result."""
     present = [(n, as_array(t, n)) for n, t in tensors.items() if t is not None]
     inputs, count = describe_all(present)
     call, result = Call(threads, progress), ResultHandle()
-    call.run(function, inputs, count, options, call.control, result.place)
+    call.run(function, inputs, count, options, call.control, *places, result.place)
     return result.take()

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import os
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from ._adapt import Adapter
 from ._errors import ContrastiveError
-from ._safetensors import read
 from ._sklearn import Transformer, check_fitted, validated
 from ._tensors import Array
 
@@ -21,10 +20,10 @@ class RunTransformer(Transformer):
     Of a run of `contrastive train` a row is an image of numbers in 0 … 1, flattened as [channels,
     height, width], and comes out as its features, as `contrastive embed` gives them (to 1e-5 of
     their size); this needs PyTorch. Of a run of `contrastive adapt` a row is an embedding and comes
-    out adapted, of unit length.
+    out adapted, of unit length, with the bytes of `contrastive embed`.
 
     Args:
-        run: the run's folder, or its `encoder.safetensors` or `adapter.safetensors`.
+        run: the run's folder, its `encoder.safetensors` or `adapter.safetensors`, or an `Adapter`.
         side: of an adapter, "queries" or "documents".
         image_shape: of an encoder, what a row is: (channels, height, width), one of which may be
             −1 for what the row's length gives; the shape that it was trained on without.
@@ -35,7 +34,7 @@ class RunTransformer(Transformer):
 
     def __init__(
         self,
-        run: str | os.PathLike[str] | None = None,
+        run: str | os.PathLike[str] | Adapter | None = None,
         *,
         side: str = "queries",
         image_shape: tuple[int, int, int] | None = None,
@@ -51,72 +50,58 @@ class RunTransformer(Transformer):
         if self.run is None:
             raise ContrastiveError("run: found None, expected the folder of a run", "run")
         data = validated(self, X, reset=True)
-        path = Path(self.run)
-        adapter = path / "adapter.safetensors" if path.is_dir() else path
-        is_adapter = adapter.name.startswith("adapter") and adapter.exists()
-        self.model_ = (
-            Adapter(adapter, self.side) if is_adapter else Images(path, self.image_shape)
-        )
+        self.model_ = self._model(self.run)
         self.model_.require(data.shape[1])
         self._n_features_out = int(self.model_(data[:1]).shape[1])
         return self
+
+    def _model(self, run: str | os.PathLike[str] | Adapter) -> Any:
+        if isinstance(run, Adapter):
+            return Adapted(run, self.side)
+        path = Path(run)
+        adapter = path / "adapter.safetensors" if path.is_dir() else path
+        if adapter.name.startswith("adapter") and adapter.exists():
+            return Adapted(Adapter.load(adapter), self.side)
+        return Images(path, self.image_shape, self.batch_size)
 
     def transform(self, X: Any) -> Array:
         """What comes out, [rows, features], of the type of X."""
         check_fitted(self, "model_")
         data = validated(self, X, reset=False)
-        step = max(1, self.batch_size)
-        found = [self.model_(data[start : start + step]) for start in range(0, len(data), step)]
-        return np.concatenate(found).astype(data.dtype, copy=False)
+        found: Array = self.model_(data).astype(data.dtype, copy=False)
+        return found
 
 
-class Adapter:
-    """A trained head of `contrastive adapt`: y = x + x · Δ, or x + max(0, x · W + b) · V."""
+class Adapted:
+    """Rows through the head of a side."""
 
-    def __init__(self, path: Path, side: str) -> None:
-        if side not in ("queries", "documents"):
-            raise ContrastiveError(f"side: found {side!r}, expected queries or documents", "side")
-        tensors, metadata = read(path)
-        if "adapter" not in metadata:
-            raise ContrastiveError(f'run: {path} has no metadata "adapter"', "run")
-        description: dict[str, Any] = json.loads(metadata["adapter"])
-        self.dimension = int(description["dimension"])
-        head = {"queries": "queries", "shared": "queries", "both": side}[description["sides"]]
-        is_identity = side == "documents" and description["sides"] == "queries"
-        prefix = f"{head}."
-        self.layers = {} if is_identity else {
-            name[len(prefix) :]: tensor.astype(np.float64)
-            for name, tensor in tensors.items()
-            if name.startswith(prefix)
-        }
+    def __init__(self, adapter: Adapter, side: str) -> None:
+        self.adapter, self.side = adapter, side
 
     def require(self, features: int) -> None:
         """Refuses rows of another length than it was trained on."""
-        if features != self.dimension:
+        if features != self.adapter.dimension:
             raise ContrastiveError(
-                f"X: found {features} features, expected {self.dimension}, as the run was trained "
-                "on",
+                f"X: found {features} features, expected {self.adapter.dimension}, as the run was "
+                "trained on",
                 "X",
             )
 
     def __call__(self, data: Array) -> Array:
-        x = unit(data.astype(np.float64))
-        if "delta" in self.layers:
-            return unit(x + x @ self.layers["delta"])
-        if "expand" in self.layers:
-            hidden = np.maximum(0, x @ self.layers["expand"] + self.layers["bias"])
-            return unit(x + hidden @ self.layers["contract"])
-        return x
+        return self.adapter.transform(data, self.side)
 
 
 class Images:
     """A trained encoder of images, given as rows."""
 
-    def __init__(self, path: Path, shape: tuple[int, int, int] | None) -> None:
+    def __init__(
+        self, path: Path, shape: tuple[int, int, int] | None, batch_size: int
+    ) -> None:
         from .torch import load_encoder
 
         self.encoder = load_encoder(path)
         self.shape = self.encoder.image_shape if shape is None else tuple(shape)
+        self.batch_size = max(1, batch_size)
 
     def require(self, features: int) -> None:
         """Refuses rows that are no images of its shape."""
@@ -133,16 +118,7 @@ class Images:
         import torch
 
         images = torch.from_numpy(np.ascontiguousarray(data, np.float32))
+        batches = torch.split(images.reshape(len(data), *self.shape), self.batch_size)
         with torch.inference_mode():
-            found: Array = self.encoder(images.reshape(len(data), *self.shape)).numpy()
+            found: Array = torch.cat([self.encoder(batch) for batch in batches]).numpy()
         return found
-
-
-def unit(rows: Array) -> Array:
-    """Rows divided by their norms; one of zeros has none."""
-    largest = np.abs(rows).max(axis=1, keepdims=True)
-    if not largest.all():
-        raise ContrastiveError(f"X: found norm 0 at row {int((largest == 0).argmax())}", "X")
-    rows = rows / largest
-    found: Array = rows / np.linalg.norm(rows, axis=1, keepdims=True)
-    return found

@@ -9,8 +9,9 @@
  *               complete: its memory may have been written to in part. Nothing aborts or prints,
  *               and no exception leaves the library.
  *   Ownership   The caller owns all memory that it passes, inputs and outputs, and may free or
- *               change it when the call returns; nothing is kept. A contrastive_bank or
- *               contrastive_result that a function hands out belongs to the caller, who frees it.
+ *               change it when the call returns; nothing is kept. A contrastive_bank,
+ *               contrastive_adapter or contrastive_result that a function hands out belongs to the
+ *               caller, who frees it.
  *               Text and tensors got from a result live as long as it does.
  *   Threads     Every function may be called by several threads at once. A bank may be read by
  *               several threads while another writes: each call sees it before or after a write.
@@ -55,7 +56,8 @@ enum {
   CONTRASTIVE_BAD_INDEX = 7,     /* an index or a label outside its range */
   CONTRASTIVE_BAD_TENSOR = 8,    /* a tensor that is missing, unused, twice there, or NULL */
   CONTRASTIVE_BAD_MACHINE = 9,   /* a BLAS that does not do what the library relies on */
-  CONTRASTIVE_CANCELED = 10      /* the progress function said stop */
+  CONTRASTIVE_CANCELED = 10,     /* the progress function said stop */
+  CONTRASTIVE_BAD_FILE = 11      /* a file that cannot be read or written */
 };
 typedef int32_t contrastive_status;
 
@@ -98,9 +100,9 @@ typedef struct {
 
 /*
  * Called about 20 times a second during long work, by one thread at a time, which may be one of the
- * library's:
- * pass counts the passes over the data from 1 on, fraction is the share of that pass that is done.
- * Returning anything but 0 ends the work within a few milliseconds with CONTRASTIVE_CANCELED.
+ * library's: pass counts the passes over the data from 1 on, of a training its epochs, fraction is
+ * the share of it that is done. Returning anything but 0 ends the work within a few milliseconds
+ * with CONTRASTIVE_CANCELED.
  */
 typedef int32_t (*contrastive_progress)(void *context, int32_t pass, double fraction);
 
@@ -232,7 +234,7 @@ typedef struct {
   int64_t restarts;   /* runs from different seeds, of which the best is kept; 1 or more */
   uint64_t seed;
   int32_t spherical;  /* 1: unit points and centroids, the largest dot product is nearest */
-  int32_t zero_rows;  /* spherical: 0 refuses points of zeros; 1 keeps them, they move no centroid */
+  int32_t zero_rows;  /* spherical: 0 refuses points of zeros; 1: they move no centroid */
 } contrastive_kmeans_options;
 
 typedef struct {
@@ -277,8 +279,8 @@ contrastive_status contrastive_sinkhorn(
 /*
  * Measures of a representation, as `contrastive evaluate`.
  *
- *   inputs    "test" [n, dimension]; as far as they exist "test-labels" [n], "train", "train-labels"
- *             and "test-views"
+ *   inputs    "test" [n, dimension]; as far as they exist "test-labels" [n], "train",
+ *             "train-labels" and "test-views"
  *   options   a JSON object or NULL: "measures" (a list), "k", "temperature", "ridge-penalty",
  *             "logistic-penalty", "clusters", "graph-neighbors", "seed", "zero-rows"
  *   result    a report, no tensors
@@ -292,8 +294,8 @@ contrastive_status contrastive_evaluate(
  *
  *   inputs    "embeddings" [n, dimension]; "labels" [n] and "support.0", "support.1", ... of the
  *             shape of embeddings, as far as they exist
- *   options   a JSON object or NULL: "k" and "clusters" (lists), "temperature", "threshold", "seed",
- *             "zero-rows"
+ *   options   a JSON object or NULL: "k" and "clusters" (lists), "temperature", "threshold",
+ *             "seed", "zero-rows"
  *   result    a report; tensors "candidates" I64 [n, k], "confidence" F32 [n, k] and the evidence,
  *             "suspected" U8 [n, k], "gradient_shares" F32 [n]
  */
@@ -308,12 +310,12 @@ contrastive_status contrastive_audit(
  * threshold, which double decides, the groups they form, and one row of each group to keep.
  *
  *   embeddings  [n, dimension]
- *   options     a JSON object or NULL: "threshold" (0.95), "keep" ("first", or "central": nearest to
- *               the group's mean), "max-pairs" (2^28; more are counted and refused); or, for SemDeDup
- *               (Abbas et al. 2023), "keep-fraction", "clusters", "seed"
+ *   options     a JSON object or NULL: "threshold" (0.95), "keep" ("first", or "central": nearest
+ *               to the group's mean), "max-pairs" (2^28; more are counted and refused); or, for
+ *               SemDeDup (Abbas et al. 2023), "keep-fraction", "clusters", "seed"
  *   result      a report; tensors "pairs" I64 [m, 2], i < j, ascending, "similarities" F32 [m],
- *               "groups" I64 [n], the lowest row of each row's group, and "kept" U8 [n]. Of SemDeDup
- *               "kept", "similarities" F32 [n] and "clusters" I64 [n]
+ *               "groups" I64 [n], the lowest row of each row's group, and "kept" U8 [n]. Of
+ *               SemDeDup "kept", "similarities" F32 [n] and "clusters" I64 [n]
  */
 contrastive_status contrastive_duplicates(
     const contrastive_tensor *embeddings, const char *options, const contrastive_control *control,
@@ -323,13 +325,14 @@ contrastive_status contrastive_duplicates(
  * Hard negatives that are probably no false ones, as `contrastive mine`: of each query's most
  * similar documents those that are not its own and less similar than its own by a share.
  *
- *   inputs    "queries" [n, dimension], "documents" [m, dimension]; "pairs" I64 [p, 2], query row and
- *             document row that belong together, where it is not row i and row i
+ *   inputs    "queries" [n, dimension], "documents" [m, dimension]; "pairs" I64 [p, 2], query row
+ *             and document row that belong together, where it is not row i and row i
  *   options   a JSON object or NULL: "per-query" (8), "candidates" (100), "below" (0.95),
- *             "skip-top" (0), "margin", "max-similarity", "min-similarity", "evidence" (false), "seed"
+ *             "skip-top" (0), "margin", "max-similarity", "min-similarity", "evidence" (false),
+ *             "seed"
  *   result    a report; tensors "negatives" I64 [n, per-query], most similar first, -1 where there
- *             are too few, "similarities" F32, 0 there, and with evidence "evidence" F32: how likely
- *             each is a false one, by an audit of the documents
+ *             are too few, "similarities" F32, 0 there, and with evidence "evidence" F32: how
+ *             likely each is a false one, by an audit of the documents
  */
 contrastive_status contrastive_mine(
     const contrastive_tensor *inputs, size_t input_count, const char *options,
@@ -337,10 +340,12 @@ contrastive_status contrastive_mine(
 
 /*
  * How well a search by cosine finds what belongs to its queries, as `contrastive score`: recall,
- * precision, mrr, map and ndcg at each k as trec_eval has them, each mean with its bootstrap interval.
+ * precision, mrr, map and ndcg at each k as trec_eval has them, each mean with its bootstrap
+ * interval.
  *
- *   inputs    "queries" and "documents"; "pairs" as above, or [p, 3] with a grade; "against-queries"
- *             and "against-documents" (those of the first where absent) of a second system
+ *   inputs    "queries" and "documents"; "pairs" as above, or [p, 3] with a grade;
+ *             "against-queries" and "against-documents" (those of the first where absent) of a
+ *             second system
  *   options   a JSON object or NULL: "k" ([1, 5, 10, 100]), "gain" ("linear" or "exponential"),
  *             "resamples" (2000), "confidence" (0.95), "seed"
  *   result    a report; tensors "queries" I64, those that are scored, and each measure, such as
@@ -349,6 +354,64 @@ contrastive_status contrastive_mine(
 contrastive_status contrastive_score(
     const contrastive_tensor *inputs, size_t input_count, const char *options,
     const contrastive_control *control, contrastive_result **result);
+
+/* ---- heads on frozen embeddings -------------------------------------------------------------- */
+
+/*
+ * Trained heads for embeddings of queries and of documents. A row is divided by its norm, goes
+ * through the head of its side, and is divided by its norm again; a side without a head by its norm
+ * alone. The inner product of two adapted rows is their cosine.
+ */
+typedef struct contrastive_adapter contrastive_adapter;
+
+/*
+ * Trains heads from pairs of a query and a document, as `contrastive adapt`. They start as the
+ * identity; pairs are split by query into those that are trained on, those that decide which epoch
+ * is kept, and those held out.
+ *
+ *   inputs    "queries" [n, dimension], "documents" [m, dimension]; "pairs" I64 [p, 2] as above
+ *   options   a JSON object or NULL: "head" ("linear" or "mlp"), "hidden", "sides" ("queries",
+ *             "both" or "shared"), "loss" ("infonce", "clip", "ntxent", "hcl", "dcl", "decoupled",
+ *             "fnc" or "siglip"), "temperature" (0.05), "bias" (-10), "epochs" (20), "batch-size"
+ *             (1024; 0 for all pairs at once), "rate" (0.001), "weight-decay" (1), "holdout" (0.1),
+ *             "validation" (0.1), "patience" (5), "hard-negatives" (0) with "candidates" (100),
+ *             "below" (0.95) and "skip-top" (0), "all-documents" (false), "noise" (0), "dropout"
+ *             (0), "seed" (0), and what chooses negatives in contrastive_loss
+ *             ("false-negatives-top", "ring", "mix", "beta", "tau-plus", ...). "positives":
+ *             "neighbors" (with "neighbors", 5; its head is shared) or "clusters" (with "clusters")
+ *             makes the pairs of "queries" alone
+ *   adapter   where to put the adapter of the best epoch
+ *   result    NULL, or where to put a result: tensor "held-out" I64, the numbers of the pairs held
+ *             out, and the report: "before" and "after", their measures by the rows as they were
+ *             and adapted, each against all documents, and "epochs"
+ *
+ * The same inputs and options give the same adapter as the command, for any number of threads.
+ */
+contrastive_status contrastive_adapt(
+    const contrastive_tensor *inputs, size_t input_count, const char *options,
+    const contrastive_control *control, contrastive_adapter **adapter,
+    contrastive_result **result);
+
+/* Reads the adapter.safetensors of a run, or writes one; the folder must exist. */
+contrastive_status contrastive_adapter_read(const char *path, contrastive_adapter **adapter);
+contrastive_status contrastive_adapter_write(const contrastive_adapter *adapter, const char *path);
+
+typedef struct {
+  int64_t dimension; /* of the embeddings */
+  int64_t hidden;    /* units between the two layers of an mlp, 0 of a linear head */
+  int32_t sides;     /* 0: a head for queries; 1: one for each side; 2: one for both */
+} contrastive_adapter_info;
+
+contrastive_status contrastive_adapter_get_info(
+    const contrastive_adapter *adapter, contrastive_adapter_info *info);
+
+/* Adapts rows [n, dimension] of queries (side 0) or documents (1) into adapted, F32 or F64. */
+contrastive_status contrastive_adapter_apply(
+    const contrastive_adapter *adapter, const contrastive_tensor *rows, int32_t side,
+    const contrastive_tensor *adapted, const contrastive_control *control);
+
+/* Frees an adapter; NULL is allowed. */
+void contrastive_adapter_free(contrastive_adapter *adapter);
 
 #ifdef __cplusplus
 }

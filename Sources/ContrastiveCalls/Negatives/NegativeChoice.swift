@@ -4,13 +4,13 @@ import ContrastiveTensors
 /// Options that choose negatives, for methods that have none of these of their own.
 ///
 /// All are off unless given; what is off takes no part.
-struct NegativeChoice {
+package struct NegativeChoice {
   private let falseNegatives: FalseNegativeChoice?
   private let ring: RingChoice?
   private let mixing: Mixing?
   private let hardness: HardNegativeWeights?
 
-  init(_ options: inout CallOptions) throws(ContrastiveError) {
+  package init(_ options: inout CallOptions) throws(ContrastiveError) {
     falseNegatives = try FalseNegativeChoice(&options)
     ring = try RingChoice(&options)
     mixing = try Mixing(&options)
@@ -18,7 +18,7 @@ struct NegativeChoice {
   }
 
   /// What they say, with the pairs that the inputs name among so many rows and columns.
-  func value(
+  package func value(
     _ inputs: inout CallInputs, rows: Int, columns: Int
   ) throws(ContrastiveError) -> Negatives {
     try Negatives(

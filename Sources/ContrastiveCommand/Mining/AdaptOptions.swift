@@ -40,26 +40,13 @@ struct AdapterLossOptions: ParsableArguments {
 
   /// What they say.
   func value() throws -> AdapterLoss {
-    let search = try falseNegatives.treatment()
     var (given, mixes) = (CallOptions(hardness.options), CallOptions(mixing.options))
-    let weights = try HardNegativeWeights(&given)
-    let ofLoss = loss == .hcl || loss == .dcl
-    guard loss != .dcl || hardness.beta == nil else {
-      throw ContrastiveError.parameter(
-        name: "beta", found: "dcl", expected: "hcl, whose harder negatives weigh more")
-    }
-    guard loss != .fnc || search?.mode != .exclude else {
-      throw ContrastiveError.parameter(
-        name: "false-negatives-mode", found: "fnc, which attracts",
-        expected: "another loss to drop them, such as ntxent")
-    }
     return try AdapterLoss(
       loss, temperature: temperature,
-      negatives: Negatives(
-        falseNegatives: loss == .fnc ? nil : search,
+      choosing: Negatives(
+        falseNegatives: falseNegatives.treatment(),
         ring: ring.map { try Ring(outer: $0.outer, inner: $0.inner, innerMode: .static) },
-        mixing: Mixing(&mixes), hardness: ofLoss ? nil : weights),
-      weights: ofLoss ? weights : nil, search: loss == .fnc ? search?.search : nil, bias: bias)
+        mixing: Mixing(&mixes), hardness: HardNegativeWeights(&given)), bias: bias)
   }
 }
 

@@ -24,7 +24,7 @@ public struct AdapterHead: Sendable, Equatable {
 
   private let dimension: Int
   /// Units between the two layers; 0 of a linear head.
-  let hidden: Int
+  public let hidden: Int
 
   /// The identity.
   ///

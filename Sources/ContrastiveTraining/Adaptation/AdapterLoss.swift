@@ -69,6 +69,32 @@ public struct AdapterLoss: Sendable {
       gradients: (false, false), workers: .one, isProbe: true)
   }
 
+  /// A loss of negatives that are chosen, of which it takes itself what is its own: `hcl` and `dcl`
+  /// the weights, `fnc` the search.
+  ///
+  /// - Throws: `ContrastiveError.parameter`.
+  package init(
+    _ name: Name, temperature: Double, choosing negatives: Negatives, bias: Double
+  ) throws(ContrastiveError) {
+    var others = negatives
+    guard name != .dcl || negatives.hardness?.beta ?? 0 == 0 else {
+      throw .parameter(
+        name: "beta", found: "dcl", expected: "hcl, whose harder negatives weigh more")
+    }
+    guard name != .fnc || negatives.falseNegatives?.mode != .exclude else {
+      throw .parameter(
+        name: "false-negatives-mode", found: "fnc, which attracts",
+        expected: "another loss to drop them, such as ntxent")
+    }
+    let isWeighted = name == .hcl || name == .dcl
+    if isWeighted { others.hardness = nil }
+    if name == .fnc { others.falseNegatives = nil }
+    try self.init(
+      name, temperature: temperature, negatives: others,
+      weights: isWeighted ? negatives.hardness : nil,
+      search: name == .fnc ? negatives.falseNegatives?.search : nil, bias: bias)
+  }
+
   /// What the loss is evaluated on, all unit rows.
   struct Batch {
     var queries: Matrix

@@ -70,13 +70,16 @@ struct AdapterState: Sendable {
   }
 
   /// One pass over the training pairs; the mean loss of its steps.
-  mutating func train(epoch: Int, workers: Workers) throws(ContrastiveError) -> Double {
+  mutating func train(
+    epoch: Int, workers: Workers, done: (_ share: Double) -> Void
+  ) throws(ContrastiveError) -> Double {
     let order = CounterRandom.order(seed: options.seed, epoch: epoch, count: training.count)
     var sum = 0.0
     for batch in 0..<batches {
       let range = (batch * order.count / batches)..<((batch + 1) * order.count / batches)
       sum += try step(order[range].map { training[$0] }, workers: workers)
       try workers.checkCanceled()
+      done(Double(batch + 1) / Double(batches))
     }
     return sum / Double(batches)
   }

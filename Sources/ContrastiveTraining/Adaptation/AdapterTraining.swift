@@ -68,12 +68,14 @@ public struct AdapterTraining: Sendable {
   ///     own.
   ///   - workers: the threads to use; no effect on the result.
   ///   - progress: called after each epoch, the start included; returning false ends training.
+  ///   - steps: called after each step with the epoch and the share of it that is done.
   /// - Returns: the adapter and how it came about.
   /// - Throws: `ContrastiveError`.
   public func run(
     queries: Matrix, documents: Matrix, pairs: [(query: Int, document: Int)]? = nil,
     isOneSet: Bool = false, workers: Workers = .all,
-    progress: (Epoch) throws(ContrastiveError) -> Bool = { _ in true }
+    progress: (Epoch) throws(ContrastiveError) -> Bool = { _ in true },
+    steps: (_ epoch: Int, _ share: Double) -> Void = { _, _ in }
   ) throws(ContrastiveError) -> Result {
     try Operand("queries", queries).requireRows()
     try Operand("documents", documents).requireDimension(of: Operand("queries", queries))
@@ -98,7 +100,7 @@ public struct AdapterTraining: Sendable {
     var goesOn = try progress(epochs[0])
     for epoch in 1..<(options.epochs + 1) where goesOn && epoch - best <= options.patience {
       let start = ContinuousClock.now
-      let loss = try state.train(epoch: epoch, workers: workers)
+      let loss = try state.train(epoch: epoch, workers: workers) { steps(epoch, $0) }
       let time = (ContinuousClock.now - start).components
       epochs.append(
         try decide(epoch, loss, Double(time.seconds) + Double(time.attoseconds) * 1e-18))

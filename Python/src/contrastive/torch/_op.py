@@ -158,11 +158,21 @@ def _setup_context(ctx: Any, inputs: Any, output: list[Tensor]) -> None:
     ctx.count = output[1].shape[0]
 
 
+def _is_value_alone(value: Any, losses: Any) -> bool:
+    """Whether the loss is the value itself; not asked while a graph is traced."""
+    if type(value) is not Tensor or value.requires_grad or torch.compiler.is_compiling():
+        return False
+    return float(value) == 1 and (losses is None or not bool(losses.any()))
+
+
 def _backward(ctx: Any, grads: list[Tensor]) -> Any:
     value, losses = grads[0], grads[1]
     by_name: dict[str, Tensor] = {}
+    is_value = _is_value_alone(value, losses)
     for name, rowwise, gradient in zip(ctx.wanted, ctx.rowwise, ctx.saved_tensors):
-        if losses is None or losses.numel() == 0:
+        if is_value:
+            by_name[name] = gradient
+        elif losses is None or losses.numel() == 0:
             by_name[name] = gradient * value.to(gradient.dtype)
         else:
             weight = value if value is not None else losses.new_zeros(())
