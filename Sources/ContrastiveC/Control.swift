@@ -37,7 +37,7 @@ extension Workers {
     }
     let call = ProgressCall(function: progress, context: control.context)
     self = workers.reporting { progress in
-      let now = training?.now ?? (progress.pass, progress.fraction)
+      let now = training?.now ?? (epoch: progress.pass, share: progress.fraction)
       return call.goesOn(now.epoch, now.share)
     }
   }
