@@ -34,7 +34,7 @@ PYTHON ?= python3
 PYTHON_TOOLS := .build/python
 
 .PHONY: help deps deps-ranks build run c install python ranks test test-c test-numpy test-python \
-  test-bare-root test-ranks test-snippets first-steps docs exhibits figures release-check crash fuzz \
+  test-bare-root test-ranks test-network test-snippets first-steps docs exhibits figures release-check crash fuzz \
   mutate sanitize leaks bench \
   bench-check bench-peers bench-training table format lint clean
 
@@ -120,6 +120,10 @@ test: deps ## build and run every test and the example packages, of C and of Pyt
 
 test-ranks: build ranks ## compare the command in 1, 2, 3 processes with the ordinary one (SIZES="1 2 7" KILLS=50 MPI_ARGS=…)
 	@Tests/Ranks/ranks.sh $(BIN)/contrastive .build/ranks/contrastive
+
+test-network: build ranks ## compare 1, 2, 3, 4, 7 processes over shared memory, TCP and a slow line, for root (PARTS=…)
+	@$(call apt,iproute2)
+	@Tests/Ranks/network.sh $(BIN)/contrastive .build/ranks/contrastive
 
 test-c: c ## run the tests of the C library, under valgrind
 	@$(call apt,valgrind)

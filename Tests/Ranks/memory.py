@@ -26,7 +26,7 @@ def children(process):
 def status(process):
     text = pathlib.Path(f"/proc/{process}/status").read_text()
     found = {name: int(value) for name, value in re.findall(r"^(\w+):\s+(\d+) kB$", text, re.M)}
-    return re.search(r"^Name:\s+(.*)$", text, re.M)[1], found
+    return pathlib.Path(f"/proc/{process}/exe").readlink().name, found
 
 
 most = {}
@@ -35,7 +35,7 @@ while job.poll() is None:
     for process in [job.pid] + children(job.pid):
         try:
             name, held = status(process)
-        except (OSError, TypeError):
+        except OSError:
             continue
         if name != "contrastive":
             continue

@@ -9,6 +9,8 @@ set -euo pipefail
 
 ordinary=$(realpath "$1") ranks=$(realpath "$2") tests=$(realpath "$(dirname "$0")")
 sizes=${SIZES:-1 2 3} kills=${KILLS:-2}
+# Without a look for other networks MPI starts sooner.
+MPI_ARGS=${MPI_ARGS:---mca pml ob1}
 folder=${KEEP:-$(mktemp -d)}
 mkdir -p "$folder/data"
 [ -n "${KEEP:-}" ] || trap 'rm -rf "$folder"' EXIT
@@ -23,7 +25,7 @@ become() { # NUMBER-OF-PROCESSES ARGUMENTS…: this shell becomes mpirun
   local size=$1
   shift
   # shellcheck disable=SC2086
-  exec mpirun -n "$size" --oversubscribe --bind-to none ${MPI_ARGS:-} "$ranks" "$@"
+  exec mpirun -n "$size" --oversubscribe --bind-to none $MPI_ARGS "$ranks" "$@"
 }
 
 run() { (become "$@"); }
@@ -129,6 +131,8 @@ refuse() { # NAME CODE TEXT COMMAND…
 
 refuse "a command that is not shared" 64 "embed does not share" run 2 embed --run x --images y --output z
 refuse "a missing file" 65 "none.npy" run 3 knn --queries none.npy --bank rows.npy --k 2 --output z.safetensors
+refuse "another file" 65 "is an .npy file" run 2 loss infonce --input few.npy --output z.safetensors
+refuse "a tensor that is not there" 65 "has no tensor" run 2 loss nt-xent --input batch.safetensors --output z.safetensors
 refuse "more neighbors than rows" 64 "k: found 5000" run 2 knn --queries few.npy --bank rows.npy --k 5000 --output z.safetensors
 
 # Process 1 has other options, then other data.
@@ -140,7 +144,7 @@ both() { # ARGUMENTS OF PROCESS 0 -- ARGUMENTS OF PROCESS 1
   done
   shift
   # shellcheck disable=SC2086
-  mpirun --oversubscribe --bind-to none ${MPI_ARGS:-} -n 1 "$ranks" "${first[@]}" : -n 1 "$ranks" "$@"
+  mpirun --oversubscribe --bind-to none $MPI_ARGS -n 1 "$ranks" "${first[@]}" : -n 1 "$ranks" "$@"
 }
 refuse "other options" 64 "options: found" both knn --queries few.npy --bank rows.npy --k 2 --output z.safetensors \
   -- knn --queries few.npy --bank rows.npy --k 3 --output z.safetensors
@@ -154,7 +158,7 @@ INNER
 chmod +x elsewhere.sh
 elsewhere() {
   # shellcheck disable=SC2086
-  mpirun --oversubscribe --bind-to none ${MPI_ARGS:-} -n 2 ./elsewhere.sh "$@"
+  mpirun --oversubscribe --bind-to none $MPI_ARGS -n 2 ./elsewhere.sh "$@"
 }
 refuse "other data" 64 "rows.npy: found" elsewhere graph --input rows.npy --k 2 --output "$folder/z.safetensors"
 cat >multiplied.sh <<INNER
@@ -170,7 +174,7 @@ refuse "another product" 64 "processor: found" multiplied graph --input rows.npy
 
 # A process that is killed at a random moment, and the run resumed on another number of processes.
 # Moments are epochs that the job has got to, whatever its speed, and part of a second more.
-epochs=40
+epochs=24
 long=(--data data --epochs $epochs --batch-size 16 --widths 8 16 --neighbors 5 --threads 1)
 now() { date +%s.%N; }
 since() { echo "$(now) - $1" | bc; }
@@ -194,9 +198,13 @@ for kill in $(seq 1 "$kills"); do
   become 3 train "${long[@]}" --checkpoint-steps 1 --output killed >/dev/null 2>killed.err &
   job=$!
   # One in five while the job starts.
-  at=$((kill % 5 == 0 ? -1 : RANDOM % (epochs * 3 / 4)))
-  [ $at -lt 0 ] || wait_for $job killed $at
-  sleep "0.$((RANDOM % 4))$((RANDOM % 10))"
+  at=$((kill % 5 == 0 ? -1 : RANDOM % (epochs * 2 / 3)))
+  if [ $at -lt 0 ]; then
+    while kill -0 $job 2>/dev/null && [ -z "$(process_of $job)" ]; do sleep 0.02; done
+  else
+    wait_for $job killed $at
+  fi
+  sleep "0.$((RANDOM % 2))$((RANDOM % 10))"
   victim=$(process_of $job)
   start=$(now)
   [ -z "$victim" ] || kill -9 "$victim" 2>/dev/null || true
@@ -211,7 +219,7 @@ for kill in $(seq 1 "$kills"); do
       fail "a killed process is not named"
     }
   fi
-  reached=$(wc -l <killed/metrics.jsonl 2>/dev/null || echo 0) size=$((kill % 2 == 0 ? 2 : 4))
+  reached=$(wc -l 2>/dev/null <killed/metrics.jsonl || echo 0) size=$((kill % 2 == 0 ? 2 : 4))
   if [ ! -e killed/config.json ]; then
     rm -rf killed
     run 2 train "${long[@]}" --output killed >/dev/null 2>&1 || fail "train anew"
