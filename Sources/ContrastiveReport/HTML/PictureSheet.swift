@@ -115,8 +115,8 @@ struct PictureSheet {
     )
   }
 
-  /// The sheet as a WebP file, of the best quality that keeps to the bytes aimed at; nil without
-  /// memory.
+  /// The sheet as a WebP file, without loss or of the best quality that keeps to the bytes aimed at;
+  /// nil without memory.
   private func encoded() -> [UInt8]? {
     let (rows, columns) = size
     var samples = [UInt8](repeating: 0, count: rows * columns * 3)
@@ -134,10 +134,12 @@ struct PictureSheet {
       }
     }
     var best: [UInt8]?
-    for quality in [90, 80, 65, 50, 35] as [Float] {
+    for quality in [nil, 90, 80, 65, 50, 35] as [Float?] {
       var file: UnsafeMutablePointer<UInt8>?
-      let count = WebPEncodeRGB(
-        samples, Int32(columns), Int32(rows), Int32(3 * columns), quality, &file)
+      let (width, height, stride) = (Int32(columns), Int32(rows), Int32(3 * columns))
+      let count =
+        quality.map { WebPEncodeRGB(samples, width, height, stride, $0, &file) }
+        ?? WebPEncodeLosslessRGB(samples, width, height, stride, &file)
       defer { WebPFree(file) }
       guard count > 0, let file else { return best }
       best = Array(UnsafeBufferPointer(start: file, count: count))
