@@ -3,10 +3,10 @@
 #
 #   bare-root.sh WHEEL [MIRROR]     needs root and debootstrap; 350 MB and two minutes
 set -euo pipefail
-wheel=$(realpath "$1") mirror=${2:-http://deb.debian.org/debian}
+wheel=$(realpath "$1") mirror=("${@:2}")
 root=$(mktemp -d)
 trap 'rm -rf --one-file-system "$root"' EXIT
-debootstrap --variant=minbase --include=python3-numpy bookworm "$root" "$mirror" >"$root.log" 2>&1 ||
+debootstrap --variant=minbase --include=python3-numpy bookworm "$root" "${mirror[@]}" >"$root.log" 2>&1 ||
   { tail "$root.log" >&2; exit 1; }
 rm -f "$root.log"
 mkdir "$root/contrastive"
