@@ -13,6 +13,8 @@ struct PictureSheet {
   static let largestSide = 64
   /// Bytes that a sheet should have at most: where they do not suffice, its quality falls.
   static let aimedBytes = 210_000
+  /// Bytes of a sheet without loss at most.
+  static let losslessBytes = 8_000
   /// Columns of cells, and pictures that have a place: more would be higher than WebP allows.
   static let (columns, capacity) = (20, 4_000)
 
@@ -115,8 +117,8 @@ struct PictureSheet {
     )
   }
 
-  /// The sheet as a WebP file, without loss or of the best quality that keeps to the bytes aimed at;
-  /// nil without memory.
+  /// The sheet as a WebP file, without loss where that is small, else of the best quality that keeps
+  /// to the bytes aimed at; nil without memory.
   private func encoded() -> [UInt8]? {
     let (rows, columns) = size
     var samples = [UInt8](repeating: 0, count: rows * columns * 3)
@@ -143,7 +145,7 @@ struct PictureSheet {
       defer { WebPFree(file) }
       guard count > 0, let file else { return best }
       best = Array(UnsafeBufferPointer(start: file, count: count))
-      if count <= Self.aimedBytes { break }
+      if count <= (quality == nil ? Self.losslessBytes : Self.aimedBytes) { break }
     }
     return best
   }

@@ -49,7 +49,7 @@ import _TestSupport
     )
   }
 
-  /// A sheet of few or small pictures has no loss.
+  /// A sheet that is small without loss has none.
   @Test(arguments: [(8, 7, 3), (28, 28, 1), (32, 32, 3)])
   func partsAreTheImages(_ height: Int, _ width: Int, _ channels: Int) throws {
     let images = try source(25, height: height, width: width, channels: channels)
