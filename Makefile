@@ -73,6 +73,8 @@ run: build ## train an encoder on Fashion-MNIST and write a report of it (METHOD
 	@echo "The report is in $$($(BIN)/contrastive report $(if $(DATA),--data "$(DATA)") "$(RUN)")" >&2
 
 c: deps ## build the C library: .build/c/include, .build/c/lib, .build/c/lib/pkgconfig
+	@# An archive keeps the objects of files that are gone.
+	@rm -f $(BIN)/libContrastiveC.a
 	@swift build -c release --product ContrastiveC
 	@mkdir -p $(C_BUILD)/include $(C_BUILD)/lib/pkgconfig
 	@cp Sources/ContrastiveC/include/contrastive.h $(C_BUILD)/include/
@@ -94,6 +96,8 @@ install: build c ## install the command with man pages and completions, and the 
 
 python: deps ## build the Python wheel: Python/dist
 	@$(call apt,libgfortran-12-dev python3-venv)
+	@# An archive keeps the objects of files that are gone.
+	@rm -f $(BIN)/libContrastiveC.a
 	@swift build -c release --product ContrastiveC
 	@Sources/ContrastiveC/link.sh $(BIN)/libContrastiveC.a Python/src/contrastive/lib/libcontrastive.so private
 	@test -x $(PYTHON_TOOLS)/bin/pip || $(PYTHON) -m venv $(PYTHON_TOOLS)
