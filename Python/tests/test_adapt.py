@@ -87,7 +87,7 @@ def test_formula(tmp_path: Path, head: str, sides: str) -> None:
         {"head": "mlp", "hidden": 6, "sides": "both", "loss": "clip", "seed": 4},
         {"sides": "shared", "loss": "hcl", "beta": 0.5, "tau_plus": 0.05, "noise": 0.1},
         {"hard_negatives": 3, "candidates": 20, "below": 0.9, "skip_top": 1, "mix": 4},
-        {"all_documents": True, "false_negatives_top": 2, "false_negatives_mode": "exclude"},
+        {"all_documents": True, "false_negatives_top": 2, "false_negatives_mode": "drop"},
         {"loss": "siglip", "bias": -5.0, "temperature": 0.2, "batch_size": 0, "holdout": 0.0},
         {"loss": "fnc", "false_negatives_above": 0.9, "dropout": 0.05, "weight_decay": 0.1},
         {"ring": (0.0, 0.5), "validation": 0.2, "patience": 2},

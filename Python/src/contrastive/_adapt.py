@@ -203,7 +203,7 @@ def adapt(
             most similar documents, as `mine` takes them with `below` and `skip_top`.
         all_documents: all documents of training pairs are negatives, not the batch's alone.
         false_negatives_top: so many of the most similar negatives are probably none; with
-            false_negatives_above (similarity), false_negatives_mode ("attract" or "exclude") and
+            false_negatives_above (similarity), false_negatives_mode ("attract" or "drop") and
             false_negatives_aggregate as in `loss`.
         ring: keep negatives of these fractions by rank of similarity, (inner, outer).
         mix: negatives mixed of two of the mix_hardest hardest, and mix_queries with the query
