@@ -49,16 +49,7 @@ struct BlockPairPass<Grid: BlockPairGrid>: Sendable {
         let rounds = SharedRounds(grid, group: group, transfer: transfer, staying: staying)
         return rounds.run(workers, finish: { if !watch.isCanceled { finish($0) } }, run)
       }
-      let turns = BlockTurns(count: grid.blocks)
-      workers.forEach(grid.pairs) { index, worker in
-        let pair = grid.pair(index)
-        turns.await(pair.round, of: pair.first)
-        guard let second = pair.second else { return turns.end(of: pair.first) }
-        if second != pair.first { turns.await(pair.round, of: second) }
-        run(index, pair, worker)
-        if second != pair.first { turns.end(of: second) }
-        turns.end(of: pair.first)
-      }
+      grid.forEachInTurn(workers, run)
       if !watch.isCanceled { workers.forEach(grid.blocks) { block, _ in finish(block) } }
     }
     var isCanceled = watch.isCanceled

@@ -35,3 +35,23 @@ struct BlockTurns: ~Copyable, @unchecked Sendable {
   /// Ends a round of a block.
   func end(of block: Int) { done[block].wrappingAdd(1, ordering: .releasing) }
 }
+
+extension BlockPairGrid {
+  /// Calls `body` for each pair of blocks, by the workers: a block is in one pair at a time, and in
+  /// the order of its rounds.
+  func forEachInTurn(
+    _ workers: Workers,
+    _ body: @Sendable (_ index: Int, _ pair: BlockPair, _ worker: Int) -> Void
+  ) {
+    let turns = BlockTurns(count: blocks)
+    workers.forEach(pairs) { index, worker in
+      let pair = pair(index)
+      turns.await(pair.round, of: pair.first)
+      guard let second = pair.second else { return turns.end(of: pair.first) }
+      if second != pair.first { turns.await(pair.round, of: second) }
+      body(index, pair, worker)
+      if second != pair.first { turns.end(of: second) }
+      turns.end(of: pair.first)
+    }
+  }
+}

@@ -84,44 +84,38 @@ extension SimilaritySearch {
     let scratch = Scratch(
       count: min(workers.count, max(1, grid.pairs)) * (own + Self.stripColumns))
     let memory = scratch.memory
-    let turns = BlockTurns(count: grid.blocks)
-    workers.forEach(grid.pairs) { index, worker in
-      let pair = grid.pair(index)
-      turns.await(pair.round, of: pair.first)
-      guard let second = pair.second else { return turns.end(of: pair.first) }
-      if second != pair.first { turns.await(pair.round, of: second) }
-      if !watch.isCanceled, let block = blocks[pair.first] {
-        let room = memory + worker * (own + Self.stripColumns)
-        let never = room + own
-        never.update(repeating: .infinity, count: Self.stripColumns)
-        let (range, others) = (grid.rows(block: pair.first), grid.rows(block: second))
-        let isDiagonal = second == pair.first
-        for start in stride(from: others.lowerBound, to: others.upperBound, by: Self.stripColumns) {
-          let span = start..<min(others.upperBound, start + Self.stripColumns)
-          room.withMemoryRebound(to: ContrastivePair.self, capacity: tileCount / 3) { pairs in
-            let count = screen.sift(
-              block, span, rowThresholds: lists.thresholds + range.lowerBound,
-              columnThresholds: isDiagonal
-                ? UnsafePointer(never) : UnsafePointer(lists.thresholds + start),
-              scratch: room + tileCount, into: pairs)
-            for place in 0..<count {
-              let (row, column) = (Int(pairs[place].row), Int(pairs[place].column) + start)
-              let (index, upper) = (range.lowerBound + row, pairs[place].value)
-              guard index != column else { continue }
-              lists.take(
-                column, upper: upper, gap: screen.gap(block, row: row, column: column), row: index,
-                decider: decider)
-              guard !isDiagonal else { continue }
-              lists.take(
-                index, upper: upper, gap: screen.gap(block, row: row, column: column), row: column,
-                decider: decider)
-            }
+    grid.forEachInTurn(workers) { index, pair, worker in
+      guard !watch.isCanceled, let second = pair.second, let block = blocks[pair.first] else {
+        return
+      }
+      let room = memory + worker * (own + Self.stripColumns)
+      let never = room + own
+      never.update(repeating: .infinity, count: Self.stripColumns)
+      let (range, others) = (grid.rows(block: pair.first), grid.rows(block: second))
+      let isDiagonal = second == pair.first
+      for start in stride(from: others.lowerBound, to: others.upperBound, by: Self.stripColumns) {
+        let span = start..<min(others.upperBound, start + Self.stripColumns)
+        room.withMemoryRebound(to: ContrastivePair.self, capacity: tileCount / 3) { pairs in
+          let count = screen.sift(
+            block, span, rowThresholds: lists.thresholds + range.lowerBound,
+            columnThresholds: isDiagonal
+              ? UnsafePointer(never) : UnsafePointer(lists.thresholds + start),
+            scratch: room + tileCount, into: pairs)
+          for place in 0..<count {
+            let (row, column) = (Int(pairs[place].row), Int(pairs[place].column) + start)
+            let (index, upper) = (range.lowerBound + row, pairs[place].value)
+            guard index != column else { continue }
+            lists.take(
+              column, upper: upper, gap: screen.gap(block, row: row, column: column), row: index,
+              decider: decider)
+            guard !isDiagonal else { continue }
+            lists.take(
+              index, upper: upper, gap: screen.gap(block, row: row, column: column), row: column,
+              decider: decider)
           }
         }
-        watch.report(index + 1, worker: worker)
       }
-      if second != pair.first { turns.end(of: second) }
-      turns.end(of: pair.first)
+      watch.report(index + 1, worker: worker)
     }
   }
 }

@@ -182,9 +182,8 @@ struct FloatScreen: TileScreen {
   ) -> [Double] {
     let found = SharedArray<Double>(repeating: 0, count: values.count / dimension)
     let norms = found.memory
-    let atOnce = 256
-    workers.forEach(pieces(norms.count, atOnce)) { piece, _ in
-      for row in (piece * atOnce)..<min(norms.count, (piece + 1) * atOnce) {
+    workers.forEachRun(of: norms.count, size: 256) { run in
+      for row in run {
         let own = values + row * dimension
         norms[row] = CodeProduct.best.dot(own, own, count: dimension).squareRoot()
       }
