@@ -1,6 +1,6 @@
 extension SimilaritySearch {
   /// Columns kept beyond the k-th, for those within rounding of it.
-  private static let spare = 32
+  private static let spare = 8
 
   /// Whether a pass in Float32 finds candidates: where codes take 16 bits, and a screen of them is
   /// slower, as much as it rules out.
