@@ -117,9 +117,12 @@ ranks: deps deps-ranks ## build the command for several processes under Open MPI
 	@mv .build/ranks/contrastive.new .build/ranks/contrastive
 
 test: deps ## build and run every test and the example packages, of C and of Python with numpy, too
-	@swift test -c release
+	@# What `swift test` builds by itself, testable, is built once more for all that follows.
+	@swift build -c release --build-tests
+	@swift test -c release --skip-build
 	@$(MAKE) --no-print-directory test-c test-numpy
-	@swift test $(BESIDE) Examples/NNCLR
+	@swift build $(BESIDE) Examples/NNCLR --build-tests
+	@swift test $(BESIDE) Examples/NNCLR --skip-build
 	@! command -v mpirun >/dev/null || $(MAKE) test-ranks
 
 test-ranks: build ranks ## compare the command in 1, 2, 3 processes with the ordinary one (SIZES="1 2 7" KILLS=50 MPI_ARGS=…)

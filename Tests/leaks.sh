@@ -30,7 +30,7 @@ check() { # ARGUMENTS…
 out=(--threads 2 --output out.safetensors)
 check doctor
 check loss infonce --input pair.safetensors --normalize --gradient queries,bank "${out[@]}"
-check loss nt-xent --input batch.safetensors --normalize "${out[@]}"
+check loss siglip --input batch.safetensors --normalize "${out[@]}"
 check kmeans --input rows.npy --clusters 25 "${out[@]}"
 check knn --queries few.npy --bank rows.npy --k 7 "${out[@]}"
 check graph --input rows.npy --k 5 --normalize --memory 1M "${out[@]}"
