@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
-import tempfile
 from ctypes import c_void_p
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -107,19 +105,26 @@ class Adapter:
 
     def __reduce__(self) -> Any:
         """Copies and pickles are the file."""
-        with tempfile.TemporaryDirectory() as folder:
+        # Not at the top: it takes as long to import as this package.
+        from tempfile import TemporaryDirectory
+
+        with TemporaryDirectory() as folder:
             self.save(folder)
-            return _restored, (_file(folder).read_bytes(), self.report, self.held_out)
+            with open(_file(folder), "rb") as file:
+                return _restored, (file.read(), self.report, self.held_out)
 
 
-def _file(path: str | os.PathLike[str]) -> Path:
-    found = Path(path)
-    return found / "adapter.safetensors" if found.is_dir() else found
+def _file(path: str | os.PathLike[str]) -> str:
+    found = os.fspath(path)
+    return os.path.join(found, "adapter.safetensors") if os.path.isdir(found) else found
 
 
 def _restored(content: bytes, report: dict[str, Any], held_out: Array) -> Adapter:
-    with tempfile.TemporaryDirectory() as folder:
-        _file(folder).write_bytes(content)
+    from tempfile import TemporaryDirectory
+
+    with TemporaryDirectory() as folder:
+        with open(_file(folder), "wb") as file:
+            file.write(content)
         adapter = Adapter.load(folder)
     adapter.report, adapter.held_out = report, held_out
     return adapter
