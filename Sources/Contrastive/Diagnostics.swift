@@ -45,7 +45,7 @@ public enum Diagnostics {
     try product.selfCheck(rounds: rounds)
   }
 
-  /// The instruction set of the product of 8-bit codes.
+  /// The instruction set of the product of codes.
   package static var codeKernels: String { CodeProduct.best.name }
 
   /// What is wrong with it, if anything is: searches do then without.

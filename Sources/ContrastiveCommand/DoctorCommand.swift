@@ -11,7 +11,7 @@ struct DoctorCommand: ParsableCommand {
       Prints the BLAS, the processor family it is tuned for, the threads, the vector kernels in \
       use, and multiplies small matrices from two threads at once to see that both matrix \
       products, the BLAS's and the package's own, are right, that the BLAS keeps to one thread a \
-      call, and that products of 8-bit codes are those of plain loops. Measures the rate of both \
+      call, and that products of codes are those of plain loops. Measures the rate of both \
       matrix products, one thread's, for the similarities of a tile. \
       Says what is missing, or slower than it could be, and how to get it. Exit code 65 when a \
       product is wrong or the BLAS does not obey.

@@ -4,7 +4,7 @@
 
 ContrastiveCodedRow contrastive_encode_row(const float *row, const float *center,
                                            const float *other, size_t count, size_t codes,
-                                           int32_t *units) {
+                                           int32_t largest_code, int32_t *units) {
 #pragma clang fp contract(off)
   float largest = 0;
   double norm = 0, offset = 0, residual = 0;
@@ -15,9 +15,17 @@ ContrastiveCodedRow contrastive_encode_row(const float *row, const float *center
     norm += value * value;
     offset += value * other[i];
   }
-  const float inverse = 127.0f / largest;
-  const int has_codes = largest > 0 && inverse < 1e37f && largest < 1e37f;
-  const float scale = has_codes ? largest / 127.0f : 0.0f;
+  float inverse = largest_code / largest;
+  int has_codes = largest > 0 && inverse < 1e37f && largest < 1e37f;
+  float scale = has_codes ? largest / largest_code : 0.0f;
+  // Two rows of codes of this norm have a dot product below 2^31, and so has every part of it.
+  const double largest_norm = 46000.0;
+  if (has_codes && sqrt(norm) * inverse > largest_norm) {
+    inverse = (float)(largest_norm / sqrt(norm));
+    scale = (float)(sqrt(norm) / largest_norm);
+    has_codes = inverse < 1e37f && scale < 1e37f;
+    scale = has_codes ? scale : 0.0f;
+  }
   const size_t length = (count + codes - 1) / codes;
   for (size_t u = 0; u < length; u++) {
     uint32_t unit = 0;

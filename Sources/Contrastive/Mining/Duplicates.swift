@@ -6,15 +6,15 @@
 /// groups   connected components of the pairs; each has the number of its lowest row
 /// kept     one row of each group
 /// ```
-/// Products of unit rows in Float32 rule pairs out, with a margin that their rounding cannot
-/// exceed; products and sums in Double of the rows as given decide the others. Equal rows have a
+/// Products of unit rows, of codes or in Float32, rule pairs out, with a margin that their error
+/// cannot exceed; products and sums in Double of the rows as given decide the others. Equal rows have a
 /// cosine of exactly 1.
 ///
 /// Groups are transitive: of a chain of rows, each near the next, one is kept.
 ///
 /// Complexity: n² · D floating-point operations, each pair of rows once, and 2 · D in Double for
-/// each pair at or near the threshold. Memory beyond the input: 4 · D + 20 bytes a row (the unit
-/// rows), 24 bytes a pair, and the engine's tiles.
+/// each pair at or near the threshold. Memory beyond the input: 6 · D + 60 bytes a row (unit rows
+/// and codes), 24 bytes a pair, and the engine's tiles.
 public struct Duplicates: Sendable {
   /// Two rows that are near each other.
   public struct Pair: Sendable, Equatable {
@@ -105,6 +105,9 @@ public struct Duplicates: Sendable {
             SimilarPairsReader(
               cosines, threshold: threshold, dimension: rows.given.columns, room: room,
               origin: (panel.lowerBound, columns.lowerBound), isOneSet: true)
+          }
+          if panels.count == 1, let pairs = try reader(panel).search(unit, workers: workers) {
+            return pairs
           }
           found += try SymmetricPass(unit).read(reader(panel), workers: workers).map(\.pairs)
           for others in panels[(place + 1)...] {

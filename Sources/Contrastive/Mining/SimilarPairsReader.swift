@@ -53,17 +53,39 @@ struct SimilarPairsReader: MergingReader {
         tile.row(place) + skipped, count: tile.columns.count - skipped, threshold: floor,
         firstIndex: tile.columns.lowerBound + skipped, into: &statistics.keys)
       for key in statistics.keys[..<count] {
-        let column = origin.column + RankKey.index(key)
-        guard let cosine = cosines.cosine(own, column, atLeast: threshold) else { continue }
-        guard keeps else {
-          surplus += 1
-          continue
-        }
-        statistics.pairs.append(
-          Duplicates.Pair(first: Int32(own), second: Int32(column), similarity: Float(cosine)))
+        guard let pair = pair(own, origin.column + RankKey.index(key)) else { continue }
+        if keeps { statistics.pairs.append(pair) } else { surplus += 1 }
       }
     }
     room.take(statistics.pairs.count - before + surplus)
+  }
+
+  /// The pair of a row and a column, if it is one.
+  private func pair(_ row: Int, _ column: Int) -> Duplicates.Pair? {
+    cosines.cosine(row, column, atLeast: threshold).map {
+      Duplicates.Pair(first: Int32(row), second: Int32(column), similarity: Float($0))
+    }
+  }
+
+  /// The pairs of a whole set, from products of codes; nil where a pass is to read them.
+  ///
+  /// Processes share a pass.
+  func search(
+    _ unit: Operand, workers: Workers
+  ) throws(ContrastiveError) -> [[Duplicates.Pair]]? {
+    guard workers.processes == nil else { return nil }
+    // The margin covers the rounding of unit rows, too.
+    let search = ThresholdSearch(rows: unit, threshold: Double(floor))
+    return try search.run(workers: workers) { found, open in
+      let keeps = room.hasSome
+      var count = 0
+      open.forEach { row, column in
+        guard let pair = pair(row, column) else { return }
+        count += 1
+        if keeps { found.append(pair) }
+      }
+      room.take(count)
+    }
   }
 
   /// Of a set with itself a tile's rows are before its columns: its transpose has nothing new.

@@ -17,7 +17,7 @@ public struct NeighborTable: Sendable {
 
   /// Search of all rows by inner product; on unit rows that is cosine similarity.
   ///
-  /// Exact in the sense of dot products in Double: products of 8-bit codes, or in Float32, bound
+  /// Exact in the sense of dot products in Double: products of codes, or in Float32, bound
   /// every similarity, and what the bounds leave open is decided in Double. The result has the same
   /// bits on every processor. Complexity: O(queries · bank · dimension). Scratch beyond the result:
   /// 24 · (k + 50) bytes a query, 2 · D bytes of codes a row of the bank, at most 128 MiB, and

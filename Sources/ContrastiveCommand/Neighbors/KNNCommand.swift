@@ -11,7 +11,7 @@ struct KNNCommand: ParsableCommand {
       file with one tensor, or file:tensor, numbers [n, dimension]. Writes `neighbors` I64 [N,k] \
       and `similarities` F32 [N,k]: similarity descending, then index ascending. Exact \
       in the sense of dot products in Double, with the same bits on every processor: products of \
-      8-bit codes or in Float32 bound every similarity, and what they leave open is decided in \
+      codes or in Float32 bound every similarity, and what they leave open is decided in \
       Double; `decided_share` in the report is the share of pairs that were.
 
       Example:

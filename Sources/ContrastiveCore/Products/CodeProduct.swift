@@ -1,6 +1,6 @@
 import ContrastiveKernels
 
-/// The product of 8-bit codes for an instruction set; all give the same integers.
+/// The product of codes for an instruction set; all give the same integers of the same codes.
 package struct CodeProduct: @unchecked Sendable {  // a constant table of C functions
   let table: UnsafePointer<ContrastiveCodeProduct>
 
@@ -17,8 +17,17 @@ package struct CodeProduct: @unchecked Sendable {  // a constant table of C func
   /// `portable`, `avx2`, `avxvnni` or `avx512vnni`.
   package var name: String { String(cString: table.pointee.name) }
 
-  /// Whether codes take 16 bits, for want of an instruction for 8.
-  var hasWideCodes: Bool { table.pointee.codes == 2 }
+  /// Bits of a code: 8, or 16 for want of an instruction for 8.
+  var codeBits: Int { 32 / table.pointee.codes }
+
+  /// Whether it is done by vector instructions.
+  var isVectorized: Bool { name != "portable" }
+
+  /// The largest code that every product has room for.
+  static let largestOfEight = 127
+
+  /// The largest code that the product has room for.
+  var largestCode: Int { codeBits == 8 ? Self.largestOfEight : 32_000 }
 
   /// Units of 32 bits that a row's codes take.
   package func units(dimension: Int) -> Int { pieces(dimension, table.pointee.codes) }
@@ -51,7 +60,7 @@ package struct CodeProduct: @unchecked Sendable {  // a constant table of C func
 
   /// Compares the integers of a few small products with those of the portable one.
   private var fault: String? {
-    guard name != "portable", let portable = Self.available.last else { return nil }
+    guard isVectorized, let portable = Self.available.last else { return nil }
     var random = CounterRandom(seed: 1)
     for (rows, columns, dimension) in [(1, 1, 1), (13, 37, 67), (24, 33, 128)] {
       let zero = [Float](repeating: 0, count: dimension)
@@ -63,14 +72,14 @@ package struct CodeProduct: @unchecked Sendable {  // a constant table of C func
           side.withSharedMemory {
             CodedRows(
               $0, rows: 0..<(side.count / dimension), center: zero, other: zero, for: product,
-              workers: .one)
+              largestCode: Self.largestOfEight, workers: .one)
           }
         }
         return product.multiply(coded[0], coded[1])
       }
       let (own, expected) = (products(self), products(portable))
       if let place = own.indices.first(where: { own[$0] != expected[$0] }) {
-        return "the \(name) product of 8-bit codes [\(rows) × \(dimension)] · [\(dimension) × "
+        return "the \(name) product of codes [\(rows) × \(dimension)] · [\(dimension) × "
           + "\(columns)] has \(own[place]) at row \(place / columns), column "
           + "\(place % columns), expected \(expected[place])"
       }

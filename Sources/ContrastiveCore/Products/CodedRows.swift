@@ -1,6 +1,6 @@
 import ContrastiveKernels
 
-/// Rows as codes of 8 bits, and how far from the truth their dot products can be.
+/// Rows as codes of 8 or 16 bits, and how far from the truth their dot products can be.
 ///
 /// ```
 /// x − c = scale · codes + residual
@@ -8,7 +8,8 @@ import ContrastiveKernels
 ///   ≤ ‖residual(x)‖ · ‖y − d‖ + (‖x − c‖ + ‖residual(x)‖) · ‖residual(y)‖
 /// ```
 /// with the norms of the residuals themselves, not estimates of them. A row's largest element is
-/// 127. The constant parts of ⟨x, y⟩ = ⟨x − c, y − d⟩ + ⟨x − c, d⟩ + ⟨c, y⟩ are numbers of a row.
+/// the product's largest code, or less where the norm of codes would be above 46,000: dot products
+/// fit into 32 bits. The constant parts of ⟨x, y⟩ = ⟨x − c, y − d⟩ + ⟨x − c, d⟩ + ⟨c, y⟩ are numbers of a row.
 package struct CodedRows: Sendable {
   /// Number of rows.
   package let count: Int
@@ -33,12 +34,14 @@ package struct CodedRows: Sendable {
   ///   - center: c, subtracted from every row.
   ///   - other: d, the center of the rows they will be compared with.
   ///   - product: that multiplies the codes.
+  ///   - largestCode: that of a row's largest element; when nil the product's.
   ///   - workers: the threads to use.
   package init(
     _ values: SharedReadOnlyMemory<Float>, rows: Range<Int>, center: [Float], other: [Float],
-    for product: CodeProduct, workers: Workers
+    for product: CodeProduct, largestCode: Int? = nil, workers: Workers
   ) {
     let dimension = center.count
+    let largest = Int32(largestCode ?? product.largestCode)
     let units = product.units(dimension: dimension)
     count = rows.count
     self.units = units
@@ -60,7 +63,7 @@ package struct CodedRows: Sendable {
                 for row in (piece * perPiece)..<min(rows.count, (piece + 1) * perPiece) {
                   let found = contrastive_encode_row(
                     values + (rows.lowerBound + row) * dimension, center, other, dimension,
-                    product.table.pointee.codes, codes + row * units)
+                    product.table.pointee.codes, largest, codes + row * units)
                   scales[row] = found.scale
                   offsets[row] = found.offset
                   norms[row] = found.norm

@@ -2,9 +2,8 @@ extension SimilaritySearch {
   /// Columns kept beyond the k-th, for those within rounding of it.
   private static let spare = 8
 
-  /// Whether a pass in Float32 finds candidates: where codes take 16 bits, and a screen of them is
-  /// slower, as much as it rules out.
-  var isFoundByPass: Bool { screen == nil && memory == nil && product.hasWideCodes }
+  /// Whether a pass in Float32 finds candidates: where no vector instruction multiplies codes.
+  var isFoundByPass: Bool { screen == nil && memory == nil && !product.isVectorized }
 
   /// Candidates kept of each row.
   var kept: Int { min(k + Self.spare, candidates) }

@@ -23,7 +23,7 @@ protocol TileScreen: Sendable {
   func gap(_ block: Block, row: Int, column: Int) -> Double
 }
 
-/// Screens with products of 8-bit codes.
+/// Screens with products of codes.
 struct CodeScreen: TileScreen {
   private let product: CodeProduct
   private let rows: SharedReadOnlyMemory<Float>
@@ -32,6 +32,9 @@ struct CodeScreen: TileScreen {
   private let columns: CodedRows
   /// The first of the columns that have codes.
   private let firstColumn: Int
+  /// Constant parts and residuals of the columns, rounded up.
+  private let columnOffsets: [Float]
+  private let columnResiduals: [Float]
   /// The largest norm and residual of the columns, and what bounds add for rounding: of each row's
   /// norm, and whatever the row.
   private let largestNorm: Double
@@ -58,6 +61,8 @@ struct CodeScreen: TileScreen {
     self.firstColumn = firstColumn
     self.columnCenter = columnCenter
     self.product = product
+    columnOffsets = columns.offsets.map { $0.rounded(toFloat: .up) }
+    columnResiduals = columns.residuals.map { $0.rounded(toFloat: .up) }
     largestNorm = columns.norms.max() ?? 0
     largestResidual = columns.residuals.max() ?? 0
     largestOffset = columns.offsets.reduce(0) { max($0, abs($1)) }
@@ -91,7 +96,7 @@ struct CodeScreen: TileScreen {
     let dimension = Double(rowCenter.count)
     let errors = (0..<coded.count).map { row in
       let norm = coded.norms[row] + coded.residuals[row]
-      // Five operations in Float32 on values, and sums of products in Double of whole vectors.
+      // Seven operations in Float32 on values, and sums of products in Double of whole vectors.
       let rounding =
         0x1p-21
         * (norm * (largestNorm + largestResidual) + abs(coded.offsets[row])
@@ -114,10 +119,13 @@ struct CodeScreen: TileScreen {
     into pairs: UnsafeMutablePointer<ContrastivePair>
   ) -> Int {
     let first = span.lowerBound - firstColumn
-    let offsets = scratch
-    for column in 0..<span.count {
-      let own = columns.offsets[first + column] + block.reach * columns.residuals[first + column]
-      offsets[column] = own.rounded(toFloat: .up)
+    let (offsets, reach) = (scratch, block.reach.rounded(toFloat: .up))
+    columnOffsets.withUnsafeBufferPointer { own in
+      columnResiduals.withUnsafeBufferPointer { residuals in
+        for column in 0..<span.count {
+          offsets[column] = own[first + column] + reach * residuals[first + column]
+        }
+      }
     }
     let packedCount = product.packedColumns(span.count, units: columns.units)
     return (scratch + span.count).withMemoryRebound(to: Int32.self, capacity: packedCount) {

@@ -65,11 +65,11 @@ typedef struct {
   const float *thresholds;
 } ContrastiveSide;
 
-// Exact dot products of rows of codes from -127 to 127, and what follows from them.
+// Exact dot products of rows of codes, and what follows from them.
 typedef struct {
   // Instruction set: "portable", "avx2", "avxvnni" or "avx512vnni".
   const char *name;
-  // Codes in a unit: 2 (16 bits each) or 4 (8 bits each, 128 added).
+  // Codes in a unit: 2, of 16 bits, or 4, of 8 bits from -127 to 127, 128 added.
   size_t codes;
   // Rows and columns of a panel; a packed operand has whole panels.
   size_t height;
@@ -108,11 +108,12 @@ typedef struct {
   double offset;
 } ContrastiveCodedRow;
 
-// Encodes row - center, its largest element as 127, in units of so many codes. A row too large or
+// Encodes row - center, its largest element as largest_code, at most 32,000, in units of so many
+// codes; smaller where a dot product of such rows would not fit into 32 bits. A row too large or
 // too small for a scale in Float32 gets zeros, and all of it is residual.
 ContrastiveCodedRow contrastive_encode_row(const float *row, const float *center,
                                            const float *other, size_t count, size_t codes,
-                                           int32_t *units);
+                                           int32_t largest_code, int32_t *units);
 
 // The product of an instruction set, or null when this processor or build lacks it.
 const ContrastiveCodeProduct *contrastive_code_product_named(const char *name);

@@ -95,6 +95,20 @@ import _TestSupport
     }
   }
 
+  /// Large sets are screened by products of codes, in bounded memory by passes in Float32.
+  @Test(arguments: [0.3, 0.9]) func codesAndPassesFindTheSame(_ threshold: Double) throws {
+    let rows = try Self.rows(2_300, 48)
+    let whole = try Duplicates(of: rows, threshold: threshold, workers: Workers(count: 2))
+    let pieces = try Duplicates(of: rows, threshold: threshold, memory: 1, workers: .one)
+    #expect(whole.pairs.count > 500)
+    #expect(whole.pairs == pieces.pairs && whole.groups == pieces.groups)
+    #expect(
+      throws: ContrastiveError.parameter(
+        name: "threshold", found: "\(threshold), which \(whole.pairs.count) pairs reach",
+        expected: "one that at most 10 reach, or room for more")
+    ) { try Duplicates(of: rows, threshold: threshold, maxPairs: 10) }
+  }
+
   @Test func refusesByName() throws {
     let rows = try Self.rows(300, 4)
     let count = try Duplicates(of: rows, threshold: 0.5).pairs.count

@@ -26,7 +26,7 @@ import _TestSupport
 
   @Test(arguments: [
     (1, 1, 2, 8, 100, 0.95, 0), (40, 40, 3, 3, 10, 0.9, 1), (130, 700, 16, 8, 100, 0.95, 0),
-    (300, 90, 2, 5, 1_000, 0.5, 3),
+    (300, 90, 2, 5, 1_000, 0.5, 3), (70, 2_100, 24, 8, 60, 0.95, 0),
   ]) func followTheRule(
     _ queries: Int, _ documents: Int, _ dimension: Int, _ perQuery: Int, _ candidates: Int,
     _ below: Double, _ skip: Int
