@@ -35,6 +35,7 @@ package struct ThresholdSearch: Sendable {
   /// - Parameters:
   ///   - workers: the threads to use.
   ///   - body: is given what was found before in its pair of blocks, and more pairs of rows.
+  /// - Returns: what `body` has found.
   /// - Throws: `ContrastiveError.canceled`.
   package func run<Found: Sendable>(
     workers: Workers, _ body: @Sendable (_ found: inout [Found], OpenPairs) -> Void
