@@ -29,7 +29,7 @@ mutation size ContrastiveFiles/Reading/ByteSource.swift BadFileTests \
 mutation overlap ContrastiveFiles/Formats/SafetensorsHeader.swift BadFileTests \
   'guard offsets[0] == position else' \
   'guard offsets[0] >= 0 else'
-mutation overflow ContrastiveFiles/Tensor.swift 'BadFileTests|TensorTests' \
+mutation overflow ContrastiveTensors/Tensor.swift 'BadFileTests|TensorTests' \
   'let (product, overflow) = total.multipliedReportingOverflow(by: length)' \
   'let (product, overflow) = (total &* length, false)'
 mutation checksum ContrastiveFiles/Formats/SafetensorsFile+Checksum.swift \
@@ -41,17 +41,17 @@ mutation bounds ContrastiveCore/Indices.swift 'BankStateTests|SampleBankTests|Qu
   '!(0..<bound ~= $0)' \
   '$0 < 0 && $0 >= bound'
 mutation not-finite ContrastiveCore/Tiles/Operand.swift 'OperandTests|PoisonedInputTests' \
-  'if let position = found.first(where: { $0 >= 0 }) { throw fault(at: position) }' \
-  'if let position = found.first(where: { $0 == .max }) { throw fault(at: position) }'
+  'if let position = found.compactMap({ $0 }).first {' \
+  'if let position = found.compactMap({ $0 }).first, position == .max {'
 mutation mask ContrastiveCore/Tiles/Exclusion.swift ExclusionTests \
   'for row in tile.rows.clamped(to: tile.columns) {' \
   'for row in tile.rows.clamped(to: tile.columns).dropFirst() {'
 # Pieces added in another order than their own, so that threads change bits.
-mutation merge-order ContrastiveCore/RowPieces.swift 'ProbeTests|RowPiecesTests|LBFGS' \
+mutation merge-order ContrastiveCore/Matrix+Sums.swift 'ProbeTests|MatrixRowsTests|LBFGS' \
   'for index in 0..<wave {
-            for position' \
+          for position' \
   'for index in (0..<wave).reversed() {
-            for position'
+          for position'
 # Two jobs in one team at once; a product that is wrong in one element.
 mutation team ContrastiveCore/Team.swift TeamTests \
   '!isBusy.exchange(true, ordering: .acquiring)' \
