@@ -67,17 +67,20 @@ private struct Check: Sendable {
   /// What multiplies in Float32; the BLAS in Double where there is none.
   let product: MatrixProduct?
 
-  /// Awkward small shapes and one like a tile, in every mode that is used; of the BLAS in Double,
-  /// too.
+  /// Awkward small shapes and a larger one in every mode that is used, and one like a tile in that
+  /// of similarities; of the BLAS in Double the small ones, too.
   static func all(_ product: MatrixProduct) -> [Check] {
     let small = [(1, 1, 1), (1, 17, 128), (33, 5, 7), (17, 130, 31)]
     let modes: [(BLAS.Operation, BLAS.Operation)] = [
       (.plain, .plain), (.plain, .transposed), (.transposed, .plain),
     ]
     let name = product == .blas ? "sgemm" : "the packed product"
-    let single = (small + [(256, 384, 64)]).flatMap { shape in
-      modes.map { Check(name: name, shape: shape, mode: $0, product: product) }
-    }
+    let similarities = Check(
+      name: name, shape: (256, 384, 64), mode: (.plain, .transposed), product: product)
+    let single =
+      (small + [(112, 144, 48)]).flatMap { shape in
+        modes.map { Check(name: name, shape: shape, mode: $0, product: product) }
+      } + [similarities]
     guard product == .blas else { return single }
     return single
       + small.flatMap { shape in
