@@ -68,7 +68,9 @@ synchronize() {
   done
 }
 
-run() { swift test --package-path "$copy" --filter "$1" > "$copy/output.txt" 2>&1; }
+# In the copy's folder: the manifest looks where it is.
+copied() { (cd "$copy" && "$@" > output.txt 2>&1); }
+run() { copied swift test --filter "$1"; }
 
 wanted=${MUTATIONS:-${names[*]}}
 all=
@@ -87,7 +89,7 @@ for index in "${!names[@]}"; do
     '$n = s/\Q$ENV{OLD}\E/$ENV{NEW}/; END { exit($n ? 0 : 1) }' "$copy/$file" ||
     { echo "$name: there is no such code in $file any more" >&2; exit 1; }
   touch "$copy/$file"
-  if ! swift build --package-path "$copy" --build-tests > "$copy/output.txt" 2>&1; then
+  if ! copied swift build --build-tests; then
     echo "$name: does not compile; see $copy/output.txt" >&2
     exit 1
   fi
