@@ -76,15 +76,10 @@ struct SimilarPairsReader: MergingReader {
     guard workers.processes == nil else { return nil }
     // The margin covers the rounding of unit rows, too.
     let search = ThresholdSearch(rows: unit, threshold: Double(floor))
-    return try search.run(workers: workers) { found, open in
-      let keeps = room.hasSome
-      var count = 0
-      open.forEach { row, column in
-        guard let pair = pair(row, column) else { return }
-        count += 1
-        if keeps { found.append(pair) }
-      }
-      room.take(count)
+    return try search.run(workers: workers) { found, row, column in
+      guard let pair = pair(row, column) else { return }
+      if room.hasSome { found.append(pair) }
+      room.take(1)
     }
   }
 

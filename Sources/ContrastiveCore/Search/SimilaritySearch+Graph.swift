@@ -1,5 +1,3 @@
-import ContrastiveKernels
-
 extension SimilaritySearch {
   /// The k most similar others of each row of a set; each pair of rows is compared once.
   ///
@@ -66,56 +64,22 @@ extension SimilaritySearch {
     }
   }
 
-  /// Columns of a block that are screened at once; thresholds rise in between.
-  private static let stripColumns = 128
-
   /// Every pair of blocks, each in turn.
   private func pairs<Some: TileScreen>(
     _ screen: Some, _ grid: SymmetricGrid, _ lists: CandidateLists, _ decider: SimilarityDecider,
     _ watch: CancelationWatch, _ workers: Workers
   ) {
-    let prepared = SharedArray<Some.Block?>(repeating: nil, count: grid.blocks)
-    let blocks = prepared.memory
-    workers.forEach(grid.blocks) { block, _ in
-      blocks[block] = screen.block(grid.rows(block: block))
-    }
-    let tileCount = 3 * grid.blockRows * Self.stripColumns
-    let own = tileCount + screen.scratch(rows: grid.blockRows, columns: Self.stripColumns)
-    let scratch = Scratch(
-      count: min(workers.count, max(1, grid.pairs)) * (own + Self.stripColumns))
-    let memory = scratch.memory
-    grid.forEachInTurn(workers) { index, pair, worker in
-      guard !watch.isCanceled, let second = pair.second, let block = blocks[pair.first] else {
-        return
+    screen.forEachOpen(
+      grid, rowThresholds: lists.thresholds, columnThresholds: lists.thresholds, watch: watch,
+      workers: workers
+    ) { _, open in
+      open.forEach { row, column, upper in
+        guard row != column else { return }
+        let gap = { screen.gap(open.block, row: row - open.firstRow, column: column) }
+        lists.take(column, upper: upper, gap: gap(), row: row, decider: decider)
+        guard !open.isDiagonal else { return }
+        lists.take(row, upper: upper, gap: gap(), row: column, decider: decider)
       }
-      let room = memory + worker * (own + Self.stripColumns)
-      let never = room + own
-      never.update(repeating: .infinity, count: Self.stripColumns)
-      let (range, others) = (grid.rows(block: pair.first), grid.rows(block: second))
-      let isDiagonal = second == pair.first
-      for start in stride(from: others.lowerBound, to: others.upperBound, by: Self.stripColumns) {
-        let span = start..<min(others.upperBound, start + Self.stripColumns)
-        room.withMemoryRebound(to: ContrastivePair.self, capacity: tileCount / 3) { pairs in
-          let count = screen.sift(
-            block, span, rowThresholds: lists.thresholds + range.lowerBound,
-            columnThresholds: isDiagonal
-              ? UnsafePointer(never) : UnsafePointer(lists.thresholds + start),
-            scratch: room + tileCount, into: pairs)
-          for place in 0..<count {
-            let (row, column) = (Int(pairs[place].row), Int(pairs[place].column) + start)
-            let (index, upper) = (range.lowerBound + row, pairs[place].value)
-            guard index != column else { continue }
-            lists.take(
-              column, upper: upper, gap: screen.gap(block, row: row, column: column), row: index,
-              decider: decider)
-            guard !isDiagonal else { continue }
-            lists.take(
-              index, upper: upper, gap: screen.gap(block, row: row, column: column), row: column,
-              decider: decider)
-          }
-        }
-      }
-      watch.report(index + 1, worker: worker)
     }
   }
 }

@@ -31,8 +31,8 @@ import _TestSupport
         rows: Operand("rows", set), threshold: threshold, product: product)
       var first: [[[Int]]]?
       for threads in [1, 3] {
-        let blocks = try search.run(workers: Workers(count: threads)) { found, open in
-          open.forEach { found.append([$0, $1]) }
+        let blocks = try search.run(workers: Workers(count: threads)) { found, row, column in
+          found.append([row, column])
         }
         // A sample may say that codes of 8 bits leave too much.
         guard let blocks else { continue }
@@ -52,11 +52,11 @@ import _TestSupport
     let small = try rows(100, 16)
     #expect(
       try ThresholdSearch(rows: Operand("rows", small), threshold: 0.5)
-        .run(workers: .one) { (_: inout [Int], _) in } == nil)
+        .run(workers: .one) { (_: inout [Int], _, _) in } == nil)
     for product in CodeProduct.available where product.name == "portable" {
       let search = ThresholdSearch(
         rows: Operand("rows", try rows(2_100, 16)), threshold: 0.5, product: product)
-      #expect(try search.run(workers: .one) { (_: inout [Int], _) in } == nil)
+      #expect(try search.run(workers: .one) { (_: inout [Int], _, _) in } == nil)
     }
   }
 
@@ -66,7 +66,7 @@ import _TestSupport
     guard CodeProduct.best.name != "portable" else { return }
     #expect(throws: ContrastiveError.canceled) {
       try ThresholdSearch(rows: Operand("rows", set), threshold: 0.5)
-        .run(workers: workers) { (_: inout [Int], _) in }
+        .run(workers: workers) { (_: inout [Int], _, _) in }
     }
   }
 }
