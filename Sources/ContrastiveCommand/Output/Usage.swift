@@ -14,7 +14,7 @@ package func foldingUsage(_ text: String, width: Int = 80) -> String {
       if let last = folded.last, last.count + 1 + word.count <= width {
         folded[folded.count - 1] = last + " " + word
       } else {
-        folded.append(folded.isEmpty ? word : "  " + word)
+        folded.append(folded.isEmpty ? word : "    " + word)
       }
     }
     return folded.joined(separator: "\n")

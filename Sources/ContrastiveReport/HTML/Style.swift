@@ -24,7 +24,7 @@ enum Style {
     a{color:var(--accent)}
     section{background:var(--surface);border:1px solid var(--line);border-radius:10px;padding:16px;\
     margin:0 0 16px}
-    .numbers{display:grid;grid-template-columns:repeat(auto-fit,minmax(120px,1fr));gap:10px;\
+    .numbers{display:grid;grid-template-columns:repeat(auto-fit,minmax(136px,1fr));gap:10px;\
     margin:0 0 12px}
     .numbers div{border:1px solid var(--line);border-radius:8px;padding:8px 12px}
     .numbers dt{color:var(--muted);font-size:.85rem}
