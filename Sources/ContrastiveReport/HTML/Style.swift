@@ -46,6 +46,7 @@ enum Style {
     .legend{display:flex;flex-wrap:wrap;gap:4px 14px;padding:0;margin:8px 0 0;list-style:none;\
     font-size:.9rem}
     .legend i{display:inline-block;width:.75em;height:.75em;border-radius:50%;margin-right:.4em}
+    .legend .stroke{width:26px;height:2px;border-radius:0;vertical-align:middle}
     .scroll{overflow-x:auto;margin:0 0 12px}
     .scroll:focus-visible,a:focus-visible,summary:focus-visible{outline:2px solid var(--accent);\
     outline-offset:2px}
