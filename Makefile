@@ -4,8 +4,8 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 
-PACKAGES := libopenblas-dev liblapacke-dev zlib1g-dev libjpeg62-turbo-dev libpng-dev libwebp-dev pkg-config \
-  dataset-fashion-mnist
+PACKAGES := libopenblas-dev liblapacke-dev zlib1g-dev libjpeg62-turbo-dev libpng-dev libwebp-dev \
+  pkg-config dataset-fashion-mnist
 NOW := $(shell date +%Y%m%d-%H%M%S)
 RUN ?= runs/$(METHOD)-$(NOW)
 METHOD ?= pcl
@@ -22,6 +22,11 @@ BIN = $$(swift build -c release --show-bin-path)
 # A package beside this one, in the same scratch folder: what the two share is built once.
 BESIDE = -c release --scratch-path .build --disable-build-manifest-caching --package-path
 PEERS_PYTHON ?= Benchmarks/peers/.venv/bin/python
+PARALLEL_TESTS := RunThreadTests|savesAtOnce|ContrastiveTrainingTests.ThreadTests|TeamTests|$\
+  SymmetricPassTests|CrossingPassTests
+SWIFT_FILES = Sources Tests Examples/*/Sources Examples/*/Tests Benchmarks/Sources Ranks/Sources \
+  Package.swift Benchmarks/Package.swift Ranks/Package.swift Examples/NNCLR/Package.swift
+OF_DATA = $(if $(DATA),--data "$(DATA)")
 
 # Installs Debian packages where one of them is missing.
 apt = dpkg-query -W $(1) >/dev/null 2>&1 || { echo "Installing $(1)" >&2; \
@@ -34,14 +39,14 @@ PYTHON ?= python3
 PYTHON_TOOLS := .build/python
 
 .PHONY: help deps deps-ranks build run c install python ranks test test-c test-numpy test-python \
-  test-bare-root test-ranks test-network test-snippets first-steps docs exhibits figures release-check crash fuzz \
-  mutate sanitize leaks bench \
-  bench-check bench-peers bench-training table format lint clean
+  test-bare-root test-ranks test-network test-snippets first-steps docs exhibits figures \
+  release-check crash fuzz mutate sanitize leaks bench bench-check bench-peers bench-training \
+  table format lint clean
 
 help: ## print the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-deps: ## install what is missing ; calls apt-get only when something is
+deps: ## install what is missing; calls apt-get only when something is
 	@missing=(); \
 	for package in $(PACKAGES); do \
 	  case "$$package" in \
@@ -58,7 +63,9 @@ deps: ## install what is missing ; calls apt-get only when something is
 	done; \
 	if [ $${#missing[@]} -eq 0 ]; then exit 0; fi; \
 	if ! command -v apt-get >/dev/null; then \
-	  echo "Please install (there is no apt-get here): OpenBLAS, LAPACKE, zlib, libjpeg-turbo, libpng and libwebp with headers, pkg-config, and the Fashion-MNIST IDX files. Debian's names: $${missing[*]}" >&2; exit 1; \
+	  echo "There is no apt-get here. Please install OpenBLAS, LAPACKE, zlib, libjpeg-turbo, libpng" \
+	    "and libwebp with headers, pkg-config, and the IDX files of Fashion-MNIST. Debian's names:" \
+	    "$${missing[*]}" >&2; exit 1; \
 	fi; \
 	echo "Installing $${missing[*]}" >&2; \
 	sudo=; [ "$$(id -u)" -eq 0 ] || sudo=sudo; \
@@ -68,9 +75,9 @@ deps: ## install what is missing ; calls apt-get only when something is
 build: deps ## build the command in release mode
 	@swift build -c release --product contrastive
 
-run: build ## train an encoder on Fashion-MNIST and write a report of it (METHOD=moco RUN=folder DATA=folder ARGS="--epochs 5 …")
-	@$(BIN)/contrastive train --method "$(METHOD)" $(if $(DATA),--data "$(DATA)") --output "$(RUN)" $(ARGS)
-	@echo "The report is in $$($(BIN)/contrastive report $(if $(DATA),--data "$(DATA)") "$(RUN)")" >&2
+run: build ## train on Fashion-MNIST and write a report (METHOD=moco RUN=… DATA=… ARGS="--epochs 5")
+	@$(BIN)/contrastive train --method "$(METHOD)" $(OF_DATA) --output "$(RUN)" $(ARGS)
+	@echo "The report is in $$($(BIN)/contrastive report $(OF_DATA) "$(RUN)")" >&2
 
 c: deps ## build the C library: .build/c/include, .build/c/lib, .build/c/lib/pkgconfig
 	@# An archive keeps the objects of files that are gone.
@@ -81,15 +88,15 @@ c: deps ## build the C library: .build/c/include, .build/c/lib, .build/c/lib/pkg
 	@cp Sources/ContrastiveC/contrastive.pc $(C_BUILD)/lib/pkgconfig/
 	@Sources/ContrastiveC/link.sh $(BIN)/libContrastiveC.a $(C_BUILD)/lib/libcontrastive.so system
 
-install: build c ## install the command with man pages and completions, and the C library (PREFIX=/usr/local)
+install: build c ## install command, man pages, completions and the C library (PREFIX=/usr/local)
 	@install -d "$(PREFIX)/bin" "$(PREFIX)/include" "$(PREFIX)/lib/pkgconfig"
 	@install -m 755 $(BIN)/contrastive "$(PREFIX)/bin/"
 	@rm -rf .build/man && $(PYTHON) Documentation/tools/manual.py man $(BIN)/contrastive .build/man
 	@install -d "$(PREFIX)/share/man/man1" && install -m 644 .build/man/*.1 "$(PREFIX)/share/man/man1/"
 	@for place in bash:bash-completion/completions/contrastive zsh:zsh/site-functions/_contrastive \
 	  fish:fish/vendor_completions.d/contrastive.fish; do \
-	  mkdir -p "$$(dirname "$(PREFIX)/share/$${place#*:}")"; \
-	  $(BIN)/contrastive --generate-completion-script "$${place%%:*}" > "$(PREFIX)/share/$${place#*:}"; done
+	  file="$(PREFIX)/share/$${place#*:}"; mkdir -p "$$(dirname "$$file")"; \
+	  $(BIN)/contrastive --generate-completion-script "$${place%%:*}" > "$$file"; done
 	@install -m 644 $(C_BUILD)/include/contrastive.h "$(PREFIX)/include/"
 	@install -m 755 $(C_BUILD)/lib/libcontrastive.so "$(PREFIX)/lib/"
 	@install -m 644 $(C_BUILD)/lib/pkgconfig/contrastive.pc "$(PREFIX)/lib/pkgconfig/"
@@ -99,7 +106,8 @@ python: deps ## build the Python wheel: Python/dist
 	@# An archive keeps the objects of files that are gone.
 	@rm -f $(BIN)/libContrastiveC.a
 	@swift build -c release --product ContrastiveC
-	@Sources/ContrastiveC/link.sh $(BIN)/libContrastiveC.a Python/src/contrastive/lib/libcontrastive.so private
+	@Sources/ContrastiveC/link.sh $(BIN)/libContrastiveC.a \
+	  Python/src/contrastive/lib/libcontrastive.so private
 	@test -x $(PYTHON_TOOLS)/bin/pip || $(PYTHON) -m venv $(PYTHON_TOOLS)
 	@rm -rf Python/dist Python/build
 	@$(PYTHON_TOOLS)/bin/pip wheel -q --no-deps --wheel-dir Python/dist ./Python
@@ -107,16 +115,16 @@ python: deps ## build the Python wheel: Python/dist
 deps-ranks:
 	@{ pkg-config --exists ompi-c && command -v mpirun >/dev/null; } || { \
 	  if ! command -v apt-get >/dev/null; then \
-	    echo "Please install Open MPI with headers (Debian: libopenmpi-dev openmpi-bin)." >&2; exit 1; \
+	    echo "Please install Open MPI with headers (libopenmpi-dev openmpi-bin)." >&2; exit 1; \
 	  fi; $(call apt,libopenmpi-dev openmpi-bin); }
 
-ranks: deps deps-ranks ## build the command for several processes under Open MPI: .build/ranks/contrastive
+ranks: deps deps-ranks ## build the command for several processes: .build/ranks/contrastive
 	@swift build $(BESIDE) Ranks --product contrastive-ranks
 	@mkdir -p .build/ranks
 	@cp $(BIN)/contrastive-ranks .build/ranks/contrastive.new
 	@mv .build/ranks/contrastive.new .build/ranks/contrastive
 
-test: deps ## build and run every test and the example packages, of C and of Python with numpy, too
+test: deps ## build and run every test, with those of C, of Python with numpy, and of the examples
 	@# What `swift test` builds by itself, testable, is built once more for all that follows.
 	@swift build -c release --build-tests
 	@swift test -c release --skip-build
@@ -125,10 +133,10 @@ test: deps ## build and run every test and the example packages, of C and of Pyt
 	@swift test $(BESIDE) Examples/NNCLR --skip-build
 	@! command -v mpirun >/dev/null || $(MAKE) test-ranks
 
-test-ranks: build ranks ## compare the command in 1, 2, 3 processes with the ordinary one (SIZES="1 2 7" KILLS=50 MPI_ARGS=…)
+test-ranks: build ranks ## compare 1, 2, 3 processes with the ordinary command (SIZES="1 7" KILLS=9)
 	@Tests/Ranks/ranks.sh $(BIN)/contrastive .build/ranks/contrastive
 
-test-network: build ranks ## compare 1, 2, 3, 4, 7 processes over shared memory, TCP and a slow line, for root (PARTS=…)
+test-network: build ranks ## compare 1 to 7 processes over memory, TCP, a slow line; root (PARTS=…)
 	@$(call apt,iproute2)
 	@Tests/Ranks/network.sh $(BIN)/contrastive .build/ranks/contrastive
 
@@ -142,7 +150,7 @@ test-numpy: python ## run the tests of the Python package that need numpy alone
 	@$(PYTHON_TOOLS)-numpy/bin/pip install -q --no-deps --force-reinstall Python/dist/*.whl
 	@cd Python && ../$(PYTHON_TOOLS)-numpy/bin/pytest -q tests
 
-test-python: python ## run all tests of the Python package: PyTorch, scikit-learn, mypy (TORCH_PYTHON=python)
+test-python: python ## run all tests of the Python package, with PyTorch and mypy (TORCH_PYTHON=…)
 	@python="$(TORCH_PYTHON)"; \
 	if [ -z "$$python" ]; then \
 	  python=$(PYTHON_TOOLS)-torch/bin/python; \
@@ -156,7 +164,7 @@ test-python: python ## run all tests of the Python package: PyTorch, scikit-lear
 	$$python -m mypy --strict -p contrastive --config-file Python/pyproject.toml; \
 	$$python -m pytest -q Python/tests
 
-test-bare-root: python ## install the wheel into a Debian root with numpy alone, and compute there (as root)
+test-bare-root: python ## install the wheel into a Debian root with numpy alone; as root
 	@$(call apt,debootstrap)
 	@Tests/bare-root.sh Python/dist/*.whl
 
@@ -166,14 +174,15 @@ test-snippets: build ## run the code of README and Documentation and the example
 	@CONTRASTIVE_SNIPPETS=1 swift build -c release --product Snippets
 	@$(PYTHON) Tests/Snippets/run.py run $(BIN)
 
-first-steps: ## time the commands of Documentation/First-steps.md in a fresh clone (TORCH_PYTHON=python BUILT=folder)
+first-steps: ## time the commands of First-steps.md in a fresh clone (TORCH_PYTHON=… BUILT=folder)
 	@TORCH_PYTHON="$(TORCH_PYTHON)" BUILT="$(BUILT)" $(PYTHON) Tests/Snippets/first_steps.py
 
 docs: build ## make the site of Documentation and of every public declaration: .build/site
 	@$(PYTHON) Documentation/tools/site.py build $(BIN) .build/site
 
-exhibits: build ## train by PCL and FNC, keep the images that pictures show: Benchmarks/results/exhibits.json
-	@$(PYTHON) Benchmarks/exhibits.py $(BIN)/contrastive $(or $(DATA),/usr/share/datasets/fashion-mnist)
+exhibits: build ## train by PCL and FNC; keep the images that pictures show, in Benchmarks/results
+	@$(PYTHON) Benchmarks/exhibits.py $(BIN)/contrastive \
+	  $(or $(DATA),/usr/share/datasets/fashion-mnist)
 
 figures: ## draw Documentation/pictures from Benchmarks/results
 	@$(PYTHON) Documentation/tools/figures.py
@@ -184,20 +193,20 @@ release-check: ## everything a release needs, in a fresh clone of what is commit
 crash: deps ## kill 1,000 processes while they save checkpoints (KILLS=number)
 	@CONTRASTIVE_KILLS=$(KILLS) swift test -c release --filter KillTests
 
-fuzz: deps ## 100,000 random calls of the library and 20,000 random command lines (CALLS=… LINES=… SEED=…)
+fuzz: deps ## 100,000 random calls and 20,000 random command lines (CALLS=… LINES=… SEED=…)
 	@CONTRASTIVE_FUZZ_CALLS=$$(( $(CALLS) / 2 )) CONTRASTIVE_TEST_SEED=$(SEED) \
 	  swift test -c release --filter 'APIFuzzTests|ObjectiveFuzzTests'
 	@CONTRASTIVE_FUZZ_CALLS=$(LINES) CONTRASTIVE_TEST_SEED=$(SEED) \
 	  swift test -c release --filter CommandFuzzTests
 
-mutate: deps ## break fourteen pieces of safety code in turn; the tests must find each (MUTATIONS="lock mask …")
+mutate: deps ## break fourteen pieces of safety code; tests must find each (MUTATIONS="lock mask …")
 	@MUTATIONS="$(MUTATIONS)" Tests/Mutations/mutate.sh
 
 leaks: build ## run the command under valgrind
 	@$(call apt,valgrind)
 	@Tests/leaks.sh $(BIN)/contrastive
 
-sanitize: deps ## run the tests under AddressSanitizer, those of kernels under UBSan, parallel ones under TSan
+sanitize: deps ## run the tests under AddressSanitizer, some under UBSan and ThreadSanitizer
 	@# Static arrays inside enums look leaked: their addresses are tagged.
 	@ASAN_OPTIONS=detect_leaks=0 CONTRASTIVE_SANITIZED=1 CONTRASTIVE_FUZZ_SECONDS=$(FUZZ_SECONDS) \
 	  swift test --sanitize=address --scratch-path .build/address
@@ -210,7 +219,7 @@ sanitize: deps ## run the tests under AddressSanitizer, those of kernels under U
 	  { echo "ThreadSanitizer did not report the canary race" >&2; exit 1; }; \
 	  echo "The canary race was reported."
 	@TSAN_OPTIONS=halt_on_error=1 swift test --sanitize=thread --scratch-path .build/thread \
-	  --skip-build --filter 'RunThreadTests|savesAtOnce|ContrastiveTrainingTests.ThreadTests|TeamTests|SymmetricPassTests|CrossingPassTests'
+	  --skip-build --filter "$(PARALLEL_TESTS)"
 
 bench: deps ## time every workload beside BLAS (ARGS="--only nt-xent --threads 1 …")
 	@swift run $(BESIDE) Benchmarks contrastive-bench table $(ARGS)
@@ -223,8 +232,8 @@ bench-peers: build ## time the workloads and their peers in turn (ARGS="--only n
 	@test -x $(PEERS_PYTHON) || { python3 -m venv Benchmarks/peers/.venv && \
 	  Benchmarks/peers/.venv/bin/pip install -q -r Benchmarks/peers/requirements.txt; }
 	@swift build $(BESIDE) Benchmarks --product contrastive-bench
-	@$(PEERS_PYTHON) Benchmarks/peers/run.py --command "$(BIN)/contrastive" --readme Documentation/Figures.md \
-	  --bench "$(BIN)/contrastive-bench" $(ARGS)
+	@$(PEERS_PYTHON) Benchmarks/peers/run.py --command "$(BIN)/contrastive" \
+	  --bench "$(BIN)/contrastive-bench" --readme Documentation/Figures.md $(ARGS)
 
 bench-training: build ## train by us and by PyTorch twins in turn (ARGS="--only moco …")
 	@test -x Benchmarks/peers/.venv/bin/python || { python3 -m venv Benchmarks/peers/.venv && \
@@ -232,15 +241,16 @@ bench-training: build ## train by us and by PyTorch twins in turn (ARGS="--only 
 	@Benchmarks/peers/.venv/bin/python Benchmarks/peers/training/compare.py \
 	  --contrastive "$(BIN)/contrastive" $(ARGS)
 
-table: build ## run the experiments, write Documentation/Results.md (ARGS="--budget 20 --only crops …")
+table: build ## run the experiments, write Documentation/Results.md (ARGS="--only crops …")
 	@swift run $(BESIDE) Benchmarks contrastive-experiments \
 	  --contrastive "$(BIN)/contrastive" $(ARGS)
 
 format: ## format the sources in place
-	@swift format -i --recursive Sources Tests Examples/*/Sources Examples/*/Tests Benchmarks/Sources Ranks/Sources Package.swift Benchmarks/Package.swift Ranks/Package.swift
+	@swift format -i --recursive $(SWIFT_FILES)
 
 lint: ## check the format; says nothing when all is well
-	@swift format lint --strict --recursive Sources Tests Examples/*/Sources Examples/*/Tests Benchmarks/Sources Ranks/Sources Package.swift Benchmarks/Package.swift Ranks/Package.swift
+	@swift format lint --strict --recursive $(SWIFT_FILES)
 
 clean: ## remove everything built
-	@rm -rf .build Python/dist Python/build Python/src/contrastive/lib Benchmarks/.build Ranks/.build Examples/*/.build
+	@rm -rf .build Python/dist Python/build Python/src/contrastive/lib
+	@rm -rf Benchmarks/.build Ranks/.build Examples/*/.build

@@ -2,9 +2,11 @@
 
     python3 Benchmarks/exhibits.py CONTRASTIVE DATA [FOLDER]     FOLDER: keeps the runs
 
-Writes Benchmarks/results/exhibits.json: of PCL the images nearest to some prototypes after each
-epoch, and how many of all such images are of one class; of FNC the images found to show the same as
-others. The pixels of the images shown are in the file. Needs nothing but Python; takes minutes.
+Writes Benchmarks/results/exhibits.json: of PCL the images nearest to some prototypes after some
+epochs, and how many of all such images are of one class; of FNC the images found to show the same
+as others. A run leaves such images where it ends, so the run of PCL ends several times and is
+extended each time. The pixels of the images shown are in the file. Needs nothing but Python; takes
+minutes.
 """
 
 import base64
@@ -15,12 +17,13 @@ import struct
 import subprocess
 import sys
 import tempfile
-import time
 import zlib
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 # Prototypes of an epoch and false negatives of an anchor that are shown.
 PROTOTYPES, NEAREST, ANCHORS, FOUND = 3, 8, 8, 7
+# Images trained on, and epochs after which prototypes are looked at.
+IMAGES, ENDS = "5000", (2, 4, 10)
 
 
 def indices(path, name):
@@ -35,23 +38,17 @@ def indices(path, name):
     return [values[place : place + columns] for place in range(0, len(values), columns)]
 
 
-def train(command, data, method, folder, *options, each=None):
-    """A run; `each` is called with the path of every set of prototypes as it is replaced."""
-    words = ["train", "--method", method, *options]
+def train(command, data, method, folder, epochs):
+    """The words of a run of so many epochs, and its folder."""
+    words = f"train --method {method} --epochs {epochs} --limit {IMAGES} --seed 0"
     run = os.path.join(folder, method)
-    process = subprocess.Popen(
-        [command, *words, "--data", data, "--output", run], stdout=subprocess.DEVNULL
-    )
-    path, seen = os.path.join(run, "artifacts/prototypes.safetensors"), None
-    while process.poll() is None:
-        time.sleep(0.05)
-        if each and os.path.exists(path) and os.stat(path).st_ino != seen:
-            seen = os.stat(path).st_ino
-            each(indices(path, "nearest"))
-    if process.returncode:
-        sys.exit(f"{' '.join(words)} ended with {process.returncode}")
-    with open(os.path.join(run, "metrics.jsonl")) as file:
-        return " ".join(words), run, [json.loads(line) for line in file]
+    call(command, *words.split(), "--data", data, "--output", run)
+    return words, run
+
+
+def call(*words):
+    if subprocess.run(words, stdout=subprocess.DEVNULL).returncode:
+        sys.exit(f"failed: {' '.join(words)}")
 
 
 def share(nearest, labels):
@@ -65,17 +62,17 @@ def share(nearest, labels):
 
 
 def prototypes(command, data, folder, labels):
-    found = []
-    words, _, metrics = train(
-        command, data, "pcl", folder, "--limit", "10000", "--seed", "0", each=found.append
-    )
-    first = len(metrics) - len(found)  # epochs before the first clustering
+    words, run = train(command, data, "pcl", folder, ENDS[0])
     epochs = []
-    for place, nearest in enumerate(found):
+    for end in ENDS:
+        if end != ENDS[0]:
+            call(command, "train", "--resume", run, "--epochs", str(end))
+            words += f", --resume --epochs {end}"
+        nearest = indices(os.path.join(run, "artifacts/prototypes.safetensors"), "nearest")
         shown = [nearest[number * len(nearest) // PROTOTYPES] for number in range(PROTOTYPES)]
         epochs.append(
             {
-                "epoch": metrics[first + place]["epoch"],
+                "epoch": end,
                 "prototypes": len(nearest),
                 "share_of_one_class": share(nearest, labels),
                 "shown": [row[:NEAREST] for row in shown],
@@ -85,8 +82,7 @@ def prototypes(command, data, folder, labels):
 
 
 def false_negatives(command, data, folder, labels):
-    options = "--epochs", "5", "--limit", "10000", "--seed", "0"
-    words, run, _ = train(command, data, "fnc", folder, *options)
+    words, run = train(command, data, "fnc", folder, 5)
     path = os.path.join(run, "artifacts/false-negatives.safetensors")
     anchors = [row[0] for row in indices(path, "anchors")]
     found = [[image for image in row if image >= 0] for row in indices(path, "found")]
@@ -133,13 +129,8 @@ def main(command, data, kept=None):
             "false_negatives": false_negatives(command, data, kept or folder, labels),
         }
     epochs = results["prototypes"]["epochs"]
-    # The first clustering, one in the middle, and the last are shown.
-    places = sorted({0, (len(epochs) - 1) // 2, len(epochs) - 1})
-    for place, epoch in enumerate(epochs):
-        if place not in places:
-            del epoch["shown"]
     for name, rows in (
-        ("prototypes", [row for place in places for row in epochs[place]["shown"]]),
+        ("prototypes", [row for epoch in epochs for row in epoch["shown"]]),
         ("false_negatives", results["false_negatives"]["shown"]),
     ):
         images = sorted({image for row in rows for image in row})

@@ -6,8 +6,8 @@ set -euo pipefail
 wheel=$(realpath "$1") mirror=("${@:2}")
 root=$(mktemp -d)
 trap 'rm -rf --one-file-system "$root"' EXIT
-debootstrap --variant=minbase --include=python3-numpy bookworm "$root" "${mirror[@]}" >"$root.log" 2>&1 ||
-  { tail "$root.log" >&2; exit 1; }
+debootstrap --variant=minbase --include=python3-numpy bookworm "$root" "${mirror[@]}" \
+  >"$root.log" 2>&1 || { tail "$root.log" >&2; exit 1; }
 rm -f "$root.log"
 mkdir "$root/contrastive"
 python3 -m zipfile -e "$wheel" "$root/contrastive"

@@ -20,11 +20,11 @@ step make lint
 step make test
 step make test-snippets
 step make docs
-step make test-c
 step make test-python
 step make install "PREFIX=$folder/installed"
 step diff <("$folder/installed/bin/contrastive" --version) <(echo "$version")
 step grep -Fq "version = \"$version\"" Python/pyproject.toml
+step grep -Fqx "Version: $version" "$folder/installed/lib/pkgconfig/contrastive.pc"
 step make sanitize
 step make bench-check
 if [ ${#failed[@]} -gt 0 ]; then

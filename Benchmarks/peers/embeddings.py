@@ -2,12 +2,13 @@
 
     python Benchmarks/peers/embeddings.py --contrastive PATH/contrastive Q.npy D.npy
 
-Q and D are paired embeddings, float32 [n, D] each. The command's times are of whole processes, files
-read and written included; those of the peers leave out what they load. Needs sentence-transformers,
-datasets and faiss-cpu. Prints the medians, the ratios and what both found.
+Q and D are paired embeddings, float32 [n, D] each. The command's times are of whole processes,
+files read and written included; those of the peers leave out what they load. Needs
+sentence-transformers, datasets and faiss-cpu. Prints the medians, the ratios and what both found.
 
-    mine        90 % of the queries among all documents, 100 candidates, 8 negatives below 0.95 times
-                the positive's similarity: sentence-transformers' mine_hard_negatives through faiss
+    mine        90 % of the queries among all documents, 100 candidates, 8 negatives below 0.95
+                times the positive's similarity: sentence-transformers' mine_hard_negatives
+                through faiss
     duplicates  queries and documents together, a cosine of at least 0.9: faiss's range_search
     kmeans      --rows x 128, 1,000 clusters, 10 iterations, in 128 MiB: the same in memory
 """

@@ -1,12 +1,12 @@
 """Times decoding and augmenting JPEGs by us and by PyTorch's DataLoader, in turn.
 
-    swift build -c release --scratch-path .build --package-path Benchmarks --disable-build-manifest-caching \
-      --product contrastive-pictures
+    swift build -c release --scratch-path .build --package-path Benchmarks \
+      --disable-build-manifest-caching --product contrastive-pictures
     python Benchmarks/peers/pictures.py --bench PATH/contrastive-pictures
 
-Makes 10,000 JPEGs of 500 x 375 in a folder, once. Both bring the shorter side to 64, keep the centered
-square and make two views of it by SimCLR's augmentations; ours with 2 threads, PyTorch's with 2
-workers (torchvision on Pillow images). Prints images a second, the medians, and their ratio.
+Makes 10,000 JPEGs of 500 x 375 in a folder, once. Both bring the shorter side to 64, keep the
+centered square and make two views of it by SimCLR's augmentations; ours with 2 threads, PyTorch's
+with 2 workers (torchvision on Pillow images). Prints images a second, the medians, and their ratio.
 """
 
 import argparse
@@ -70,7 +70,8 @@ def torch_rate(folder):
 
 
 def our_rate(bench, folder):
-    run = subprocess.run([bench, folder, str(SIZE), "2"], capture_output=True, text=True, check=True)
+    words = [bench, folder, str(SIZE), "2"]
+    run = subprocess.run(words, capture_output=True, text=True, check=True)
     return float(run.stdout)
 
 

@@ -3,9 +3,9 @@
     python_ranking.py [--repetitions 7] [--threads 2] [--rows 4096] [--dimension 384]
 
 Each runs in a process of its own, so that its memory can be told: the peak of a step less what is
-held before it. The model is one linear layer, so that the loss is what is measured; `neither` is the
-same step with the mean product of anchors and positives as loss: what model, embeddings and their
-gradients take. Also compares the values and the gradients. Needs sentence-transformers.
+held before it. The model is one linear layer, so that the loss is what is measured; `neither` is
+the same step with the mean product of anchors and positives as loss: what model, embeddings and
+their gradients take. Also compares the values and the gradients. Needs sentence-transformers.
 """
 
 from __future__ import annotations

@@ -21,12 +21,13 @@ STYLE = """
 stroke-dasharray: 5 3; }
     .c { fill: #8250df; } .cs { stroke: #8250df; stroke-width: 2; fill: none; \
 stroke-dasharray: 2 3; }
+    .ring { fill: none; stroke: #bc4c00; stroke-width: 2; }
     .soft { fill-opacity: 0.3; }
     @media (prefers-color-scheme: dark) {
       text { fill: #e6edf3; } .note { fill: #9198a1; }
       .line { stroke: #3d444d; } .box { fill: #161b22; stroke: #6e7681; } .link { stroke: #6e7681; }
       .a { fill: #58a6ff; } .as { stroke: #58a6ff; }
-      .b { fill: #f0883e; } .bs { stroke: #f0883e; }
+      .b { fill: #f0883e; } .bs, .ring { stroke: #f0883e; }
       .c { fill: #bc8cff; } .cs { stroke: #bc8cff; }
     }"""
 

@@ -3,19 +3,14 @@
 Needs nothing but Python.
 """
 
-import os
 import sys
 
-from drawing import ROOT
 from figures_of_images import false_negatives, prototypes
 from figures_of_learning import family, methods
 from figures_of_speed import peers, roofline, scaling
 
 if __name__ == "__main__":
-    pictures = roofline, scaling, peers, methods, family
-    # Pictures with images in them need `make exhibits` once.
-    if os.path.exists(os.path.join(ROOT, "Benchmarks/results/exhibits.json")):
-        pictures += prototypes, false_negatives
+    pictures = roofline, scaling, peers, methods, family, prototypes, false_negatives
     for draw in pictures:
         draw()
     names = ", ".join(draw.__name__ for draw in pictures)

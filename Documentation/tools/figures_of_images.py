@@ -50,18 +50,17 @@ def prototypes():
     """PCL's prototypes over epochs."""
     exhibit = results("exhibits.json")["prototypes"]
     epochs = exhibit["epochs"]
-    shown = [epoch for epoch in epochs if "shown" in epoch]
     shares = [100 * epoch["share_of_one_class"] for epoch in epochs]
     top, bottom, left, right = 50, 150, 44, WIDTH - 12
     strips = bottom + 56
-    block = 26 + len(shown[0]["shown"]) * (SIZE + 6) + 6
+    block = 26 + len(epochs[0]["shown"]) * (SIZE + 6) + 6
     drawing = Drawing(
         "PCL's prototypes over epochs",
         f"Of the nine training images nearest to each of {epochs[-1]['prototypes']} prototypes, "
         "the share of one class: "
         + ", ".join(f"epoch {e['epoch']} {s:.1f} %" for e, s in zip(epochs, shares))
         + "; below, images nearest to some prototypes.",
-        strips + len(shown) * block,
+        strips + len(epochs) * block,
         STYLE,
     )
     drawing.text(0, 34, "nearest images of a prototype that are of one class, %", "note")
@@ -88,7 +87,7 @@ def prototypes():
         drawing.dot(x, y, "a")
     parts = Strips(drawing, exhibit)
     y = strips
-    for epoch in shown:
+    for epoch in epochs:
         drawing.text(0, y + 8, f"nearest to three prototypes after epoch {epoch['epoch']}")
         y += 20
         for row in epoch["shown"]:

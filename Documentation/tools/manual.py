@@ -95,18 +95,20 @@ def man_page(path, node, every, name):
     title = "-".join(path)
     lines = [
         f'.TH {title.upper()} 1 "" "{name}" "User Commands"',
+        ".nh",  # options are not broken, and lines not stretched
+        ".ad l",
         ".SH NAME",
         roff(f"{title} - {(node.get('abstract') or '').rstrip('.')}").replace(" \\- ", " \\- ", 1),
         ".SH SYNOPSIS",
         ".B " + roff(synopsis(path, node)),
         ".SH DESCRIPTION",
     ]
+    examples = []
     for kind, text in paragraphs(node.get("discussion")):
-        lines += (
-            [".RS 4", ".nf", roff(text), ".fi", ".RE"] if kind == "example" else [".PP", roff(text)]
-        )
-    if lines[5:6] == [".PP"] or lines[6:7] == [".PP"]:
-        lines.remove(".PP")
+        if kind == "example":
+            examples += [".PP", ".nf", roff(text), ".fi"]
+        elif text and text not in ("Example:", "Examples:"):
+            lines += [".PP"] * (lines[-1] != ".SH DESCRIPTION") + [roff(text)]
     children = [child for child in node.get("subcommands", []) if child["commandName"] != "help"]
     if children:
         lines.append(".SH SUBCOMMANDS")
@@ -116,6 +118,8 @@ def man_page(path, node, every, name):
         lines.append(f'.SH "{heading.upper()}"')
         for argument in arguments:
             lines += [".TP", ".B " + roff(spelled(argument)), roff(described(argument)) or "\\&"]
+    if examples:
+        lines += [".SH EXAMPLES", *examples[1:]]
     lines.append(".SH EXIT STATUS")
     for code, meaning in EXIT:
         lines += [".TP", f".B {code}", meaning]

@@ -1,4 +1,5 @@
-/* InfoNCE with a bank, and the gradient for the queries: cc infonce.c $(pkg-config --cflags --libs contrastive) */
+/* InfoNCE with a bank, and the gradient for the queries:
+   cc infonce.c $(pkg-config --cflags --libs contrastive) */
 #include <contrastive.h>
 #include <stdio.h>
 

@@ -39,7 +39,8 @@ def test_helps() -> None:
     assert [e["epoch"] for e in adapter.report["epochs"]] == list(range(9))
     assert places == sorted(places) and all(1 <= e <= 8 and 0 <= s <= 1 for e, s in places)
     # The measures are those of the adapted rows.
-    q, d = (adapter.transform(x, side) for x, side in ((queries, "queries"), (documents, "documents")))
+    q = adapter.transform(queries, "queries")
+    d = adapter.transform(documents, "documents")
     held = adapter.held_out
     scores = ct.score(q, d, pairs=np.stack([held, held], 1), k=[1, 10])
     for name, value in after.items():

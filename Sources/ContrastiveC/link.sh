@@ -19,8 +19,9 @@ trap 'rm -rf "$objects"' EXIT
 } > "$exports"
 # The folder that is searched first holds what is to be linked statically.
 mkdir "$objects/static"
-for name in $(case $blas in system) echo lapacke z ;; private) echo lapacke z openblas gfortran quadmath ;; esac)
-do
+names=(lapacke z)
+[ "$blas" = system ] || names+=(openblas gfortran quadmath)
+for name in "${names[@]}"; do
   for place in $(pkg-config --variable=libdir openblas) $(pkg-config --variable=libdir lapacke) \
     "$(dirname "$(gcc -print-file-name=lib$name.a)")"; do
     if [ -e "$place/lib$name.a" ]; then
@@ -37,5 +38,6 @@ mkdir -p "$(dirname "$output")"
 swiftc -use-ld=lld -static-stdlib -emit-library -o "$output" -L "$objects/static" \
   -L "$(pkg-config --variable=libdir openblas)" "$objects"/*.o \
   -Xlinker --version-script="$exports" -Xlinker --gc-sections -Xlinker -Bsymbolic \
-  -Xlinker --no-undefined -Xlinker --as-needed -Xlinker -soname -Xlinker libcontrastive.so -Xlinker -s \
+  -Xlinker --no-undefined -Xlinker --as-needed -Xlinker -soname -Xlinker libcontrastive.so \
+  -Xlinker -s \
   "${libraries[@]}" 2> >(grep -v "mktemp" >&2 || true)

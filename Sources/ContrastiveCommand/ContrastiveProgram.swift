@@ -59,6 +59,7 @@ public enum ContrastiveProgram {
       let usage = ContrastiveCommand.usageString(for: type(of: command))
       text = "Error: \(error.message)\nUsage: \(usage)"
     }
+    text = foldingUsage(text)
     if !text.isEmpty {
       if code.isSuccess {
         do { try Standard.output("\(text)\n") } catch { fail(error) }

@@ -3,7 +3,7 @@ import ContrastiveCore
 
 /// How many threads to use, and what multiplies.
 struct ParallelOptions: ParsableArguments {
-  @Option(name: [.customShort("j"), .long], help: "Threads to use (default: all processors).")
+  @Option(name: [.customShort("j"), .long], help: "Threads to use. (default: all processors)")
   var threads: Int?
 
   @Option(

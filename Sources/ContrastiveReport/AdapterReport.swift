@@ -26,6 +26,13 @@ public struct AdapterReport: Sendable {
 
   private static let measures = ["mrr_at_10", "ndcg_at_10", "recall_at_1", "recall_at_10"]
 
+  /// What readers of papers call a measure.
+  private static func name(of measure: String) -> String {
+    let parts = measure.split(separator: "_")
+    let name = parts[0] == "recall" ? "Recall" : parts[0].uppercased()
+    return "\(name)@\(parts[parts.count - 1])"
+  }
+
   /// The figures to look at first, and what is wrong.
   private static func summary(_ run: RunRecord) -> ReportSection {
     var numbers = ["head", "sides", "loss"].compactMap { name in
@@ -35,11 +42,11 @@ public struct AdapterReport: Sendable {
     if let before = run.result?["before"]?["mrr_at_10"]?.number,
       let after = run.result?["after"]?["mrr_at_10"]?.number
     {
-      numbers += [("mrr at 10 before", fixed(before, 4)), ("mrr at 10 after", fixed(after, 4))]
+      numbers += [("MRR@10 before", fixed(before, 4)), ("MRR@10 after", fixed(after, 4))]
       if after < before {
         warnings.append(
           "Held-out pairs are found less well than before, by \(fixed(100 * (before - after), 2)) "
-            + "points of mrr at 10.")
+            + "points of MRR@10.")
       }
     } else if run.result != nil {
       warnings.append("No pairs were held out: what the head is worth was not measured.")
@@ -49,12 +56,33 @@ public struct AdapterReport: Sendable {
         "No epoch was better than the start, which is kept: the head is the identity.")
     }
     for (key, name) in [
-      ("training_pairs", "training pairs"), ("validation_pairs", "deciding pairs"),
+      ("training_pairs", "training pairs"), ("validation_pairs", "validation pairs"),
       ("held_out_pairs", "held-out pairs"), ("best_epoch", "epoch kept"),
     ] {
       if let count = run.outcome(key) { numbers.append((name, fixed(count, 0))) }
     }
     return .summary(numbers + ReportSection.costs(run), warnings)
+  }
+
+  /// Points won or lost.
+  private static func gain(_ before: Double, _ after: Double) -> String {
+    (after < before ? "−" : "+") + fixed(abs(100 * (after - before)), 2)
+  }
+
+  /// Before and after of one training: a row for each measure, which a phone has room for.
+  private static func table(of result: JSONValue) -> HTML {
+    .table(
+      caption: "Held-out pairs against all documents",
+      headings: ["measure", "before", "after", "points"],
+      rows: measures.compactMap { measure in
+        guard let before = result["before"]?[measure]?.number,
+          let after = result["after"]?[measure]?.number
+        else { return nil }
+        return [
+          .text(name(of: measure)), .text(fixed(before, 4)), .text(fixed(after, 4)),
+          .text(gain(before, after)),
+        ]
+      })
   }
 
   /// Before and after, a row for each run and seed.
@@ -75,21 +103,20 @@ public struct AdapterReport: Sendable {
               guard let before = seed["before"]?[name]?.number,
                 let after = seed["after"]?[name]?.number
               else { return .text("–") }
-              let gain = 100 * (after - before)
-              return .text(
-                "\(fixed(before, 4)) → \(fixed(after, 4)) (\(gain < 0 ? "−" : "+")"
-                  + "\(fixed(abs(gain), 2)))")
+              return .text("\(fixed(before, 4)) → \(fixed(after, 4)) (\(gain(before, after)))")
             })
       }
     }
     let held = runs.compactMap { $0.outcome("held_out_pairs") }.first.map { fixed($0, 0) }
+    let isOne = rows.count == 1 && runs[0].result?["before"]?["mrr_at_10"]?.number != nil
     return ReportSection(
       name: "results", title: "Results",
       contents: [
-        .table(
-          caption: "Held-out pairs against all documents, before → after (points)",
-          headings: ["run"] + measures.map { $0.split(separator: "_").joined(separator: " ") },
-          rows: rows),
+        isOne
+          ? table(of: runs[0].result ?? .null)
+          : .table(
+            caption: "Held-out pairs against all documents, before → after (points)",
+            headings: ["run"] + measures.map(name), rows: rows),
         .paragraph(
           "Measured on \(held ?? "the") held-out pairs, none of whose queries was trained on."),
       ])
@@ -106,9 +133,9 @@ public struct AdapterReport: Sendable {
     let start = runs.count == 1 ? runs[0].series("mrr_at_10").first?.y : nil
     let charts = [
       LineChart(
-        title: "mrr at 10 of the deciding pairs", lines: lines("mrr_at_10"),
+        title: "MRR@10 of the validation pairs", lines: lines("mrr_at_10"),
         levels: start.map {
-          [LineChart.Level(name: "as they were", color: "var(--second)", value: $0)]
+          [LineChart.Level(name: "before training", color: "var(--second)", value: $0)]
         } ?? []
       ).html, LineChart(title: "Loss", lines: lines("loss")).html,
     ].compactMap(\.self)

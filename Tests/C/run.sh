@@ -16,7 +16,8 @@ compile() {
     "${libraries[@]}" -lm -lpthread
 }
 
-awk '/^```c$/ { on = 1; next } /^```$/ { on = 0 } on' Documentation/From-C.md > "$folder/quickstart.c"
+awk '/^```c$/ { on = 1; next } /^```$/ { on = 0 } on' Documentation/From-C.md \
+  > "$folder/quickstart.c"
 compile golden Tests/C/golden.c
 compile faces Tests/C/faces.c
 compile infonce Examples/C/infonce.c

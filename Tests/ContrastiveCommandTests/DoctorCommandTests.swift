@@ -40,10 +40,13 @@ import _TestSupport
 
   @Test func helpsStrangers() throws {
     #expect(try Command("--version").output == "0.2.0\n")
-    for command in [["--help"], ["train", "--help"], ["loss", "infonce", "--help"]] {
+    for command in [
+      ["--help"], ["train", "--help"], ["embed", "--help"], ["loss", "swav", "--help"],
+    ] {
       let run = try Command(arguments: command)
       #expect(run.status == 0)
       #expect(run.output.contains("OVERVIEW"))
+      #expect(run.output.split(separator: "\n").allSatisfy { $0.count <= 80 }, "\(command)")
     }
     #expect(try Command("--generate-completion-script", "bash").status == 0)
   }

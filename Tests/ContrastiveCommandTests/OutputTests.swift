@@ -49,8 +49,8 @@ import _TestSupport
     try writeViews()
     let run = try shell(
       """
-      mkfifo pipe && { timeout 60 cat pipe > got & } && \(line(index, input: input(index))) -o pipe \
-      && wait && test -p pipe
+      mkfifo pipe && { timeout 60 cat pipe > got & } \
+      && \(line(index, input: input(index))) -o pipe && wait && test -p pipe
       """)
     #expect(run.status == 0, "\(run.errors)")
     #expect(try run.json().isEmpty == false)

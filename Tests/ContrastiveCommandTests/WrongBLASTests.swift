@@ -40,8 +40,8 @@ import _TestSupport
   /// A product by the real BLAS, then `change`.
   private func sgemm(_ change: String) -> String {
     """
-    typedef void product(int, int, int, int, int, int, float, const float *, int, const float *, int,
-                         float, float *, int);
+    typedef void product(int, int, int, int, int, int, float, const float *, int, const float *,
+                         int, float, float *, int);
     void cblas_sgemm(int order, int ta, int tb, int m, int n, int k, float alpha, const float *a,
                      int lda, const float *b, int ldb, float beta, float *c, int ldc) {
       ((product *)dlsym(RTLD_NEXT, "cblas_sgemm"))(

@@ -40,13 +40,20 @@ import Testing
     let summary = try #require(page.section("summary"))
     #expect(
       zip(summary.all("dt"), summary.all("dd")).map { "\($0.text): \($1.text)" } == [
-        "head: linear", "sides: queries", "loss: infonce", "mrr at 10 before: 0.2500",
-        "mrr at 10 after: 0.5000", "training pairs: 80", "deciding pairs: 10",
+        "head: linear", "sides: queries", "loss: infonce", "MRR@10 before: 0.2500",
+        "MRR@10 after: 0.5000", "training pairs: 80", "validation pairs: 10",
         "held-out pairs: 12", "epoch kept: 1", "processes: 3", "time: 2.0 s",
       ])
     #expect(page.all("p", class: "note").isEmpty)
     #expect(
-      try #require(page.section("results")).cells[1].prefix(2) == [
+      try #require(page.section("results")).cells == [
+        ["measure", "before", "after", "points"], ["MRR@10", "0.2500", "0.5000", "+25.00"],
+        ["NDCG@10", "0.5000", "0.5000", "+0.00"], ["Recall@1", "0.2500", "0.2500", "+0.00"],
+        ["Recall@10", "0.7500", "0.7500", "+0.00"],
+      ])
+    let both = try Markup(AdapterReport([files.record, files.record]).page)
+    #expect(
+      try #require(both.section("results")).cells[1].prefix(2) == [
         "run", "0.2500 → 0.5000 (+25.00)",
       ])
     #expect(
@@ -61,7 +68,7 @@ import Testing
     let page = try report()
     #expect(
       page.all("p", class: "note").map(\.text) == [
-        "Held-out pairs are found less well than before, by 12.50 points of mrr at 10.",
+        "Held-out pairs are found less well than before, by 12.50 points of MRR@10.",
         "No epoch was better than the start, which is kept: the head is the identity.",
       ])
     let summary = try #require(page.section("summary"))

@@ -64,7 +64,9 @@ mutation wrong-blas ContrastiveCore/Products/MatrixProduct+SelfCheck.swift Wrong
 synchronize() {
   git ls-files --cached --others --exclude-standard | while read -r file; do
     [ -f "$file" ] || continue
-    cmp -s "$file" "$copy/$file" || { mkdir -p "$copy/$(dirname "$file")"; cp -p "$file" "$copy/$file"; }
+    cmp -s "$file" "$copy/$file" && continue
+    mkdir -p "$copy/$(dirname "$file")"
+    cp -p "$file" "$copy/$file"
   done
 }
 
@@ -97,7 +99,8 @@ for index in "${!names[@]}"; do
     echo "$name: SURVIVED ($filter)"
     survivors=$((survivors + 1))
   else
-    echo "$name: found by $(grep -c '✘ Test .* recorded an issue' "$copy/output.txt" || true) issues"
+    found=$(grep -c '✘ Test .* recorded an issue' "$copy/output.txt" || true)
+    echo "$name: found by $found issues"
   fi
 done
 synchronize

@@ -1,7 +1,7 @@
-"""The most memory that each process of a command holds: anonymous pages, and all with those of files.
+"""The most memory that each process of a command holds: anonymous pages, and with those of files.
 
-memory.py COMMAND…: mpirun -n 4 .build/ranks/contrastive loss infonce …, or the ordinary command. Looks at
-the processes that the command starts every 10 ms.
+memory.py COMMAND…: mpirun -n 4 .build/ranks/contrastive loss infonce …, or the ordinary command.
+Looks at the processes that the command starts every 10 ms.
 """
 
 import pathlib

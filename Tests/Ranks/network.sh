@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# The comparisons of ranks.sh over shared memory, over TCP, and between two network namespaces that are
-# 5 ms and 1 % of lost packets apart each way; then the bytes and the time of a call at several rates.
+# The comparisons of ranks.sh over shared memory, over TCP, and between two network namespaces that
+# are 5 ms and 1 % of lost packets apart each way; then the bytes and the time of a call at several
+# rates.
 # For root on Linux, with iproute2; where tc has no netem, link.c takes its place, built by cc.
 #
 # network.sh ORDINARY RANKS. SIZES: numbers of processes; PARTS: of shared, tcp, slow, rates.
@@ -26,14 +27,16 @@ in_namespace() { ip netns exec "$NAMESPACE-$1" "${@:2}"; } # SIDE COMMAND…
 cat >"$folder/agent" <<'INNER'
 #!/usr/bin/env bash
 side=${1##*.}
-exec ip netns exec "$NAMESPACE-$side" unshare --uts bash -c 'hostname "$0"; eval "$1"' "side-$side" "${*:2}"
+exec ip netns exec "$NAMESPACE-$side" unshare --uts \
+  bash -c 'hostname "$0"; eval "$1"' "side-$side" "${*:2}"
 INNER
 chmod +x "$folder/agent"
 on_first_side() {
   in_namespace 1 unshare --uts bash -c 'hostname side-1; exec "$@"' _ "$@"
 }
 across=(--host 10.99.0.1:16,10.99.0.2:16 --map-by node --mca plm_rsh_agent "$folder/agent"
-  --mca pml ob1 --mca btl tcp,self --mca btl_tcp_if_include 10.99.0.0/24 --mca oob_tcp_if_include 10.99.0.0/24)
+  --mca pml ob1 --mca btl tcp,self
+  --mca btl_tcp_if_include 10.99.0.0/24 --mca oob_tcp_if_include 10.99.0.0/24)
 
 sides() { # gives each side its device, c1 and c2, and an address
   for side in 1 2; do
@@ -88,18 +91,22 @@ if wants rates; then
   join
   cd "$folder"
   sent() { in_namespace "$1" cat "/sys/class/net/c$1/statistics/tx_bytes"; }
-  call() { on_first_side mpirun -n 2 --bind-to none "${across[@]}" "$ranks" "$@" --threads 1 >/dev/null; }
-  echo "== in-batch InfoNCE 1,024 × 16,384 with the gradient of the queries, 2 processes of one thread"
+  call() {
+    on_first_side mpirun -n 2 --bind-to none "${across[@]}" "$ranks" "$@" --threads 1 >/dev/null
+  }
+  echo "== in-batch InfoNCE 1,024 × 16,384, gradient of the queries, 2 processes of one thread"
   for rate in any 1gbit 100mbit; do
     for side in 1 2; do
       in_namespace $side tc qdisc del dev c$side root 2>/dev/null || true
-      [ $rate = any ] || in_namespace $side tc qdisc add dev c$side root tbf rate $rate burst 1mb latency 100ms
+      [ $rate = any ] || in_namespace $side \
+        tc qdisc add dev c$side root tbf rate $rate burst 1mb latency 100ms
     done
     for round in 1 2 3; do
       before=("$(sent 1)" "$(sent 2)") start=$(date +%s.%N)
       call loss infonce --input rates.safetensors --gradient queries --output o.safetensors
       took=$(echo "$(date +%s.%N) - $start" | bc)
-      echo "$rate, round $round: $took s, sent $(($(sent 1) - before[0])) and $(($(sent 2) - before[1])) bytes"
+      echo "$rate, round $round: $took s," \
+        "sent $(($(sent 1) - before[0])) and $(($(sent 2) - before[1])) bytes"
     done
   done
 fi

@@ -40,16 +40,20 @@ digest() { # FILES: of their contents
 }
 
 # What bounds left to be computed depends a little on where rows are cut; what is found does not.
-untimed() { sed -E 's/"[a-z_]*seconds?":[-+.e0-9]*//g; s/"(decided|computed)_share":[-+.e0-9]*//g' "$1"; }
+untimed() {
+  sed -E 's/"[a-z_]*seconds?":[-+.e0-9]*//g; s/"(decided|computed)_share":[-+.e0-9]*//g' "$1"
+}
 
 # The same file and, but for times and what had to be decided, the same standard output.
 compare() { # NAME OUTPUT-FILE ARGUMENTS…
   local name=$1 output=$2 expected found
   shift 2
-  "$ordinary" "$@" --output "one-$output" >one.out 2>one.err || { cat one.err >&2; fail "$name alone"; return; }
+  "$ordinary" "$@" --output "one-$output" >one.out 2>one.err \
+    || { cat one.err >&2; fail "$name alone"; return; }
   expected=$(untimed one.out | cat "one-$output" - | sha256sum | cut -d' ' -f1)
   for size in $sizes; do
-    run "$size" "$@" --output "one-$output" >some.out 2>some.err || { cat some.err >&2; fail "$name on $size"; continue; }
+    run "$size" "$@" --output "one-$output" >some.out 2>some.err \
+      || { cat some.err >&2; fail "$name on $size"; continue; }
     found=$(untimed some.out | cat "one-$output" - | sha256sum | cut -d' ' -f1)
     [ "$found" = "$expected" ] || fail "$name on $size: $found, not $expected"
   done
@@ -73,14 +77,18 @@ for product in blas packed; do
 done
 
 compare kmeans out.safetensors kmeans --input rows.npy --clusters 25 --json
-compare "kmeans of groups" out.safetensors kmeans --input rows.npy --clusters 60,7 --json --bounds-memory 0
+compare "kmeans of groups" out.safetensors \
+  kmeans --input rows.npy --clusters 60,7 --json --bounds-memory 0
 compare knn out.safetensors knn --queries few.npy --bank rows.npy --k 7 --json
 compare graph out.safetensors graph --input rows.npy --k 5 --normalize --json
-compare "knn in little memory" out.safetensors knn --queries rows.npy --bank rows.npy --k 7 --memory 1M --json
-compare "graph in little memory" out.safetensors graph --input rows.npy --k 5 --memory 1M --json
+compare "knn in little memory" out.safetensors \
+  knn --queries rows.npy --bank rows.npy --k 7 --memory 1M --json
+compare "graph in little memory" out.safetensors \
+  graph --input rows.npy --k 5 --memory 1M --json
 compare mine out.safetensors mine --queries other.npy --documents rows.npy --json
 compare duplicates out.safetensors duplicates --input rows.npy --threshold 0.8 --json
-compare "duplicates in little memory" out.safetensors duplicates --input rows.npy --threshold 0.8 --memory 1M --json
+compare "duplicates in little memory" out.safetensors \
+  duplicates --input rows.npy --threshold 0.8 --memory 1M --json
 
 # Training.
 options=(--data data --epochs 2 --batch-size 32 --widths 8 16 --neighbors 5 --threads 1)
@@ -95,18 +103,20 @@ for method in moco pcl simclr; do
     rm -rf some-run
     run "$size" train --method $method "${options[@]}" --output some-run >/dev/null 2>some.err \
       || { cat some.err >&2; fail "train $method on $size"; continue; }
-    [ "$(trained some-run)" = "$(trained one-run)" ] || fail "train $method on $size: another encoder"
+    [ "$(trained some-run)" = "$(trained one-run)" ] \
+      || fail "train $method on $size: another encoder"
   done
   echo "train $method: $(trained one-run | cut -c1-16) on $sizes"
 done
 
 rm -rf one-adapted some-adapted
-"$ordinary" adapt --queries rows.npy --documents other.npy --epochs 2 --batch-size 256 --output one-adapted \
-  >/dev/null 2>one.err || { cat one.err >&2; fail "adapt alone"; }
+adapting=(adapt --queries rows.npy --documents other.npy --epochs 2 --batch-size 256)
+"$ordinary" "${adapting[@]}" --output one-adapted >/dev/null 2>one.err \
+  || { cat one.err >&2; fail "adapt alone"; }
 for size in $sizes; do
   rm -rf some-adapted
-  run "$size" adapt --queries rows.npy --documents other.npy --epochs 2 --batch-size 256 \
-    --output some-adapted >/dev/null 2>some.err || { cat some.err >&2; fail "adapt on $size"; continue; }
+  run "$size" "${adapting[@]}" --output some-adapted >/dev/null 2>some.err \
+    || { cat some.err >&2; fail "adapt on $size"; continue; }
   [ "$(digest some-adapted/adapter.safetensors)" = "$(digest one-adapted/adapter.safetensors)" ] \
     || fail "adapt on $size: another adapter"
 done
@@ -125,15 +135,21 @@ refuse() { # NAME CODE TEXT COMMAND…
   "$@" >refused.out 2>refused.err || found=$?
   [ "$found" = "$code" ] || { cat refused.err >&2; fail "$name: code $found, not $code"; }
   grep -q -- "$text" refused.err || { cat refused.err >&2; fail "$name does not say: $text"; }
-  [ "$(grep -c 'contrastive:' refused.err)" = 1 ] || { cat refused.err >&2; fail "$name: not one line"; }
+  [ "$(grep -c 'contrastive:' refused.err)" = 1 ] \
+    || { cat refused.err >&2; fail "$name: not one line"; }
   echo "$name: $(grep 'contrastive:' refused.err | cut -c1-150)"
 }
 
-refuse "a command that is not shared" 64 "embed does not share" run 2 embed --run x --images y --output z
-refuse "a missing file" 65 "none.npy" run 3 knn --queries none.npy --bank rows.npy --k 2 --output z.safetensors
-refuse "another file" 65 "is an .npy file" run 2 loss infonce --input few.npy --output z.safetensors
-refuse "a tensor that is not there" 65 "has no tensor" run 2 loss nt-xent --input batch.safetensors --output z.safetensors
-refuse "more neighbors than rows" 64 "k: found 5000" run 2 knn --queries few.npy --bank rows.npy --k 5000 --output z.safetensors
+refuse "a command that is not shared" 64 "embed does not share" \
+  run 2 embed --run x --images y --output z
+refuse "a missing file" 65 "none.npy" \
+  run 3 knn --queries none.npy --bank rows.npy --k 2 --output z.safetensors
+refuse "another file" 65 "is an .npy file" \
+  run 2 loss infonce --input few.npy --output z.safetensors
+refuse "a tensor that is not there" 65 "has no tensor" \
+  run 2 loss nt-xent --input batch.safetensors --output z.safetensors
+refuse "more neighbors than rows" 64 "k: found 5000" \
+  run 2 knn --queries few.npy --bank rows.npy --k 5000 --output z.safetensors
 
 # Process 1 has other options, then other data.
 both() { # ARGUMENTS OF PROCESS 0 -- ARGUMENTS OF PROCESS 1
@@ -146,7 +162,8 @@ both() { # ARGUMENTS OF PROCESS 0 -- ARGUMENTS OF PROCESS 1
   # shellcheck disable=SC2086
   mpirun --oversubscribe --bind-to none $MPI_ARGS -n 1 "$ranks" "${first[@]}" : -n 1 "$ranks" "$@"
 }
-refuse "other options" 64 "options: found" both knn --queries few.npy --bank rows.npy --k 2 --output z.safetensors \
+refuse "other options" 64 "options: found" \
+  both knn --queries few.npy --bank rows.npy --k 2 --output z.safetensors \
   -- knn --queries few.npy --bank rows.npy --k 3 --output z.safetensors
 mkdir -p first second
 cp rows.npy first/ && cp other.npy second/rows.npy
@@ -160,17 +177,20 @@ elsewhere() {
   # shellcheck disable=SC2086
   mpirun --oversubscribe --bind-to none $MPI_ARGS -n 2 ./elsewhere.sh "$@"
 }
-refuse "other data" 64 "rows.npy: found" elsewhere graph --input rows.npy --k 2 --output "$folder/z.safetensors"
+refuse "other data" 64 "rows.npy: found" \
+  elsewhere graph --input rows.npy --k 2 --output "$folder/z.safetensors"
 cat >multiplied.sh <<INNER
 #!/bin/bash
-CONTRASTIVE_PRODUCT=\$([ "\$OMPI_COMM_WORLD_RANK" = 0 ] && echo blas || echo packed) exec "$ranks" "\$@"
+product=\$([ "\$OMPI_COMM_WORLD_RANK" = 0 ] && echo blas || echo packed)
+CONTRASTIVE_PRODUCT=\$product exec "$ranks" "\$@"
 INNER
 chmod +x multiplied.sh
 multiplied() {
   # shellcheck disable=SC2086
   mpirun --oversubscribe --bind-to none ${MPI_ARGS:-} -n 2 ./multiplied.sh "$@"
 }
-refuse "another product" 64 "processor: found" multiplied graph --input rows.npy --k 2 --output z.safetensors
+refuse "another product" 64 "processor: found" \
+  multiplied graph --input rows.npy --k 2 --output z.safetensors
 
 # A process that is killed at a random moment, and the run resumed on another number of processes.
 # Moments are epochs that the job has got to, whatever its speed, and part of a second more.
@@ -191,7 +211,8 @@ wait_for() { # JOB RUN EPOCH
 process_of() { pgrep -P "$1" | shuf -n 1 || true; } # JOB
 
 rm -rf whole
-"$ordinary" train "${long[@]}" --output whole >/dev/null 2>one.err || { cat one.err >&2; fail "train alone"; }
+"$ordinary" train "${long[@]}" --output whole >/dev/null 2>one.err \
+  || { cat one.err >&2; fail "train alone"; }
 hits=0 longest=0
 for kill in $(seq 1 "$kills"); do
   rm -rf killed
@@ -224,10 +245,12 @@ for kill in $(seq 1 "$kills"); do
     rm -rf killed
     run 2 train "${long[@]}" --output killed >/dev/null 2>&1 || fail "train anew"
   else
-    run $size train --resume killed >/dev/null 2>resumed.err || { cat resumed.err >&2; fail "resuming"; }
+    run $size train --resume killed >/dev/null 2>resumed.err \
+      || { cat resumed.err >&2; fail "resuming"; }
   fi
   [ "$(trained killed)" = "$(trained whole)" ] || fail "kill $kill: another encoder"
-  echo "kill $kill after epoch $reached ($ended in $took s), resumed on $size: $(trained killed | cut -c1-16)"
+  echo "kill $kill after epoch $reached ($ended in $took s)," \
+    "resumed on $size: $(trained killed | cut -c1-16)"
 done
 if [ "$kills" -gt 0 ]; then
   echo "$hits of $kills kills hit; the longest took $longest s to end the job"
@@ -236,14 +259,17 @@ fi
 
 # A process that is stopped.
 rm -rf stopped
-CONTRASTIVE_TIMEOUT=4 become 2 train "${long[@]}" --epochs 100000 --output stopped >/dev/null 2>stopped.err &
+CONTRASTIVE_TIMEOUT=4 \
+  become 2 train "${long[@]}" --epochs 100000 --output stopped >/dev/null 2>stopped.err &
 job=$!
 wait_for $job stopped 0
 victim=$(process_of $job)
 start=$(now)
 [ -z "$victim" ] || kill -STOP "$victim" 2>/dev/null || true
 wait $job && fail "a stopped process: the job ended well"
-[ "$(echo "$(since "$start") > 120" | bc)" = 0 ] || fail "a stopped process: the job took $(since "$start") s to end"
-grep -q 'has waited 4.0 s' stopped.err || { cat stopped.err >&2; fail "a stopped process is not named"; }
+took=$(since "$start")
+[ "$(echo "$took > 120" | bc)" = 0 ] || fail "a stopped process: the job took $took s to end"
+grep -q 'has waited 4.0 s' stopped.err \
+  || { cat stopped.err >&2; fail "a stopped process is not named"; }
 grep 'contrastive: process' stopped.err
 finish

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Two processes of one thread beside one process of two, in turn: medians of ROUNDS; and with LARGE=1 the
-# memory of each of four processes for a large batch. For a quiet machine.
+# Two processes of one thread beside one process of two, in turn: medians of ROUNDS; and with
+# LARGE=1 the memory of each of four processes for a large batch. For a quiet machine.
 #
 # speed.sh ORDINARY RANKS. ONLY: "infonce", "kmeans" or "moco" alone.
 set -euo pipefail
@@ -36,12 +36,15 @@ pair() { # NAME ARGUMENTS…
   done
   local one two
   one=$(median <one.s) two=$(median <two.s)
-  echo "$name: 1 process × 2 threads $one s, 2 processes × 1 thread $two s, $(echo "scale=2; $one / $two" | bc) of its speed"
+  echo "$name: 1 process × 2 threads $one s, 2 processes × 1 thread $two s," \
+    "$(echo "scale=2; $one / $two" | bc) of its speed"
 }
 
 wants() { [ -z "${ONLY:-}" ] || [ "$ONLY" = "$1" ]; }
-! wants infonce || pair "in-batch InfoNCE 16,384 × 128" loss infonce --input batch.safetensors --normalize --gradient queries,keys --output o.safetensors
-! wants kmeans || pair "k-means 60,000 × 128, k = 1,000" kmeans --input rows.npy --clusters 1000 --output o.safetensors
+! wants infonce || pair "in-batch InfoNCE 16,384 × 128" \
+  loss infonce --input batch.safetensors --normalize --gradient queries,keys --output o.safetensors
+! wants kmeans || pair "k-means 60,000 × 128, k = 1,000" \
+  kmeans --input rows.npy --clusters 1000 --output o.safetensors
 ! wants moco || pair "an epoch of MoCo" train --method moco --epochs 1 --output run
 
 [ -n "${LARGE:-}" ] || exit 0

@@ -1,8 +1,8 @@
 """Writes the numbers that tests compare residual networks with: torchvision's.
 
 For each network: a batch of images, and what torchvision makes of them with its own initial weights
-of a fixed seed, in training mode and then in evaluation mode. The weights are not stored: those of a
-counter-based generator that the tests have, too, take their place, so that a fixture is a few
+of a fixed seed, in training mode and then in evaluation mode. The weights are not stored: those of
+a counter-based generator that the tests have, too, take their place, so that a fixture is a few
 kilobytes. Values are computed in double precision.
 """
 

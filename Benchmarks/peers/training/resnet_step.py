@@ -109,5 +109,6 @@ if __name__ == "__main__":
     spread = {side: [round(min(s), 2), round(max(s), 2)] for side, s in found.items()}
     print(json.dumps({
         "medians": {side: round(value, 3) for side, value in medians.items()},
-        "least and most": spread, "ours / PyTorch's better layout": round(medians["ours"] / best, 3),
+        "least and most": spread,
+        "ours / PyTorch's better layout": round(medians["ours"] / best, 3),
     }))

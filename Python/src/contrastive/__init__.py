@@ -40,8 +40,9 @@ __version__: str = _library.version().decode()
 __all__ = [
     "Adapter", "Audit", "Canceled", "Clustering", "ContrastiveError", "Duplicates",
     "HardNegatives", "KMeans", "Loss", "NearestNeighbors", "QueueBank", "RunTransformer", "Scores",
-    "SemanticDeduplication", "SphericalKMeans", "adapt", "assign", "audit", "duplicates", "evaluate", "jax", "kmeans", "knn",
-    "knn_graph", "loss", "mine", "score", "semantic_deduplication", "sinkhorn", "torch",
+    "SemanticDeduplication", "SphericalKMeans", "adapt", "assign", "audit", "duplicates",
+    "evaluate", "jax", "kmeans", "knn", "knn_graph", "loss", "mine", "score",
+    "semantic_deduplication", "sinkhorn", "torch",
 ]
 
 #: What is not imported before it is asked for, and where it is: PyTorch, JAX and scikit-learn are

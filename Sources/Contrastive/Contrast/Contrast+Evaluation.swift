@@ -58,8 +58,8 @@ extension Contrast {
       && CrossingPass.keepsAll(rows: anchors.rows) ? .crossing : .rectangle
   }
 
-  /// The rows whose gradients this process keeps, where it may and nothing is named of a row but its
-  /// positive.
+  /// The rows whose gradients this process keeps, where it may and nothing is named of a row but
+  /// its positive.
   private func keptRows(
     _ strategy: Strategy, _ wanted: ContrastGradients, _ workers: Workers
   ) -> (anchors: Range<Int>, columns: Range<Int>)? {

@@ -16,9 +16,9 @@ struct EmbedCommand: ParsableCommand {
       in the order of their paths' bytes, and --names lists the paths, one a line. A picture that \
       cannot be decoded whole is named on standard error and has neither a row nor a line.
 
-      With --vectors, of a run of `contrastive adapt`: writes the rows as the head of their --side \
+      With --vectors and a run of `contrastive adapt`: writes the rows as the head of their --side \
       gives them, .npy f4 [n, dimension], normalized. Embeddings are .npy, a safetensors file with \
-      one tensor, or file:tensor.
+      one tensor, or file:tensor. `contrastive adapt --help` has an example.
 
       Example:
         contrastive embed --run run --images ~/Pictures --output features.npy

@@ -22,7 +22,7 @@ package struct DCLLoss: LossMethod {
   @Option(help: "Softmax temperature.")
   package var temperature: Double = 0.5
 
-  @Option(help: "Chance that a negative shows the same thing as the anchor.")
+  @Option(help: "Chance that a negative shows what the anchor shows.")
   package var tauPlus: Double = 0.1
 
   @OptionGroup(title: "Negatives") package var falseNegatives: FalseNegativeOptions

@@ -23,7 +23,7 @@ package struct DecoupledLoss: LossMethod {
   @Option(help: "Softmax temperature.")
   package var temperature: Double = 0.1
 
-  @Option(help: "Temperature of the pairs' weights (default: all pairs weigh the same).")
+  @Option(help: "Temperature of the pairs' weights. (default: all pairs weigh the same)")
   package var sigma: Double?
 
   @OptionGroup(title: "Negatives") package var negatives: NegativeOptions

@@ -22,10 +22,10 @@ package struct HCLLoss: LossMethod {
   @Option(help: "Softmax temperature.")
   package var temperature: Double = 0.5
 
-  @Option(help: "Chance that a negative shows the same thing as the anchor.")
+  @Option(help: "Chance that a negative shows what the anchor shows.")
   package var tauPlus: Double = 0.1
 
-  @Option(help: "How much more harder negatives weigh.")
+  @Option(help: "Hard negatives weigh more: in proportion to exp(beta × similarity / temperature).")
   package var beta: Double = 1
 
   @Flag(help: "Take the weights as constants.")

@@ -6,9 +6,11 @@ package struct LossCommand: ParsableCommand {
     commandName: "loss",
     abstract: "Compute an objective and its gradients from a safetensors file.",
     discussion: """
-      Reads the tensors the method needs (embeddings F32, row-major; indices and labels I64; masks \
-      U8), writes `loss` (F64 [1]) and `gradient.NAME` for each gradient asked for, and prints one \
-      JSON object: method, loss, parameters, gradients, and for methods that select, selected.
+      Reads the tensors the method needs (embeddings F32, F64, F16 or BF16, row-major; indices and \
+      labels I64; masks U8), writes `loss` (F64 [1]) and `gradient.NAME` for each gradient asked \
+      for, and prints one JSON object: method, form, loss, parameters, tensors, gradients, and for \
+      methods that select, selected. Rows are compared by dot products; --normalize makes these \
+      cosines.
 
       Methods of InfoNCE's shape have options that choose negatives. For these the file may hold \
       support [V,N,D], the support embeddings of a search, and pair-terms I64 [n,2] (row, column) \

@@ -20,10 +20,10 @@ package struct NegativeOptions: ParsableArguments {
 
 /// `--false-negatives-…`.
 package struct FalseNegativeOptions: ParsableArguments {
-  @Option(help: "Search this many false negatives a row at most.")
+  @Option(help: "Search this many false negatives a row at most. (default: no search)")
   var falseNegativesTop: Int?
 
-  @Option(help: "Search false negatives whose score is above this.")
+  @Option(help: "Search false negatives whose score is above this. (default: no search)")
   var falseNegativesAbove: Double?
 
   @Option(help: "How the similarities of several support views become a score: max or mean.")
@@ -50,10 +50,10 @@ package struct FalseNegativeOptions: ParsableArguments {
 
 /// `--mix…`.
 package struct MixingOptions: ParsableArguments {
-  @Option(help: "Mixes of two hard bank rows for each query.")
+  @Option(help: "Mixes of two hard bank rows for each query. (default: none)")
   var mix: Int?
 
-  @Option(help: "Mixes of each query with a hard bank row.")
+  @Option(help: "Mixes of each query with a hard bank row. (default: none)")
   var mixQueries: Int?
 
   @Option(help: "How many of a query's nearest bank rows are hard.")
@@ -62,7 +62,7 @@ package struct MixingOptions: ParsableArguments {
   @Option(help: "Random seed of the draws.")
   var mixSeed: Int = 0
 
-  @Option(help: "Names the draws of this call.")
+  @Option(help: "Number of the training step: each draws anew.")
   var mixStep: Int = 0
 
   package init() {}
@@ -81,10 +81,14 @@ package struct MixingOptions: ParsableArguments {
 
 /// `--beta`, `--tau-plus`, `--detach-weights`.
 package struct HardnessOptions: ParsableArguments {
-  @Option(help: "How much harder negatives weigh more.")
+  @Option(
+    help: """
+      Hard negatives weigh more: in proportion to exp(beta × similarity / temperature). (default: \
+      all the same)
+      """)
   var beta: Double?
 
-  @Option(help: "The chance that a negative shows the same thing as the anchor.")
+  @Option(help: "The chance that a negative shows what the anchor shows. (default: 0)")
   var tauPlus: Double?
 
   @Flag(help: "No gradient passes through the weights of harder negatives.")

@@ -6,7 +6,9 @@ import ContrastiveTensors
 package struct RingOption: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Keep negatives of these fractions by rank of similarity.", valueName: "inner,outer"))
+      """
+      Keep the negatives whose rank of similarity is between these fractions. (default: all)
+      """, valueName: "inner,outer"))
   var ring: RingFractions?
 
   @OptionGroup var sample: RingSampleOptions
@@ -30,7 +32,7 @@ package struct RingSampleOptions: ParsableArguments {
   @Option(help: "Random seed of the draws.")
   var ringSeed: Int = 0
 
-  @Option(help: "Names the draws of this call.")
+  @Option(help: "Number of the training step: each draws anew.")
   var ringStep: Int = 0
 
   package init() {}

@@ -23,7 +23,7 @@ package struct SupConLoss: LossMethod {
   @Option(help: "Softmax temperature.")
   package var temperature: Double = 0.07
 
-  @Option(help: "The loss is multiplied by temperature / this constant (default: not at all).")
+  @Option(help: "The loss is multiplied by temperature / this constant. (default: not at all)")
   package var baseTemperature: Double?
 
   @Option(help: "The mean over the positives: out or in of the logarithm.")

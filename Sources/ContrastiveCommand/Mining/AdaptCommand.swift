@@ -27,13 +27,15 @@ struct AdaptCommand: ParsableCommand {
       similar among the ends of walks of three steps over the graph of nearest neighbors (InvP), \
       clusters the centroid of each row's cluster (PCL); --noise and --dropout make views.
 
-      RUN has adapter.safetensors, result.json (before and after, each recall_at_1, recall_at_10, \
-      mrr_at_10 and ndcg_at_10 of the held-out pairs), held-out.npy, metrics.jsonl and \
-      examples.json; with --seeds also a folder for each further seed. `contrastive embed --run \
-      RUN --vectors X.npy --side queries` applies it, `contrastive report RUN` shows it.
+      The folder gets config.json, adapter.safetensors, result.json (before and after, each \
+      recall_at_1, recall_at_10, mrr_at_10 and ndcg_at_10 of the held-out pairs), held-out.npy, \
+      metrics.jsonl and examples.json; with --seeds also a folder for each further seed. \
+      `contrastive embed` applies the head, `contrastive report` shows what it is worth.
 
-      Example:
+      Examples:
         contrastive adapt --queries q.npy --documents d.npy --output adapted
+        contrastive embed --run adapted --vectors q.npy --side queries --output new.npy
+        contrastive report adapted
       """)
 
   @Option(help: "Embeddings of the queries.")
@@ -65,10 +67,10 @@ struct AdaptCommand: ParsableCommand {
   @OptionGroup(title: "The loss") var loss: AdapterLossOptions
   @OptionGroup(title: "The training") var training: AdapterTrainingOptions
 
-  @Option(help: "Texts of the queries, for the report.")
+  @Option(help: "Texts of the queries for the report: a text a line, or file.csv:column.")
   var queryTexts: String?
 
-  @Option(help: "Texts of the documents, for the report.")
+  @Option(help: "Texts of the documents for the report: a text a line, or file.csv:column.")
   var documentTexts: String?
 
   @OptionGroup var parallel: ParallelOptions

@@ -32,7 +32,9 @@ struct AdapterLossOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Keep negatives of these fractions by rank of similarity.", valueName: "inner,outer"))
+      """
+      Keep the negatives whose rank of similarity is between these fractions. (default: all)
+      """, valueName: "inner,outer"))
   var ring: RingFractions?
 
   @OptionGroup var mixing: MixingOptions

@@ -34,7 +34,7 @@ struct DuplicatesCommand: ParsableCommand {
   @Option(name: .shortAndLong, help: "Embeddings.")
   var input: String
 
-  @Option(help: "Least cosine of a pair (default: 0.95).")
+  @Option(help: "Least cosine of a pair. (default: 0.95)")
   var threshold: Double?
 
   @Option(help: "Which row of a group is kept: first or central.")
@@ -125,8 +125,8 @@ extension DuplicatesSummary: Report {
 extension SemanticSummary: Report {
   var lines: [String] {
     [
-      "\(rows) rows in \(clusters) clusters: kept \(kept); what was dropped has a cosine of at least "
-        + "\(fixed(threshold, 4)) with a row of its cluster (\(fixed(seconds, 3)) s)"
+      "\(rows) rows in \(clusters) clusters: kept \(kept); what was dropped has a cosine of at "
+        + "least \(fixed(threshold, 4)) with a row of its cluster (\(fixed(seconds, 3)) s)"
     ]
   }
 }

@@ -46,7 +46,7 @@ struct ScoreCommand: ParsableCommand {
   @Option(help: "The second system's documents. (default: those of the first)")
   var againstDocuments: String?
 
-  @Option(name: .shortAndLong, parsing: .upToNextOption, help: "Cutoffs.")
+  @Option(name: .shortAndLong, parsing: .upToNextOption, help: "Cutoffs, separated by spaces.")
   var k: [Int] = [1, 5, 10, 100]
 
   @Option(help: "What a grade is worth in NDCG: linear or exponential.")

@@ -42,12 +42,12 @@ struct AuditCommand: ParsableCommand {
 
   @Option(
     name: .shortAndLong, parsing: .upToNextOption,
-    help: "Numbers of candidates to report on; the largest are looked at (default: 1 5 10 20 50).")
+    help: "Numbers of candidates to report on; the largest are looked at. (default: 1 5 10 20 50)")
   var k: [String] = []
 
   @Option(
     parsing: .upToNextOption,
-    help: "Numbers of clusters, one clustering each (default: 10 30 100).")
+    help: "Numbers of clusters, one clustering each. (default: 10 30 100)")
   var clusters: [String] = []
 
   @Option(help: "Temperature of InfoNCE.")

@@ -15,7 +15,7 @@ struct SearchCommand: ParsableCommand {
       first, ties in the order of the paths. A query that lies in the folder finds itself.
 
       Example:
-        contrastive search --run run --images ~/Pictures --query cat.jpg -k 10
+        contrastive search --run run --images ~/Pictures --query cat.jpg --page found.html
       """)
 
   @Option(name: .customLong("run"), help: "Run folder of `contrastive train`.")
@@ -30,7 +30,7 @@ struct SearchCommand: ParsableCommand {
   @Option(name: .short, help: "Pictures to find; all when there are fewer.")
   var k: Int = 10
 
-  @Option(help: "Page to show them on, .html.")
+  @Option(help: "Also write a page that shows them, .html.")
   var page: String?
 
   @Option(help: "Height and width that pictures are brought to. (default: the encoder's)")

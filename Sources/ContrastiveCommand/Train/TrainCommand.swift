@@ -11,7 +11,7 @@ struct TrainCommand: ParsableCommand {
     discussion: """
       The data folder holds pictures, or IDX files of the MNIST family under their usual names, \
       gzipped or not, or train-images.npy, train-labels.npy, test-images.npy and test-labels.npy \
-      (images u1 [n,H,W] or [n,H,W,C], C from 1 to 4, last; labels i8). Only the training images \
+      (images u1 [n,H,W] or [n,H,W,C] with C from 1 to 4; labels i8). Only the training images \
       must be there.
 
       Pictures are .jpg, .jpeg, .png and .webp files at any depth. Subfolders train and test (or \
@@ -22,30 +22,30 @@ struct TrainCommand: ParsableCommand {
       Labels are used for evaluation only: the accuracy of a weighted vote of the 200 nearest \
       training images on each test image's label. An image labeled -1 has no label: it is trained \
       on, but neither votes nor counts. Without test images a share is set aside (--holdout). \
-      Alignment, uniformity, RankMe and spread of the features are measured in any case.
+      Alignment, uniformity, RankMe and spread of the features are always measured.
 
       The run folder gets config.json, metrics.jsonl (one line per epoch), checkpoint.safetensors \
       (the whole state, after every epoch), encoder.safetensors and result.json. Progress goes to \
       standard error, the result as one JSON object to standard output. The images that do not \
-      fill the last batch of an epoch are not used in that epoch; which ones changes every epoch. \
-      Collapsed embeddings, fewer clusters than wanted and features of zeros do not end a run; \
-      they are said on standard error and stand under "warnings" in metrics.jsonl.
+      fill the last batch of an epoch are not used in that epoch; they are others in every epoch. \
+      Collapsed embeddings, fewer clusters than wanted and features of zeros do not end a run: \
+      standard error says so, and "warnings" in metrics.jsonl.
 
-      --encoder resnet18, resnet34 and resnet50 are torchvision's networks, with a 3 × 3 stem for \
-      small images or the 7 × 7 one (--stem). --initial-encoder starts from the backbone of \
-      another run (its encoder.safetensors) or from weights under torchvision's names \
-      (safetensors), whose images were scaled by the mean and deviation in the file's metadata or, \
-      without them and with three channels, by ImageNet's; the head starts at random. --freeze \
-      backbone trains the head alone.
+      --encoder resnet18, resnet34 and resnet50 are torchvision's networks; --stem says how they \
+      begin. --initial-encoder starts from the backbone of another run (its encoder.safetensors) \
+      or from weights under torchvision's names (safetensors). Images are then scaled by the mean \
+      and deviation in the file's metadata or, without them and with three channels, by \
+      ImageNet's; the head starts at random. --freeze backbone trains the head alone.
 
       A run that was killed continues with --resume and ends with the same encoder, bit for bit; \
       --data says where its images are now, and they must be the same. With --epochs a run goes on \
-      for longer, finished or not: as one that was always to have so many epochs, so that the \
-      learning rate goes on from where the longer schedule is. On SIGINT or SIGTERM the current \
-      step is finished and the run saved; the exit code is then 130 or 143. A second signal ends \
-      the program at once.
+      for longer, finished or not, as if it had been started for so many epochs: the learning rate \
+      goes on from where the longer schedule is. On SIGINT or SIGTERM the current step is finished \
+      and the run saved; the exit code is then 130 or 143. A second signal ends the program at \
+      once.
 
-      Options are taken from the method's defaults, then --config, then flags, then --set.
+      Options are taken from the method's defaults, then --config, then flags, then --set. \
+      Defaults below are those of moco; --print-config prints those of any --method.
 
       Examples:
         contrastive train --data ~/Pictures --output run
@@ -53,10 +53,14 @@ struct TrainCommand: ParsableCommand {
         contrastive train --resume run-moco --epochs 30
       """)
 
-  @Option(help: "Training method. (default: moco)")
+  @Option(
+    help: """
+      Training method: \(MethodName.allCases.map(\.rawValue).joined(separator: ", ")). \
+      (default: moco)
+      """)
   var method: String?
 
-  @Option(help: "Data folder (default: Fashion-MNIST as Debian installs it).")
+  @Option(help: "Data folder. (default: Fashion-MNIST as Debian installs it)")
   var data: String?
 
   @Option(name: .shortAndLong, help: "Run folder to create.")

@@ -103,13 +103,17 @@ struct TrainingFlags: ParsableArguments {
   @Option(help: "Epochs of linear learning-rate warm-up. (default: \(standard.warmupEpochs))")
   var warmupEpochs: Float?
 
-  @Option(help: "Softmax temperature of the loss; same as --set temperature=…")
+  @Option(
+    help: "Softmax temperature of the loss; same as --set temperature=… (default: the method's)")
   var temperature: Double?
 
-  @Option(help: "Keys in the memory bank; same as --set bank_capacity=…")
+  @Option(help: "Keys in the memory bank; same as --set bank_capacity=… (default: the method's)")
   var bankCapacity: Int?
 
-  @Option(help: "Momentum of the momentum encoder; same as --set encoder_momentum=…")
+  @Option(
+    help: """
+      Momentum of the momentum encoder; same as --set encoder_momentum=… (default: the method's)
+      """)
   var encoderMomentum: Float?
 
   @Option(

@@ -20,7 +20,9 @@ package struct Axis: Sendable {
     let most = values.max() ?? 1
     // A single value, or some that ticks could not tell apart, get room around them.
     let isPoint = most - least <= max(1e-6 * max(abs(most), abs(least)), 1 / Self.largest)
-    let room = isPoint ? max(abs(most) * 0.1, 0.5) : 0
+    // Around a share, less than around a count.
+    let smallest = 1e-9..<1 ~= abs(most) ? 0 : 0.5
+    let room = isPoint ? max(abs(most) * 0.1, smallest) : 0
     let (least2, most2) = (least - room, most + room)
     let step = roundStep((most2 - least2) / Double(max(1, count)))
     // A value that is a tick but for rounding needs no further step.

@@ -53,6 +53,9 @@ package struct LineChart: Sendable {
   }
 
   private static let (width, height) = (400.0, 260.0)
+  /// Dashes of several lines, which so are told apart without their colors, too.
+  private static let dashes = ["none", "10 3", "2 3", "10 3 2 3"]
+  private static let levelDash = "5 4"
 
   /// The chart; nil when there is no point to show.
   package var html: HTML? {
@@ -69,7 +72,7 @@ package struct LineChart: Sendable {
         "aria-label": "\(title). \(description)",
       ],
       grid(x, y) + levels.map { draw($0, x, y) }
-        + lines.map { draw($0, x, y) })
+        + lines.indices.map { draw(lines[$0], dash($0), x, y) })
     return .element(
       "figure", [:], [.element("h3", text: title), drawing, legend])
   }
@@ -132,17 +135,19 @@ package struct LineChart: Sendable {
       "line",
       [
         "x1": svg(x.start), "x2": svg(x.end), "y1": place, "y2": place, "stroke": level.color,
-        "stroke-width": "1.5", "stroke-dasharray": "5 4",
+        "stroke-width": "1.5", "stroke-dasharray": Self.levelDash,
       ], [.element("title", text: "\(level.name): \(label(level.value))")])
   }
 
-  private func draw(_ line: Line, _ x: Axis, _ y: Axis) -> HTML {
+  private func dash(_ line: Int) -> String { Self.dashes[line % Self.dashes.count] }
+
+  private func draw(_ line: Line, _ dash: String, _ x: Axis, _ y: Axis) -> HTML {
     let places = line.drawn.map { "\(svg(x.place(Double($0.x)))),\(svg(y.place($0.y)))" }
     let path = HTML.element(
       "polyline",
       [
         "points": places.joined(separator: " "), "fill": "none", "stroke": line.color,
-        "stroke-width": "2", "stroke-linejoin": "round",
+        "stroke-width": "2", "stroke-linejoin": "round", "stroke-dasharray": dash,
       ])
     // Beyond some hundred points dots only hide the line.
     let shown = line.points.count <= 100 ? line.points : []
@@ -159,18 +164,33 @@ package struct LineChart: Sendable {
   }
 
   private var legend: HTML {
-    let last = lines.map { ($0.name, $0.color, label($0.points[$0.points.count - 1].y), false) }
-    let entries = last + levels.map { ($0.name, $0.color, label($0.value), true) }
+    let last = lines.indices.map { place in
+      let line = lines[place]
+      return (
+        lines.count == 1
+          ? HTML.element("i", ["style": "background:\(line.color)"])
+          : Self.stroke(line.color, dash(place)),
+        "\(line.name) \(label(line.points[line.points.count - 1].y))"
+      )
+    }
+    let below = levels.map {
+      (Self.stroke($0.color, Self.levelDash), "\($0.name) \(label($0.value))")
+    }
     return .element(
       "ul", ["class": "legend"],
-      entries.map { name, color, value, isLevel in
-        let swatch =
-          isLevel
-          ? "border-radius:0;height:0;width:1.4em;vertical-align:middle;"
-            + "border-top:2px dashed \(color)"
-          : "background:\(color)"
-        return .element(
-          "li", [:], [.element("i", ["style": swatch]), .text("\(name) \(value)")])
-      })
+      (last + below).map { swatch, text in .element("li", [:], [swatch, .text(text)]) })
+  }
+
+  /// A piece of a line with its dashes, as the legend shows it.
+  private static func stroke(_ color: String, _ dash: String) -> HTML {
+    var (stops, place) = ([String](), 0)
+    for (piece, length) in dash.split(separator: " ").compactMap({ Int($0) }).enumerated() {
+      stops.append("\(piece % 2 == 0 ? color : "transparent") \(place)px \(place + length)px")
+      place += length
+    }
+    let ground =
+      stops.isEmpty
+      ? color : "repeating-linear-gradient(90deg,\(stops.joined(separator: ",")))"
+    return .element("i", ["class": "stroke", "style": "background:\(ground)"])
   }
 }

@@ -1,7 +1,7 @@
 /// Colors that tell groups apart on light and on dark pages.
 package enum Palette {
   private static let ten = [
-    "#4e79a7", "#f28e2b", "#e15759", "#55a8a3", "#59a14f", "#c9a227", "#a06a98", "#f0788a",
+    "#4e79a7", "#d2711a", "#e15759", "#3f928d", "#59a14f", "#a8861b", "#a06a98", "#d9607a",
     "#9c755f", "#7f8c96",
   ]
 

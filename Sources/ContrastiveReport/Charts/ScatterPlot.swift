@@ -25,7 +25,7 @@ package struct ScatterPlot: Sendable {
   /// Height and width of a picture.
   private static let pictureSize = 30.0
 
-  /// The plot: a dot for each point, each group's name at its middle, and pictures.
+  /// The plot: a dot for each point, pictures, and of several groups each one's name at its middle.
   ///
   /// - Parameters:
   ///   - pictures: where there is one.
@@ -80,8 +80,8 @@ package struct ScatterPlot: Sendable {
     }
     let names = zip(groups, Self.apart(middles, groups.map(\.name))).compactMap {
       group, place -> HTML? in
-      // The legend names those that find no room.
-      guard place.y + 4 <= height else { return nil }
+      // The legend names those that find no room, and one that is alone.
+      guard groups.count > 1, place.y + 4 <= height else { return nil }
       let half = min(4 * Double(group.name.count), Self.size / 2)
       return HTML.element(
         "text",

@@ -117,8 +117,8 @@ struct PictureSheet {
     )
   }
 
-  /// The sheet as a WebP file, without loss where that is small, else of the best quality that keeps
-  /// to the bytes aimed at; nil without memory.
+  /// The sheet as a WebP file, without loss where that is small, else of the best quality that
+  /// keeps to the bytes aimed at; nil without memory.
   private func encoded() -> [UInt8]? {
     let (rows, columns) = size
     var samples = [UInt8](repeating: 0, count: rows * columns * 3)

@@ -24,7 +24,7 @@ enum Style {
     a{color:var(--accent)}
     section{background:var(--surface);border:1px solid var(--line);border-radius:10px;padding:16px;\
     margin:0 0 16px}
-    .numbers{display:grid;grid-template-columns:repeat(auto-fit,minmax(120px,1fr));gap:10px;\
+    .numbers{display:grid;grid-template-columns:repeat(auto-fit,minmax(136px,1fr));gap:10px;\
     margin:0 0 12px}
     .numbers div{border:1px solid var(--line);border-radius:8px;padding:8px 12px}
     .numbers dt{color:var(--muted);font-size:.85rem}
@@ -46,6 +46,7 @@ enum Style {
     .legend{display:flex;flex-wrap:wrap;gap:4px 14px;padding:0;margin:8px 0 0;list-style:none;\
     font-size:.9rem}
     .legend i{display:inline-block;width:.75em;height:.75em;border-radius:50%;margin-right:.4em}
+    .legend .stroke{width:26px;height:2px;border-radius:0;vertical-align:middle}
     .scroll{overflow-x:auto;margin:0 0 12px}
     .scroll:focus-visible,a:focus-visible,summary:focus-visible{outline:2px solid var(--accent);\
     outline-offset:2px}

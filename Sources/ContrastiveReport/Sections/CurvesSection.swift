@@ -22,7 +22,7 @@ extension ReportSection {
     let measures = run.methodMeasures.map { name, points in
       let title = name.split(separator: "_").joined(separator: " ")
       return LineChart(
-        title: title,
+        title: title.prefix(1).uppercased() + title.dropFirst(),
         lines: [LineChart.Line(name: title, color: "var(--first)", points: points)])
     }
     let charts = ([accuracy, loss] + measures).compactMap(\.html)

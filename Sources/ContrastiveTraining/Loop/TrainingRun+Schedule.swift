@@ -11,9 +11,9 @@ extension TrainingRun {
     shorter.epochs = epochs
     let before = try shorter.makeSchedule(stepsPerEpoch: stepsPerEpoch).rate(at: stepsDone)
     let now = schedule.rate(at: stepsDone)
-    let end = options.schedule == .constant ? "is constant" : "now ends"
+    let end = options.schedule == .constant ? "goes on" : "now ends after \(options.epochs)"
     return "The run goes on to \(options.epochs) epochs instead of \(epochs): its "
-      + "\(options.schedule.rawValue) schedule \(end) after \(options.epochs), and the learning rate "
-      + "goes on at \(now), where it was to be \(before)."
+      + "\(options.schedule.rawValue) schedule \(end), and the learning rate is \(now), where it "
+      + "was to be \(before)."
   }
 }

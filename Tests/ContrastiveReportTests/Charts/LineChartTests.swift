@@ -94,7 +94,13 @@ import Testing
         ]))
     #expect(figure.all("polyline").map { $0["stroke"] } == ["red", "green"])
     #expect(figure.all("li").map(\.text) == ["a 2.000", "b <c> 1.000"])
-    #expect(figure.all("i").map { $0["style"] } == ["background:red", "background:green"])
+    // Told apart by dashes, too, in the drawing as in the legend.
+    #expect(figure.all("polyline").map { $0["stroke-dasharray"] } == ["none", "10 3"])
+    #expect(
+      figure.all("i").map { $0["style"] } == [
+        "background:red",
+        "background:repeating-linear-gradient(90deg,green 0px 10px,transparent 10px 13px)",
+      ])
     #expect(try figure.one("svg")["aria-label"] == "t. a: from 1.000 to 2.000; b <c>: 1.000")
     // One point is a dot in the middle of its own room.
     #expect(figure.all("circle").last?["cx"] == "386")

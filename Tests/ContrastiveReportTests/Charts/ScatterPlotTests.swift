@@ -41,8 +41,8 @@ import Testing
   }
 
   @Test func aGroupsNameStandsAtItsMedian() throws {
-    let figure = try draw(group("a", [(0, 0), (10, 2), (100, 1)]))
-    let name = try figure.one("text", class: "halo")
+    let figure = try draw(group("a", [(0, 0), (10, 2), (100, 1)]), group("b", [(100, 2)]))
+    let name = try #require(figure.all("text", class: "halo").first { $0.text == "a" })
     // Median x 10 of 0 … 100 and median y 1, the middle; the baseline is 4 lower.
     #expect(name["x"] == "49.6" && name["y"] == "64" && name["text-anchor"] == "middle")
   }
@@ -78,6 +78,8 @@ import Testing
     let one = try draw(group("a", [(1e9, -3)]))
     #expect(try one.one("path")["d"] == "M200 60h0")
     #expect(try one.one("svg")["viewBox"] == "0 0 400 120")
+    // A name would only cover points.
+    #expect(one.all("text").isEmpty && one.all("li").map(\.text) == ["a"])
     let none = try draw(group("a", []))
     #expect(try none.one("svg")["aria-label"] == "Map: 0 points of 0 groups")
     #expect(none.all("path").isEmpty && none.all("text").isEmpty && none.all("li").isEmpty)

@@ -59,6 +59,29 @@ import _TestSupport
     }
   }
 
+  /// Text has a contrast of 4.5 and more with what it stands on, light and dark (WCAG 2.2, AA).
+  @Test func colorsOfTextAreReadable() throws {
+    let sheet = try Markup(page).one("style").ownText
+    for colors in [Contrast.colors(sheet, 0), Contrast.colors(sheet, 1)] {
+      for text in ["text", "muted", "accent", "good", "bad"] {
+        for ground in ["surface", "page"] {
+          let (a, b) = (try #require(colors[text]), try #require(colors[ground]))
+          #expect(Contrast.ratio(a, b) >= 4.5, "\(text) on \(ground)")
+        }
+      }
+      // The darkest cell of a table of counts.
+      let (accent, ground) = (try #require(colors["accent"]), try #require(colors["page"]))
+      let most = try #require(colors["most"])[0]
+      let cell = zip(accent, ground).map { most * $0 + (1 - most) * $1 }
+      #expect(Contrast.ratio(try #require(colors["text"]), cell) >= 4.5)
+      // Lines and dots.
+      for group in 0..<10 {
+        let color = Contrast.color(Palette.color(group).dropFirst())
+        #expect(Contrast.ratio(color, try #require(colors["surface"])) >= 3, "group \(group)")
+      }
+    }
+  }
+
   @Test func isWrittenWholeOrNotAtAll() throws {
     let folder = try TemporaryFolder()
     try page.write(to: folder.file("page.html"))

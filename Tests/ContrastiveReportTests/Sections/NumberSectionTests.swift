@@ -72,14 +72,14 @@ import Testing
     let figures = curves.all("figure")
     #expect(
       try figures.map { try $0.one("h3").text } == [
-        "kNN accuracy on the test images", "Loss", "b", "mask share",
+        "kNN accuracy on the test images", "Loss", "B", "Mask share",
       ])
     #expect(
       try figures.map { try $0.one("svg")["aria-label"] } == [
         "kNN accuracy on the test images. trained: from 25.0\u{A0}% to 75.0\u{A0}%; "
           + "random encoder: 20.0\u{A0}%",
-        "Loss. loss: from 3.000 to 1.000", "b. b: from 1.000 to 2.000",
-        "mask share. mask share: 0.500",
+        "Loss. loss: from 3.000 to 1.000", "B. b: from 1.000 to 2.000",
+        "Mask share. mask share: 0.500",
       ])
     #expect(
       try curves.one("details").cells == [
