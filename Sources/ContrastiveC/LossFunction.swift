@@ -34,6 +34,7 @@ private struct LossCall {
   private let options: [String: JSONValue]
   private let normalizes: Bool
   private let zeroRows: ZeroRows
+  private let precision: Precision
 
   init(
     method: String?, inputs: CallerTensors, outputs: [CallerTensor], options: [String: JSONValue]
@@ -52,6 +53,7 @@ private struct LossCall {
     var shared = CallOptions(options.filter { Self.shared.contains($0.key) })
     normalizes = try shared.flag("normalize")
     zeroRows = try shared.choice("zero-rows", default: .refuse)
+    precision = try shared.choice("precision", default: .float32)
     self.options = options.filter { !Self.shared.contains($0.key) }
     let prefix = "gradient."
     self.outputs = try outputs.map { output in
@@ -74,12 +76,12 @@ private struct LossCall {
   }
 
   /// The options of every method.
-  private static let shared: Set = ["normalize", "zero-rows"]
+  private static let shared: Set = ["normalize", "zero-rows", "precision"]
 
   func run(_ workers: Workers) throws -> CallOutcome {
     let outcome = try call.run(
       inputs, options: options, normalizes: normalizes, zeroRows: zeroRows,
-      gradients: outputs.map(\.name), workers: workers)
+      precision: precision, gradients: outputs.map(\.name), workers: workers)
     for (name, memory) in outputs {
       if let gradient = outcome.gradients[name] {
         memory.write(gradient.values)
@@ -102,6 +104,11 @@ extension ResultHandle {
     ]
     if !outcome.selected.isEmpty {
       report["selected"] = .object(outcome.selected.mapValues(JSONValue.integer))
+    }
+    if let bound = outcome.errorBound { report["error_bound"] = .number(bound) }
+    if !outcome.gradientErrorBounds.isEmpty {
+      report["gradient_error_bounds"] = .object(
+        outcome.gradientErrorBounds.mapValues(JSONValue.number))
     }
     if let losses = outcome.losses {
       self.init(report: .object(report), tensors: ["losses": Tensor(.float64(losses))])

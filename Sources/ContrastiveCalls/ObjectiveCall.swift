@@ -37,14 +37,17 @@ extension ObjectiveCall {
   ///   - options: the method's own options.
   ///   - normalizes: whether embedding rows are divided by their norms first.
   ///   - zeroRows: what becomes of rows of zeros where rows are normalized.
+  ///   - precision: what similarities are multiplied in.
   ///   - gradients: the gradients to compute; nil for the method's default.
   ///   - workers: the threads to use; no effect on the result.
   /// - Returns: the loss and what belongs to it.
   /// - Throws: `ContrastiveError`: what is wrong with an option or a tensor, by name.
   package static func run(
     _ source: any TensorSource, options: [String: JSONValue], normalizes: Bool,
-    zeroRows: ZeroRows = .refuse, gradients: [String]?, workers: Workers
+    zeroRows: ZeroRows = .refuse, precision: Precision = .float32, gradients: [String]?,
+    workers: Workers
   ) throws(ContrastiveError) -> CallOutcome {
+    let workers = try Method.workers(workers, in: precision)
     let wanted = try WantedGradients<Method>(gradients)
     var options = CallOptions(options)
     let call = try Self(&options)
@@ -52,15 +55,17 @@ extension ObjectiveCall {
     var inputs = CallInputs(source, normalizes: normalizes, zeroRows: zeroRows)
     let result = try call.evaluate(&inputs, gradients: wanted.variables, workers: workers)
     try inputs.requireAllUsed(by: method)
-    var found: [String: CallOutcome.Gradient] = [:]
+    var (found, bounds): ([String: CallOutcome.Gradient], [String: Double]) = ([:], [:])
     for variable in wanted.variables {
       guard let gradient = result[variable] else { continue }
       found[variable.rawValue] = try inputs.gradient(
         gradient, rows: result.keptRows[variable], of: variable.rawValue)
+      bounds[variable.rawValue] = result.errorBound(of: variable)
     }
     return CallOutcome(
       method: method, form: form(inputs.used), loss: result.loss, losses: result.losses,
-      parameters: options.used.merging(shared(normalizes, zeroRows)) { own, _ in own }
+      errorBound: result.errorBound, gradientErrorBounds: normalizes ? [:] : bounds,
+      parameters: options.used.merging(shared(normalizes, zeroRows, precision)) { own, _ in own }
         .merging(settled(result.details).mapValues(JSONValue.number)) { $1 },
       tensors: inputs.used, gradients: found,
       scalars: Dictionary(
@@ -69,9 +74,12 @@ extension ObjectiveCall {
   }
 
   /// The options of every method with the values used.
-  private static func shared(_ normalizes: Bool, _ zeroRows: ZeroRows) -> [String: JSONValue] {
+  private static func shared(
+    _ normalizes: Bool, _ zeroRows: ZeroRows, _ precision: Precision
+  ) -> [String: JSONValue] {
     var shared: [String: JSONValue] = ["normalize": .flag(normalizes)]
     if zeroRows != .refuse { shared["zero-rows"] = .text(zeroRows.rawValue) }
+    if precision != .float32 { shared["precision"] = .text(precision.rawValue) }
     return shared
   }
 
@@ -92,6 +100,11 @@ package struct CallOutcome {
   package let loss: Double
   /// The loss of each row, whose mean is the value; nil for a value that is no mean of rows.
   package let losses: [Double]?
+  /// How far the loss can be from the exact one; nil in Float32.
+  package let errorBound: Double?
+  /// The same of an element of a gradient, by the tensor's name, where something is certified; of
+  /// rows as they are given, so of none that are normalized first.
+  package let gradientErrorBounds: [String: Double]
   /// Every option that takes part, with the value used.
   package let parameters: [String: JSONValue]
   /// The tensors that were read.

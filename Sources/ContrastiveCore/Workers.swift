@@ -15,6 +15,8 @@ public struct Workers: Sendable, Equatable {
   /// What multiplies matrices in Float32.
   public let product: MatrixProduct
   let monitor: ProgressMonitor?
+  /// What losses multiply in.
+  package internal(set) var precision = Precision.float32
   /// The processes that share the work, where it is shared.
   let group: (any ProcessGroup)?
   /// Whether gradients may stay with the process that has computed them.
@@ -56,7 +58,7 @@ public struct Workers: Sendable, Equatable {
   public func reporting(_ progress: @escaping @Sendable (PassProgress) -> Bool) -> Workers {
     var workers = Workers(
       count: count, product: product, monitor: ProgressMonitor(progress), group: group)
-    workers.keepsOwnRows = keepsOwnRows
+    (workers.keepsOwnRows, workers.precision) = (keepsOwnRows, precision)
     return workers
   }
 
@@ -74,14 +76,14 @@ public struct Workers: Sendable, Equatable {
   /// - Returns: the workers.
   public func using(_ product: MatrixProduct) -> Workers {
     var workers = Workers(count: count, product: product, monitor: monitor, group: group)
-    workers.keepsOwnRows = keepsOwnRows
+    (workers.keepsOwnRows, workers.precision) = (keepsOwnRows, precision)
     return workers
   }
 
-  /// The same number of threads, product, progress closure and group of processes.
+  /// The same number of threads, product, precision, progress closure and group of processes.
   public static func == (a: Workers, b: Workers) -> Bool {
     a.count == b.count && a.product == b.product && a.monitor === b.monitor
-      && a.group === b.group && a.keepsOwnRows == b.keepsOwnRows
+      && a.group === b.group && a.keepsOwnRows == b.keepsOwnRows && a.precision == b.precision
   }
 
   /// Calls `body(index, worker)` once for every index in `0..<pieces`, and returns when all are

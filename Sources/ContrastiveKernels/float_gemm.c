@@ -3,20 +3,16 @@
 
 #include "ContrastiveKernels.h"
 
-// Columns that are packed at once: with contrastive_product_depth units each, 512 KiB.
-enum { BLOCK_COLUMNS = 512 };
-
 static pthread_key_t room_key;
 static pthread_once_t room_once = PTHREAD_ONCE_INIT;
 
 static void make_room_key(void) { pthread_key_create(&room_key, free); }
 
-// The calling thread's room for packed columns, kept until it ends; null without memory.
-static float *packing_room(void) {
+void *contrastive_packing_room(void) {
   pthread_once(&room_once, make_room_key);
-  float *room = pthread_getspecific(room_key);
+  void *room = pthread_getspecific(room_key);
   if (room) return room;
-  room = aligned_alloc(64, BLOCK_COLUMNS * contrastive_product_depth * sizeof *room);
+  room = aligned_alloc(64, contrastive_packed_columns * contrastive_product_depth * sizeof(float));
   if (room) pthread_setspecific(room_key, room);
   return room;
 }
@@ -25,10 +21,12 @@ int contrastive_float_gemm(const ContrastiveFloatProduct *kernels, size_t rows, 
                            size_t depth, const float *left, size_t row_step, size_t left_step,
                            const float *right, size_t right_step, size_t column_step,
                            float *product, size_t stride, int adding) {
-  float *room = packing_room();
+  float *room = contrastive_packing_room();
   if (!room) return 0;
-  for (size_t c = 0; c < columns; c += BLOCK_COLUMNS) {
-    const size_t width = columns - c < BLOCK_COLUMNS ? columns - c : BLOCK_COLUMNS;
+  for (size_t c = 0; c < columns; c += contrastive_packed_columns) {
+    const size_t left_over = columns - c;
+    const size_t width =
+        left_over < contrastive_packed_columns ? left_over : contrastive_packed_columns;
     for (size_t k = 0; k < depth; k += contrastive_product_depth) {
       const size_t rest = depth - k;
       const size_t part = rest < contrastive_product_depth ? rest : contrastive_product_depth;

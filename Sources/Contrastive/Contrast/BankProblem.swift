@@ -41,5 +41,6 @@ extension Evaluation where Objective.Variable == QueryVariable {
     self.init(
       loss: value.loss, losses: value.losses,
       gradients: value.anchors.map { [.queries: $0] } ?? [:], scalars: scalars, details: details)
+    take(value.errorBound, anchors: [.queries])
   }
 }

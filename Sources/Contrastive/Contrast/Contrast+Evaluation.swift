@@ -14,7 +14,7 @@ extension Contrast {
     _ wanted: ContrastGradients, workers: Workers
   ) throws(ContrastiveError) -> ContrastValue {
     let strategy = strategy(wanted)
-    let contrast = strategy == .symmetric ? symmetrized : self
+    let contrast = try (strategy == .symmetric ? symmetrized : self).encoded(workers)
     let kept = keptRows(strategy, wanted, workers)
     let wanted = ContrastGradients(
       anchors: wanted.anchors, columns: wanted.columns, keepsOwnRows: kept != nil)
@@ -26,6 +26,7 @@ extension Contrast {
       losses: read.margins.loss, temperatureGradient: read.margins.temperatureGradient,
       paired: read.pairedCoefficients)
     value.kept = kept
+    value.errorBound = read.errorBound
     let sums = try contrast.sums(read, reading, strategy, wanted, workers)
     (value.anchors, value.columns) = (sums.anchors, sums.columns)
     if wanted.anchors, var gradient = value.anchors {

@@ -14,6 +14,8 @@ extension Contrast {
     guard forward.isPlain, backward.isPlain else {
       return try separately(forward, backward, wanted, workers)
     }
+    let forward = try forward.encoded(workers)
+    let backward = backward.between(forward.columns, forward.anchors)
     let (queries, keys, temperature) = (forward.anchors, backward.anchors, forward.temperature)
     let pass = CrossingPass(queries, keys)
     let reader = SoftmaxReader(temperature: temperature, excluding: forward.exclusions)
@@ -39,6 +41,7 @@ extension Contrast {
       temperatureGradient: 0.5
         * (ahead.margins.temperatureGradient + back.margins.temperatureGradient),
       paired: [])
+    value.errorBound = ahead.errorBound(with: back)
     guard wanted.anchors || wanted.columns else { return value }
     var (forRows, forColumns) = try pass.sums(
       SoftmaxWriter(
@@ -80,7 +83,7 @@ extension Contrast {
       sum.scaleRows { _ in 0.5 }
       return sum
     }
-    return ContrastValue(
+    var value = ContrastValue(
       losses: ahead.losses + back.losses,
       temperatureGradient: 0.5 * (ahead.temperatureGradient + back.temperatureGradient),
       anchors: half(
@@ -88,6 +91,10 @@ extension Contrast {
       columns: half(
         ahead.columns, back.anchors, paired: ahead.paired, with: forward.anchors.matrix),
       paired: [])
+    value.errorBound = ErrorBound.sum(ahead.errorBound, back.errorBound, times: 1).map {
+      ErrorBound(loss: $0.loss / 2)
+    }
+    return value
   }
 
   /// A sum of contrasts that differ in their exclusions alone: one pass for what they know of the
@@ -97,7 +104,7 @@ extension Contrast {
   static func sum(
     of contrasts: [Contrast], weight: Double, anchors wantsAnchors: Bool, workers: Workers
   ) throws(ContrastiveError) -> ContrastValue {
-    let (first, temperature) = (contrasts[0], contrasts[0].temperature)
+    let (first, temperature) = (try contrasts[0].encoded(workers), contrasts[0].temperature)
     let pass = RectanglePass(rows: first.anchors, columns: first.columns)
     let blocks = try pass.read(
       MultiMaskSoftmaxReader(
@@ -107,7 +114,8 @@ extension Contrast {
       losses: [Double](repeating: 0, count: first.anchors.rows), temperatureGradient: 0,
       paired: [Double](repeating: 0, count: first.anchors.rows))
     var terms: [SoftmaxWriter] = []
-    for (index, contrast) in contrasts.enumerated() {
+    for (index, given) in contrasts.enumerated() {
+      let contrast = given.between(first.anchors, first.columns)
       let found = blocks.map { $0[index] }
       let read = try ReadContrast(
         contrast,
@@ -116,6 +124,7 @@ extension Contrast {
       for (row, loss) in read.margins.loss.enumerated() { value.losses[row] += weight * loss }
       for (row, own) in read.pairedCoefficients.enumerated() { value.paired[row] += own }
       value.temperatureGradient += weight * read.margins.temperatureGradient
+      value.errorBound = ErrorBound.sum(value.errorBound, read.errorBound, times: 1)
       terms += read.sides.map { temperature, side in
         SoftmaxWriter(temperature: temperature, rows: side, excluding: contrast.allExclusions)
       }

@@ -18,8 +18,8 @@ public struct Contrast: Sendable {
     case others(Operand)
   }
 
-  let anchors: Operand
-  private let choice: Columns
+  private(set) var anchors: Operand
+  private var choice: Columns
   let temperature: Double
   /// Row i is a positive of anchor i.
   var paired: Matrix?
@@ -65,6 +65,14 @@ public struct Contrast: Sendable {
   /// Whether the columns are the anchors themselves.
   var isOneSet: Bool { if case .anchors = choice { true } else { false } }
 
+  /// The same of other anchors and columns, such as these in another form.
+  func between(_ anchors: Operand, _ columns: Operand) -> Contrast {
+    var contrast = self
+    contrast.anchors = anchors
+    if !isOneSet { contrast.choice = .others(columns) }
+    return contrast
+  }
+
   /// The columns that a pass reads.
   var readColumns: Operand {
     readsColumns ? columns : Operand(columns.name, Matrix(zeros: 0, by: columns.dimension))
@@ -86,6 +94,8 @@ public struct ContrastValue: Sendable {
   public internal(set) var columns: Matrix?
   /// ∂loss/∂(the row that anchor i is paired with) is this times anchor i.
   public internal(set) var paired: [Double]
+  /// How far the value can be from the exact one; nil in Float32.
+  var errorBound: ErrorBound?
   /// Which rows of the gradients are here where processes keep their own; nil for all.
   var kept: (anchors: Range<Int>, columns: Range<Int>)?
 
@@ -116,6 +126,7 @@ public struct ContrastValue: Sendable {
   mutating func add(_ other: ContrastValue, times weight: Double) {
     for (row, loss) in other.losses.enumerated() { losses[row] += weight * loss }
     temperatureGradient += weight * other.temperatureGradient
+    errorBound = ErrorBound.sum(errorBound, other.errorBound, times: weight)
     if let gradient = other.anchors { anchors?.addRows(of: gradient) { _ in Float(weight) } }
   }
 }

@@ -83,6 +83,16 @@ struct Denominators: Sendable {
     self[row] = sum
   }
 
+  /// The same of logits that are larger by so much in each row, as far as a loss grows with it.
+  func moved(by errors: [Double]) -> Denominators {
+    var moved = self
+    for (row, error) in errors.enumerated() {
+      moved.terms[row].move(by: (1 + beta) * error)
+      moved.weights?[row].move(by: -beta * error)
+    }
+    return moved
+  }
+
   /// log(R/M) of a row.
   func logMean(_ row: Int) -> Double {
     terms[row].logSum - (weights?[row].logSum ?? logarithm(counts[row]))

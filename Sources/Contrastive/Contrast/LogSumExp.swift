@@ -43,6 +43,9 @@ struct LogSumExp: Sendable, Equatable {
     return exponential(exponent > 60 ? 0 : exponent)
   }
 
+  /// The same of logits that are larger by so much.
+  mutating func move(by error: Double) { logSum += error }
+
   /// Takes further columns into account.
   mutating func add(_ other: LogSumExp) {
     guard other.logSum > -.infinity else { return }

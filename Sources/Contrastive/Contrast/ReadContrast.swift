@@ -2,8 +2,14 @@
 struct ReadContrast: Sendable {
   let contrast: Contrast
   let margins: Margins
+  /// log Σ exp(u) of each row's negatives.
+  let logSums: [Double]
+  /// What is certified; nil in Float32.
+  let certificate: Certificate?
   /// 1 / (rows · temperature), times the weight of the contrast.
-  private let scale: Double
+  let scale: Double
+  /// Of the contrast in a sum of several.
+  let weight: Double
   /// Shifts for the softmaxes of the negatives.
   private let maxima: [[Float]]
   private let listed: ListedPairs
@@ -53,12 +59,15 @@ struct ReadContrast: Sendable {
     }
     self.contrast = contrast
     self.margins = margins
+    logSums = negatives.terms.map(\.logSum)
+    certificate = Certificate(contrast, margins, positives, negatives)
     self.maxima = maxima
     self.listed = listed
     self.named = named
     self.measured = measured
     self.equalShares = equalShares
     pairedSimilarities = similarities
+    self.weight = weight
     scale = weight / (Double(anchors.rows) * contrast.temperature)
   }
 

@@ -86,8 +86,10 @@ extension Contrast {
     if wanted.contains(.view2) {
       result[.view2] = value.anchors?.rows(views.count..<(2 * views.count))
     }
-    return Evaluation(
+    var evaluation = Evaluation<Objective>(
       loss: value.loss, losses: value.losses, gradients: result,
       scalars: scalars(value.temperatureGradient), details: details)
+    evaluation.take(value.errorBound, anchors: [.view1, .view2])
+    return evaluation
   }
 }

@@ -13,6 +13,9 @@
 ///
 /// Rows are used as given: normalize them first for cosine similarity (`Matrix.normalized`).
 public struct CNS: BankObjective {
+  /// In 16 bits, too.
+  public static let precisions = Set(Precision.allCases)
+
   package let temperature: Double
   package let ring: Ring
   package let negatives: Negatives

@@ -7,6 +7,9 @@
 /// ```
 /// Chuang et al., "Debiased Contrastive Learning", NeurIPS 2020, eq. 8 with one positive.
 public struct DCL: PairedViewObjective {
+  /// In 16 bits, too.
+  public static let precisions = Set(Precision.allCases)
+
   package let temperature: Double
   package let tauPlus: Double
   private let objective: HCL

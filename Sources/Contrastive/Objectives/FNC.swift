@@ -35,6 +35,9 @@ public struct FNC: Objective {
   /// Gradients for the embeddings.
   public static let defaultGradients: Set<Variable> = [.embeddings]
 
+  /// In 16 bits, too.
+  public static let precisions = Set(Precision.allCases)
+
   package let temperature: Double
   package let search: FalseNegatives
   package let mode: Mode
@@ -129,9 +132,11 @@ public struct FNC: Objective {
     counts.add(try contrast.choose(all, support: known, workers: workers))
     let value = try contrast.evaluate(
       ContrastGradients(anchors: gradients.contains(.embeddings)), workers: workers)
-    return Evaluation(
+    var evaluation = Evaluation<FNC>(
       loss: value.loss, losses: value.losses,
       gradients: value.anchors.map { [.embeddings: $0] } ?? [:], details: counts)
+    evaluation.take(value.errorBound, anchors: [.embeddings])
+    return evaluation
   }
 
   /// Support and bank as one.

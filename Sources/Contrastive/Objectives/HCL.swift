@@ -15,6 +15,9 @@
 ///
 /// Rows are used as given: the floor is meant for unit rows (`Matrix.normalized`).
 public struct HCL: PairedViewObjective {
+  /// In 16 bits, too.
+  public static let precisions = Set(Precision.allCases)
+
   package let temperature: Double
   package let weights: HardNegativeWeights
   package let negatives: Negatives

@@ -47,6 +47,9 @@ public struct HCSC: Objective {
     }
   }
 
+  /// In 16 bits, too.
+  public static let precisions = Set(Precision.allCases)
+
   package let temperature: Double
   package let unselected: Unselected
   package let instanceLevels: Reduction

@@ -23,6 +23,9 @@ public struct InfoNCE: BankOrBatchObjective {
   /// The temperature can be learned.
   public typealias Scalar = TemperatureScalar
 
+  /// In 16 bits, too.
+  public static let precisions = Set(Precision.allCases)
+
   /// Gradients for the queries: what a momentum-contrast step needs.
   public static let defaultGradients: Set<Variable> = [.queries]
 
@@ -93,6 +96,7 @@ public struct InfoNCE: BankOrBatchObjective {
     var evaluation = Evaluation<Self>(
       loss: value.loss, losses: value.losses, gradients: result,
       scalars: [.temperature: value.temperatureGradient], details: chosen)
+    evaluation.take(value.errorBound, anchors: [.queries], columns: .keys)
     if let kept = value.kept {
       evaluation.keptRows = [.queries: kept.anchors, .keys: kept.columns]
     }
@@ -137,6 +141,8 @@ public struct InfoNCE: BankOrBatchObjective {
     var evaluation = Evaluation<Self>(
       loss: value.loss, losses: value.losses, gradients: result,
       scalars: [.temperature: value.temperatureGradient], details: chosen)
+    evaluation.take(value.errorBound, anchors: [.queries], columns: .bank)
+    evaluation.gradientErrorBounds[.keys] = value.errorBound?.paired
     if let kept = value.kept {
       evaluation.keptRows = [.queries: kept.anchors, .keys: kept.anchors, .bank: kept.columns]
     }

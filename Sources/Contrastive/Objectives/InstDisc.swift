@@ -25,6 +25,9 @@ public struct InstDisc: Objective {
     public let partition: Double?
   }
 
+  /// In 16 bits, too.
+  public static let precisions = Set(Precision.allCases)
+
   package let temperature: Double
   package let partition: Double?
   package let epsilon: Double
@@ -87,6 +90,8 @@ public struct InstDisc: Objective {
     if let noise {
       try negatives.validate(
         without: Set(Negatives.Part.allCases), in: "InstDisc with noise", use: "its softmax form")
+      try requireParameter(
+        workers.precision == .float32, "precision", "int16 with noise", "float32")
       guard !noise.isEmpty else { throw .empty(argument: "noise") }
       let perRow = pieces(noise.count, queries.rows)
       try requireIndices(noise, count: perRow * queries.rows, below: bank.rows, named: "noise")

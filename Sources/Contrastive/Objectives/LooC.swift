@@ -12,6 +12,9 @@
 /// Contrastive Learning", ICLR 2021, eqs. 2–3. With S = 1 it is `InfoNCE` with a bank. Keys and
 /// banks are constants. Rows are used as given.
 public struct LooC: Objective {
+  /// In 16 bits, too.
+  public static let precisions = Set(Precision.allCases)
+
   package let temperature: Double
   package let negatives: Negatives
 
@@ -59,6 +62,7 @@ public struct LooC: Objective {
     var chosen = NegativeCounts()
     let wanted = ContrastGradients(anchors: !gradients.isEmpty)
     var gradient = wanted.anchors ? Matrix(zeros: queries.rows, by: queries.columns) : nil
+    var bound: ErrorBound?
     for (space, bank) in banks.enumerated() {
       var ofSpace = negatives
       ofSpace.pairs = pairs?[space]
@@ -77,14 +81,18 @@ public struct LooC: Objective {
           workers: workers))
       let value = try contrast.evaluate(wanted, workers: workers)
       for (row, loss) in zip(spaces.rows(space), value.losses) { losses[row] = loss }
+      bound = ErrorBound.sum(bound, value.errorBound, times: 1 / Double(spaces.count))
       if var part = value.anchors {
         part.scaleRows { _ in Float(1 / Double(spaces.count)) }
         gradient?.setRows(spaces.rows(space), to: part)
       }
     }
-    return Evaluation(
+    var evaluation = Evaluation<LooC>(
       loss: losses.reduce(0, +) / Double(queries.rows), losses: losses,
       gradients: gradient.map { [.queries: $0] } ?? [:], details: chosen)
+    // A row has a term of one space alone, so that the sum over spaces is more than enough.
+    evaluation.take(bound, anchors: [.queries])
+    return evaluation
   }
 
   /// The same of all inputs in one value.

@@ -9,6 +9,9 @@
 /// are inputs (`NegativeMixes`), drawn by `HardNegativeMixing`; without any it is `InfoNCE`. Rows
 /// are used as given.
 public struct MoCHi: Objective {
+  /// In 16 bits, too.
+  public static let precisions = Set(Precision.allCases)
+
   package let temperature: Double
   package let negatives: Negatives
 

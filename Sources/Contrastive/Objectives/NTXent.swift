@@ -12,6 +12,9 @@ public struct NTXent: PairedViewObjective {
   /// The temperature can be learned.
   public typealias Scalar = TemperatureScalar
 
+  /// In 16 bits, too.
+  public static let precisions = Set(Precision.allCases)
+
   package let temperature: Double
   package let negatives: Negatives
 

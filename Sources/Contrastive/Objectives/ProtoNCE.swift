@@ -11,6 +11,9 @@
 /// columns; with `masksDuplicates` query i sees its own once, in column i. Everything but the
 /// queries is constant. Without clusterings it is `InfoNCE`. Rows are used as given.
 public struct ProtoNCE: Objective {
+  /// In 16 bits, too.
+  public static let precisions = Set(Precision.allCases)
+
   package let temperature: Double
   package let masksDuplicates: Bool
   package let negatives: Negatives

@@ -33,6 +33,9 @@ public struct SupCon: Objective {
   /// Gradients for the embeddings.
   public static let defaultGradients: Set<Variable> = [.embeddings]
 
+  /// In 16 bits, too.
+  public static let precisions = Set(Precision.allCases)
+
   package let temperature: Double
   package let baseTemperature: Double?
   package let variant: Variant
@@ -127,10 +130,12 @@ public struct SupCon: Objective {
     if factor != 1 { gradient?.scaleRows { _ in Float(factor) } }
     let slope =
       factor * value.temperatureGradient + (baseTemperature.map { value.loss / $0 } ?? 0)
-    return Evaluation(
+    var evaluation = Evaluation<SupCon>(
       loss: factor * value.loss, losses: value.losses.map { factor * $0 },
       gradients: gradient.map { [.embeddings: $0] } ?? [:], scalars: [.temperature: slope],
       details: chosen)
+    evaluation.take(value.errorBound?.scaled(by: factor), anchors: [.embeddings])
+    return evaluation
   }
 
   /// The same of all inputs in one value.

@@ -145,8 +145,9 @@ void contrastive_result_free(contrastive_result *result);
  *             ("gradient.temperature", "gradient.bias") one F64. What is not listed is not
  *             computed. May be NULL when there are none.
  *   options   a JSON object or NULL: the method's options without their dashes
- *             ({"temperature": 0.07, "target-temperature": 0.04}), "normalize" (true or false), and
- *             "zero-rows" ("refuse", or "keep": where rows are normalized, zeros stay zeros).
+ *             ({"temperature": 0.07, "target-temperature": 0.04}), "normalize" (true or false),
+ *             "zero-rows" ("refuse", or "keep": where rows are normalized, zeros stay zeros), and
+ *             "precision" ("float32", or "int16" with the report's "error_bound").
  *   value     the loss.
  *   result    NULL, or where to put a result: tensor "losses" F64 (one for each row, whose mean is
  *             the loss; absent where the value is no mean of rows) and the report: method, form,

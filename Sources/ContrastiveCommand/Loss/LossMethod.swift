@@ -22,7 +22,8 @@ extension LossMethod {
     let file = try OutputFile(files.output, format: .safetensors, inputs: [files.input])
     let outcome = try Call.run(
       files.source, options: options, normalizes: files.normalize, zeroRows: files.zeroRows,
-      gradients: gradients, workers: files.parallel.workers.keepingOwnRows)
+      precision: files.precision, gradients: gradients,
+      workers: files.parallel.workers.keepingOwnRows)
     var tensors = [SavedTensor("loss", Tensor(.float64([outcome.loss])))]
     for (name, gradient) in outcome.gradients.sorted(by: { $0.key < $1.key }) {
       tensors.append(gradient.saved(as: "gradient.\(name)"))
@@ -74,15 +75,26 @@ private struct LossReport: Encodable {
   let method: String
   let form: String
   let loss: Double
+  let errorBound: Double?
+  let gradientErrorBounds: [String: Double]?
   let parameters: [String: JSONValue]
   let tensors: [String]
   let gradients: [String]
   let selected: [String: Int]?
 
+  private enum CodingKeys: String, CodingKey {
+    case method, form, loss, parameters, tensors, gradients, selected
+    case errorBound = "error_bound"
+    case gradientErrorBounds = "gradient_error_bounds"
+  }
+
   init(_ outcome: CallOutcome) {
     method = outcome.method
     form = outcome.form
     loss = outcome.loss
+    errorBound = outcome.errorBound
+    gradientErrorBounds =
+      outcome.gradientErrorBounds.isEmpty ? nil : outcome.gradientErrorBounds
     parameters = outcome.parameters
     tensors = outcome.tensors
     gradients = outcome.gradientNames

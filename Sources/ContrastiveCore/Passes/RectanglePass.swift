@@ -122,15 +122,16 @@ package struct RectanglePass: Sendable {
       + ColumnMemory.packingSize(of: columns, columns: grid.tileColumns)
     let tiles = Scratch(count: min(workers.count, max(grid.units, 1)) * tileSize)
     let watch = CancelationWatch(workers, steps: grid.rowBlocks * grid.columnTiles)
+    let codes = TileProduct.Codes(rows, columns)
     rows.matrix.withSharedMemory { rowValues in
-      ColumnMemory.with(columns) { columnValues in
+      ColumnMemory.with(columns, isEncoded: codes != nil) { columnValues in
         sums.withMutableSharedMemory { sums in
           let work = RectangleWork(
             grid: grid, visit: visit, rows: rows, columns: columns, isSumming: isSumming,
             keepsOwnRows: keepingOwn, firstRow: keepingOwn ? ownRows(workers).lowerBound : 0,
             product: TileProduct(
               rows: rowValues, columns: columnValues, dimension: rows.dimension,
-              product: workers.product),
+              product: workers.product, codes: codes),
             partials: partials.memory, sums: sums, spill: spill.memory, tiles: tiles.memory,
             tileSize: tileSize, rowFaults: faults.slots.rows, columnFaults: faults.slots.columns,
             watch: watch)

@@ -8,11 +8,13 @@ extension Workers {
   /// - Returns: the workers.
   public func sharing(with group: any ProcessGroup) -> Workers {
     Workers(count: count, product: product, monitor: monitor, group: group)
+      .computing(in: precision)
   }
 
   /// These threads alone, without other processes.
   package var alone: Workers {
     Workers(count: count, product: product, monitor: monitor, group: nil)
+      .computing(in: precision)
   }
 
   /// The processes to share with; nil where this one is alone.

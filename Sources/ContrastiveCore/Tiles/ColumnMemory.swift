@@ -3,10 +3,16 @@
 enum ColumnMemory: Sendable {
   case single(SharedReadOnlyMemory<Float>)
   case half(SharedReadOnlyMemory<UInt16>)
+  /// Multiplied by their codes alone.
+  case encoded
 
   /// Calls `body` with the columns of an operand.
-  static func with(_ operand: Operand, _ body: (ColumnMemory) -> Void) {
-    if let half = operand.half {
+  static func with(
+    _ operand: Operand, isEncoded: Bool = false, _ body: (ColumnMemory) -> Void
+  ) {
+    if isEncoded {
+      body(.encoded)
+    } else if let half = operand.half {
       half.storage.withUnsafeBufferPointer { body(.half(SharedReadOnlyMemory($0))) }
     } else {
       operand.matrix.withUnsafeBufferPointer { body(.single(SharedReadOnlyMemory($0))) }
@@ -28,6 +34,7 @@ enum ColumnMemory: Sendable {
       RowKernels.best.widen(
         memory + range.lowerBound * dimension, count: range.count * dimension, into: scratch)
       return UnsafePointer(scratch)
+    case .encoded: return UnsafePointer(scratch)
     }
   }
 
@@ -35,7 +42,7 @@ enum ColumnMemory: Sendable {
   func firstFault(in range: Range<Int>, of operand: Operand) -> Int {
     switch self {
     case .single(let memory): Faults.find(in: memory, rows: range, of: operand)
-    case .half: -1
+    case .half, .encoded: -1
     }
   }
 }

@@ -2,6 +2,8 @@
 package struct Operand: Sendable {
   package let name: String
   private let elements: Elements
+  /// Its rows in 16 bits, by which passes multiply it where both of their operands have such.
+  package private(set) var codes: ShortRows?
 
   private enum Elements: Sendable {
     case single(Matrix)
@@ -20,11 +22,25 @@ package struct Operand: Sendable {
   }
 
   /// The same under another name.
-  package func named(_ name: String) -> Operand { Operand(name: name, elements: elements) }
+  package func named(_ name: String) -> Operand {
+    Operand(name: name, elements: elements, codes: codes)
+  }
 
-  private init(name: String, elements: Elements) {
+  private init(name: String, elements: Elements, codes: ShortRows?) {
     self.name = name
     self.elements = elements
+    self.codes = codes
+  }
+
+  /// The same with its rows in 16 bits.
+  ///
+  /// - Throws: `ContrastiveError`: `.nonFinite`, `.tooLarge`.
+  package func encoded(
+    product: ShortProduct = .best, workers: Workers
+  ) throws(ContrastiveError) -> Operand {
+    Operand(
+      name: name, elements: elements,
+      codes: try ShortRows(self, product: product, workers: workers))
   }
 
   /// The matrix of an operand in Float32.

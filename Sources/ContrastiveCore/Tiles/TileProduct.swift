@@ -1,9 +1,24 @@
 /// The matrix products of a pass: similarities of a tile, and coefficients times columns.
+///
+/// In 16 bits where rows and columns are so encoded, else in Float32.
 struct TileProduct: Sendable {
   let rows: SharedReadOnlyMemory<Float>
   let columns: ColumnMemory
   let dimension: Int
   let product: MatrixProduct
+  let codes: Codes?
+
+  /// The rows of both operands in 16 bits.
+  struct Codes: Sendable {
+    let rows: ShortRows
+    let columns: ShortRows
+
+    /// Nil where one of them has none.
+    init?(_ rows: Operand, _ columns: Operand) {
+      guard let own = rows.codes, let others = columns.codes else { return nil }
+      (self.rows, self.columns) = (own, others)
+    }
+  }
 
   /// The similarities of some rows and some columns: exactly one single-threaded product.
   ///
@@ -12,12 +27,18 @@ struct TileProduct: Sendable {
     _ rowRange: Range<Int>, _ columnRange: Range<Int>, packed: UnsafePointer<Float>,
     in memory: UnsafeMutablePointer<Float>
   ) -> Tile {
-    product.gemm(
-      .plain, .transposed, rows: rowRange.count, columns: columnRange.count, depth: dimension,
-      rows + rowRange.lowerBound * dimension, stride: dimension,
-      packed, stride: dimension,
-      into: memory, stride: columnRange.count)
-    return Tile(rows: rowRange, columns: columnRange, values: memory, stride: columnRange.count)
+    let tile = Tile(
+      rows: rowRange, columns: columnRange, values: memory, stride: columnRange.count)
+    if let codes {
+      codes.rows.similarities(of: tile, with: codes.columns)
+    } else {
+      product.gemm(
+        .plain, .transposed, rows: rowRange.count, columns: columnRange.count, depth: dimension,
+        rows + rowRange.lowerBound * dimension, stride: dimension,
+        packed, stride: dimension,
+        into: memory, stride: columnRange.count)
+    }
+    return tile
   }
 
   /// sum ← [adding] · sum + tile · (its columns, packed).
@@ -25,6 +46,7 @@ struct TileProduct: Sendable {
     _ tile: Tile, packed: UnsafePointer<Float>, into sum: UnsafeMutablePointer<Float>,
     adding: Bool
   ) {
+    if let codes { return codes.columns.accumulate(tile, into: sum, adding: adding) }
     product.gemm(
       rows: tile.rows.count, columns: dimension, depth: tile.columns.count,
       tile.values, stride: tile.stride,
@@ -34,6 +56,7 @@ struct TileProduct: Sendable {
 
   /// sum ← sum + tileᵀ · (its rows).
   func accumulateTransposed(_ tile: Tile, into sum: UnsafeMutablePointer<Float>) {
+    if let codes { return codes.rows.accumulateTransposed(tile, into: sum) }
     product.gemm(
       .transposed, .plain, rows: tile.columns.count, columns: dimension, depth: tile.rows.count,
       tile.values, stride: tile.stride,

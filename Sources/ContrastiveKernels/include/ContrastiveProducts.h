@@ -13,6 +13,12 @@
 // Units of depth that are multiplied in one go: longer products are cut, and their parts added.
 enum { contrastive_product_depth = 256 };
 
+// Columns that are packed at once: with contrastive_product_depth units each, 512 KiB.
+enum { contrastive_packed_columns = 512 };
+
+// The calling thread's room for packed columns, kept until it ends; null without memory.
+void *contrastive_packing_room(void);
+
 // C <- A B or C + A B in Float32.
 typedef struct {
   // Instruction set: "portable", "avx2" or "avx512".
@@ -120,5 +126,73 @@ const ContrastiveCodeProduct *contrastive_code_product_named(const char *name);
 
 // The fastest of this processor.
 const ContrastiveCodeProduct *contrastive_code_product(void);
+
+// Rows of 16-bit codes, two in a unit: element = unit of the row * code + residual. The norm of a
+// row of codes is below 2^15.5 and no code is beyond 32,767, so that no dot product of two of them
+// leaves 32 bits.
+typedef struct {
+  // stride units a row, a multiple of 16: codes beyond the dimension are 0.
+  const int32_t *codes;
+  size_t stride;
+  const float *units;
+} ContrastiveShortRows;
+
+// Coefficients that are encoded with one unit: longer rows are cut, and their parts added.
+enum { contrastive_short_depth = 2 * contrastive_product_depth };
+
+// What is kept of a row besides its codes: norm and residual are upper bounds.
+typedef struct {
+  // 0 for a row that is too small for codes; all of it is residual.
+  float unit;
+  // Largest magnitude.
+  float largest;
+  // NaN for a row with an element that is not finite.
+  double norm;
+  double residual;
+} ContrastiveShortRow;
+
+// Products of rows of 16-bit codes, whose sums are exact; the same bits on every instruction set.
+typedef struct {
+  // Instruction set: "portable", "avx2", "avxvnni" or "avx512vnni".
+  const char *name;
+
+  // Encodes a row as a multiple of 16 codes.
+  ContrastiveShortRow (*encode)(const float *row, size_t count, int32_t *codes);
+
+  // Packs rows of depth units as columns of a product.
+  void (*pack_rows)(const int32_t *codes, size_t depth, size_t columns, size_t stride,
+                    int32_t *packed);
+
+  // Packs elements of rows as columns of a product, two rows in a unit.
+  void (*pack_elements)(const int32_t *codes, size_t rows, size_t columns, size_t stride,
+                        int32_t *packed);
+
+  // C <- A B, or C + A B, in Float32: sum * (unit of the row * unit of the column).
+  void (*similarities)(size_t rows, size_t columns, size_t depth, const int32_t *left,
+                       size_t left_stride, const float *row_units, const int32_t *packed,
+                       const float *column_units, float *product, size_t stride, int adding);
+
+  // C <- A B, or C + A B, of coefficients a[r * row_step + k * depth_step] with packed elements of
+  // rows k, whose units are the scales. A row of coefficients times scales is encoded with a unit
+  // of its own, such that codes sum to at most 2^16.
+  void (*accumulate)(size_t rows, size_t columns, size_t depth, const float *coefficients,
+                     size_t row_step, size_t depth_step, const float *scales,
+                     const int32_t *packed, float *product, size_t stride, int adding);
+} ContrastiveShortProduct;
+
+// The product of an instruction set, or null when this processor or build lacks it.
+const ContrastiveShortProduct *contrastive_short_product_named(const char *name);
+
+// C <- A B^T of rows of depth units each. Returns 0 without memory.
+int contrastive_short_similarities(const ContrastiveShortProduct *kernels, size_t rows,
+                                   size_t columns, size_t depth, ContrastiveShortRows left,
+                                   ContrastiveShortRows right, float *product, size_t stride);
+
+// C <- A B, or C + A B where adding, of depth coefficients a row with as many rows of columns
+// elements; one of the steps is 1. Returns 0 without memory.
+int contrastive_short_accumulate(const ContrastiveShortProduct *kernels, size_t rows,
+                                 size_t columns, size_t depth, const float *coefficients,
+                                 size_t row_step, size_t depth_step, ContrastiveShortRows right,
+                                 float *product, size_t stride, int adding);
 
 #endif

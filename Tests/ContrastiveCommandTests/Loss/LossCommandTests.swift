@@ -56,6 +56,41 @@ import _TestSupport
     }
   }
 
+  @Test func boundsWhatItComputesInShort() throws {
+    let arguments = [
+      "loss", "infonce", "--input", folder.file("in.safetensors"), "--output",
+      folder.file("out.safetensors"), "--gradient", "queries,bank",
+    ]
+    let exact = try Command(arguments: arguments).json()
+    let found = try Command(arguments: arguments + ["--precision", "int16"]).json()
+    let loss = try #require(exact["loss"] as? Double)
+    let bound = try #require(found["error_bound"] as? Double)
+    #expect(abs(try #require(found["loss"] as? Double) - loss) <= bound && bound < 1e-2 * loss)
+    let bounds = try #require(found["gradient_error_bounds"] as? [String: Double])
+    #expect(Array(bounds.keys) == ["queries"])
+    #expect((found["parameters"] as? [String: Any])?["precision"] as? String == "int16")
+    #expect(exact["error_bound"] == nil && exact["gradient_error_bounds"] == nil)
+  }
+
+  @Test func refusesPrecisionsThatAMethodDoesNotHave() throws {
+    func refusal(_ method: String, _ more: String...) throws -> String {
+      let run = try Command(
+        arguments: [
+          "loss", method, "--input", folder.file("in.safetensors"), "--output",
+          folder.file("out.safetensors"), "--precision", "int16",
+        ] + more)
+      #expect(run.status == 64 && run.output.isEmpty)
+      #expect(!folder.exists("out.safetensors"))
+      return run.errors
+    }
+    #expect(
+      try refusal("sce") == "contrastive: precision: found int16 for SCE, expected float32\n")
+    #expect(
+      try refusal("cns", "--outer", "0.9", "--inner", "0.2")
+        == "contrastive: precision: found int16 with a ring that is not sampled, "
+        + "expected float32\n")
+  }
+
   /// Everything that chooses negatives, on one command line.
   @Test func choosesNegatives() throws {
     var tensors = try SafetensorsFile(path: folder.file("in.safetensors")).tensors

@@ -10,6 +10,14 @@ extension Workload {
         Outcome(try objective.evaluate(queries: q, keys: k, bank: bank, workers: workers))
       }
     },
+    bankLoss("infonce-bank-int16", sizes: [(256, 65_536), (1_024, 65_536)]) {
+      let objective = try InfoNCE()
+      return { q, k, bank, workers in
+        Outcome(
+          try objective.evaluate(
+            (q, k, bank), gradients: [.queries], precision: .int16, workers: workers))
+      }
+    },
     bankLoss("sce", sizes: [(256, 65_536), (1_024, 65_536)], queriesEach: 2) {
       let objective = try SCE()
       return { q, k, bank, workers in

@@ -6,8 +6,11 @@ extension Workload {
   static let batchLosses: [Workload] =
     [4_096, 16_384, 65_536].map { infonceBatch(rows: $0) }
     + [1_024, 4_096, 16_384].map { infonceBatch(rows: $0, symmetric: true) }
+    + [4_096, 16_384].map { infonceBatch(rows: $0, in: .int16) }
+    + [4_096, 16_384].map { infonceBatch(rows: $0, symmetric: true, in: .int16) }
     + [1_024, 4_096].map(siglip)
     + [512, 2_048, 8_192].map { views("nt-xent", rows: $0) { try NTXent() } }
+    + [2_048, 8_192].map { views("nt-xent", rows: $0, in: .int16) { try NTXent() } }
     + [2_048, 8_192].map { views("decoupled", rows: $0) { try Decoupled() } }
     + [2_048, 8_192].map(supcon)
     + [512, 2_048, 8_192].map { views("hcl", rows: $0) { try HCL() } }
@@ -17,6 +20,11 @@ extension Workload {
 
   private static func square(_ rows: Int, products: Double) -> Double {
     products * 2 * Double(rows) * Double(rows) * Double(dimension)
+  }
+
+  /// The name of a workload that is there in several precisions.
+  private static func named(_ name: String, in precision: Precision) -> String {
+    precision == .float32 ? name : "\(name)-\(precision.rawValue)"
   }
 
   private static func pairs(_ rows: Int) throws -> [String: Tensor] {
@@ -29,9 +37,12 @@ extension Workload {
   /// One direction, or the mean of both.
   ///
   /// Similarities are computed twice where they are not all kept.
-  private static func infonceBatch(rows: Int, symmetric: Bool = false) -> Workload {
+  private static func infonceBatch(
+    rows: Int, symmetric: Bool = false, in precision: Precision = .float32
+  ) -> Workload {
     Workload(
-      name: symmetric ? "clip" : "infonce-batch", size: "\(rows)x\(rows)x\(dimension)",
+      name: named(symmetric ? "clip" : "infonce-batch", in: precision),
+      size: "\(rows)x\(rows)x\(dimension)",
       operations: square(rows, products: rows > 4_096 ? 4 : 3),
       inputs: { try pairs(rows) },
       prepare: { inputs, workers in
@@ -40,7 +51,7 @@ extension Workload {
         return {
           Outcome(
             try objective.evaluate(
-              queries: q, keys: k, gradients: [.queries, .keys], workers: workers))
+              (q, k, nil), gradients: [.queries, .keys], precision: precision, workers: workers))
         }
       })
   }
@@ -59,10 +70,12 @@ extension Workload {
 
   /// An objective of two views, with gradients for both.
   private static func views<O: PairedViewObjective>(
-    _ name: String, rows: Int, _ make: @escaping @Sendable () throws -> O
+    _ name: String, rows: Int, in precision: Precision = .float32,
+    _ make: @escaping @Sendable () throws -> O
   ) -> Workload {
     Workload(
-      name: name, size: "\(rows)x\(dimension)", operations: square(rows, products: 2),
+      name: named(name, in: precision), size: "\(rows)x\(dimension)",
+      operations: square(rows, products: 2),
       inputs: {
         [
           "view1": try unitRows(rows / 2, dimension, seed: 1),
@@ -75,7 +88,7 @@ extension Workload {
         return {
           Outcome(
             try objective.evaluate(
-              view1: a, view2: b, gradients: O.defaultGradients, workers: workers))
+              (a, b), gradients: O.defaultGradients, precision: precision, workers: workers))
         }
       })
   }

@@ -1,0 +1,60 @@
+#include <string.h>
+
+#include "ContrastiveKernels.h"
+
+extern const ContrastiveShortProduct contrastive_short_product_portable;
+#if defined(__x86_64__)
+extern const ContrastiveShortProduct contrastive_short_product_avx2;
+extern const ContrastiveShortProduct contrastive_short_product_avxvnni;
+extern const ContrastiveShortProduct contrastive_short_product_avx512vnni;
+#endif
+
+const ContrastiveShortProduct *contrastive_short_product_named(const char *name) {
+  // Those of 8-bit codes, which have the same names and need the same instructions.
+  if (!contrastive_code_product_named(name)) return NULL;
+#if defined(__x86_64__)
+  if (strcmp(name, "avx512vnni") == 0) return &contrastive_short_product_avx512vnni;
+  if (strcmp(name, "avxvnni") == 0) return &contrastive_short_product_avxvnni;
+  if (strcmp(name, "avx2") == 0) return &contrastive_short_product_avx2;
+#endif
+  return &contrastive_short_product_portable;
+}
+
+int contrastive_short_similarities(const ContrastiveShortProduct *kernels, size_t rows,
+                                   size_t columns, size_t depth, ContrastiveShortRows left,
+                                   ContrastiveShortRows right, float *product, size_t stride) {
+  int32_t *room = contrastive_packing_room();
+  if (!room) return 0;
+  for (size_t c = 0; c < columns; c += contrastive_packed_columns) {
+    const size_t rest = columns - c;
+    const size_t width = rest < contrastive_packed_columns ? rest : contrastive_packed_columns;
+    for (size_t k = 0; k < depth; k += contrastive_product_depth) {
+      const size_t part =
+          depth - k < contrastive_product_depth ? depth - k : contrastive_product_depth;
+      kernels->pack_rows(right.codes + c * right.stride + k, part, width, right.stride, room);
+      kernels->similarities(rows, width, part, left.codes + k, left.stride, left.units, room,
+                            right.units + c, product + c, stride, k > 0);
+    }
+  }
+  return 1;
+}
+
+int contrastive_short_accumulate(const ContrastiveShortProduct *kernels, size_t rows,
+                                 size_t columns, size_t depth, const float *coefficients,
+                                 size_t row_step, size_t depth_step, ContrastiveShortRows right,
+                                 float *product, size_t stride, int adding) {
+  int32_t *room = contrastive_packing_room();
+  if (!room) return 0;
+  for (size_t c = 0; c < columns; c += contrastive_packed_columns) {
+    const size_t rest = columns - c;
+    const size_t width = rest < contrastive_packed_columns ? rest : contrastive_packed_columns;
+    for (size_t k = 0; k < depth; k += contrastive_short_depth) {
+      const size_t part = depth - k < contrastive_short_depth ? depth - k : contrastive_short_depth;
+      kernels->pack_elements(right.codes + k * right.stride + c / 2, part, width, right.stride,
+                             room);
+      kernels->accumulate(rows, width, part, coefficients + k * depth_step, row_step, depth_step,
+                          right.units + k, room, product + c, stride, adding || k > 0);
+    }
+  }
+  return 1;
+}

@@ -1,0 +1,162 @@
+import Contrastive
+import ContrastiveFiles
+import Foundation
+import Testing
+import _Reference
+import _TestSupport
+
+/// Losses in 16 bits: what is certified holds, and what cannot be had is refused.
+@Suite struct PrecisionTests {
+  /// Awkward sizes, and around tiles and blocks of pairs.
+  static let sizes = [1, 3, 17, 131, 257, 385, 513]
+
+  @Test(arguments: Row.all, sizes) func staysWithinItsBound(_ row: Row, _ size: Int) throws {
+    func check<Entry: ObjectiveEntry>(_ entry: Entry.Type) throws {
+      guard size >= entry.smallestSize, Entry.Objective.precisions.contains(.int16) else { return }
+      let temperatures: [Double] = size > 200 ? [0.07, 0.005] : [1, 0.2, 0.07, 0.01, 0.005]
+      for (form, problem) in try entry.problems(size: size, seed: 1).enumerated() {
+        for temperature in temperatures {
+          try entry.expectBound(
+            entry.at(temperature, problem), "form \(form) at \(temperature)")
+        }
+      }
+    }
+    try check(row.entry)
+  }
+
+  /// Rows of any length, of one and the same set.
+  @Test(arguments: [InfoNCEEntry.self, NTXentEntry.self] as [any ObjectiveEntry.Type])
+  func holdsForRowsOfAnyLength(_ entry: any ObjectiveEntry.Type) throws {
+    func check<Entry: ObjectiveEntry>(_ entry: Entry.Type) throws {
+      for (length, temperature) in [(30.0, 100.0), (1e-3, 1e-5), (1e-12, 0.1), (1e4, 1e6)] {
+        for var problem in try entry.problems(size: 33, seed: 3) {
+          problem.tensors = try problem.tensors.mapValues { tensor in
+            guard case .float32(let values) = tensor.elements else { return tensor }
+            let dimension = tensor.shape.last ?? 1
+            return try Tensor(
+              shape: tensor.shape,
+              elements: .float32(
+                values.enumerated().map { place, value in
+                  value * Float(length) * Float(1 + place / dimension % 9)
+                }))
+          }
+          try entry.expectBound(entry.at(temperature, problem), "\(length) at \(temperature)")
+        }
+      }
+    }
+    try check(entry)
+  }
+
+  /// Golden cases at the temperatures that the methods have: loss within 1e-5 and gradients within
+  /// 2e-4 of the largest, times 0.07/temperature below 0.07.
+  @Test(arguments: Row.all) func agreesWithGoldenCases(_ row: Row) throws {
+    func check<Entry: ObjectiveEntry>(_ entry: Entry.Type) throws {
+      let files = try #require(
+        Bundle.module.urls(forResourcesWithExtension: "safetensors", subdirectory: "Golden"))
+      for url in files.map({ $0 as URL }) {
+        let file = try SafetensorsFile(path: url.path)
+        guard file.metadata["method"] == entry.name else { continue }
+        let problem = Problem(golden: file)
+        guard Entry.Objective.precisions.contains(.int16) else {
+          #expect(
+            throws: ContrastiveError.parameter(
+              name: "precision", found: "int16 for \(Entry.Objective.self)", expected: "float32")
+          ) { _ = try entry.evaluateInShort(problem) }
+          continue
+        }
+        guard let found = try entry.evaluateInShort(problem) else { continue }
+        let expected = try ReferenceInputs(file.tensors)
+        let loss = expected["expected.loss"][0][0]
+        #expect(relativeError(found.loss, loss) <= 1e-5, "\(url.lastPathComponent)")
+        for (variable, gradient) in found.gradients {
+          guard let reference = expected.rows["expected.gradient.\(variable.rawValue)"],
+            problem.options["normalize"] == nil
+          else { continue }
+          #expect(worstError(gradient, reference) <= 2e-4, "\(url.lastPathComponent) \(variable)")
+        }
+      }
+    }
+    try check(row.entry)
+  }
+
+  @Test(arguments: Row.all) func sameBitsForAnyThreads(_ row: Row) throws {
+    func check<Entry: ObjectiveEntry>(_ entry: Entry.Type) throws {
+      guard Entry.Objective.precisions.contains(.int16) else { return }
+      for problem in try entry.problems(size: 700, seed: 5) {
+        let results = try [1, 2, 3, 7].map {
+          try entry.evaluateInShort(problem, workers: Workers(count: $0))
+        }
+        for result in results.dropFirst() {
+          #expect(result?.losses == results[0]?.losses)
+          #expect(result?.gradients == results[0]?.gradients)
+          #expect(result?.errorBound == results[0]?.errorBound)
+        }
+      }
+    }
+    try check(row.entry)
+  }
+
+  /// Half precision is encoded as it is, faults are named, Float32 has no bound.
+  @Test func banks() throws {
+    let queries = try TestData.embeddings(9, 20, seed: 1)
+    let keys = try TestData.near(queries, noise: 0.8, seed: 2)
+    let half = try HalfMatrix(rounding: TestData.embeddings(1_500, 20, seed: 3))
+    let objective = try InfoNCE()
+    let found = try objective.evaluate(
+      (queries, keys, half), gradients: [.queries], precision: .int16)
+    let wide = try objective.evaluate(
+      (queries, keys, half.widened), gradients: [.queries], precision: .int16)
+    #expect(found.losses == wide.losses && found.errorBound == wide.errorBound)
+    let plain = try objective.evaluate(queries: queries, keys: keys, bank: half)
+    #expect(plain.errorBound == nil && plain.errorBound(of: .queries) == nil)
+    var values = Array(half.widened.values)
+    values[41] = .infinity
+    let broken = try Matrix(rows: 1_500, columns: 20, values: values)
+    #expect(
+      throws: ContrastiveError.nonFinite(argument: "bank", row: 2, column: 1, found: "inf")
+    ) {
+      try objective.evaluate((queries, keys, broken), gradients: [.queries], precision: .int16)
+    }
+  }
+}
+
+extension ObjectiveEntry {
+  /// Value and gradients in 16 bits; nil for a form that says it has none.
+  fileprivate static func evaluateInShort(
+    _ problem: Problem, workers: Workers = .all
+  ) throws -> Evaluation<Objective>? {
+    let (objective, tensors) = try open(problem)
+    do {
+      return try objective.evaluate(
+        inputs(tensors), gradients: variables(problem), precision: .int16, workers: workers)
+    } catch let error as ContrastiveError {
+      guard
+        [
+          .parameter(
+            name: "precision", found: "int16 with a ring that is not sampled", expected: "float32"),
+          .parameter(name: "precision", found: "int16 with noise", expected: "float32"),
+        ].contains(error), ["cns", "instdisc"].contains(name)
+      else { throw error }
+      return nil
+    }
+  }
+
+  /// Expects the loss and the gradients to be within what is certified of them.
+  fileprivate static func expectBound(_ problem: Problem, _ comment: Comment) throws {
+    guard let found = try evaluateInShort(problem) else { return }
+    let expected = try reference(problem)
+    let bound = try #require(found.errorBound, comment)
+    #expect(abs(found.loss - expected.loss) <= bound + 1e-12, comment)
+    #expect(bound.isFinite, comment)
+    for variable in variables(problem) {
+      let gradient = try #require(found[variable], comment)
+      let reference = try #require(expected.gradients[variable.rawValue])
+      #expect(gradient.values.allSatisfy { $0.isFinite }, comment)
+      guard let bound = found.errorBound(of: variable) else { continue }
+      let worst = zip(gradient.values, reference.joined()).reduce(0) {
+        max($0, abs(Double($1.0) - $1.1))
+      }
+      #expect(worst <= bound + 1e-30, "\(comment) \(variable.rawValue)")
+    }
+  }
+}
