@@ -58,8 +58,12 @@ def symbol_graphs(binaries, module, folder):
         for symbol in graph["symbols"]
         if "SYNTHESIZED" not in symbol["identifier"]["precise"]
     ]
+    # A list of parameters alone is no comment.
     bare = [
-        ".".join(symbol["pathComponents"]) for symbol in symbols if not symbol.get("docComment")
+        ".".join(symbol["pathComponents"])
+        for symbol in symbols
+        if not symbol.get("docComment")
+        or symbol["docComment"]["lines"][0]["text"].lstrip().startswith("- ")
     ]
     top = [symbol["pathComponents"][0] for symbol in symbols if len(symbol["pathComponents"]) == 1]
     print(

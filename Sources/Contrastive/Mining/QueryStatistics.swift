@@ -19,6 +19,8 @@ public struct QueryStatistics: Sendable {
   /// Random seed.
   public let seed: UInt64
 
+  /// Statistics by so many resamples.
+  ///
   /// - Parameters:
   ///   - resamples: 1 … 1,000,000.
   ///   - confidence: between 0 and 1.

@@ -51,6 +51,8 @@ public struct AdapterTraining: Sendable {
   /// The largest rank that is told of pairs that are held out.
   public static let depth = 100
 
+  /// A training with options that are checked.
+  ///
   /// - Parameter options: how it is trained.
   /// - Throws: `ContrastiveError.parameter`.
   public init(_ options: AdapterOptions) throws(ContrastiveError) {

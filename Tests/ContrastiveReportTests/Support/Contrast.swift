@@ -2,7 +2,7 @@ import Foundation
 
 /// Contrast as WCAG 2 defines it.
 enum Contrast {
-  /// The variables of a style sheet: colors as red, green and blue from 0 to 1, shares as one number.
+  /// The variables of a style sheet: colors as red, green and blue, shares as one number.
   ///
   /// Scheme 0 has those of the first `:root`, the light one, 1 those of the second over them.
   static func colors(_ sheet: String, _ scheme: Int) -> [String: [Double]] {
