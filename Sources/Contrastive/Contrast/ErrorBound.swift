@@ -101,7 +101,7 @@ extension ReadContrast {
     guard let certificate else { return nil }
     var bound = ErrorBound(loss: weight * certificate.losses.mean)
     guard let own = ownError, let rows = contrast.anchors.codes else { return bound }
-    bound.paired = largest(of: certificate) { 2 * $0 * $1 * rows.largest }
+    bound.paired = largest(of: certificate) { $0 * (2 * $1 + 0x1p-20) * rows.largest }
     if !contrast.isOneSet {
       bound.anchors = own
     } else if contrast.exclusions.isSymmetric {
@@ -133,7 +133,9 @@ extension ReadContrast {
     else { return nil }
     guard let columns = contrast.columns.codes else { return nil }
     let size = max(columns.largest, contrast.paired?.largestMagnitude ?? 0)
+    // Positives by themselves are exact but for the gradient's own rounding.
     return largest(of: certificate) { $0 * (2 * $1 * size + columns.sumError) }
+      + 0x1p-20 * scale * size
   }
 
   /// Of an element of the gradient for a column, what the rows that see it bring: `side` are its own
@@ -149,7 +151,7 @@ extension ReadContrast {
     let mass = min(all, scale * exponential(min(most - least + 2 * error, 700)))
     let change = min(2 * all, mass * (exponential(min(error, 700)) - 1))
     let holders = Double(max(1, contrast.roles.lists.mostHolders(contrast.columns.rows)))
-    return (change + holders * scale * error) * rows.largest + mass * rows.sumError
+    return (change + holders * scale * (error + 0x1p-20)) * rows.largest + mass * rows.sumError
   }
 }
 
