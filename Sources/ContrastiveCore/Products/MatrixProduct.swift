@@ -28,8 +28,8 @@ public enum MatrixProduct: String, Sendable, CaseIterable, Codable {
 
   /// The product for a processor's vectors.
   ///
-  /// The packed product wherever it has vector kernels: it was as fast as `sgemm` with the right core
-  /// or faster on every kind of processor it was measured on, and is many times as fast where
+  /// The packed product wherever it has vector kernels: it was as fast as `sgemm` with the right
+  /// core or faster on every kind of processor it was measured on, and is many times as fast where
   /// OpenBLAS does not know the processor and falls back to narrower vectors. So what core the BLAS
   /// took need not be asked. Elsewhere, and in a debug build, `sgemm`, whose assembler no such code
   /// reaches.
