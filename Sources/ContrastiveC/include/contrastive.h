@@ -153,7 +153,8 @@ void contrastive_result_free(contrastive_result *result);
  *             the loss; absent where the value is no mean of rows) and the report: method, form,
  *             loss, parameters, tensors, gradients, selected.
  *
- * Memory: the gradients, and scratch that does not depend on the length of the bank.
+ * Memory: the gradients, and scratch that does not depend on the length of the bank; with the
+ * precision int16 also 2 bytes for each element of queries, keys and bank.
  */
 contrastive_status contrastive_loss(
     const char *method, const contrastive_tensor *inputs, size_t input_count,
