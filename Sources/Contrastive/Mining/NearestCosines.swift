@@ -1,8 +1,8 @@
 /// The columns of the largest cosine with each row, decided in Double; ties go to the lower column.
 ///
-/// A search among unit rows keeps the nearest k + 32 of each row, whose cosines in Double order
-/// them. Whatever the search has left out is below its last by no more than what rounding to unit
-/// rows can be off by; where that is not enough to be sure of the k-th, all columns of the row are decided in
+/// A pass in Float32 over unit rows keeps the largest k + 32 of each row, whose cosines in Double
+/// order them. Whatever the pass has left out is below its last by no more than the margin of
+/// Float32; where that is not enough to be sure of the k-th, all columns of the row are decided in
 /// Double.
 struct NearestCosines: Sendable {
   let rows: CosineRows
@@ -109,10 +109,15 @@ struct NearestCosines: Sendable {
       let some = start..<min(columns.count, start + columnsAtOnce)
       let unitColumns = unit ?? columns.unit(some, workers: workers)
       let found = min(kept, some.count)
-      let nearest = try SimilaritySearch(k: found, rows: unitRows, columns: unitColumns)
-        .run(workers: workers)
-      let keys = zip(nearest.columns, nearest.similarities).map { column, similarity in
-        RankKey.make(similarity, column + start)
+      let blocks = try RectanglePass(rows: unitRows, columns: unitColumns).read(
+        TopKReader(k: found), workers: workers)
+      var keys: [UInt64] = []
+      keys.reserveCapacity(range.count * found)
+      for block in blocks {
+        for key in block.keys {
+          keys.append(
+            start == 0 ? key : RankKey.make(RankKey.value(key), RankKey.index(key) + start))
+        }
       }
       best =
         best.isEmpty
