@@ -13,7 +13,7 @@
 /// Groups are transitive: of a chain of rows, each near the next, one is kept.
 ///
 /// Complexity: n² · D floating-point operations, each pair of rows once, and 2 · D in Double for
-/// each pair at or near the threshold. Memory beyond the input: 6 · D + 60 bytes a row (unit rows
+/// each pair at or near the threshold. Memory beyond the input: 8 · D + 80 bytes a row (unit rows
 /// and codes), 24 bytes a pair, and the engine's tiles.
 public struct Duplicates: Sendable {
   /// Two rows that are near each other.
