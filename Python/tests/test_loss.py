@@ -35,6 +35,27 @@ def test_golden(path: Path) -> None:
     assert method == "swav" or found.losses is not None
 
 
+def test_precision() -> None:
+    tensors = {"queries": unit(64, 32, 1), "keys": unit(64, 32, 2), "bank": unit(5000, 32, 3)}
+    exact = ct.loss("infonce", gradients=["queries", "bank"], **tensors)
+    short = ct.loss("infonce", gradients=["queries", "bank"], precision="int16", **tensors)
+    assert exact.error_bound is None and not exact.gradient_error_bounds
+    assert short.error_bound is not None and 0 < short.error_bound < 1e-2
+    assert short.value != exact.value
+    assert abs(short.value - exact.value) <= short.error_bound
+    off = np.abs(short.gradients["queries"] - exact.gradients["queries"]).max()
+    assert 0 < off <= short.gradient_error_bounds["queries"]
+    assert worst(short.gradients["bank"], exact.gradients["bank"]) <= 1e-3
+    views = {
+        f"{side}{view}": unit(4, 8, view) for side in ("predictions", "projections")
+        for view in (1, 2)
+    }
+    with pytest.raises(ct.ContrastiveError, match="precision"):
+        ct.loss("byol", precision="int16", **views)
+    with pytest.raises(ct.ContrastiveError, match="precision"):
+        ct.loss("infonce", precision="int8", **tensors)
+
+
 def test_there_are_all_cases() -> None:
     assert len(cases()) == 40
 
