@@ -98,7 +98,7 @@ install: build c ## install command, man pages, completions and the C library (P
 	  file="$(PREFIX)/share/$${place#*:}"; mkdir -p "$$(dirname "$$file")"; \
 	  $(BIN)/contrastive --generate-completion-script "$${place%%:*}" > "$$file"; done
 	@install -m 644 $(C_BUILD)/include/contrastive.h "$(PREFIX)/include/"
-	@install -m 755 $(C_BUILD)/lib/libcontrastive.so "$(PREFIX)/lib/"
+	@install -s -m 755 $(C_BUILD)/lib/libcontrastive.so "$(PREFIX)/lib/"
 	@install -m 644 $(C_BUILD)/lib/pkgconfig/contrastive.pc "$(PREFIX)/lib/pkgconfig/"
 
 python: deps ## build the Python wheel: Python/dist

@@ -1,7 +1,8 @@
 #!/bin/bash
 # Links the C library out of the static one that SwiftPM builds.
 #
-#   link.sh ARCHIVE OUTPUT system   against the system's OpenBLAS
+#   link.sh ARCHIVE OUTPUT system   against the system's OpenBLAS, with the names of functions, for
+#                                   debuggers and valgrind; `strip` takes them away
 #   link.sh ARCHIVE OUTPUT private  with OpenBLAS inside, hidden: the library then needs libc, libm,
 #                                   libstdc++ and libgcc_s alone
 #
@@ -31,7 +32,8 @@ for name in "${names[@]}"; do
   done
 done
 libraries=(-lopenblas -l_FoundationCollections -l_FoundationCShims)
-[ "$blas" = system ] || libraries+=(-lgfortran -lquadmath)
+strip=-S
+[ "$blas" = system ] || libraries+=(-lgfortran -lquadmath) strip=-s
 mkdir -p "$(dirname "$output")"
 # The driver keeps what archives define from being exported, so the objects themselves are linked.
 (cd "$objects" && ar x "$archive")
@@ -39,5 +41,5 @@ swiftc -use-ld=lld -static-stdlib -emit-library -o "$output" -L "$objects/static
   -L "$(pkg-config --variable=libdir openblas)" "$objects"/*.o \
   -Xlinker --version-script="$exports" -Xlinker --gc-sections -Xlinker -Bsymbolic \
   -Xlinker --no-undefined -Xlinker --as-needed -Xlinker -soname -Xlinker libcontrastive.so \
-  -Xlinker -s \
+  -Xlinker "$strip" \
   "${libraries[@]}" 2> >(grep -v "mktemp" >&2 || true)

@@ -33,6 +33,7 @@ others=$(readelf -d "$folder/lib/libcontrastive.so" | sed -n 's/.*(NEEDED).*\[\(
 if [ "${VALGRIND:-yes}" = no ]; then
   "$folder/faces"
 else
-  valgrind -q --fair-sched=yes --error-exitcode=9 --leak-check=full --show-leak-kinds=definite \
-    --errors-for-leak-kinds=definite --child-silent-after-fork=yes "$folder/faces"
+  valgrind -q --suppressions=Tests/leaks.supp --fair-sched=yes --error-exitcode=9 \
+    --leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite \
+    --child-silent-after-fork=yes "$folder/faces"
 fi
