@@ -77,8 +77,8 @@ def loss(
         normalize: divide each embedding row by its norm first, and carry gradients back.
         zero_rows: whether normalizing refuses rows of zeros, or with "keep" leaves them zeros with
             a gradient of zeros.
-        precision: "int16" multiplies as 16-bit codes with exact sums, in up to half the time, for
-            methods of InfoNCE's shape; `Loss.error_bound` says how far the value can be off.
+        precision: "int16" multiplies as 16-bit codes with exact sums, for methods of InfoNCE's
+            shape; `Loss.error_bound` says how far the value can be off.
         gradients: what to differentiate by; None for the method's own default, [] for the value.
         threads: 1 … 1024; all processors without. It never changes a bit of the result.
         progress: called with (pass, share of it done) about 20 times a second; returning True

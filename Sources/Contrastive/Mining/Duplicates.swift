@@ -7,8 +7,8 @@
 /// kept     one row of each group
 /// ```
 /// Products of unit rows, of codes or in Float32, rule pairs out, with a margin that their error
-/// cannot exceed; products and sums in Double of the rows as given decide the others. Equal rows have a
-/// cosine of exactly 1.
+/// cannot exceed; products and sums in Double of the rows as given decide the others. Equal rows
+/// have a cosine of exactly 1.
 ///
 /// Groups are transitive: of a chain of rows, each near the next, one is kept.
 ///

@@ -107,8 +107,8 @@ extension Objective {
 
   /// The loss and its gradients in a chosen precision.
   ///
-  /// In 16 bits products take about half the time, and the evaluation says how far it can be off:
-  /// see `Evaluation.errorBound`. Beside what `scratchBytes` says it then holds 2 bytes for each
+  /// In 16 bits products take less time, and the evaluation says how far it can be off: see
+  /// `Evaluation.errorBound`. Beside what `scratchBytes` says it then holds 2 bytes for each
   /// element of anchors and columns.
   ///
   /// - Parameters:

@@ -9,7 +9,8 @@ import ContrastiveKernels
 /// ```
 /// with the norms of the residuals themselves, not estimates of them. A row's largest element is
 /// the product's largest code, or less where the norm of codes would be above 46,000: dot products
-/// fit into 32 bits. The constant parts of ⟨x, y⟩ = ⟨x − c, y − d⟩ + ⟨x − c, d⟩ + ⟨c, y⟩ are numbers of a row.
+/// fit into 32 bits. The constant parts of ⟨x, y⟩ = ⟨x − c, y − d⟩ + ⟨x − c, d⟩ + ⟨c, y⟩ are
+/// numbers of a row.
 package struct CodedRows: Sendable {
   /// Number of rows.
   package let count: Int

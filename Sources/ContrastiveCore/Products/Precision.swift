@@ -2,7 +2,7 @@
 public enum Precision: String, Sendable, CaseIterable, Codable {
   /// Float32.
   case float32
-  /// Codes of 16 bits with exact sums of 32, at up to twice the speed.
+  /// Codes of 16 bits with exact sums of 32.
   ///
   /// A row has a scale of its own. What rounding to codes leaves of each row is measured, so that
   /// the loss comes with a certified bound of its error. Codes, sums and what follows from them are

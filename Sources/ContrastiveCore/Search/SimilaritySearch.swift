@@ -2,9 +2,9 @@ import ContrastiveKernels
 
 /// The most similar columns of each row, exact in the sense of dot products in Double.
 ///
-/// A screen bounds every similarity from above: codes of 8 or 16 bits, or Float32. What its bounds do not
-/// rule out is decided in Double, ties by the lower index, so that the result is the same whatever
-/// the screen, the instruction set and the number of threads.
+/// A screen bounds every similarity from above: codes of 8 or 16 bits, or Float32. What its bounds
+/// do not rule out is decided in Double, ties by the lower index, so that the result is the same
+/// whatever the screen, the instruction set and the number of threads.
 package struct SimilaritySearch: Sendable {
   /// What bounds similarities.
   package enum Screen: String, Sendable {
