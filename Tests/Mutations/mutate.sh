@@ -70,9 +70,10 @@ synchronize() {
   done
 }
 
-# In the copy's folder: the manifest looks where it is.
-copied() { (cd "$copy" && "$@" > output.txt 2>&1); }
-run() { copied swift test --filter "$1"; }
+# In the copy's folder: the manifest looks where it is. What is printed stays in NAME.txt.
+copied() { (cd "$copy" && "${@:2}" > "$1.txt" 2>&1); }
+build() { copied "$1" swift build --build-tests; }
+run() { copied "$1" timeout -k 10 1200 swift test --skip-build --filter "$2"; }
 
 wanted=${MUTATIONS:-${names[*]}}
 all=
@@ -80,7 +81,8 @@ for index in "${!names[@]}"; do
   if [[ " $wanted " == *" ${names[$index]} "* ]]; then all+="${all:+|}${filters[$index]}"; fi
 done
 synchronize
-run "$all" || { echo "The tests fail without mutations, too; see $copy/output.txt" >&2; exit 1; }
+build none || { echo "The package does not compile; see $copy/none.txt" >&2; exit 1; }
+run none "$all" || { echo "The tests fail without mutations, too; see $copy/none.txt" >&2; exit 1; }
 
 survivors=0
 for index in "${!names[@]}"; do
@@ -91,17 +93,18 @@ for index in "${!names[@]}"; do
     '$n = s/\Q$ENV{OLD}\E/$ENV{NEW}/; END { exit($n ? 0 : 1) }' "$copy/$file" ||
     { echo "$name: there is no such code in $file any more" >&2; exit 1; }
   touch "$copy/$file"
-  if ! copied swift build --build-tests; then
-    echo "$name: does not compile; see $copy/output.txt" >&2
-    exit 1
-  fi
-  if run "$filter"; then
-    echo "$name: SURVIVED ($filter)"
-    survivors=$((survivors + 1))
-  else
-    found=$(grep -c '✘ Test .* recorded an issue' "$copy/output.txt" || true)
-    echo "$name: found by $found issues"
-  fi
+  build "$name" || { echo "$name: does not compile; see $copy/$name.txt" >&2; exit 1; }
+  status=0
+  run "$name" "$filter" || status=$?
+  found=$(grep -c '✘ Test .* recorded an issue' "$copy/$name.txt" || true)
+  case "$status:$found" in
+    0:*)
+      echo "$name: SURVIVED ($filter)"
+      survivors=$((survivors + 1)) ;;
+    124:* | 137:*) echo "$name: found, as the tests do not end" ;;
+    *:0) echo "$name: found, as the tests are killed: $(grep -m 1 signal "$copy/$name.txt")" ;;
+    *) echo "$name: found by $found issues" ;;
+  esac
 done
 synchronize
 echo "$survivors of the mutations survived"
