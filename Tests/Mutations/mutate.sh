@@ -60,39 +60,38 @@ mutation wrong-blas ContrastiveCore/Products/MatrixProduct+SelfCheck.swift Wrong
   'guard found != expected else { continue }' \
   'guard found.isNaN else { continue }'
 
-# What was mutated last is put back, and nothing else is touched, so that builds stay short.
-synchronize() {
-  git ls-files --cached --others --exclude-standard | while read -r file; do
-    [ -f "$file" ] || continue
-    cmp -s "$file" "$copy/$file" && continue
-    mkdir -p "$copy/$(dirname "$file")"
-    cp -p "$file" "$copy/$file"
-  done
-}
+# Files keep their times, so that only what has changed is built again.
+git ls-files -z --cached --others --exclude-standard --deduplicate |
+  tar --create --null --ignore-failed-read --files-from=- 2>/dev/null |
+  tar --extract --directory="$copy"
+# What was mutated last is put back, as something new: its old time would say nothing has changed.
+file=
+restore() { [ -z "$file" ] || cp "$file" "$copy/$file"; }
+trap restore EXIT
 
 # In the copy's folder: the manifest looks where it is. What is printed stays in NAME.txt.
 copied() { (cd "$copy" && "${@:2}" > "$1.txt" 2>&1); }
-build() { copied "$1" swift build --build-tests; }
-run() { copied "$1" timeout -k 10 1200 swift test --skip-build --filter "$2"; }
+options=(--disable-index-store --debug-info-format none)
+build() { copied "$1" swift build "${options[@]}" --build-tests; }
+run() { copied "$1" timeout -k 10 1200 swift test "${options[@]}" --skip-build --filter "$2"; }
 
 wanted=${MUTATIONS:-${names[*]}}
 all=
 for index in "${!names[@]}"; do
   if [[ " $wanted " == *" ${names[$index]} "* ]]; then all+="${all:+|}${filters[$index]}"; fi
 done
-synchronize
 build none || { echo "The package does not compile; see $copy/none.txt" >&2; exit 1; }
 run none "$all" || { echo "The tests fail without mutations, too; see $copy/none.txt" >&2; exit 1; }
 
 survivors=0
 for index in "${!names[@]}"; do
-  name=${names[$index]} file=${files[$index]} filter=${filters[$index]}
+  name=${names[$index]} filter=${filters[$index]}
   [[ " $wanted " == *" $name "* ]] || continue
-  synchronize
+  restore
+  file=${files[$index]}
   OLD=${olds[$index]} NEW=${news[$index]} perl -0pi -e \
     '$n = s/\Q$ENV{OLD}\E/$ENV{NEW}/; END { exit($n ? 0 : 1) }' "$copy/$file" ||
     { echo "$name: there is no such code in $file any more" >&2; exit 1; }
-  touch "$copy/$file"
   build "$name" || { echo "$name: does not compile; see $copy/$name.txt" >&2; exit 1; }
   status=0
   run "$name" "$filter" || status=$?
@@ -106,6 +105,5 @@ for index in "${!names[@]}"; do
     *) echo "$name: found by $found issues" ;;
   esac
 done
-synchronize
 echo "$survivors of the mutations survived"
 [ "$survivors" -eq 0 ]
