@@ -71,7 +71,7 @@ trap restore EXIT
 
 # In the copy's folder: the manifest looks where it is. What is printed stays in NAME.txt.
 copied() { (cd "$copy" && "${@:2}" > "$1.txt" 2>&1); }
-options=(--disable-index-store -debug-info-format none)
+options=(-debug-info-format none)
 build() { copied "$1" swift build "${options[@]}" --build-tests; }
 run() { copied "$1" timeout -k 10 1200 swift test "${options[@]}" --skip-build --filter "$2"; }
 
