@@ -33,7 +33,7 @@ mutation overflow ContrastiveTensors/Tensor.swift 'BadFileTests|TensorTests' \
   'let (product, overflow) = total.multipliedReportingOverflow(by: length)' \
   'let (product, overflow) = (total &* length, false)'
 mutation checksum ContrastiveFiles/Formats/SafetensorsFile+Checksum.swift \
-  'SafetensorsFileTests|RoundTripTests|damageIsFound' \
+  SafetensorsFileTests \
   'kept != checksum else' \
   'kept.isEmpty else'
 # Indices out of range; numbers that are none; the own entry among the negatives.
