@@ -76,7 +76,7 @@ package enum ResidentPages {
         usleep(1_000)
         guard let limit = state.withLock({ $0.limit }), let held = held(file) else { continue }
         let mapped = (held.files - ownFiles) * page
-        guard held.all * page > limit + allowance, mapped > max(4 << 20, limit / 8) else {
+        guard held.all * page - allowance > limit, mapped > max(4 << 20, limit / 8) else {
           continue
         }
         let mappings = state.withLock { $0.mappings }
