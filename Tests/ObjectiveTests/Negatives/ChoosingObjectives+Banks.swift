@@ -5,7 +5,9 @@ import _TestSupport
 /// Objectives with a bank.
 extension ChoiceInputs {
   func instDisc() -> ChoosingObjective {
-    let indices = rows.map { bank.rows - 1 - $0 }
+    // A query's own row is one that takes part.
+    let columns = (0..<bank.rows).filter { column in rows.contains { takes($0, column) } }
+    let indices = rows.map { columns[columns.count - 1 - $0] }
     return ChoosingObjective(
       description: "InstDisc",
       evaluate: { choice, temperature, workers in
