@@ -27,6 +27,14 @@ struct CentroidSums: Sendable {
   ///
   /// Complexity: O(moves · D), cut by clusters and columns.
   mutating func apply(_ moves: [ClusterMove], points: Matrix, workers: Workers) {
+    // Points that are near one another go together: where they are in a file, they are read once.
+    let run = max(65_536, 4 * counts.count)
+    for start in stride(from: 0, to: moves.count, by: run) {
+      apply(moves[start..<min(moves.count, start + run)], points: points, workers: workers)
+    }
+  }
+
+  private mutating func apply(_ moves: ArraySlice<ClusterMove>, points: Matrix, workers: Workers) {
     let clusters = counts.count
     // Each cluster's own additions and removals, one after the other.
     var starts = [Int](repeating: 0, count: clusters + 1)
@@ -69,10 +77,12 @@ struct CentroidSums: Sendable {
           let width = min(slice, dimension - first)
           for cluster in (part * group)..<min(clusters, (part + 1) * group) {
             let target = sums + (cluster * dimension + first)
-            for entry in entries[starts[cluster]..<starts[cluster + 1]] {
+            for place in starts[cluster]..<starts[cluster + 1] {
+              let entry = entries[place]
               ClusterKernels.best.addFixedPoint(
                 values + (Int(entry.row) * dimension + first), count: width,
                 scale: entry.adds ? scale : -scale, to: target)
+              if place % Self.scattered == 0 { LargeMatrices.rowsArePassed() }
             }
           }
         }
@@ -120,6 +130,9 @@ struct CentroidSums: Sendable {
       return total
     }
   }
+
+  /// Rows here and there after which pages of files may be given back.
+  private static let scattered = 256
 
   private struct Entry {
     let row: UInt32
