@@ -38,7 +38,6 @@ package enum ResidentPages {
   }
 
   private static let state = Mutex(State())
-  private static let isGivingBack = Atomic(false)
   /// What the process holds besides that the limit does not count: code, libraries, tiles.
   private static let allowance = 32 << 20
 
@@ -94,10 +93,8 @@ package enum ResidentPages {
       guard let bounds = state.withLock({ $0.bounds }), let held = held(bounds.file) else { return }
       let mapped = (held.files - bounds.ownFiles) * bounds.pageSize
       guard held.all * bounds.pageSize - allowance > bounds.limit,
-        mapped > max(4 << 20, bounds.limit / 2),
-        !isGivingBack.exchange(true, ordering: .acquiring)
+        mapped > max(4 << 20, bounds.limit / 2)
       else { return }
-      defer { isGivingBack.store(false, ordering: .releasing) }
       for mapping in state.withLock({ $0.mappings }) {
         _ = madvise(
           UnsafeMutableRawPointer(bitPattern: mapping.start), mapping.count, MADV_DONTNEED)
