@@ -48,8 +48,12 @@ extension Matrix {
   /// borrowed in the place of large matrices.
   ///
   /// Throws `ContrastiveError.file` where that place has no room.
-  package func scaled(_ factors: [Double]) throws(ContrastiveError) -> Matrix {
-    guard isBorrowed, let place = LargeMatrices.place else { return rows(times: factors) }
+  package func scaled(
+    _ factors: [Double], workers: Workers = .one
+  ) throws(ContrastiveError) -> Matrix {
+    guard isBorrowed, let place = LargeMatrices.place else {
+      return rows(times: factors, workers: workers)
+    }
     precondition(factors.count == rows)
     let columns = columns
     return try place(rows, columns) { range, target in
