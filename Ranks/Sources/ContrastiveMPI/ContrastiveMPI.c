@@ -2,8 +2,11 @@
 #include "ContrastiveMPI.h"
 
 #include <mpi.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sched.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 // MPI counts in int: longer messages are sent in pieces.
@@ -94,6 +97,21 @@ bool contrastive_mpi_meet(double seconds) {
   }
 }
 
-void contrastive_mpi_finish(void) { MPI_Finalize(); }
+// Leaving, Open MPI sends mpirun two short messages one after the other. By default TCP keeps the
+// second back until the first is acknowledged, which a receiver puts off for 40 ms.
+static void send_at_once(void) {
+  long open_max = sysconf(_SC_OPEN_MAX);
+  int end = open_max > 0 && open_max < 1024 ? (int)open_max : 1024;
+  for (int descriptor = 3; descriptor < end; descriptor++) {
+    int yes = 1;
+    // Whatever is no TCP socket says so.
+    (void)setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
+  }
+}
+
+void contrastive_mpi_finish(void) {
+  send_at_once();
+  MPI_Finalize();
+}
 
 void contrastive_mpi_abort(int code) { MPI_Abort(MPI_COMM_WORLD, code); }

@@ -25,8 +25,29 @@ struct CentroidSums: Sendable {
 
   /// Moves points from cluster to cluster.
   ///
+  /// Of many moves each of several processes adds up those of its own points.
+  ///
   /// Complexity: O(moves · D), cut by clusters and columns.
   mutating func apply(_ moves: [ClusterMove], points: Matrix, workers: Workers) {
+    for move in moves {
+      if !move.isNew { counts[Int(move.from)] -= 1 }
+      counts[Int(move.to)] += 1
+    }
+    let shares = PointShares(rows: points.rows, clusters: counts.count, workers: workers)
+    guard let group = shares.group, moves.count > Self.movesWorthSharing * counts.count else {
+      return add(moves, points: points, workers: workers)
+    }
+    let (before, own) = (sums, shares.ownRows)
+    sums = [Int64](repeating: 0, count: before.count)
+    add(moves.filter { own.contains(Int($0.row)) }, points: points, workers: workers)
+    sums.withMutableSharedMemory { group.addUp($0) }
+    for place in sums.indices { sums[place] += before[place] }
+  }
+
+  /// Moves for each cluster that take longer to add up than the sums to send.
+  private static let movesWorthSharing = 16
+
+  private mutating func add(_ moves: [ClusterMove], points: Matrix, workers: Workers) {
     let clusters = counts.count
     // Each cluster's own additions and removals, one after the other.
     var starts = [Int](repeating: 0, count: clusters + 1)
@@ -42,11 +63,9 @@ struct CentroidSums: Sendable {
       if !move.isNew {
         entries[places[from]] = Entry(row: move.row, adds: false)
         places[from] += 1
-        counts[from] -= 1
       }
       entries[places[to]] = Entry(row: move.row, adds: true)
       places[to] += 1
-      counts[to] += 1
     }
     add(entries, starts: starts, points: points, workers: workers)
   }
