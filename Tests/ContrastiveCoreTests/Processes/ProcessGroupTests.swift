@@ -66,9 +66,10 @@ import _TestSupport
       })
     {
       #expect(
-        try result.get() == (0..<count).map { place in
-          (0..<size).reduce(0) { $0 + Int64(place - 7) << (8 * $1) }
-        })
+        try result.get()
+          == (0..<count).map { place in
+            (0..<size).reduce(0) { $0 + Int64(place - 7) << (8 * $1) }
+          })
     }
   }
 
