@@ -25,6 +25,11 @@ package struct SharedMemory<Element>: @unchecked Sendable {
   > {
     memory.base + offset
   }
+
+  /// The same memory where its first element has an index other than 0.
+  package func starting(at index: Int) -> SharedMemory {
+    SharedMemory(UnsafeMutableBufferPointer(start: base - index, count: index + count))
+  }
 }
 
 /// Memory that several workers read.
