@@ -51,7 +51,7 @@ import ContrastiveFiles
         + "peak memory + \(grown) KiB, seed \(seed)")
     precondition(cases > 100)
     // An instrumented process keeps freed memory in quarantine.
-    precondition(grown < 32 << 10 || environment["CONTRASTIVE_SANITIZED"] != nil)
+    precondition(grown < 32 << 10 || isSanitized)
   }
 
   private static func change(_ bytes: inout [UInt8], _ random: inout CounterRandom) {

@@ -57,6 +57,27 @@ import ContrastiveFiles
     }
   }
 
+  /// Every bit of the tensors' 60 bytes, and what the metadata says.
+  @Test func aSealFindsEveryChange() throws {
+    try TemporaryFolder.use { folder throws in
+      let path = folder.file("a")
+      try SafetensorsFile(tensors: Self.tensors, metadata: ["step": "7"]).sealed().write(to: path)
+      try SafetensorsFile(path: path).checkSeal()
+      let whole = try folder.bytes("a")
+      let step = try #require(whole.firstRange(of: Array("\"7\"".utf8))).lowerBound + 1
+      for place in Array((whole.count - 60)..<whole.count) + [step] {
+        for bit in 0..<(place == step ? 1 : 8) {
+          var bytes = whole
+          bytes[place] ^= 1 << bit
+          try folder.write(bytes, "a")
+          let file = try SafetensorsFile(path: path)
+          let error = try #require(throws: ContrastiveError.self) { try file.checkSeal() }
+          #expect("\(error)".contains("is damaged"), "byte \(place), bit \(bit): \(error)")
+        }
+      }
+    }
+  }
+
   @Test func missingTensorIsNamed() throws {
     let file = SafetensorsFile(tensors: Self.tensors)
     #expect(try file.tensor("count") == Self.tensors["count"])

@@ -1,12 +1,18 @@
 #!/bin/bash
-# Each mutation breaks one piece of safety code in a copy of the package; the tests named with it
-# must then fail. `make mutate`; MUTATIONS="fsync-file lock" picks some.
+# Each mutation breaks one piece of safety code; the tests named with it must then fail.
+# `make mutate`; MUTATIONS="fsync-file lock" picks some.
+#
+# All are built into one copy of the package, each behind its name: a process makes the one that
+# CONTRASTIVE_MUTATION names, and none where it is not set.
 set -eu -o pipefail
 cd "$(dirname "$0")/../.."
 copy=.build/mutate
 mkdir -p "$copy"
-names=() files=() filters=() olds=() news=()
-mutation() { names+=("$1"); files+=("Sources/$2"); filters+=("$3"); olds+=("$4"); news+=("$5"); }
+names=() files=() filters=() olds=() news=() prefixes=()
+# A name, a file, the tests that find it, an expression, what it becomes, and what to write before.
+mutation() {
+  names+=("$1") files+=("Sources/$2") filters+=("$3") olds+=("$4") news+=("$5") prefixes+=("${6:-}")
+}
 
 # A save without synchronizing its file; one without its folder; one that leaves its temporary file.
 mutation fsync-file ContrastiveFiles/Writing/AtomicFile.swift PowerLossTests \
@@ -17,92 +23,99 @@ mutation fsync-folder ContrastiveFiles/Writing/AtomicFile.swift PowerLossTests \
   'folder >= 0'
 mutation leftovers ContrastiveFiles/Writing/AtomicFile.swift AtomicFileTests \
   'unlink(temporary.path)' \
-  '_ = temporary.path'
+  '0' '_ = '
 # Two writers in one folder.
 mutation lock ContrastiveFiles/Writing/FolderLock.swift oneWriterAtATime \
   'LOCK_EX | LOCK_NB' \
   'LOCK_SH | LOCK_NB'
 # Declared sizes that the file does not have; tensors that overlap; sizes beyond Int; a checksum.
 mutation size ContrastiveFiles/Reading/ByteSource.swift BadFileTests \
-  'bytes <= mostRemaining else' \
-  'bytes >= 0 else'
+  'bytes <= mostRemaining' \
+  'bytes >= 0'
 mutation overlap ContrastiveFiles/Formats/SafetensorsHeader.swift BadFileTests \
-  'guard offsets[0] == position else' \
-  'guard offsets[0] >= 0 else'
+  'offsets[0] == position' \
+  'offsets[0] >= 0'
 mutation overflow ContrastiveTensors/Tensor.swift 'BadFileTests|TensorTests' \
-  'let (product, overflow) = total.multipliedReportingOverflow(by: length)' \
-  'let (product, overflow) = (total &* length, false)'
-mutation checksum ContrastiveFiles/Formats/SafetensorsFile+Checksum.swift \
-  'SafetensorsFileTests|RoundTripTests|damageIsFound' \
-  'kept != checksum else' \
-  'kept.isEmpty else'
+  'total.multipliedReportingOverflow(by: length)' \
+  '(total &* length, false)'
+mutation checksum ContrastiveFiles/Formats/SafetensorsFile+Checksum.swift SafetensorsFileTests \
+  'kept != checksum' \
+  'kept.isEmpty'
 # Indices out of range; numbers that are none; the own entry among the negatives.
 mutation bounds ContrastiveCore/Indices.swift 'BankStateTests|SampleBankTests|QueueBankTests' \
   '!(0..<bound ~= $0)' \
   '$0 < 0 && $0 >= bound'
 mutation not-finite ContrastiveCore/Tiles/Operand.swift 'OperandTests|PoisonedInputTests' \
-  'if let position = found.compactMap({ $0 }).first {' \
-  'if let position = found.compactMap({ $0 }).first, position == .max {'
+  'found.compactMap({ $0 }).first' \
+  'nil'
 mutation mask ContrastiveCore/Tiles/Exclusion.swift ExclusionTests \
-  'for row in tile.rows.clamped(to: tile.columns) {' \
-  'for row in tile.rows.clamped(to: tile.columns).dropFirst() {'
+  'tile.rows.clamped(to: tile.columns)' \
+  'tile.rows.clamped(to: tile.columns).dropFirst()'
 # Pieces added in another order than their own, so that threads change bits.
 mutation merge-order ContrastiveCore/Matrix+Sums.swift 'ProbeTests|MatrixRowsTests|LBFGS' \
-  'for index in 0..<wave {
-          for position' \
-  'for index in (0..<wave).reversed() {
-          for position'
+  'sums[index * width + position]' \
+  'sums[(wave - 1 - index) * width + position]'
 # Two jobs in one team at once; a product that is wrong in one element.
 mutation team ContrastiveCore/Team.swift TeamTests \
-  '!isBusy.exchange(true, ordering: .acquiring)' \
-  '!isBusy.load(ordering: .acquiring)'
+  'isBusy.exchange(true, ordering: .acquiring)' \
+  'isBusy.load(ordering: .acquiring)'
 mutation wrong-blas ContrastiveCore/Products/MatrixProduct+SelfCheck.swift WrongBLASTests \
-  'guard found != expected else { continue }' \
-  'guard found.isNaN else { continue }'
+  'found != expected' \
+  'found.isNaN'
 
-# What was mutated last is put back, and nothing else is touched, so that builds stay short.
-synchronize() {
-  git ls-files --cached --others --exclude-standard | while read -r file; do
-    [ -f "$file" ] || continue
-    cmp -s "$file" "$copy/$file" && continue
-    mkdir -p "$copy/$(dirname "$file")"
-    cp -p "$file" "$copy/$file"
-  done
+# Files keep their times, so that only what has changed is built again.
+git ls-files -z --cached --others --exclude-standard --deduplicate |
+  tar --create --null --ignore-failed-read --files-from=- 2>/dev/null |
+  tar --extract --directory="$copy"
+# Each expression must be there once.
+for index in "${!names[@]}"; do
+  NAME=${names[$index]} OLD=${olds[$index]} NEW=${news[$index]} BEFORE=${prefixes[$index]} \
+    perl -0pi -e '
+    $n = s/\Q$ENV{OLD}\E/$ENV{BEFORE}(isMutated("$ENV{NAME}") ? ($ENV{NEW}) : ($ENV{OLD}))/g;
+    END { exit($n == 1 ? 0 : 1) }' "$copy/${files[$index]}" ||
+    { echo "${names[$index]}: not once in ${files[$index]}" >&2; exit 1; }
+done
+for file in $(printf '%s\n' "${files[@]}" | sort -u); do
+  cat >> "$copy/$file" <<'END'
+
+@_silgen_name("getenv")
+private func environment(_ name: UnsafePointer<CChar>) -> UnsafePointer<CChar>?
+private let mutation = environment("CONTRASTIVE_MUTATION").map { String(cString: $0) }
+private func isMutated(_ name: String) -> Bool { mutation == name }
+END
+done
+
+# In the copy's folder: the manifest looks where it is. What is printed stays in NAME.txt.
+copied() { (cd "$copy" && "${@:2}" > "$1.txt" 2>&1); }
+build() { copied build swift build -debug-info-format none --build-tests; }
+run() {
+  CONTRASTIVE_MUTATION=$1 copied "$1" timeout -k 10 1200 \
+    swift test -debug-info-format none --skip-build --filter "$2"
 }
-
-# In the copy's folder: the manifest looks where it is.
-copied() { (cd "$copy" && "$@" > output.txt 2>&1); }
-run() { copied swift test --filter "$1"; }
 
 wanted=${MUTATIONS:-${names[*]}}
 all=
 for index in "${!names[@]}"; do
   if [[ " $wanted " == *" ${names[$index]} "* ]]; then all+="${all:+|}${filters[$index]}"; fi
 done
-synchronize
-run "$all" || { echo "The tests fail without mutations, too; see $copy/output.txt" >&2; exit 1; }
+build || { echo "The mutations do not compile; see $copy/build.txt" >&2; exit 1; }
+run none "$all" || { echo "The tests fail without mutations, too; see $copy/none.txt" >&2; exit 1; }
 
 survivors=0
 for index in "${!names[@]}"; do
-  name=${names[$index]} file=${files[$index]} filter=${filters[$index]}
+  name=${names[$index]} filter=${filters[$index]}
   [[ " $wanted " == *" $name "* ]] || continue
-  synchronize
-  OLD=${olds[$index]} NEW=${news[$index]} perl -0pi -e \
-    '$n = s/\Q$ENV{OLD}\E/$ENV{NEW}/; END { exit($n ? 0 : 1) }' "$copy/$file" ||
-    { echo "$name: there is no such code in $file any more" >&2; exit 1; }
-  touch "$copy/$file"
-  if ! copied swift build --build-tests; then
-    echo "$name: does not compile; see $copy/output.txt" >&2
-    exit 1
-  fi
-  if run "$filter"; then
-    echo "$name: SURVIVED ($filter)"
-    survivors=$((survivors + 1))
-  else
-    found=$(grep -c '✘ Test .* recorded an issue' "$copy/output.txt" || true)
-    echo "$name: found by $found issues"
-  fi
+  status=0
+  run "$name" "$filter" || status=$?
+  found=$(grep -c '✘ Test .* recorded an issue' "$copy/$name.txt" || true)
+  case "$status:$found" in
+    0:*)
+      echo "$name: SURVIVED ($filter)"
+      survivors=$((survivors + 1)) ;;
+    124:* | 137:*) echo "$name: found, as the tests do not end" ;;
+    *:0) echo "$name: found, as the tests are killed: $(grep -m 1 signal "$copy/$name.txt")" ;;
+    *) echo "$name: found by $found issues" ;;
+  esac
 done
-synchronize
 echo "$survivors of the mutations survived"
 [ "$survivors" -eq 0 ]

@@ -25,7 +25,7 @@ extension NeighborGraph {
   ///   - queries: [B × D].
   ///   - bank: [nodes × D].
   ///   - indices: [B], each query's own node.
-  ///   - steps: longest walk, at least 1.
+  ///   - steps: longest walk, 1 … 16.
   ///   - repeats: whether a node counts for every walk that ends there.
   ///   - workers: the threads to use; no effect on the result.
   /// - Returns: of each query, positives from the least similar on, their counts adding up to
@@ -36,9 +36,10 @@ extension NeighborGraph {
     _ count: Int, of queries: Matrix, in bank: Matrix, indices: [Int], steps: Int = 3,
     repeats: Bool = true, workers: Workers = .all
   ) throws(ContrastiveError) -> [[Positive]] {
-    for (name, value) in [("count", count), ("steps", steps)] where value < 1 {
-      throw .parameter(name: name, found: "\(value)", expected: "at least 1")
+    guard count >= 1 else {
+      throw .parameter(name: "count", found: "\(count)", expected: "at least 1")
     }
+    try Self.requireSteps(steps, named: "steps")
     let (rows, columns) = (Operand("queries", queries), Operand("bank", bank))
     try rows.requireRows()
     try columns.requireDimension(of: rows)

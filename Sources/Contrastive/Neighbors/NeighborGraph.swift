@@ -34,6 +34,15 @@ public struct NeighborGraph: Sendable, Equatable {
     try self.init(nodes: table.rows, indices: table.indices)
   }
 
+  /// Checks the length of the longest walk, which is 1 … 16: the work grows with it.
+  ///
+  /// - Throws: `ContrastiveError.parameter`.
+  package static func requireSteps(_ steps: Int, named name: String) throws(ContrastiveError) {
+    guard 1...16 ~= steps else {
+      throw .parameter(name: name, found: "\(steps)", expected: "1 … 16")
+    }
+  }
+
   /// The nodes that walks of 1 … `steps` steps from a node end at, each as often as walks end
   /// there.
   ///

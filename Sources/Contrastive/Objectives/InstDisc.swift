@@ -68,7 +68,7 @@ public struct InstDisc: Objective {
   ///   - queries: [B × D].
   ///   - bank: [n × D]; in half precision it is widened as a whole. Rows that are excluded for
   ///     every query are not among the n; with noise no row can be weighted.
-  ///   - indices: [B], each query's own bank row.
+  ///   - indices: [B], each query's own bank row, which cannot be excluded.
   ///   - noise: [B × K] row-major, bank rows drawn as noise; `drawNoise` draws them. Without it the
   ///     loss is the softmax over the whole bank.
   ///   - gradients: what to differentiate by.
@@ -106,6 +106,7 @@ public struct InstDisc: Objective {
         workers)
     }
     try requireParameter(partition == nil, "partition", "no noise", "noise rows")
+    try columns.exclusions.requireIncluded(indices, perRow: 1, named: "indices")
     let own = bank.rows(at: indices)
     var contrast = Contrast(
       rows, paired: own, against: .others(Operand("bank", bank)), temperature: temperature,

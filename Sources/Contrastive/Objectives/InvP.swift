@@ -42,7 +42,7 @@ public struct InvP: Objective {
   ///   - temperature: 1e-6 … 1e6.
   ///   - background: M, at least 1; an evaluation needs 2, and takes at most the bank's rows.
   ///   - positives: P, at least 1.
-  ///   - steps: of the longest walk from a query's own row to a positive, at least 1.
+  ///   - steps: of the longest walk from a query's own row to a positive, 1 … 16.
   ///   - weight: of the second term, 0 or more.
   ///   - epsilon: ε, 0 or more; the authors' code has 1e-7.
   ///   - exactBackground: whether the background of the second term is the paper's.
@@ -52,11 +52,11 @@ public struct InvP: Objective {
     weight: Double = 0.6, epsilon: Double = 0, exactBackground: Bool = false
   ) throws(ContrastiveError) {
     try requireTemperature(temperature)
-    for (name, value) in [
-      ("background", background), ("positives", positives), ("steps", steps),
-    ] where value < 1 {
+    for (name, value) in [("background", background), ("positives", positives)]
+    where value < 1 {
       throw .parameter(name: name, found: "\(value)", expected: "at least 1")
     }
+    try NeighborGraph.requireSteps(steps, named: "steps")
     for (name, value) in [("weight", weight), ("epsilon", epsilon)]
     where !(value.isFinite && value >= 0) {
       throw .parameter(name: name, found: "\(value)", expected: "a number of at least 0")

@@ -65,7 +65,7 @@ public struct InvPMethod: TrainingMethod {
       try requireTemperature(temperature)
       try require(2...1_000_000_000 ~= background, "background", background, "2 … 1000000000")
       try require(1...1_000 ~= graphNeighbors, "graph_neighbors", graphNeighbors, "1 … 1000")
-      try require(1...16 ~= walkSteps, "walk_steps", walkSteps, "1 … 16")
+      try NeighborGraph.requireSteps(walkSteps, named: "walk_steps")
       try require(1...1_000_000 ~= positives, "positives", positives, "1 … 1000000")
       try require(
         0...1e6 ~= propagationWeight, "propagation_weight", propagationWeight, "0 … 1e6")

@@ -49,18 +49,22 @@ import _TestSupport
     if subcommand.words == ["train"] || subcommand.words == ["report"], random.happens(0.7) {
       subcommand = random.element(of: grammar.subcommands)
     }
+    // In half of the lines every single value is one that some command takes.
+    let isTame = random.happens(0.5)
     var words = subcommand.words
     var arguments = subcommand.arguments.filter { argument in
       !["help", "version", "full"].contains(argument.name)
-        && (argument.isOptional ? random.happens(0.15) : random.happens(0.97))
+        && (argument.isOptional
+          ? random.happens(isTame ? 0.08 : 0.15) : random.happens(isTame ? 1 : 0.97))
     }
     if random.happens(0.2) { arguments.reverse() }
     for argument in arguments {
       switch argument.kind {
       case .flag: words.append("--\(argument.name)")
-      case .positional: words.append(value(argument, subcommand, &random))
+      case .positional:
+        words.append(value(argument, subcommand, isTame, &random))
       case .option:
-        let value = value(argument, subcommand, &random)
+        let value = value(argument, subcommand, isTame, &random)
         words +=
           random.happens(0.8) ? ["--\(argument.name)", value] : ["--\(argument.name)=\(value)"]
       }
@@ -70,21 +74,26 @@ import _TestSupport
         "--epochs", random.element(of: ["0", "1"]), "--batch-size",
         random.element(of: ["2", "8", "24"]), "--widths", "4",
       ]
-      if random.happens(0.7) { words += ["--data", "images"] }
+      // Without data it trains on what is installed, which may be much.
+      if !words.contains(where: { $0.hasPrefix("--data") }) { words += ["--data", "images"] }
       if random.happens(0.8) { words += ["--output", "run\(random.index(below: 1 << 40))"] }
     }
-    if random.happens(0.05) { words.append(random.element(of: ["--nonsense", "word", "-z", ""])) }
+    if !isTame, random.happens(0.1) {
+      words.append(random.element(of: ["--nonsense", "word", "-z", ""]))
+    }
     return words
   }
 
   private func value(
     _ argument: CommandGrammar.Argument, _ subcommand: CommandGrammar.Subcommand,
-    _ random: inout CounterRandom
+    _ isTame: Bool, _ random: inout CounterRandom
   ) -> String {
-    if !argument.choices.isEmpty, random.happens(0.9) {
+    if !argument.choices.isEmpty, isTame || random.happens(0.9) {
       return random.element(of: argument.choices)
     }
-    if random.happens(0.03) { return random.element(of: files.others + Self.numbers) }
+    if !isTame, random.happens(0.03) {
+      return random.element(of: files.others + Self.numbers)
+    }
     switch argument.name {
     case "input" where subcommand.words.first == "loss":
       let own = files.inputs[subcommand.words.last ?? ""] ?? []
@@ -100,6 +109,9 @@ import _TestSupport
         "out.safetensors", "out.safetensors", "out.npy", "out.html", "out.csv", "-", "/dev/null",
         "missing/out", ".", "", "x.npy", "out", "/dev/full",
       ])
+    case "pairs": return random.element(of: files.pairs)
+    case "query-texts", "document-texts", "names", "query-ids", "document-ids", "qrels":
+      return random.element(of: files.texts)
     case "run", "runs", "resume":
       return random.element(of: ["run", "run", "images", "missing", ""])
     case "data", "images":
@@ -118,7 +130,9 @@ import _TestSupport
     case "iterations", "restarts", "epochs", "threads", "limit", "hidden-dimension", "widths",
       "embedding-dimension", "bank-capacity", "batch-size", "checkpoint-steps":
       return random.element(of: ["0", "1", "2", "3", "7", "-1", "x", "", "1.5"])
-    default: return random.element(of: Self.numbers)
+    default:
+      return random.element(
+        of: isTame ? ["1", "2", "3", "5", "0.1", "0.3", "0.5", "0.9"] : Self.numbers)
     }
   }
 

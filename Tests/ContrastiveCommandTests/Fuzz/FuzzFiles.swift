@@ -9,6 +9,10 @@ struct FuzzFiles {
   let embeddings: [String]
   /// Names of files that hold labels.
   let labels: [String]
+  /// Names of files that hold pairs of rows.
+  let pairs: [String]
+  /// Names of files that hold a text a line, of a table and of judgments.
+  let texts: [String]
   /// Names of anything.
   let others: [String]
   /// The inputs of golden cases, by method.
@@ -54,6 +58,24 @@ struct FuzzFiles {
       try labelFile("big.npy", (0..<24).map { $0 % 2 == 0 ? .max : .min }),
       try labelFile("own.npy", Array(0..<24)),
     ]
+    func pairFile(_ name: String, _ columns: Int, _ values: [Int64]) throws -> String {
+      try NPYFile.write(
+        Tensor(shape: [values.count / columns, columns], elements: .int64(values)),
+        to: folder.file(name))
+      return name
+    }
+    pairs = [
+      try pairFile("p.npy", 2, (0..<48).map { $0 / 2 }),
+      try pairFile("graded.npy", 3, (0..<36).map { $0 % 5 }),
+      try pairFile("beyond.npy", 2, [0, 24, -1, 3]), "l.npy", "missing.npy",
+    ]
+    for (name, line) in [
+      ("t.txt", { "text \($0)" }), ("t.csv", { $0 == 0 ? "id,text" : "\($0),\"a, b\"" }),
+      ("q.txt", { "\($0 % 6) 0 \($0 % 7) \($0 % 3)" }),
+    ] as [(String, (Int) -> String)] {
+      try folder.write((0..<24).map { line($0) + "\n" }.joined(), name)
+    }
+    texts = ["t.txt", "t.txt", "q.txt", "t.csv:text", "t.csv:none", "x.npy", "missing.txt", ""]
     try folder.write("not a file of any format", "text.npy")
     try folder.write([], "empty.npy")
     try folder.write(Array(try folder.bytes("x.npy").dropLast(7)), "short.npy")

@@ -52,7 +52,9 @@ struct PrototypeCommandTests {
 
   /// What bounds take beyond a run without any is what the formula says.
   @Test(
-    .enabled(if: isOptimized && FileManager.default.fileExists(atPath: "/proc/self/status")))
+    .enabled(
+      if: isOptimized && !isSanitized
+        && FileManager.default.fileExists(atPath: "/proc/self/status")))
   func memoryIsAsStated() throws {
     let folder = try TemporaryFolder()
     _ = try points(20_000, 8, in: folder)

@@ -97,7 +97,8 @@ import _TestSupport
       process.waitUntilExit()
     }
     for _ in 0..<500 where !folder.exists("run/checkpoint.safetensors") { usleep(20_000) }
-    let second = try Command("train", "--resume", folder.file("run"))
+    // It is stopped, or it would train on where it is not refused.
+    let second = try Command(shell: "timeout 30 \"$0\" train --resume '\(folder.file("run"))'")
     #expect(second.status == 65 && second.errors.contains("in use by another process"))
   }
 

@@ -8,7 +8,7 @@ import _TestSupport
 /// The count is one of the whole process, so each measurement has a process of its own.
 @Suite struct MemoryTests {
   /// Pairs × negatives, or batch × batch, in memory would be 1 GiB or more here.
-  @Test func scratchDoesNotGrowWithTheBatch() async {
+  @Test(.disabled(if: isSanitized)) func scratchDoesNotGrowWithTheBatch() async {
     await #expect(processExitsWith: .success) {
       let view = try TestData.embeddings(8_192, 4, seed: 1)
       try expectGrowth(atMost: 128 << 20, "NT-Xent") {

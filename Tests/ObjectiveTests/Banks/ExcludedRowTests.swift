@@ -106,6 +106,36 @@ import _TestSupport
     }
   }
 
+  /// In both forms, and in a bank of samples of which one was never met.
+  @Test(arguments: [nil, [6, 7, 8, 9, 10]]) func instDiscRefusesAnOldRowOfItsOwn(
+    _ noise: [Int]?
+  ) throws {
+    let indices = [8, 6, 20, 5, 9]
+    let refusal = ContrastiveError.index(
+      argument: "indices", position: 3, found: "5, an excluded row of the bank",
+      expected: "a row that takes part")
+    #expect(throws: refusal) {
+      try InstDisc().evaluate(
+        queries: queries, bank: columns(), indices: indices, noise: noise)
+    }
+    var samples = try SampleBank(samples: 24, dimension: 8)
+    try samples.update(recent, ids: Array(Self.old..<24))
+    #expect(throws: refusal) {
+      try InstDisc().evaluate(queries: queries, bank: samples, indices: indices, noise: noise)
+    }
+  }
+
+  /// The softmax is over the recent rows.
+  @Test func instDiscIsThatOfTheRecentRows() throws {
+    let found = try InstDisc().evaluate(
+      queries: queries, bank: columns(), indices: Self.indices)
+    let expected = try InstDisc().evaluate(
+      queries: queries, bank: recent, indices: Self.indices.map { $0 - Self.old })
+    #expect(relativeError(found.loss, expected.loss) < 1e-6)
+    expectClose(
+      try #require(found[.queries]), try #require(expected[.queries]).doubles, within: 1e-6)
+  }
+
   /// False negative cancellation takes a bank of any form.
   @Test(arguments: FNC.Mode.allCases) func fncIsThatOfTheRecentRows(_ mode: FNC.Mode) throws {
     let objective = try FNC(search: FalseNegatives(topK: 3, threshold: nil), mode: mode)

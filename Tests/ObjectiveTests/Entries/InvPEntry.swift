@@ -79,7 +79,11 @@ enum InvPEntry: ObjectiveEntry {
         .parameter(name: "background", found: "0", expected: "at least 1")
       ),
       (with("positives", "0"), .parameter(name: "positives", found: "0", expected: "at least 1")),
-      (with("steps", "0"), .parameter(name: "steps", found: "0", expected: "at least 1")),
+      (with("steps", "0"), .parameter(name: "steps", found: "0", expected: "1 … 16")),
+      (
+        with("steps", "\(Int.max)"),
+        .parameter(name: "steps", found: "\(Int.max)", expected: "1 … 16")
+      ),
       (
         with("weight", "-1"),
         .parameter(name: "weight", found: "-1.0", expected: "a number of at least 0")
