@@ -173,8 +173,8 @@ test-python: python ## run all tests of the Python package, with PyTorch and myp
 	$$python -m mypy --strict -p contrastive --config-file Python/pyproject.toml; \
 	$$python -m pytest -q Python/tests
 
-test-bare-root: python ## install the wheel into a Debian root with numpy alone; as root
-	@$(call apt,debootstrap)
+test-bare-root: python ## compute with the wheel beside numpy alone: a Debian root, or a clean venv
+	@[ "$$(id -u)" -ne 0 ] || { $(call apt,debootstrap); } || true
 	@Tests/bare-root.sh Python/dist/*.whl
 
 test-snippets: build ## run the code of README and Documentation and the examples of --help

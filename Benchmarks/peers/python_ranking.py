@@ -3,9 +3,10 @@
     python_ranking.py [--repetitions 7] [--threads 2] [--rows 4096] [--dimension 384]
 
 Each runs in a process of its own, so that its memory can be told: the peak of a step less what is
-held before it. The model is one linear layer, so that the loss is what is measured; `neither` is
-the same step with the mean product of anchors and positives as loss: what model, embeddings and
-their gradients take. Also compares the values and the gradients. Needs sentence-transformers.
+held before it, by the kernel's count (VmHWM, reset by clear_refs, less VmRSS). Times are of the
+clock and of the processors: the second changes less on a busy machine. The model is one linear
+layer, so that the loss is what is measured; `neither` is the same step with the mean product of
+anchors and positives as loss: what model, embeddings and their gradients take. Also compares the values and the gradients. Needs sentence-transformers.
 """
 
 from __future__ import annotations
@@ -65,16 +66,17 @@ def serve(kind: str, rows: int, dimension: int, threads: int) -> None:
         with open("/proc/self/clear_refs", "w") as file:
             file.write("5")  # the peak counts from here
         held = status("VmRSS")
-        start = time.perf_counter()
+        start, processors = time.perf_counter(), time.process_time()
         optimizer.zero_grad()
         value = loss(features, labels)
         value.backward()
         optimizer.step()
         seconds = time.perf_counter() - start
+        busy = time.process_time() - processors
         print(
             json.dumps({
-                "ms": 1e3 * seconds, "mib": status("VmHWM") - held, "value": float(value.detach()),
-                "norm": float(model.linear.weight.grad.norm()),
+                "ms": 1e3 * seconds, "busy": 1e3 * busy, "mib": status("VmHWM") - held,
+                "value": float(value.detach()), "norm": float(model.linear.weight.grad.norm()),
             }),
             flush=True,
         )
@@ -121,16 +123,27 @@ def main() -> None:
     memory = {}
     for kind, answers in found.items():
         milliseconds = statistics.median(a["ms"] for a in answers)
+        busy = statistics.median(a["busy"] for a in answers)
         # The first step also makes what is kept for the next ones.
         memory[kind] = max(a["mib"] for a in [first[kind], *answers])
         later = max(a["mib"] for a in answers)
         print(
-            f"{kind:8} {milliseconds:8.1f} ms  {memory[kind]:8.1f} MiB at most, "
-            f"{later:.1f} after the first step"
+            f"{kind:8} {milliseconds:8.1f} ms, {busy:.1f} of the processors; "
+            f"{memory[kind]:.1f} MiB at most, {later:.1f} after the first step"
         )
-    ratio = statistics.median(t["ms"] / o["ms"] for o, t in zip(found["ours"], found["theirs"]))
+    pairs = list(zip(found["ours"], found["theirs"], found["neither"]))
+    ratio, of_busy = (
+        statistics.median(t[key] / o[key] for o, t, _ in pairs) for key in ("ms", "busy")
+    )
+    alone = statistics.median(
+        (t["busy"] - n["busy"]) / (o["busy"] - n["busy"]) for o, t, n in pairs
+    )
+    print(
+        f"theirs / ours {ratio:.2f}; of the processors {of_busy:.2f}, less what neither takes "
+        f"{alone:.2f}"
+    )
     ours, theirs = (memory[kind] - memory["neither"] for kind in ("ours", "theirs"))
-    print(f"theirs / ours {ratio:.2f}; memory of the loss alone {ours:.0f} of {theirs:.0f} MiB")
+    print(f"memory of the loss alone {ours:.0f} of {theirs:.0f} MiB")
 
 
 if __name__ == "__main__":

@@ -68,14 +68,25 @@ def test_ntxent_with_bank() -> None:
     assert float(second) == pytest.approx(float(expected), rel=1e-5)
 
 
-def test_both_directions() -> None:
-    features = [{"x": torch.randn(7, 8)} for _ in range(3)]
-    model = Model()
+@pytest.mark.parametrize("columns", [2, 3])
+def test_both_directions(columns: int) -> None:
+    features = [{"x": torch.randn(7, 8)} for _ in range(columns)]
+    model, exact = Model(), Model()
     both = ("query_to_doc", "doc_to_query")
-    found = MultipleNegativesRankingLoss(model, directions=both, partition_mode="per_direction")
-    a, *documents = [model(f)["sentence_embedding"] for f in features]
+    loss = MultipleNegativesRankingLoss(model, directions=both, partition_mode="per_direction")
+    found = loss(features)
+    found.backward()
+    a, *documents = [exact(f)["sentence_embedding"] for f in features]
     expected = (theirs([a, *documents], 20.0) + theirs([documents[0], a], 20.0)) / 2
-    assert float(found(features)) == pytest.approx(float(expected), rel=1e-5)
+    expected.backward()
+    assert float(found) == pytest.approx(float(expected), rel=1e-5)
+    torch.testing.assert_close(
+        model.linear.weight.grad, exact.linear.weight.grad, rtol=1e-4, atol=1e-5
+    )
+
+
+def test_refused() -> None:
+    model, both = Model(), ("query_to_doc", "doc_to_query")
     for refused in (
         {"directions": both}, {"hardness_mode": "all_negatives"}, {"similarity_fct": torch.dot},
     ):

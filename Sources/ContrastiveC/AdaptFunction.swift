@@ -87,7 +87,8 @@ extension AdapterOptions {
   fileprivate init(_ words: inout CallOptions) throws {
     let choice = try NegativeChoice(&words)
     var nothing = CallInputs(
-      try CallerTensors(nil, count: 0), normalizes: false, zeroRows: .refuse)
+      try CallerTensors(nil, count: 0), normalizes: false, zeroRows: .refuse,
+      workers: .one)
     self.init(
       loss: try AdapterLoss(
         words.choice("loss", default: .infonce),

@@ -79,11 +79,12 @@ private struct LossCall {
   private static let shared: Set = ["normalize", "zero-rows", "precision"]
 
   func run(_ workers: Workers) throws -> CallOutcome {
-    let outcome = try call.run(
+    var outcome = try call.run(
       inputs, options: options, normalizes: normalizes, zeroRows: zeroRows,
       precision: precision, gradients: outputs.map(\.name), workers: workers)
     for (name, memory) in outputs {
-      if let gradient = outcome.gradients[name] {
+      // Its memory is free again before the next one's is written.
+      if let gradient = outcome.takeGradient(name) {
         memory.write(gradient.values)
       } else {
         memory.write([outcome.scalars[name] ?? 0])

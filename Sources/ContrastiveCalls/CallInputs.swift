@@ -9,14 +9,18 @@ package struct CallInputs {
   private let normalizes: Bool
   /// What becomes of rows of zeros then.
   let zeroRows: ZeroRows
+  private let workers: Workers
   /// The tensors that were normalized, by name.
   private var normalized: [String: NormalizedRows] = [:]
   /// The tensors that were looked for.
   private let looked = NameSet()
 
-  package init(_ source: any TensorSource, normalizes: Bool, zeroRows: ZeroRows) {
+  package init(
+    _ source: any TensorSource, normalizes: Bool, zeroRows: ZeroRows, workers: Workers
+  ) {
     self.source = source
     self.zeroRows = zeroRows
+    self.workers = workers
     self.normalizes = normalizes
   }
 
@@ -124,26 +128,24 @@ package struct CallInputs {
     _ rows: Matrix, _ name: String
   ) throws(ContrastiveError) -> Matrix {
     guard normalizes else { return rows }
-    let unit = try rows.normalized(argument: name, zeroRows: zeroRows)
+    let unit = try rows.normalized(argument: name, zeroRows: zeroRows, workers: workers)
     normalized[name] = unit
     return unit.rows
   }
 
-  /// A gradient for an input, carried back through the normalization, with the input's shape.
+  /// A gradient for an input, carried back through the normalization, with the input's shape; in
+  /// its own memory where no one else has it.
   ///
   /// `rows` are those that the gradient has; nil for all.
   func gradient(
-    _ gradient: Matrix, rows: Range<Int>?, of name: String
+    _ gradient: consuming Matrix, rows: Range<Int>?, of name: String
   ) throws(ContrastiveError) -> CallOutcome.Gradient {
-    var values = gradient
-    if let unit = normalized[name] {
-      if let rows {
-        values = try unit.backward(gradient, from: rows.lowerBound)
-      } else {
-        values = try unit.backward(gradient)
-      }
+    let shape = try source.input(name).shape
+    guard let unit = normalized[name] else {
+      return CallOutcome.Gradient(values: gradient, shape: shape, rows: rows)
     }
-    return CallOutcome.Gradient(values: values, shape: try source.input(name).shape, rows: rows)
+    let values = try unit.backward(gradient, from: rows?.lowerBound ?? 0, workers: workers)
+    return CallOutcome.Gradient(values: values, shape: shape, rows: rows)
   }
 }
 

@@ -52,19 +52,19 @@ extension ObjectiveCall {
     var options = CallOptions(options)
     let call = try Self(&options)
     try options.requireAllKnown(by: method)
-    var inputs = CallInputs(source, normalizes: normalizes, zeroRows: zeroRows)
-    let result = try call.evaluate(&inputs, gradients: wanted.variables, workers: workers)
+    var inputs = CallInputs(
+      source, normalizes: normalizes, zeroRows: zeroRows, workers: workers)
+    var result = try call.evaluate(&inputs, gradients: wanted.variables, workers: workers)
     try inputs.requireAllUsed(by: method)
     var (found, bounds): ([String: CallOutcome.Gradient], [String: Double]) = ([:], [:])
     for variable in wanted.variables {
-      guard let gradient = result[variable] else { continue }
+      bounds[variable.rawValue] = result.errorBound(of: variable)
+      guard let gradient = result.take(variable) else { continue }
       found[variable.rawValue] = try inputs.gradient(
         gradient, rows: result.keptRows[variable], of: variable.rawValue)
-      bounds[variable.rawValue] = result.errorBound(of: variable)
     }
     return CallOutcome(
-      method: method, form: form(inputs.used), loss: result.loss, losses: result.losses,
-      errorBound: result.errorBound, gradientErrorBounds: normalizes ? [:] : bounds,
+      result, of: Self.self, form: form(inputs.used), bounds: normalizes ? [:] : bounds,
       parameters: options.used.merging(shared(normalizes, zeroRows, precision)) { own, _ in own }
         .merging(settled(result.details).mapValues(JSONValue.number)) { $1 },
       tensors: inputs.used, gradients: found,
@@ -109,15 +109,32 @@ package struct CallOutcome {
   package let parameters: [String: JSONValue]
   /// The tensors that were read.
   package let tensors: [String]
-  /// The gradients asked for, by the tensor's name.
-  package let gradients: [String: Gradient]
+  /// The gradients asked for, by the tensor's name, until they are taken.
+  package private(set) var gradients: [String: Gradient]
   /// The gradients asked for of temperatures and biases.
   package let scalars: [String: Double]
   /// Counts of what was selected.
   package let selected: [String: Int]
 
   /// The names of all gradients, in order.
-  package var gradientNames: [String] { (Array(gradients.keys) + scalars.keys).sorted() }
+  package let gradientNames: [String]
+
+  init<Method>(
+    _ result: Evaluation<Method>, of call: any ObjectiveCall.Type, form: String,
+    bounds: [String: Double], parameters: [String: JSONValue], tensors: [String],
+    gradients: [String: Gradient], scalars: [String: Double], selected: [String: Int]
+  ) {
+    (method, self.form, loss, losses) = (call.method, form, result.loss, result.losses)
+    (errorBound, gradientErrorBounds) = (result.errorBound, bounds)
+    (self.parameters, self.tensors, self.selected) = (parameters, tensors, selected)
+    (self.gradients, self.scalars) = (gradients, scalars)
+    gradientNames = (Array(gradients.keys) + scalars.keys).sorted()
+  }
+
+  /// A gradient, which is then no longer here.
+  package mutating func takeGradient(_ name: String) -> Gradient? {
+    gradients.removeValue(forKey: name)
+  }
 
   /// A gradient in its input's shape.
   package struct Gradient {

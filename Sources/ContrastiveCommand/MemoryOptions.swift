@@ -69,14 +69,15 @@ extension EmbeddingFiles {
   /// From here on inputs are used where they lie, and what is made of them goes into files without
   /// names.
   static func leaveInFiles() {
-    LargeMatrices.use { rows, columns, fill throws(ContrastiveError) in
-      try MappedRows.inScratch(rows: rows, columns: columns) { range in
-        [Float](unsafeUninitializedCapacity: range.count * columns) { target, count in
-          fill(range, target)
-          count = range.count * columns
+    LargeMatrices.use(
+      { rows, columns, fill throws(ContrastiveError) in
+        try MappedRows.inScratch(rows: rows, columns: columns) { range in
+          [Float](unsafeUninitializedCapacity: range.count * columns) { target, count in
+            fill(range, target)
+            count = range.count * columns
+          }
         }
-      }
-    }
+      }, afterPiece: ResidentPages.giveBack)
     endWithoutFile()
   }
 

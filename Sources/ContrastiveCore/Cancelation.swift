@@ -56,6 +56,7 @@ package struct CancelationWatch: @unchecked Sendable {
 
   /// Reports so many steps as done, if this is the worker that reports: the first.
   package func report(_ done: Int, worker: Int) {
+    LargeMatrices.rowsArePassed()
     guard worker == 0, let monitor else { return }
     let progress = PassProgress(pass: pass, fraction: min(1, Double(done) / steps))
     if !monitor.report(progress) { monitor.isStopped.store(true, ordering: .relaxed) }

@@ -103,6 +103,26 @@ extension Matrix {
     }
   }
 
+  /// Adds factor first + i × row first + i of another matrix to each row i.
+  package mutating func addRows(
+    of other: Matrix, from first: Int = 0, times factors: [Double], workers: Workers
+  ) {
+    precondition(first >= 0 && first + rows <= other.rows && columns == other.columns)
+    precondition(first + rows <= factors.count)
+    let (rows, columns) = (rows, columns)
+    withMutableSharedMemory { values in
+      other.withSharedMemory { source in
+        workers.forEachRun(of: rows, size: rowsOfPiece) { run in
+          for row in run {
+            let (to, from) = (values + row * columns, source + (first + row) * columns)
+            let scale = Float(factors[first + row])
+            for column in 0..<columns { to[column] += scale * from[column] }
+          }
+        }
+      }
+    }
+  }
+
   /// Adds factor × some values to one row.
   package mutating func add(_ factor: Float, times values: Row, toRow row: Int) {
     precondition(values.count == columns && 0..<rows ~= row)
@@ -113,9 +133,23 @@ extension Matrix {
   }
 
   /// Each row multiplied by its factor, the products in Double.
-  package func rows(times factors: [Double]) -> Matrix {
+  package func rows(times factors: [Double], workers: Workers = .one) -> Matrix {
     precondition(factors.count == rows)
-    return rows(at: Array(0..<rows), times: factors)
+    let (rows, columns) = (rows, columns)
+    return withSharedMemory { source in
+      Matrix(rows: rows, columns: columns) { target in
+        let target = SharedMemory(target)
+        workers.forEachRun(of: rows, size: rowsOfPiece) { run in
+          for row in run {
+            let (values, products) = (source + row * columns, target + row * columns)
+            let factor = factors[row]
+            for column in 0..<columns {
+              (products + column).initialize(to: Float(Double(values[column]) * factor))
+            }
+          }
+        }
+      }
+    }
   }
 
   /// The rows at some indices, each multiplied by its factor; the products in Double.
@@ -135,3 +169,6 @@ extension Matrix {
     }
   }
 }
+
+/// Rows that a worker takes at once where nothing is multiplied but rows by numbers.
+private let rowsOfPiece = 256

@@ -25,6 +25,11 @@ package struct SharedMemory<Element>: @unchecked Sendable {
   > {
     memory.base + offset
   }
+
+  /// The same memory where its first element has an index other than 0.
+  package func starting(at index: Int) -> SharedMemory {
+    SharedMemory(UnsafeMutableBufferPointer(start: base - index, count: index + count))
+  }
 }
 
 /// Memory that several workers read.
@@ -61,8 +66,12 @@ extension Array {
   }
 
   /// Calls `body` with the elements as workers write them.
-  package mutating func withMutableSharedMemory<R>(_ body: (SharedMemory<Element>) -> R) -> R {
-    withUnsafeMutableBufferPointer { body(SharedMemory($0)) }
+  package mutating func withMutableSharedMemory<R, Failure: Error>(
+    _ body: (SharedMemory<Element>) throws(Failure) -> R
+  ) throws(Failure) -> R {
+    try withUnsafeMutableBufferPointer { buffer throws(Failure) in
+      try body(SharedMemory(buffer))
+    }
   }
 
   /// The same with the elements of several arrays, in their order.

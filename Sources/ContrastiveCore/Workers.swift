@@ -94,6 +94,14 @@ public struct Workers: Sendable, Equatable {
   package func forEach(
     _ pieces: Int, _ body: @Sendable (_ index: Int, _ worker: Int) -> Void
   ) {
+    guard LargeMatrices.areWatched else { return run(pieces, body) }
+    run(pieces) { index, worker in
+      body(index, worker)
+      LargeMatrices.rowsArePassed()
+    }
+  }
+
+  private func run(_ pieces: Int, _ body: @Sendable (_ index: Int, _ worker: Int) -> Void) {
     let active = min(count, pieces)
     guard active > 1 else {
       for index in 0..<pieces { body(index, 0) }

@@ -36,8 +36,13 @@ import _TestSupport
         "InfoNCE in the batch",
         InfoNCE().scratchBytes(for: ProblemShape(rows: 256, dimension: 16), workers: two)
       ) {
-        _ = try InfoNCE(symmetric: true).evaluate(queries: queries, keys: keys, workers: two)
+        _ = try InfoNCE().evaluate(
+          queries: queries, keys: keys, gradients: [.queries, .keys], workers: two)
         _ = try InfoNCE().evaluate(queries: queries, keys: keys, workers: two)
+      }
+      let ofBoth = try InfoNCE(symmetric: true)
+      try check("InfoNCE, both directions", ofBoth.scratchBytes(for: views, workers: two)) {
+        _ = try ofBoth.evaluate(queries: queries, keys: keys, workers: two)
       }
       try check("NTXent", NTXent().scratchBytes(for: views, workers: two)) {
         _ = try NTXent().evaluate(view1: queries, view2: keys, workers: two)

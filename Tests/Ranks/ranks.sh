@@ -3,8 +3,8 @@
 # processes; and what happens where a process is killed, stopped, or has other data.
 #
 # ranks.sh ORDINARY RANKS: the two programs. SIZES: numbers of processes; MPI_ARGS: more for mpirun,
-# such as "--mca btl tcp,self"; KILLS: kills at random moments of a training job; ONLY=results: the
-# comparisons alone; KEEP: a folder that stays.
+# such as "--mca btl tcp,self"; KILLS: kills at random moments of a training job; METHODS: those of
+# training, or "all"; ONLY=results: the comparisons alone; KEEP: a folder that stays.
 set -euo pipefail
 
 ordinary=$(realpath "$1") ranks=$(realpath "$2") tests=$(realpath "$(dirname "$0")")
@@ -95,7 +95,10 @@ options=(--data data --epochs 2 --batch-size 32 --widths 8 16 --neighbors 5 --th
 trained() { # RUN: what does not depend on the clock
   digest "$1/encoder.safetensors"
 }
-for method in moco pcl simclr; do
+methods=${METHODS:-moco pcl simclr}
+[ "$methods" != all ] || methods="moco simclr instdisc simsiam byol swav dcl hcl ressl sce \
+  ranked-views fnc looc mochi cns pcl hcsc invp"
+for method in $methods; do
   rm -rf one-run
   "$ordinary" train --method $method "${options[@]}" --output one-run >/dev/null 2>one.err \
     || { cat one.err >&2; fail "train $method alone"; continue; }
@@ -167,6 +170,7 @@ refuse "other options" 64 "options: found" \
   -- knn --queries few.npy --bank rows.npy --k 3 --output z.safetensors
 mkdir -p first second
 cp rows.npy first/ && cp other.npy second/rows.npy
+cp few.npy first/ && cp few.npy second/
 cat >elsewhere.sh <<INNER
 #!/bin/bash
 cd "$folder/\$([ "\$OMPI_COMM_WORLD_RANK" = 0 ] && echo first || echo second)"
@@ -179,6 +183,9 @@ elsewhere() {
 }
 refuse "other data" 64 "rows.npy: found" \
   elsewhere graph --input rows.npy --k 2 --output "$folder/z.safetensors"
+# Two files of the same contents.
+elsewhere graph --input few.npy --k 1 --output "$folder/z.safetensors" >copies.out 2>copies.err \
+  || { cat copies.err >&2; fail "copies of a file"; }
 cat >multiplied.sh <<INNER
 #!/bin/bash
 product=\$([ "\$OMPI_COMM_WORLD_RANK" = 0 ] && echo blas || echo packed)

@@ -15,6 +15,9 @@ extension Contrast {
   ) throws(ContrastiveError) -> ContrastValue {
     let strategy = strategy(wanted)
     let contrast = try (strategy == .symmetric ? symmetrized : self).encoded(workers)
+    if strategy == .crossing, contrast.isReadInBands {
+      return try contrast.evaluateInBands(workers)
+    }
     let kept = keptRows(strategy, wanted, workers)
     let wanted = ContrastGradients(
       anchors: wanted.anchors, columns: wanted.columns, keepsOwnRows: kept != nil)
@@ -46,7 +49,7 @@ extension Contrast {
   private enum Strategy {
     /// Each pair of rows once, for both.
     case symmetric
-    /// Each tile for anchors and for columns.
+    /// Each tile for anchors and for columns, in bands of anchors or in pairs of blocks.
     case crossing
     /// Anchors against columns, and the reverse for the gradient of the columns.
     case rectangle

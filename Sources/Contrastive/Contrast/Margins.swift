@@ -23,6 +23,9 @@ struct Margins: Sendable {
     case inside
     /// Positives are not in the denominator; they count w times, one number a row, or once.
     case decoupled(weights: [Double]?)
+
+    /// Whether positives are not in the denominator.
+    var isDecoupled: Bool { if case .decoupled = self { true } else { false } }
   }
 
   /// What is known of a row's positives.
@@ -161,7 +164,6 @@ struct Margins: Sendable {
 }
 
 extension Margins.Form {
-  fileprivate var isDecoupled: Bool { if case .decoupled = self { true } else { false } }
   fileprivate var isInside: Bool { if case .inside = self { true } else { false } }
 }
 

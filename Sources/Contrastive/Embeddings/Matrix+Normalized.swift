@@ -13,17 +13,26 @@ extension Matrix {
   public func normalized(
     argument: String = "embeddings", zeroRows: ZeroRows = .refuse
   ) throws(ContrastiveError) -> NormalizedRows {
-    let position = withUnsafeBufferPointer { values in
-      values.baseAddress.flatMap {
-        RowKernels.best.firstBeyond($0, count: values.count, limit: .greatestFiniteMagnitude)
+    try normalized(argument: argument, zeroRows: zeroRows, workers: .one)
+  }
+
+  /// The same by several threads, to the same bits.
+  package func normalized(
+    argument: String, zeroRows: ZeroRows = .refuse, workers: Workers
+  ) throws(ContrastiveError) -> NormalizedRows {
+    try Operand(argument, self).requireMagnitude(.greatestFiniteMagnitude, workers)
+    let columns = columns
+    let norms = withSharedMemory { values in
+      workers.map(rows, runs: 256) { row in
+        let start = values + row * columns
+        return RowKernels.best.dot(start, start, count: columns).squareRoot()
       }
     }
-    if let position { throw Operand(argument, self).fault(at: position) }
-    let norms = rowDots(self).map { $0.squareRoot() }
     if zeroRows == .refuse, let row = norms.firstIndex(of: 0) {
       throw .zeroNorm(argument: argument, row: row)
     }
-    return NormalizedRows(rows: try scaled(norms.map(Self.inverse)), norms: norms)
+    return NormalizedRows(
+      rows: try scaled(norms.map(Self.inverse), workers: workers), norms: norms)
   }
 }
 
@@ -59,24 +68,38 @@ public struct NormalizedRows: Sendable {
   ///   rows of norms below 1e-30 can have.
   public func backward(_ gradient: Matrix) throws(ContrastiveError) -> Matrix {
     try Operand("gradient", gradient).requireShape(of: Operand("rows", rows))
-    return try backward(gradient, from: 0)
+    return try backward(gradient, from: 0, workers: .one)
   }
 
-  /// The same of some rows, `first` and those after it.
+  /// The same of some rows, `first` and those after it, in the gradient's own memory where no one
+  /// else has it.
   package func backward(
-    _ gradient: Matrix, from first: Int
+    _ gradient: consuming Matrix, from first: Int = 0, workers: Workers
   ) throws(ContrastiveError) -> Matrix {
-    let along = gradient.rowDots(rows, from: first)
-    let own = norms[first..<(first + gradient.rows)]
+    precondition(first >= 0 && first + gradient.rows <= rows.rows)
+    precondition(gradient.columns == rows.columns)
     var result = gradient
-    result.addRows(of: rows, from: first) { Float(-along[$0 - first]) }
-    result = result.rows(times: own.map(Matrix.inverse))
-    for row in own.indices where norms[row] < 1e-30 {
+    let (count, columns, norms) = (result.rows, rows.columns, norms)
+    result.withMutableSharedMemory { gradient in
+      rows.withSharedMemory { unit in
+        workers.forEachRun(of: count, size: 256) { run in
+          for row in run {
+            let (values, own) = (gradient + row * columns, unit + (first + row) * columns)
+            let along = Float(-RowKernels.best.dot(values, own, count: columns))
+            let inverse = Matrix.inverse(norms[first + row])
+            for column in 0..<columns {
+              values[column] = Float(Double(values[column] + along * own[column]) * inverse)
+            }
+          }
+        }
+      }
+    }
+    for row in first..<(first + count) where norms[row] < 1e-30 {
       let values = result.row(row - first)
       guard let column = values.firstIndex(where: { !$0.isFinite }) else { continue }
       throw .tooLarge(
         argument: "gradient", row: row, column: column - values.startIndex,
-        found: "\(gradient[row - first, column - values.startIndex])",
+        found: "\(values[column])",
         limit: "norm \(norms[row]) of the row")
     }
     return result

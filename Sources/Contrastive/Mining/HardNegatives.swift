@@ -14,8 +14,9 @@
 /// mining", 2024, has 0.95 of the positive's similarity as the limit).
 ///
 /// Complexity: 2 · queries · documents · D floating-point operations, and 2 · D in Double for each
-/// candidate. Memory beyond the inputs and the result: 4 · D bytes a document, or what `memory`
-/// says, and 8 · (3 · candidates + 160) + 4 · D bytes for each of 8,192 queries.
+/// candidate that may be allowed, up to the last negative. Memory beyond the inputs and the result:
+/// 4 · D bytes a document, or what `memory` says, and 8 · (3 · candidates + 160) + 4 · D bytes for
+/// each of 8,192 queries.
 public struct HardNegatives: Sendable {
   /// What is taken.
   public struct Options: Sendable, Equatable {
@@ -60,10 +61,18 @@ public struct HardNegatives: Sendable {
 
     /// Whether a similarity is allowed beside the own document's.
     func allows(_ similarity: Double, own: Double) -> Bool {
-      let limit = own >= 0 ? below * own : own - (1 - below) * -own
-      return similarity < limit && (margin.map { similarity < own - $0 } ?? true)
+      similarity < below(own) && (margin.map { similarity < own - $0 } ?? true)
         && (maxSimilarity.map { similarity <= $0 } ?? true)
         && (minSimilarity.map { similarity >= $0 } ?? true)
+    }
+
+    /// Nothing above it is allowed beside the own document's similarity.
+    func most(own: Double) -> Double {
+      min(below(own), margin.map { own - $0 } ?? .infinity, maxSimilarity ?? .infinity)
+    }
+
+    private func below(_ own: Double) -> Double {
+      own >= 0 ? below * own : own - (1 - below) * -own
     }
   }
 
@@ -107,25 +116,29 @@ public struct HardNegatives: Sendable {
     var found = [Int32](repeating: -1, count: queries.rows * perQuery)
     var similarities = [Float](repeating: 0, count: found.count)
     let own = CosinePairs.with(rows, columns) { cosines in
-      (0..<queries.rows).map { query in
+      workers.map(queries.rows, runs: 256) { query in
         relevance.documents(of: query).map { cosines.cosine(query, $0) }.max()
       }
     }
-    for start in stride(from: 0, to: queries.rows, by: search.batch) {
-      try found.withUnsafeMutableBufferPointer { found throws(ContrastiveError) in
-        try similarities.withUnsafeMutableBufferPointer { similarities throws(ContrastiveError) in
-          let (found, similarities) = (SharedMemory(found), SharedMemory(similarities))
-          try search.forEach(
-            start..<min(queries.rows, start + search.batch), workers: workers
-          ) { query, nearest in
-            guard let limit = own[query] else { return }
-            let mine = relevance.documents(of: query)
-            let others = nearest.filter { !mine.contains($0.column) }.dropFirst(options.skipTop)
-            let negatives = others.lazy.filter { options.allows($0.cosine, own: limit) }
-            for (place, near) in negatives.prefix(perQuery).enumerated() {
-              found[query * perQuery + place] = Int32(near.column)
-              similarities[query * perQuery + place] = Float(near.cosine)
+    try found.withMutableSharedMemory { found throws(ContrastiveError) in
+      try similarities.withMutableSharedMemory { similarities throws(ContrastiveError) in
+        try search.forEach(filling: found, similarities, perRow: perQuery, workers: workers) {
+          query, nearest in
+          guard let limit = own[query] else { return }
+          let mine = relevance.documents(of: query)
+          var (others, place) = (0, 0)
+          while let column = nearest.next(above: options.most(own: limit)) {
+            if !mine.contains(column) { others += 1 }
+          }
+          while place < perQuery, let near = nearest.next() {
+            if mine.contains(near.column) { continue }
+            others += 1
+            guard others > options.skipTop, options.allows(near.cosine, own: limit) else {
+              continue
             }
+            found[query * perQuery + place] = Int32(near.column)
+            similarities[query * perQuery + place] = Float(near.cosine)
+            place += 1
           }
         }
       }

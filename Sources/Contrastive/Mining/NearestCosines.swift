@@ -1,9 +1,7 @@
 /// The columns of the largest cosine with each row, decided in Double; ties go to the lower column.
 ///
-/// A pass in Float32 over unit rows keeps the largest k + 32 of each row, whose cosines in Double
-/// order them. Whatever the pass has left out is below its last by no more than the margin of
-/// Float32; where that is not enough to be sure of the k-th, all columns of the row are decided in
-/// Double.
+/// A pass in Float32 over unit rows keeps the largest k + 32 of each row; see `NearestColumns` for
+/// how they are put in order.
 struct NearestCosines: Sendable {
   let rows: CosineRows
   let columns: CosineRows
@@ -15,16 +13,10 @@ struct NearestCosines: Sendable {
   private let unit: Operand?
   private let margin: Double
 
-  /// A column and its cosine.
-  struct Near: Sendable, BitwiseCopyable {
-    let column: Int
-    let cosine: Double
-  }
-
   /// Columns kept beyond the k-th, for those within rounding of it.
   private static let spare = 32
   /// Rows taken at a time.
-  static let rowsAtOnce = 16 * BlockSizes.current.tallRows
+  private static let rowsAtOnce = 16 * BlockSizes.current.tallRows
 
   /// - Parameters:
   ///   - rows: what columns are found for.
@@ -45,58 +37,50 @@ struct NearestCosines: Sendable {
   }
 
   /// Rows taken at a time where memory is bounded: their unit rows take no more than the columns'.
-  var batch: Int { max(BlockSizes.current.wideRows, min(Self.rowsAtOnce, columnsAtOnce)) }
+  private var batch: Int { max(BlockSizes.current.wideRows, min(Self.rowsAtOnce, columnsAtOnce)) }
 
-  /// Calls `body` with the nearest of each row of a range, by the workers, in any order of the
-  /// rows.
+  /// Calls `body` with the nearest columns of each row, by the workers, in any order of the rows.
   ///
-  /// Throws `ContrastiveError.canceled`.
-  func forEach(
-    _ range: Range<Int>, workers: Workers, _ body: @Sendable (_ row: Int, [Near]) -> Void
+  /// Where several processes share the work, each calls it for some rows, and gets what the others
+  /// have written.
+  ///
+  /// - Parameters:
+  ///   - memory: arrays that `body` writes: for each row its own elements.
+  ///   - count: elements of a row, the same in every array.
+  ///   - workers: the threads to use; no effect on the result.
+  ///   - body: what is done with a row and its nearest columns.
+  /// - Throws: `ContrastiveError.canceled`.
+  func forEach<each Element: BitwiseCopyable>(
+    filling memory: repeat SharedMemory<each Element>, perRow count: Int, workers: Workers,
+    _ body: @Sendable (_ row: Int, _ nearest: inout NearestColumns) -> Void
+  ) throws(ContrastiveError) {
+    for start in stride(from: 0, to: rows.count, by: batch) {
+      let range = start..<min(rows.count, start + batch)
+      try forEach(range, workers: workers, body)
+      repeat workers.gather(
+        each memory, ofPieces: range.count, from: { (range.lowerBound + $0) * count })
+    }
+  }
+
+  private func forEach(
+    _ range: Range<Int>, workers: Workers,
+    _ body: @Sendable (_ row: Int, _ nearest: inout NearestColumns) -> Void
   ) throws(ContrastiveError) {
     let kept = min(k + Self.spare, columns.count)
     let keys = try keys(range, kept: kept, workers)
     let watch = CancelationWatch(workers, steps: range.count)
+    let own = workers.processes?.share(of: range.count) ?? 0..<range.count
     CosinePairs.with(rows, columns) { cosines in
-      @Sendable func nearest(at place: Int) -> [Near] {
-        self.nearest(
-          range.lowerBound + place, keys[(place * kept)..<((place + 1) * kept)], cosines)
-      }
-      guard workers.processes != nil else {
-        return workers.forEach(range.count) { place, _ in
-          if !watch.isCanceled { body(range.lowerBound + place, nearest(at: place)) }
-        }
-      }
-      var all = [Near](repeating: Near(column: 0, cosine: 0), count: range.count * k)
-      all.withMutableSharedMemory { all in
-        workers.forEach(range.count, filling: all, from: { $0 * k }) { place, _ in
-          if !watch.isCanceled { (all + place * k).update(from: nearest(at: place), count: k) }
-        }
-        workers.forEach(range.count) { place, _ in
-          body(
-            range.lowerBound + place,
-            Array(UnsafeBufferPointer(start: all + place * k, count: k)))
-        }
+      workers.forEach(own.count) { index, _ in
+        if watch.isCanceled { return }
+        let place = own.lowerBound + index
+        var nearest = NearestColumns(
+          of: range.lowerBound + place, keys: keys[(place * kept)..<((place + 1) * kept)], k: k,
+          columns: columns.count, margin: margin, cosines: cosines)
+        body(range.lowerBound + place, &nearest)
       }
     }
-    try workers.checkCanceled()
-  }
-
-  private func nearest(
-    _ row: Int, _ keys: ArraySlice<UInt64>, _ cosines: CosinePairs
-  ) -> [Near] {
-    let some = keys.map { key in
-      let column = RankKey.index(key)
-      return Near(column: column, cosine: cosines.cosine(row, column))
-    }.sorted(by: Self.isBefore)
-    let most = keys.last.map { Double(RankKey.value($0)) + margin } ?? 0
-    if keys.count == columns.count || some[k - 1].cosine > most { return Array(some.prefix(k)) }
-    let all = (0..<columns.count).map { Near(column: $0, cosine: cosines.cosine(row, $0)) }
-    return Array(all.sorted(by: Self.isBefore).prefix(k))
-  }
-
-  private static func isBefore(_ a: Near, _ b: Near) -> Bool {
-    (a.cosine, b.column) > (b.cosine, a.column)
+    if workers.any(workers.isCanceled) { throw .canceled }
   }
 
   /// The largest keys of each row of a range, in order.

@@ -46,15 +46,16 @@ public struct PairRanks: Sendable, Equatable {
       rows: rows, columns: columns, k: min(depth + (isOneSet ? 1 : 0), documents.rows),
       memory: nil, workers: workers)
     var ranks = [Int?](repeating: nil, count: pairs.count)
-    for start in stride(from: 0, to: pairs.count, by: search.batch) {
-      try ranks.withUnsafeMutableBufferPointer { ranks throws(ContrastiveError) in
-        let ranks = SharedMemory(ranks)
-        try search.forEach(
-          start..<min(pairs.count, start + search.batch), workers: workers
-        ) { row, nearest in
-          let others = isOneSet ? nearest.filter { $0.column != pairs[row].query } : nearest
-          let place = others.prefix(depth).firstIndex { $0.column == pairs[row].document }
-          ranks[row] = place.map { $0 + 1 }
+    try ranks.withMutableSharedMemory { ranks throws(ContrastiveError) in
+      try search.forEach(filling: ranks, perRow: 1, workers: workers) { row, nearest in
+        var rank = 0
+        while rank < depth, let near = nearest.next() {
+          if isOneSet, near.column == pairs[row].query { continue }
+          rank += 1
+          if near.column == pairs[row].document {
+            ranks[row] = rank
+            break
+          }
         }
       }
     }

@@ -87,17 +87,15 @@ public struct RetrievalScores: Sendable {
       rows: rows, columns: columns, k: depth, memory: memory, workers: workers)
     var ranking = [Int32](repeating: -1, count: scored.count * depth)
     var cosines = [Double](repeating: 0, count: ranking.count)
-    for start in stride(from: 0, to: scored.count, by: search.batch) {
-      try ranking.withUnsafeMutableBufferPointer { ranking throws(ContrastiveError) in
-        try cosines.withUnsafeMutableBufferPointer { cosines throws(ContrastiveError) in
-          let (ranking, cosines) = (SharedMemory(ranking), SharedMemory(cosines))
-          try search.forEach(
-            start..<min(scored.count, start + search.batch), workers: workers
-          ) { row, nearest in
-            for (place, near) in nearest.enumerated() {
-              ranking[row * depth + place] = Int32(near.column)
-              cosines[row * depth + place] = near.cosine
-            }
+    try ranking.withMutableSharedMemory { ranking throws(ContrastiveError) in
+      try cosines.withMutableSharedMemory { cosines throws(ContrastiveError) in
+        try search.forEach(filling: ranking, cosines, perRow: depth, workers: workers) {
+          row, nearest in
+          var place = row * depth
+          while let near = nearest.next() {
+            ranking[place] = Int32(near.column)
+            cosines[place] = near.cosine
+            place += 1
           }
         }
       }

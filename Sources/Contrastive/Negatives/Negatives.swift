@@ -36,6 +36,11 @@ public struct Negatives: Sendable {
   /// Every column but the positive, each counting once: the objective as it is.
   public static let all = Negatives()
 
+  /// Whether nothing is chosen.
+  var areAll: Bool {
+    pairs == nil && falseNegatives == nil && ring == nil && mixing == nil && hardness == nil
+  }
+
   /// A choice of negatives; nothing given leaves things as they are.
   public init(
     pairs: PairTerms? = nil, falseNegatives: FalseNegativeTreatment? = nil,

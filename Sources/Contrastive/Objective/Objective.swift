@@ -50,7 +50,7 @@ public struct Evaluation<Objective: Contrastive.Objective>: Sendable {
   public let details: Objective.Details
   /// How far the loss can be from the exact one of these inputs, certified; nil in Float32.
   public package(set) var errorBound: Double?
-  package let gradients: [Objective.Variable: Matrix]
+  package private(set) var gradients: [Objective.Variable: Matrix]
   package let scalars: [Objective.Scalar: Double]
   /// Which rows of a gradient are here where processes keep their own; without one all are.
   package var keptRows: [Objective.Variable: Range<Int>] = [:]
@@ -90,6 +90,11 @@ public struct Evaluation<Objective: Contrastive.Objective>: Sendable {
 
   /// ∂loss/∂variable, in the variable's own shape, when it was asked for.
   public subscript(variable: Objective.Variable) -> Matrix? { gradients[variable] }
+
+  /// A gradient, which is then no longer here.
+  package mutating func take(_ variable: Objective.Variable) -> Matrix? {
+    gradients.removeValue(forKey: variable)
+  }
 
   /// ∂loss/∂scalar.
   public subscript(scalar: Objective.Scalar) -> Double { scalars[scalar] ?? 0 }

@@ -27,7 +27,9 @@ public struct ProblemShape: Sendable, Equatable {
 
 extension ProblemShape {
   /// Scratch of a `Contrast` of these rows with a bank, or in the batch with other keys.
-  func contrastBytes(summingColumns: Bool, workers: Workers) -> Int {
+  ///
+  /// `inBands` where as many keys are read in bands, up to the rows where they are.
+  func contrastBytes(summingColumns: Bool, inBands: Bool = false, workers: Workers) -> Int {
     let width = columns == 0 ? rows : columns
     func rectangle(_ rows: Int, _ columns: Int) -> Int {
       RectanglePass.scratchBytes(
@@ -36,6 +38,12 @@ extension ProblemShape {
     let ahead = rectangle(rows, width)
     guard summingColumns else { return ahead }
     guard columns == 0 || columns == rows else { return max(ahead, rectangle(width, rows)) }
+    if inBands {
+      let keepsBand = CrossingPass.keepsAll(rows: rows)
+      return max(
+        ahead, rectangle(width, rows),
+        keepsBand ? BandGrid(rows: rows, columns: rows).scratchBytes : 0)
+    }
     return max(
       ahead, rectangle(width, rows),
       CrossingPass.scratchBytes(

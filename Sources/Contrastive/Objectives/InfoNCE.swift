@@ -55,10 +55,10 @@ public struct InfoNCE: BankOrBatchObjective {
   ///
   /// Complexity: with N queries, M negatives and dimension D, 4·N·M·D floating-point operations for
   /// the loss and the gradient for the queries, 4·N·M·D more for keys (in-batch) or bank; 2·N·M·D
-  /// for the loss alone. Symmetric: 8·N²·D for everything. Similarities of as many keys as queries
-  /// that find room in 64 MiB, all of them up to 4,096 rows, are computed once instead of twice:
-  /// 6·N²·D. The N × M matrix is never held. `negatives` add a pass, 2·N·M·D, for a search, a draw
-  /// and `hardness`, and two or three for a ring.
+  /// for the loss alone. Symmetric: 8·N²·D for everything. In the batch, up to 5,700 rows,
+  /// similarities are computed once instead of twice: 6·N²·D for both gradients; without a choice of
+  /// negatives those of 512 queries are held at a time. The N × M matrix is never held. `negatives`
+  /// add a pass, 2·N·M·D, for a search, a draw and `hardness`, and two or three for a ring.
   public func evaluate(
     _ inputs: Inputs, gradients: Set<Variable>, workers: Workers
   ) throws(ContrastiveError) -> Evaluation<InfoNCE> {
@@ -85,10 +85,8 @@ public struct InfoNCE: BankOrBatchObjective {
       value = try Contrast.mean(of: forward, and: backward, wanted, workers: workers)
     } else {
       value = try forward.evaluate(wanted, workers: workers)
-      let own = value.paired
-      value.columns?.addRows(of: queries.matrix, from: value.kept?.columns.lowerBound ?? 0) {
-        Float(own[$0])
-      }
+      let (own, first) = (value.paired, value.kept?.columns.lowerBound ?? 0)
+      value.columns?.addRows(of: queries.matrix, from: first, times: own, workers: workers)
     }
     var result: [Variable: Matrix] = [:]
     result[.queries] = value.anchors
@@ -151,9 +149,11 @@ public struct InfoNCE: BankOrBatchObjective {
 
   /// With a bank a tile for each worker, and sums of runs of tiles.
   ///
-  /// In the batch a tile and its transpose for each worker, at most 64 MiB of similarities, and the
+  /// In the batch the similarities of 512 queries, at most 12 MiB; with `symmetric` or a choice of
+  /// negatives a tile and its transpose for each worker, at most 64 MiB of similarities, and the
   /// sums of both sides before they are split.
   public func scratchBytes(for shape: ProblemShape, workers: Workers = .all) -> Int {
-    shape.contrastBytes(summingColumns: true, workers: workers)
+    shape.contrastBytes(
+      summingColumns: true, inBands: !symmetric && negatives.areAll, workers: workers)
   }
 }

@@ -25,8 +25,37 @@ struct CentroidSums: Sendable {
 
   /// Moves points from cluster to cluster.
   ///
+  /// Of many moves each of several processes adds up those of its own points.
+  ///
   /// Complexity: O(moves · D), cut by clusters and columns.
   mutating func apply(_ moves: [ClusterMove], points: Matrix, workers: Workers) {
+    for move in moves {
+      if !move.isNew { counts[Int(move.from)] -= 1 }
+      counts[Int(move.to)] += 1
+    }
+    let shares = PointShares(rows: points.rows, clusters: counts.count, workers: workers)
+    guard let group = shares.group, moves.count > Self.movesWorthSharing * counts.count else {
+      return add(moves, points: points, workers: workers)
+    }
+    let (before, own) = (sums, shares.ownRows)
+    sums = [Int64](repeating: 0, count: before.count)
+    add(moves.filter { own.contains(Int($0.row)) }, points: points, workers: workers)
+    sums.withMutableSharedMemory { group.addUp($0) }
+    for place in sums.indices { sums[place] += before[place] }
+  }
+
+  /// Moves for each cluster that take longer to add up than the sums to send.
+  private static let movesWorthSharing = 16
+
+  private mutating func add(_ moves: [ClusterMove], points: Matrix, workers: Workers) {
+    // Points that are near one another go together: where they are in a file, they are read once.
+    let run = max(65_536, 4 * counts.count)
+    for start in stride(from: 0, to: moves.count, by: run) {
+      add(moves[start..<min(moves.count, start + run)], points: points, workers: workers)
+    }
+  }
+
+  private mutating func add(_ moves: ArraySlice<ClusterMove>, points: Matrix, workers: Workers) {
     let clusters = counts.count
     // Each cluster's own additions and removals, one after the other.
     var starts = [Int](repeating: 0, count: clusters + 1)
@@ -42,11 +71,9 @@ struct CentroidSums: Sendable {
       if !move.isNew {
         entries[places[from]] = Entry(row: move.row, adds: false)
         places[from] += 1
-        counts[from] -= 1
       }
       entries[places[to]] = Entry(row: move.row, adds: true)
       places[to] += 1
-      counts[to] += 1
     }
     add(entries, starts: starts, points: points, workers: workers)
   }
@@ -69,10 +96,12 @@ struct CentroidSums: Sendable {
           let width = min(slice, dimension - first)
           for cluster in (part * group)..<min(clusters, (part + 1) * group) {
             let target = sums + (cluster * dimension + first)
-            for entry in entries[starts[cluster]..<starts[cluster + 1]] {
+            for place in starts[cluster]..<starts[cluster + 1] {
+              let entry = entries[place]
               ClusterKernels.best.addFixedPoint(
                 values + (Int(entry.row) * dimension + first), count: width,
                 scale: entry.adds ? scale : -scale, to: target)
+              if place % Self.scattered == 0 { LargeMatrices.rowsArePassed() }
             }
           }
         }
@@ -120,6 +149,9 @@ struct CentroidSums: Sendable {
       return total
     }
   }
+
+  /// Rows here and there after which pages of files may be given back.
+  private static let scattered = 256
 
   private struct Entry {
     let row: UInt32

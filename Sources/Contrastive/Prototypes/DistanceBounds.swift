@@ -6,12 +6,16 @@
 /// then runs of 32 centroids and the coarse bounds save reading the fine ones. See
 /// `BoundsWriter` for what is stored. A path that grows long is subtracted from the bounds it
 /// weakens and starts again at 0.
+///
+/// Of several processes each has the bounds of its own points.
 struct DistanceBounds: Sendable {
   let strategy: KMeansStrategy
   private(set) var groups: CentroidGroups
   private let clusters: Int
   /// Fine bounds of a point: whole runs, the rest of the last marked as no centroid.
   private let stride: Int
+  /// The points that have bounds.
+  private(set) var rows = 0..<0
   private var fine: [UInt16] = []
   private var coarse: [UInt16] = []
   /// How far each centroid has moved since its path began.
@@ -43,15 +47,19 @@ struct DistanceBounds: Sendable {
   /// The longest list of candidates a point can have.
   var listEntries: Int { strategy == .perCentroid ? clusters : groups.count }
 
-  /// Resets all bounds, for a pass that writes every one; coarse bounds beside fine ones are 0
-  /// until they are needed.
-  mutating func reset(rows: Int, largestDistance: Float) {
+  /// Whether there are valid bounds of these points.
+  func areUsable(for rows: Range<Int>) -> Bool { areUsable && self.rows == rows }
+
+  /// Resets all bounds, for a pass that writes every one of these points; coarse bounds beside fine
+  /// ones are 0 until they are needed.
+  mutating func reset(rows: Range<Int>, largestDistance: Float) {
     guard strategy != .exhaustive else { return }
-    if coarse.isEmpty {
+    if coarse.isEmpty || rows != self.rows {
+      self.rows = rows
       if strategy == .perCentroid {
-        fine = [UInt16](repeating: BoundsWriter.own, count: rows * stride)
+        fine = [UInt16](repeating: BoundsWriter.own, count: rows.count * stride)
       }
-      coarse = [UInt16](repeating: 0, count: rows * groups.count)
+      coarse = [UInt16](repeating: 0, count: rows.count * groups.count)
     } else {
       coarse.withMutableSharedMemory { $0.base.update(repeating: 0, count: $0.count) }
     }
@@ -94,12 +102,16 @@ struct DistanceBounds: Sendable {
       return
     }
     let (unit, stride, groups) = (inverseUnit, stride, groups.count)
-    let paths = rowPaths
+    let (paths, first) = (rowPaths, rows.lowerBound)
+    let own = long.filter(rows.contains)
     let hasFine = strategy == .perCentroid
     fine.withMutableSharedMemory { fine in
       coarse.withMutableSharedMemory { coarse in
-        workers.forEach(long.count) { index, _ in
-          let row = long[index]
+        let (fine, coarse) = (
+          fine.starting(at: first * stride), coarse.starting(at: first * groups)
+        )
+        workers.forEach(own.count) { index, _ in
+          let row = own[index]
           let amounts = [UInt16](
             repeating: Self.units(paths[row] * unit), count: max(stride, groups))
           let kernels = ClusterKernels.best
@@ -164,7 +176,8 @@ struct DistanceBounds: Sendable {
     UInt16(min(length.rounded(.up), 65_534))
   }
 
-  /// Calls `body` with the bounds as workers see them, or nil when there are none.
+  /// Calls `body` with the bounds as workers see them, by the index of a point, or nil when there
+  /// are none.
   mutating func withTables<R>(_ body: (BoundTables?) -> R) -> R {
     guard areUsable else { return body(nil) }
     let unit = inverseUnit
@@ -172,11 +185,14 @@ struct DistanceBounds: Sendable {
     let down = { (paths: [Double]) in paths.map { UInt16(($0 * unit).rounded(.down)) } }
     let (fineUp, coarseUp, coarseDown) = (up(finePaths), up(coarsePaths), down(coarsePaths))
     let (fineDown, rowDown) = (down(finePaths), down(rowPaths))
-    let (columns, rowPaths, groups) = (stride, rowPaths, groups)
+    let (columns, rowPaths, groups, first) = (stride, rowPaths, groups, rows.lowerBound)
     let hasFine = strategy == .perCentroid
     return fine.withMutableSharedMemory { fine in
       coarse.withMutableSharedMemory { coarse in
-        groups.withTables { groups in
+        let (fine, coarse) = (
+          fine.starting(at: first * columns), coarse.starting(at: first * groups.count)
+        )
+        return groups.withTables { groups in
           rowPaths.withSharedMemory { rowPaths in
             [fineUp, fineDown, coarseUp, coarseDown, rowDown].withSharedMemories { units in
               body(
@@ -202,7 +218,7 @@ struct BoundTables: Sendable {
   let fine: BoundsWriter?
   /// ⌈path(c)⌉, which a bound must exceed by the distance.
   let fineUp: SharedReadOnlyMemory<UInt16>
-  /// [n × groups].
+  /// [n × groups], of which there are the rows of this process.
   let coarse: SharedMemory<UInt16>
   /// ⌈path(g)⌉.
   let coarseUp: SharedReadOnlyMemory<UInt16>

@@ -3,15 +3,19 @@ extension KMeansResult {
   mutating func assign(workers: Workers) throws(ContrastiveError) -> [ClusterMove] {
     assignmentsMade += 1
     let columnNorms = centroids.squaredNorms(workers: workers)
-    let isFresh = !bounds.areUsable || labels.first == ClusterMove.none
+    let shares = PointShares(rows: points.rows, clusters: clusters, workers: workers)
+    let isFresh = !bounds.areUsable(for: shares.ownRows) || labels.first == ClusterMove.none
     if isFresh {
       let largest = (points.norms.max() ?? 0).squareRoot() + (columnNorms.max() ?? 0).squareRoot()
-      bounds.reset(rows: points.rows, largestDistance: largest)
+      if bounds.rows != shares.ownRows {
+        reach.withMutableSharedMemory { $0.base.update(repeating: .infinity, count: $0.count) }
+      }
+      bounds.reset(rows: shares.ownRows, largestDistance: largest)
     }
     let (moves, computed) =
       isFresh && strategy != .perGroup
-      ? try assignAll(columnNorms, workers: workers)
-      : try assignByBlocks(columnNorms, fully: isFresh, workers: workers)
+      ? try assignAll(columnNorms, of: shares, workers: workers)
+      : try assignByBlocks(columnNorms, of: shares, fully: isFresh, workers: workers)
     computedDistances += computed
     computedLast += computed
     return moves
@@ -19,10 +23,9 @@ extension KMeansResult {
 
   /// Every distance, in one pass over tiles; writes every bound.
   private mutating func assignAll(
-    _ columnNorms: [Float], workers: Workers
+    _ columnNorms: [Float], of shares: PointShares, workers: Workers
   ) throws(ContrastiveError) -> (moves: [ClusterMove], computed: Int) {
     let nearest = NearestSearch(points: points, centroids: centroids, columnNorms: columnNorms)
-    let shares = PointShares(rows: points.rows, clusters: clusters, workers: workers)
     let pass = try bounds.withTables { tables in
       Result { () throws(ContrastiveError) in
         try nearest.candidates(bounds: tables?.fine, of: shares, workers: workers)
@@ -57,11 +60,10 @@ extension KMeansResult {
 
   /// The distances that the bounds do not rule out, or all of them.
   private mutating func assignByBlocks(
-    _ columnNorms: [Float], fully: Bool, workers: Workers
+    _ columnNorms: [Float], of shares: PointShares, fully: Bool, workers: Workers
   ) throws(ContrastiveError) -> (moves: [ClusterMove], computed: Int) {
     try BLAS.prepare()
     let (points, clusters, entries) = (points, clusters, bounds.listEntries)
-    let shares = PointShares(rows: points.rows, clusters: clusters, workers: workers)
     let (own, blocks) = (shares.ownRows, pieces(shares.ownRows.count, BlockScratch.rows))
     let rounding = DistanceRounding(
       dimension: points.dimension, largestNorm: columnNorms.max() ?? 0)

@@ -7,7 +7,7 @@ extension KMeansResult {
       of: Operand("the last run's points", points.matrix))
     let dimension = points.dimension
     let steps = points.matrix.withSharedMemory { old in
-      moved.matrix.eachIndexedRow(of: Double.self, workers: workers) { index, row in
+      moved.matrix.eachSharedRow(of: Double.self, workers: workers) { index, row in
         ClusterKernels.best.squaredDistance(row, old + index * dimension, count: dimension)
           .squareRoot()
       }
@@ -16,7 +16,7 @@ extension KMeansResult {
     bounds.require(
       largestDistance: (moved.norms.max() ?? 0).squareRoot()
         + (centroids.squaredNorms(workers: workers).max() ?? 0).squareRoot())
-    for row in reach.indices { reach[row] = (reach[row] + steps[row]) * (1 + 0x1p-50) }
+    for row in bounds.rows { reach[row] = (reach[row] + steps[row]) * (1 + 0x1p-50) }
     points = moved
     iterations = 0
     isConverged = false
@@ -88,7 +88,7 @@ extension KMeansResult {
   /// Widens the bounds by how far each centroid has moved.
   mutating func noteMoves(_ drifts: [Double], workers: Workers) {
     bounds.centroidsMoved(by: drifts, workers: workers)
-    for row in labels.indices where labels[row] != ClusterMove.none {
+    for row in bounds.rows where labels[row] != ClusterMove.none {
       // The factor stands above the rounding of the sum.
       reach[row] = (reach[row] + drifts[Int(labels[row])]) * (1 + 0x1p-50)
     }

@@ -25,7 +25,7 @@ public struct KMeansResult: Sendable {
   package internal(set) var assignmentsMade = 0
   var labels: [UInt32]
   var sums: CentroidSums
-  /// An upper bound on each point's distance to its centroid.
+  /// An upper bound on each point's distance to its centroid, for those that `bounds` has.
   var reach: [Double]
   var bounds: DistanceBounds
 
@@ -70,7 +70,7 @@ public struct KMeansResult: Sendable {
     let dimension = points.dimension
     return centroids.withSharedMemory { centroids in
       labels.withSharedMemory { labels in
-        points.matrix.eachIndexedRow(of: Double.self, workers: workers) { index, row in
+        points.matrix.eachSharedRow(of: Double.self, workers: workers) { index, row in
           ClusterKernels.best.squaredDistance(
             row, centroids + Int(labels[index]) * dimension, count: dimension)
         }

@@ -22,19 +22,22 @@ struct PreparedPoints: Sendable {
     }
     switch metric {
     case .euclidean:
-      try operand.requireFinite()
       matrix = points
     case .spherical:
       matrix = try points.normalized(argument: argument, zeroRows: zeroRows).rows
     }
     self.metric = metric
     self.argument = argument
-    let squares = matrix.eachRow(of: Double.self, workers: workers) { row, columns in
-      RowKernels.best.dot(row, row, count: columns)
+    let dimension = points.columns
+    let sizes = matrix.eachSharedRow(of: RowSize.self, workers: workers) { _, row in
+      RowSize(row, columns: dimension)
     }
-    norms = squares.map { Float($0) }
-    squaredNorm = squares.reduce(0, +)
-    largest = matrix.largestMagnitude(workers: workers)
+    // An element that is not finite, or too large, shows in its row's square.
+    let limit = Double(operand.limit)
+    if sizes.contains(where: { !($0.square <= limit * limit) }) { try operand.requireFinite() }
+    norms = sizes.map { Float($0.square) }
+    squaredNorm = sizes.reduce(0) { $0 + $1.square }
+    largest = sizes.reduce(0) { max($0, $1.largest) }
     // ‖x − c‖² is up to four times this.
     if let row = norms.firstIndex(where: { $0 > 4e37 }) {
       let values = matrix.row(row)
@@ -60,16 +63,6 @@ extension Matrix {
     }
   }
 
-  /// The largest magnitude of an element.
-  func largestMagnitude(workers: Workers) -> Float {
-    eachRow(of: Float.self, workers: workers) { row, columns in
-      var low: UInt32 = 0
-      // The bits of a magnitude order as the magnitudes do, and whole numbers vectorize.
-      for column in 0..<columns { low = max(low, row[column].bitPattern & 0x7fff_ffff) }
-      return Float(bitPattern: low)
-    }.max() ?? 0
-  }
-
   /// One value for each row, computed by the workers.
   func eachRow<Value: BitwiseCopyable & Sendable>(
     of type: Value.Type, workers: Workers,
@@ -84,16 +77,45 @@ extension Matrix {
     of type: Value.Type, workers: Workers,
     _ body: @Sendable (_ index: Int, _ row: UnsafePointer<Float>) -> Value
   ) -> [Value] {
+    eachSharedRow(of: type, workers: workers.alone, body)
+  }
+
+  /// The same, where each of several processes computes and reads a part of the rows.
+  func eachSharedRow<Value: BitwiseCopyable & Sendable>(
+    of type: Value.Type, workers: Workers,
+    _ body: @Sendable (_ index: Int, _ row: UnsafePointer<Float>) -> Value
+  ) -> [Value] {
     let (rows, columns) = (rows, columns)
+    // Wide rows, such as scores of many prototypes, make smaller runs.
+    let size = max(1, 131_072 / max(1, columns))
     return withSharedMemory { values in
       [Value](unsafeUninitializedCapacity: rows) { buffer, initialized in
         let results = SharedMemory(buffer)
-        // Wide rows, such as scores of many prototypes, make smaller runs.
-        workers.forEachRun(of: rows, size: max(1, 131_072 / max(1, columns))) { run in
-          for row in run { (results + row).initialize(to: body(row, values + row * columns)) }
+        workers.forEach(
+          pieces(rows, size), filling: results, from: { min(rows, $0 * size) }
+        ) { piece, _ in
+          for row in (piece * size)..<min(rows, (piece + 1) * size) {
+            (results + row).initialize(to: body(row, values + row * columns))
+          }
         }
         initialized = rows
       }
     }
+  }
+}
+
+/// What a row needs of room.
+private struct RowSize: BitwiseCopyable, Sendable {
+  /// ‖x‖², summed in Double.
+  let square: Double
+  /// The largest magnitude of an element.
+  let largest: Float
+
+  init(_ row: UnsafePointer<Float>, columns: Int) {
+    square = RowKernels.best.dot(row, row, count: columns)
+    var bits: UInt32 = 0
+    // The bits of a magnitude order as the magnitudes do, and whole numbers vectorize.
+    for column in 0..<columns { bits = max(bits, row[column].bitPattern & 0x7fff_ffff) }
+    largest = Float(bitPattern: bits)
   }
 }

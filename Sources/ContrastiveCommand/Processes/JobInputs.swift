@@ -24,14 +24,16 @@ enum JobInputs {
       ("version", version), ("processor", machine),
       ("options", arguments.joined(separator: " ")),
     ]
-    for path in inputs(of: arguments) { own.append((path, digest(of: path))) }
+    let paths = inputs(of: arguments)
+    own += zip(paths, contents(of: paths, in: job)).map { (what: $0, value: $1) }
     try requireEqual(own, in: job)
   }
 
   /// Refuses files or folders whose contents are not the same in every process.
   static func requireEqual(contentsOf paths: [String]) throws(ContrastiveError) {
     guard let job = Job.processes, job.size > 1 else { return }
-    try requireEqual(paths.map { ($0, digest(of: $0)) }, in: job)
+    try requireEqual(
+      zip(paths, contents(of: paths, in: job)).map { (what: $0, value: $1) }, in: job)
   }
 
   private static func requireEqual(
@@ -97,74 +99,40 @@ enum JobInputs {
     }
   }
 
-  /// A file's contents, or the names and contents of a folder's files, in 128 bits.
-  private static func digest(of path: String) -> String {
+  /// Digests of the contents of files and folders.
+  ///
+  /// What is one and the same file for several processes is read by the first of them, and by none
+  /// where it is for all.
+  private static func contents(of paths: [String], in job: any JobProcesses) -> [String] {
+    let identity = Self.identity(of: paths, rank: job.rank)
+    let all = job.gather(Array(identity.utf8)).map { String(decoding: $0, as: UTF8.self) }
+    let reader = all.firstIndex(of: identity) ?? job.rank
+    let isRead = all.contains { $0 != identity }
+    var packet = Packet()
+    for path in paths where isRead && reader == job.rank {
+      packet.add(Array(InputFiles.digest(of: path).utf8))
+    }
+    var found = PacketReader(job.gather(packet.bytes)[reader])
+    return paths.map { _ in
+      isRead ? String(decoding: found.take(of: UInt8.self), as: UTF8.self) : identity
+    }
+  }
+
+  /// Which files of which machine these are.
+  private static func identity(of paths: [String], rank: Int) -> String {
+    guard let machine = InputFiles.machineIdentity else { return "process \(rank)" }
     var digest = ContentDigest()
-    add(path, to: &digest)
+    digest.add(Array(machine.utf8))
+    for path in paths {
+      digest.add(Array(path.utf8))
+      InputFiles.forEach(in: path) { file, status in
+        digest.add(Array(file.utf8))
+        digest.add(numbers: [
+          UInt64(truncatingIfNeeded: status?.st_dev ?? 0),
+          UInt64(truncatingIfNeeded: status?.st_ino ?? 0),
+        ])
+      }
+    }
     return digest.text
-  }
-
-  private static func add(_ path: String, to digest: inout ContentDigest) {
-    var status = stat()
-    guard stat(path, &status) == 0 else { return digest.add([0]) }
-    switch status.st_mode & S_IFMT {
-    case S_IFDIR:
-      for name in ((try? Folder.names(in: path)) ?? []).sorted() where !name.hasPrefix(".") {
-        digest.add(Array(name.utf8))
-        add("\(path)/\(name)", to: &digest)
-      }
-    case S_IFREG:
-      let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-      guard descriptor >= 0 else { return digest.add([1]) }
-      defer { close(descriptor) }
-      var buffer = [UInt8](repeating: 0, count: 1 << 20)
-      while true {
-        let count = buffer.withUnsafeMutableBytes { read(descriptor, $0.baseAddress, $0.count) }
-        guard count > 0 else { break }
-        digest.add(buffer[..<count])
-      }
-    default: break
-    }
-  }
-}
-
-/// 128 bits that tell contents apart; no protection from somebody who wants two to be alike.
-struct ContentDigest {
-  private var a: UInt64 = 0x9e37_79b9_7f4a_7c15
-  private var b: UInt64 = 0xc2b2_ae3d_27d4_eb4f
-  private var count: UInt64 = 0
-
-  mutating func add(_ bytes: some Collection<UInt8>) {
-    let isStored: Void? = bytes.withContiguousStorageIfAvailable { bytes in
-      add(UnsafeRawBufferPointer(bytes))
-    }
-    if isStored == nil { Array(bytes).withUnsafeBytes { add($0) } }
-  }
-
-  private mutating func add(_ bytes: UnsafeRawBufferPointer) {
-    count &+= UInt64(bytes.count)
-    var place = 0
-    while place + 8 <= bytes.count {
-      mix(bytes.loadUnaligned(fromByteOffset: place, as: UInt64.self))
-      place += 8
-    }
-    var rest: UInt64 = UInt64(bytes.count - place)
-    for byte in bytes[place...] { rest = rest << 8 | UInt64(byte) }
-    if bytes.count > place { mix(rest) }
-  }
-
-  private mutating func mix(_ word: UInt64) {
-    let product = (a ^ word).multipliedFullWidth(by: 0xff51_afd7_ed55_8ccd)
-    a = product.low ^ product.high
-    b = (b ^ word) &* 0xc4ce_b9fe_1a85_ec53
-    b ^= b >> 29
-  }
-
-  /// In hexadecimal.
-  var text: String {
-    var copy = self
-    copy.mix(count)
-    copy.mix(copy.b)
-    return String(copy.a, radix: 16) + String(copy.b, radix: 16)
   }
 }

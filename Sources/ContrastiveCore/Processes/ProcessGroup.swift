@@ -96,6 +96,39 @@ extension ProcessGroup {
       parts: runs.map { ($0.lowerBound * stride)..<($0.upperBound * stride) })
   }
 
+  /// Adds up the numbers of all processes, place by place, in every process.
+  ///
+  /// Each process adds up a part of the places and gives the sums to all.
+  package func addUp(_ memory: SharedMemory<Int64>) {
+    guard size > 1 else { return }
+    let parts = (0..<size).map { share(of: memory.count, rank: $0) }
+    let (own, others) = (parts[rank], (0..<size).filter { $0 != rank })
+    var arriving = [Int64](repeating: 0, count: own.count * others.count)
+    arriving.withMutableSharedMemory { arriving in
+      exchange(
+        sending: others.filter { !parts[$0].isEmpty }.map {
+          OutgoingMessage(
+            to: $0,
+            UnsafeRawBufferPointer(
+              UnsafeBufferPointer(start: memory + parts[$0].lowerBound, count: parts[$0].count)))
+        },
+        receiving: own.isEmpty
+          ? []
+          : others.enumerated().map { place, other in
+            IncomingMessage(
+              from: other,
+              UnsafeMutableRawBufferPointer(
+                UnsafeMutableBufferPointer(start: arriving + place * own.count, count: own.count)))
+          })
+      for place in 0..<others.count {
+        for index in 0..<own.count {
+          memory[own.lowerBound + index] += arriving[place * own.count + index]
+        }
+      }
+    }
+    gather(memory, runs: parts)
+  }
+
   /// A number of every process, in their order.
   package func gather(_ number: Int) -> [Int] {
     var numbers = [Int](repeating: 0, count: size)

@@ -33,7 +33,7 @@ package struct DistanceRounding: Sendable {
 /// stored − path(c) − path(x), so nothing is rewritten when columns or rows move. 65,535 marks a
 /// column that need not be looked at: the row's own, or none.
 package struct BoundsWriter: Sendable {
-  /// [rows × columns]; there may be more than the columns written.
+  /// [rows × columns]; there may be more than the columns written, and fewer rows.
   package let memory: SharedMemory<UInt16>
   /// Bounds of a row.
   package let columns: Int

@@ -51,11 +51,8 @@ extension SimilaritySearch {
           rows: values, columns: values, dimension: dimension, workers: workers)
         pairs(screen, grid, lists, decider, watch, workers)
       } else {
-        let coded = CodedRows(
-          values, rows: 0..<count, center: center, other: center, for: product, workers: workers)
         let screen = CodeScreen(
-          rows: values, rowCenter: center, columns: coded, firstColumn: 0, columnCenter: center,
-          product: product)
+          of: values, count: count, center: center, product: product, workers: workers)
         pairs(screen, grid, lists, decider, watch, workers)
       }
       var found = Found(screen: chosen)

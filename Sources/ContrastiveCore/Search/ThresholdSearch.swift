@@ -74,9 +74,6 @@ package struct ThresholdSearch: Sendable {
       return nil
     }
     return CodeScreen(
-      rows: values, rowCenter: center,
-      columns: CodedRows(
-        values, rows: 0..<rows.rows, center: center, other: center, for: product, workers: workers),
-      firstColumn: 0, columnCenter: center, product: product)
+      of: values, count: rows.rows, center: center, product: product, workers: workers)
   }
 }

@@ -73,6 +73,25 @@ struct CodeScreen: TileScreen {
     constant = zip(rowCenter, columnCenter).reduce(0) { $0 + Double($1.0) * Double($1.1) }
   }
 
+  /// Screens all rows of a set against one another.
+  ///
+  /// - Parameters:
+  ///   - values: row-major.
+  ///   - count: the rows.
+  ///   - center: what is subtracted from each.
+  ///   - product: that of codes.
+  ///   - workers: the threads to use; no effect on the result.
+  init(
+    of values: SharedReadOnlyMemory<Float>, count: Int, center: [Float], product: CodeProduct,
+    workers: Workers
+  ) {
+    self.init(
+      rows: values, rowCenter: center,
+      columns: CodedRows(
+        values, rows: 0..<count, center: center, other: center, for: product, workers: workers),
+      firstColumn: 0, columnCenter: center, product: product)
+  }
+
   struct Block: Sendable {
     let rows: Int
     let packed: [Int32]

@@ -11,9 +11,10 @@ import Synchronization
 
 /// Keeps pages of mapped files from filling the memory.
 ///
-/// A thread looks every millisecond at how much memory the process holds. Where it is more than
-/// allowed, all pages of mapped files are given back; those in use are mapped again at their next
-/// access, from the system's cache or from the disk. That changes no element.
+/// Workers look after each tile or other piece of work at how much memory the process holds, and a
+/// thread does every millisecond, for work that is not theirs. Where it is more than allowed, all
+/// pages of mapped files are given back; those in use are mapped again at their next access, from
+/// the system's cache or from the disk. That changes no element.
 package enum ResidentPages {
   private struct Mapping {
     let start: UInt
@@ -22,8 +23,18 @@ package enum ResidentPages {
 
   private struct State {
     var mappings: [Mapping] = []
-    var limit: Int?
-    var isWatching = false
+    var bounds: Bounds?
+  }
+
+  /// What the process may hold.
+  private struct Bounds {
+    /// As the user gave it.
+    var limit: Int
+    /// `/proc/self/statm`.
+    let file: Int32
+    let pageSize: Int
+    /// Pages of the program itself.
+    let ownFiles: Int
   }
 
   private static let state = Mutex(State())
@@ -34,16 +45,25 @@ package enum ResidentPages {
   ///
   /// - Parameter bytes: as the user gave them.
   package static func limit(to bytes: Int) {
-    let starts = state.withLock { state in
-      defer { state.isWatching = true }
-      state.limit = bytes
-      return !state.isWatching
-    }
-    guard starts else { return }
     #if os(Linux)
+      let isFirst = state.withLock { state in
+        if state.bounds != nil {
+          state.bounds?.limit = bytes
+          return false
+        }
+        let file = open("/proc/self/statm", O_RDONLY | O_CLOEXEC)
+        state.bounds = Bounds(
+          limit: bytes, file: file, pageSize: Int(sysconf(Int32(_SC_PAGESIZE))),
+          ownFiles: held(file)?.files ?? 0)
+        return true
+      }
+      guard isFirst else { return }
       var thread = pthread_t()
       let body: @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? = { _ in
-        ResidentPages.watch()
+        while true {
+          usleep(1_000)
+          ResidentPages.giveBack()
+        }
       }
       if pthread_create(&thread, nil, body, nil) == 0 { pthread_detach(thread) }
     #endif
@@ -67,26 +87,22 @@ package enum ResidentPages {
     return Matrix(rows: rows, columns: columns, borrowing: UnsafePointer(elements))
   }
 
-  #if os(Linux)
-    private static func watch() -> Never {
-      let page = Int(sysconf(Int32(_SC_PAGESIZE)))
-      let file = open("/proc/self/statm", O_RDONLY | O_CLOEXEC)
-      let ownFiles = held(file)?.files ?? 0
-      while true {
-        usleep(1_000)
-        guard let limit = state.withLock({ $0.limit }), let held = held(file) else { continue }
-        let mapped = (held.files - ownFiles) * page
-        guard held.all * page - allowance > limit, mapped > max(4 << 20, limit / 8) else {
-          continue
-        }
-        let mappings = state.withLock { $0.mappings }
-        for mapping in mappings {
-          _ = madvise(
-            UnsafeMutableRawPointer(bitPattern: mapping.start), mapping.count, MADV_DONTNEED)
-        }
+  /// Gives pages of mapped files back if the process holds more than it may.
+  package static func giveBack() {
+    #if os(Linux)
+      guard let bounds = state.withLock({ $0.bounds }), let held = held(bounds.file) else { return }
+      let mapped = (held.files - bounds.ownFiles) * bounds.pageSize
+      guard held.all * bounds.pageSize - allowance > bounds.limit,
+        mapped > max(4 << 20, bounds.limit / 2)
+      else { return }
+      for mapping in state.withLock({ $0.mappings }) {
+        _ = madvise(
+          UnsafeMutableRawPointer(bitPattern: mapping.start), mapping.count, MADV_DONTNEED)
       }
-    }
+    #endif
+  }
 
+  #if os(Linux)
     /// Pages that the process holds, and those of files among them.
     private static func held(_ file: Int32) -> (all: Int, files: Int)? {
       withUnsafeTemporaryAllocation(byteCount: 128, alignment: 1) { buffer in

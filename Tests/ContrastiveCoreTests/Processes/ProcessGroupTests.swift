@@ -56,6 +56,23 @@ import _TestSupport
     }
   }
 
+  @Test(arguments: sizes, [0, 1, 3, 50]) func numbersAddUp(_ size: Int, _ count: Int) throws {
+    for result in ThreadedProcess.run(
+      size,
+      { group in
+        var numbers = (0..<count).map { Int64($0 - 7) << (8 * group.rank) }
+        numbers.withMutableSharedMemory { group.addUp($0) }
+        return numbers
+      })
+    {
+      #expect(
+        try result.get()
+          == (0..<count).map { place in
+            (0..<size).reduce(0) { $0 + Int64(place - 7) << (8 * $1) }
+          })
+    }
+  }
+
   @Test func statisticsTravelToTheBit() {
     var statistics = SoftmaxStatistics(rows: 3)
     statistics.maximum = [-.infinity, 0.25, .pi]

@@ -27,6 +27,7 @@ import _TestSupport
   @Test(arguments: [
     (1, 1, 2, 8, 100, 0.95, 0), (40, 40, 3, 3, 10, 0.9, 1), (130, 700, 16, 8, 100, 0.95, 0),
     (300, 90, 2, 5, 1_000, 0.5, 3), (70, 2_100, 24, 8, 60, 0.95, 0),
+    (30, 300, 1, 5, 60, 1.5, 2), (30, 300, 1, 5, 60, 0.95, 2),
   ]) func followTheRule(
     _ queries: Int, _ documents: Int, _ dimension: Int, _ perQuery: Int, _ candidates: Int,
     _ below: Double, _ skip: Int
@@ -58,6 +59,19 @@ import _TestSupport
         workers: Workers(count: threads))
       #expect(other.documents == expected && other.similarities == found.similarities)
     }
+  }
+
+  /// Candidates that no Float32 product can tell apart, after others that are certainly too similar.
+  @Test(arguments: [0, 3, 99, 120]) func tooManyCopies(_ skip: Int) throws {
+    let rows = try Matrix([[1, 0]])
+    let columns = try Matrix((0..<300).map { $0 % 3 == 0 ? [2, 0] : [1, 1.75] })
+    var options = HardNegatives.Options()
+    options.candidates = 150
+    options.skipTop = skip
+    let found = try HardNegatives(queries: rows, documents: columns, options: options)
+    let expected = Self.expected(rows, columns, own: [[0]], options)
+    #expect(expected.allSatisfy { $0 >= 0 })
+    #expect(found.documents == expected)
   }
 
   /// Copies tie exactly, and more of them than a pass keeps.

@@ -29,6 +29,24 @@ import _TestSupport
     }
   }
 
+  /// What a process knows of its own points alone is no knowledge of the others.
+  @Test(arguments: [KMeansStrategy.perCentroid, .perGroup, .exhaustive])
+  func goesOnAlone(_ strategy: KMeansStrategy) throws {
+    let points = try TestData.matrix(4_000, 11, seed: 3)
+    let options = try KMeans(iterations: 3, seed: 4, strategy: strategy)
+    @Sendable func run(_ workers: Workers) throws -> KMeansResult {
+      var result = try options.fit(points, clusters: 37, workers: workers)
+      for _ in 0..<4 { try result.advance(workers: .one) }
+      return result
+    }
+    let alone = try run(.all)
+    for result in ThreadedProcess.run(3, { try run(Workers.one.sharing(with: $0)) }) {
+      let found = try result.get()
+      #expect(found.centroids == alone.centroids && found.assignments == alone.assignments)
+      #expect(found.objective == alone.objective)
+    }
+  }
+
   /// Points that move between two runs keep the bounds of those that stay with their process.
   @Test(arguments: [2, 3]) func warmStart(_ size: Int) throws {
     let points = try TestData.embeddings(2_600, 9, seed: 5)

@@ -69,11 +69,13 @@ class MultipleNegativesRankingLoss(nn.Module):
             "partition_mode": partition_mode, "hardness_mode": None,
             "hardness_strength": hardness_strength,
         }
-        self._loss = InfoNCE(
-            temperature=1 / scale,
-            normalize=similarity == "cos_sim",
-            group=torch.distributed.group.WORLD if gather_across_devices else None,
-        )
+        shared: Any = {
+            "temperature": 1 / scale,
+            "normalize": similarity == "cos_sim",
+            "group": torch.distributed.group.WORLD if gather_across_devices else None,
+        }
+        self._loss = InfoNCE(**shared)
+        self._both = InfoNCE(symmetric=True, **shared)
 
     def forward(
         self, sentence_features: Iterable[dict[str, Tensor]], labels: Tensor | None = None
@@ -89,9 +91,13 @@ class MultipleNegativesRankingLoss(nn.Module):
         if len(embeddings) < 2:
             raise ValueError(f"embeddings: found {len(embeddings)}, expected at least 2")
         anchors, positives, *negatives = embeddings
-        value = self._to_documents(anchors, positives, negatives)
-        if "doc_to_query" in self.directions:
-            value = (value + self._loss(positives, anchors)) / 2
+        if "doc_to_query" not in self.directions:
+            return self._to_documents(anchors, positives, negatives)
+        if not negatives:
+            both: Tensor = self._both(anchors, positives)
+            return both
+        value: Tensor = self._to_documents(anchors, positives, negatives)
+        value = (value + self._loss(positives, anchors)) / 2
         return value
 
     def _to_documents(
