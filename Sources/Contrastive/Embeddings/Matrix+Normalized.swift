@@ -78,29 +78,35 @@ public struct NormalizedRows: Sendable {
   ) throws(ContrastiveError) -> Matrix {
     precondition(first >= 0 && first + gradient.rows <= rows.rows)
     precondition(gradient.columns == rows.columns)
+    let (count, columns, norms) = (gradient.rows, rows.columns, norms)
+    @Sendable func carry(
+      _ row: Int, _ values: UnsafePointer<Float>, _ unit: UnsafePointer<Float>,
+      to target: UnsafeMutablePointer<Float>
+    ) {
+      let along = Float(-RowKernels.best.dot(values, unit, count: columns))
+      let inverse = Matrix.inverse(norms[row])
+      for column in 0..<columns {
+        target[column] = Float(Double(values[column] + along * unit[column]) * inverse)
+      }
+    }
+    for row in first..<(first + count) where norms[row] < 1e-30 {
+      var carried = [Float](repeating: 0, count: columns)
+      carry(row, Array(gradient.row(row - first)), Array(rows.row(row)), to: &carried)
+      guard let column = carried.firstIndex(where: { !$0.isFinite }) else { continue }
+      throw .tooLarge(
+        argument: "gradient", row: row, column: column, found: "\(gradient[row - first, column])",
+        limit: "norm \(norms[row]) of the row")
+    }
     var result = gradient
-    let (count, columns, norms) = (result.rows, rows.columns, norms)
     result.withMutableSharedMemory { gradient in
       rows.withSharedMemory { unit in
         workers.forEachRun(of: count, size: 256) { run in
           for row in run {
-            let (values, own) = (gradient + row * columns, unit + (first + row) * columns)
-            let along = Float(-RowKernels.best.dot(values, own, count: columns))
-            let inverse = Matrix.inverse(norms[first + row])
-            for column in 0..<columns {
-              values[column] = Float(Double(values[column] + along * own[column]) * inverse)
-            }
+            let values = gradient + row * columns
+            carry(first + row, values, unit + (first + row) * columns, to: values)
           }
         }
       }
-    }
-    for row in first..<(first + count) where norms[row] < 1e-30 {
-      let values = result.row(row - first)
-      guard let column = values.firstIndex(where: { !$0.isFinite }) else { continue }
-      throw .tooLarge(
-        argument: "gradient", row: row, column: column - values.startIndex,
-        found: "\(values[column])",
-        limit: "norm \(norms[row]) of the row")
     }
     return result
   }

@@ -68,7 +68,10 @@ import _TestSupport
     var options = HardNegatives.Options()
     options.candidates = 150
     options.skipTop = skip
-    let found = try HardNegatives(queries: rows, documents: columns, options: options)
+    let found = try HardNegatives(
+      queries: rows, documents: columns,
+      relevance: Relevance([.init(query: 0, document: 0)], queries: 1, documents: 300),
+      options: options)
     let expected = Self.expected(rows, columns, own: [[0]], options)
     #expect(expected.allSatisfy { $0 >= 0 })
     #expect(found.documents == expected)
