@@ -65,11 +65,15 @@ class RunTransformer(Transformer):
         return Images(path, self.image_shape, self.batch_size)
 
     def transform(self, X: Any) -> Array:
-        """What comes out, [rows, features], of the type of X."""
+        """What comes out, float32 [rows, features]."""
         check_fitted(self, "model_")
-        data = validated(self, X, reset=False)
-        found: Array = self.model_(data).astype(data.dtype, copy=False)
+        found: Array = self.model_(validated(self, X, reset=False))
         return found
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.transformer_tags.preserves_dtype = ["float32"]
+        return tags
 
 
 class Adapted:
