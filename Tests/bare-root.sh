@@ -3,8 +3,8 @@
 #
 #   bare-root.sh WHEEL [MIRROR]     a Debian root in a chroot; needs root, debootstrap and its
 #                                   mirror; 350 MB and two minutes
-#   bare-root.sh --venv WHEEL       a clean virtual environment, where there is no such root; needs
-#                                   PyPI for numpy, or NUMPY_PYTHON, a Python that has it
+#   bare-root.sh --venv WHEEL       a clean virtual environment, where there is no such root; takes
+#                                   numpy from where pip finds it, or NUMPY_PYTHON, which has it
 #
 # Without debootstrap, or where that fails, the first does what the second does, and says so.
 set -euo pipefail
