@@ -23,7 +23,7 @@ BIN = $$(swift build -c release --show-bin-path)
 BESIDE = -c release --scratch-path .build --disable-build-manifest-caching --package-path
 PEERS_PYTHON ?= Benchmarks/peers/.venv/bin/python
 PARALLEL_TESTS := RunThreadTests|savesAtOnce|ContrastiveTrainingTests.ThreadTests|TeamTests|$\
-  SymmetricPassTests|CrossingPassTests
+  SymmetricPassTests|CrossingPassTests|BandPassTests
 SWIFT_FILES = Sources Tests Examples/*/Sources Examples/*/Tests Benchmarks/Sources Ranks/Sources \
   Package.swift Benchmarks/Package.swift Ranks/Package.swift Examples/NNCLR/Package.swift
 # Loops with checks in them are not all unrolled.

@@ -6,7 +6,8 @@ Each runs in a process of its own, so that its memory can be told: the peak of a
 held before it, by the kernel's count (VmHWM, reset by clear_refs, less VmRSS). Times are of the
 clock and of the processors: the second changes less on a busy machine. The model is one linear
 layer, so that the loss is what is measured; `neither` is the same step with the mean product of
-anchors and positives as loss: what model, embeddings and their gradients take. Also compares the values and the gradients. Needs sentence-transformers.
+anchors and positives as loss: what model, embeddings and their gradients take. Also compares the
+values and the gradients. Needs sentence-transformers.
 """
 
 from __future__ import annotations

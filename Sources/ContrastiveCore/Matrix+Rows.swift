@@ -46,17 +46,12 @@ extension Matrix {
   }
 
   /// ⟨row i of this, row i of the other⟩ in Double.
-  package func rowDots(_ other: Matrix) -> [Double] {
-    precondition(rows == other.rows)
-    return rowDots(other, from: 0)
-  }
-
-  /// ⟨row i of this, row first + i of the other⟩ in Double.
-  package func rowDots(_ other: Matrix, from first: Int) -> [Double] {
-    precondition(first >= 0 && first + rows <= other.rows && columns == other.columns)
+  package func rowDots(_ other: Matrix, workers: Workers = .one) -> [Double] {
+    precondition(rows == other.rows && columns == other.columns)
+    let columns = columns
     return withSharedMemory(and: other) { a, b in
-      (0..<rows).map {
-        RowKernels.best.dot(a + $0 * columns, b + (first + $0) * columns, count: columns)
+      workers.map(rows, runs: rowsOfPiece) {
+        RowKernels.best.dot(a + $0 * columns, b + $0 * columns, count: columns)
       }
     }
   }
@@ -88,34 +83,18 @@ extension Matrix {
 
   /// Adds factor × row first + i of another matrix to each row i; `factor` is of that row.
   package mutating func addRows(
-    of other: Matrix, from first: Int, times factor: (_ otherRow: Int) -> Float
+    of other: Matrix, from first: Int, workers: Workers = .one,
+    times factor: (_ otherRow: Int) -> Float
   ) {
     precondition(first >= 0 && first + rows <= other.rows && columns == other.columns)
     let (rows, columns) = (rows, columns)
-    withMutableSharedMemory { values in
-      other.withSharedMemory { source in
-        for row in 0..<rows {
-          let (to, from) = (values + row * columns, source + (first + row) * columns)
-          let scale = factor(first + row)
-          for column in 0..<columns { to[column] += scale * from[column] }
-        }
-      }
-    }
-  }
-
-  /// Adds factor first + i × row first + i of another matrix to each row i.
-  package mutating func addRows(
-    of other: Matrix, from first: Int = 0, times factors: [Double], workers: Workers
-  ) {
-    precondition(first >= 0 && first + rows <= other.rows && columns == other.columns)
-    precondition(first + rows <= factors.count)
-    let (rows, columns) = (rows, columns)
+    let factors = (first..<(first + rows)).map(factor)
     withMutableSharedMemory { values in
       other.withSharedMemory { source in
         workers.forEachRun(of: rows, size: rowsOfPiece) { run in
           for row in run {
             let (to, from) = (values + row * columns, source + (first + row) * columns)
-            let scale = Float(factors[first + row])
+            let scale = factors[row]
             for column in 0..<columns { to[column] += scale * from[column] }
           }
         }
@@ -135,34 +114,25 @@ extension Matrix {
   /// Each row multiplied by its factor, the products in Double.
   package func rows(times factors: [Double], workers: Workers = .one) -> Matrix {
     precondition(factors.count == rows)
-    let (rows, columns) = (rows, columns)
-    return withSharedMemory { source in
-      Matrix(rows: rows, columns: columns) { target in
-        let target = SharedMemory(target)
-        workers.forEachRun(of: rows, size: rowsOfPiece) { run in
-          for row in run {
-            let (values, products) = (source + row * columns, target + row * columns)
-            let factor = factors[row]
-            for column in 0..<columns {
-              (products + column).initialize(to: Float(Double(values[column]) * factor))
-            }
-          }
-        }
-      }
-    }
+    return rows(at: Array(0..<rows), times: factors, workers: workers)
   }
 
   /// The rows at some indices, each multiplied by its factor; the products in Double.
-  package func rows(at indices: [Int], times factors: [Double]) -> Matrix {
+  package func rows(
+    at indices: [Int], times factors: [Double], workers: Workers = .one
+  ) -> Matrix {
     precondition(factors.count == indices.count)
     let columns = columns
     return withSharedMemory { source in
       Matrix(rows: indices.count, columns: columns) { target in
         let target = SharedMemory(target)
-        for (row, factor) in factors.enumerated() {
-          let (values, products) = (source + indices[row] * columns, target + row * columns)
-          for column in 0..<columns {
-            (products + column).initialize(to: Float(Double(values[column]) * factor))
+        workers.forEachRun(of: indices.count, size: rowsOfPiece) { run in
+          for row in run {
+            let (values, products) = (source + indices[row] * columns, target + row * columns)
+            let factor = factors[row]
+            for column in 0..<columns {
+              (products + column).initialize(to: Float(Double(values[column]) * factor))
+            }
           }
         }
       }

@@ -88,22 +88,31 @@ extension Array {
 
 extension Matrix {
   /// Calls `body` with the elements as workers read them.
-  package func withSharedMemory<R>(
-    _ body: (SharedReadOnlyMemory<Float>) -> R
-  ) -> R {
-    withUnsafeBufferPointer { body(SharedReadOnlyMemory($0)) }
+  package func withSharedMemory<R, Failure: Error>(
+    _ body: (SharedReadOnlyMemory<Float>) throws(Failure) -> R
+  ) throws(Failure) -> R {
+    try withUnsafeBufferPointer { values throws(Failure) in
+      try body(SharedReadOnlyMemory(values))
+    }
   }
 
   /// The same with the elements of this matrix and of another.
-  package func withSharedMemory<R>(
-    and other: Matrix, _ body: (SharedReadOnlyMemory<Float>, SharedReadOnlyMemory<Float>) -> R
-  ) -> R {
-    withSharedMemory { own in other.withSharedMemory { body(own, $0) } }
+  package func withSharedMemory<R, Failure: Error>(
+    and other: Matrix,
+    _ body: (SharedReadOnlyMemory<Float>, SharedReadOnlyMemory<Float>) throws(Failure) -> R
+  ) throws(Failure) -> R {
+    try withSharedMemory { own throws(Failure) in
+      try other.withSharedMemory { others throws(Failure) in try body(own, others) }
+    }
   }
 
   /// Calls `body` with the elements as workers write them.
-  package mutating func withMutableSharedMemory<R>(_ body: (SharedMemory<Float>) -> R) -> R {
-    withUnsafeMutableBufferPointer { body(SharedMemory($0)) }
+  package mutating func withMutableSharedMemory<R, Failure: Error>(
+    _ body: (SharedMemory<Float>) throws(Failure) -> R
+  ) throws(Failure) -> R {
+    try withUnsafeMutableBufferPointer { values throws(Failure) in
+      try body(SharedMemory(values))
+    }
   }
 }
 

@@ -27,7 +27,9 @@ extension Contrast {
     }
     let inOrder = bands.sorted { $0.key < $1.key }.map(\.value)
     let own = inOrder.flatMap(\.paired)
-    if let paired { forAnchors.addRows(of: paired, times: own, workers: workers) }
+    if let paired {
+      forAnchors.addRows(of: paired, from: 0, workers: workers) { Float(own[$0]) }
+    }
     var value = ContrastValue(
       losses: inOrder.flatMap(\.losses),
       temperatureGradient: inOrder.reduce(0) { $0 + $1.temperatureGradient }, paired: own)

@@ -21,13 +21,7 @@ extension Matrix {
     argument: String, zeroRows: ZeroRows = .refuse, workers: Workers
   ) throws(ContrastiveError) -> NormalizedRows {
     try Operand(argument, self).requireMagnitude(.greatestFiniteMagnitude, workers)
-    let columns = columns
-    let norms = withSharedMemory { values in
-      workers.map(rows, runs: 256) { row in
-        let start = values + row * columns
-        return RowKernels.best.dot(start, start, count: columns).squareRoot()
-      }
-    }
+    let norms = rowDots(self, workers: workers).map { $0.squareRoot() }
     if zeroRows == .refuse, let row = norms.firstIndex(of: 0) {
       throw .zeroNorm(argument: argument, row: row)
     }
@@ -68,7 +62,7 @@ public struct NormalizedRows: Sendable {
   ///   rows of norms below 1e-30 can have.
   public func backward(_ gradient: Matrix) throws(ContrastiveError) -> Matrix {
     try Operand("gradient", gradient).requireShape(of: Operand("rows", rows))
-    return try backward(gradient, from: 0, workers: .one)
+    return try backward(gradient, workers: .one)
   }
 
   /// The same of some rows, `first` and those after it, in the gradient's own memory where no one

@@ -21,8 +21,7 @@ struct NearestColumns: Sequence, IteratorProtocol {
   private var keys: ArraySlice<UInt64>
   /// What a column can have at most that is no candidate.
   private var most: Double
-  /// Columns still to be given, of k.
-  private var left: Int
+  private let k: Int
   /// How many were given without being decided, and in order.
   private var (passed, given) = (0, 0)
   /// Those decided and not given, the most similar last.
@@ -46,8 +45,11 @@ struct NearestColumns: Sequence, IteratorProtocol {
     candidates = keys
     self.keys = keys
     most = keys.count == columns ? -.infinity : Self.most(keys.last, margin)
-    left = k
+    self.k = k
   }
+
+  /// Columns still to be given.
+  private var left: Int { k - passed - given }
 
   private static func most(_ key: UInt64?, _ margin: Double) -> Double {
     key.map { Double(RankKey.value($0)) + margin } ?? -.infinity
@@ -70,7 +72,6 @@ struct NearestColumns: Sequence, IteratorProtocol {
       return nil
     }
     keys.removeFirst()
-    left -= 1
     passed += 1
     return RankKey.index(key)
   }
@@ -87,7 +88,6 @@ struct NearestColumns: Sequence, IteratorProtocol {
       let near = near(RankKey.index(key))
       decided.insert(near, at: decided.partitioningIndex { Self.isBefore($0, near) })
     }
-    left -= 1
     given += 1
     return decided.popLast()
   }

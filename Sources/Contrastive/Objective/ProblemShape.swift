@@ -38,16 +38,11 @@ extension ProblemShape {
     let ahead = rectangle(rows, width)
     guard summingColumns else { return ahead }
     guard columns == 0 || columns == rows else { return max(ahead, rectangle(width, rows)) }
-    if inBands {
-      let keepsBand = CrossingPass.keepsAll(rows: rows)
-      return max(
-        ahead, rectangle(width, rows),
-        keepsBand ? BandGrid(rows: rows, columns: rows).scratchBytes : 0)
-    }
-    return max(
-      ahead, rectangle(width, rows),
-      CrossingPass.scratchBytes(
-        rows: rows, dimension: dimension, keeping: true, workers: workers))
+    let crossing =
+      !inBands
+      ? CrossingPass.scratchBytes(rows: rows, dimension: dimension, keeping: true, workers: workers)
+      : CrossingPass.keepsAll(rows: rows) ? BandGrid(rows: rows, columns: rows).scratchBytes : 0
+    return max(ahead, rectangle(width, rows), crossing)
   }
 
   /// Scratch of a `Contrast` of all views with themselves.

@@ -86,7 +86,7 @@ public struct InfoNCE: BankOrBatchObjective {
     } else {
       value = try forward.evaluate(wanted, workers: workers)
       let (own, first) = (value.paired, value.kept?.columns.lowerBound ?? 0)
-      value.columns?.addRows(of: queries.matrix, from: first, times: own, workers: workers)
+      value.columns?.addRows(of: queries.matrix, from: first, workers: workers) { Float(own[$0]) }
     }
     var result: [Variable: Matrix] = [:]
     result[.queries] = value.anchors

@@ -104,7 +104,7 @@ extension Matrix {
   }
 }
 
-/// What a row needs of room.
+/// How large a row is.
 private struct RowSize: BitwiseCopyable, Sendable {
   /// ‖x‖², summed in Double.
   let square: Double

@@ -43,35 +43,28 @@ package struct BandPass: Sendable {
     writer: (_ band: Range<Int>, _ found: Reader.Statistics) throws(ContrastiveError) -> Writer
   ) throws(ContrastiveError) -> (rows: Matrix, columns: Matrix) {
     try BLAS.prepare()
-    try requireUsable(workers)
+    try rows.requireFinite(workers)
+    try columns.requireFinite(workers)
     var forRows = Matrix(zeros: grid.rows, by: rows.dimension)
     var forColumns = Matrix(zeros: grid.columns, by: rows.dimension)
     let scratch = Scratch(count: min(grid.rows, grid.rowsPerBand) * grid.columns)
     let memory = scratch.memory
-    try forRows.withUnsafeMutableBufferPointer { forRows throws(ContrastiveError) in
-      try forColumns.withUnsafeMutableBufferPointer { forColumns throws(ContrastiveError) in
-        try rows.matrix.withUnsafeBufferPointer { rowValues throws(ContrastiveError) in
-          try columns.matrix.withUnsafeBufferPointer { columnValues throws(ContrastiveError) in
-            let work = BandWork(
-              grid: grid, reader: reader,
-              product: TileProduct(
-                rows: SharedReadOnlyMemory(rowValues),
-                columns: .single(SharedReadOnlyMemory(columnValues)), dimension: rows.dimension,
-                product: workers.product, codes: nil),
-              similarities: memory, forRows: SharedMemory(forRows),
-              forColumns: SharedMemory(forColumns), workers: workers,
-              watch: CancelationWatch(workers, steps: grid.steps(workers)))
-            try work.run(writer)
-          }
+    try forRows.withMutableSharedMemory { forRows throws(ContrastiveError) in
+      try forColumns.withMutableSharedMemory { forColumns throws(ContrastiveError) in
+        try rows.matrix.withSharedMemory(and: columns.matrix) {
+          rowValues, columnValues throws(ContrastiveError) in
+          let product = TileProduct(
+            rows: rowValues, columns: .single(columnValues), dimension: rows.dimension,
+            product: workers.product, codes: nil)
+          try BandWork(
+            grid: grid, reader: reader, product: product, similarities: memory, forRows: forRows,
+            forColumns: forColumns, workers: workers,
+            watch: CancelationWatch(workers, steps: grid.steps(workers))
+          ).run(writer)
         }
       }
     }
     return (forRows, forColumns)
-  }
-
-  private func requireUsable(_ workers: Workers) throws(ContrastiveError) {
-    try rows.requireFinite(workers)
-    try columns.requireFinite(workers)
   }
 }
 

@@ -12,9 +12,10 @@ import Synchronization
 /// Keeps pages of mapped files from filling the memory.
 ///
 /// Workers look after each tile or other piece of work at how much memory the process holds, and a
-/// thread does every millisecond, for work that is not theirs. Where it is more than allowed, all
-/// pages of mapped files are given back; those in use are mapped again at their next access, from
-/// the system's cache or from the disk. That changes no element.
+/// thread does every millisecond, for work that is not theirs. Where it is more than allowed, and
+/// pages of mapped files are more than half of that, all of these are given back; those in use are
+/// mapped again at their next access, from the system's cache or from the disk. That changes no
+/// element.
 package enum ResidentPages {
   private struct Mapping {
     let start: UInt

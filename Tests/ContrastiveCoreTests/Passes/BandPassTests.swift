@@ -104,20 +104,8 @@ import _TestSupport
 
   @Test func cancelsAtEachPiece() throws {
     let given = try PassCase(1_030, 500)
-    let all = StopAt(.max)
-    let expected = try Self.sums(given.row, given.column, .one.reporting { all($0) })
-    #expect(all.reports.last?.fraction == 1)
-    for stop in 1...all.reports.count {
-      for count in [1, 2, 3] {
-        let stopping = StopAt(stop)
-        let workers = try Workers(count: count).reporting { stopping($0) }
-        do {
-          let found = try Self.sums(given.row, given.column, workers)
-          #expect(found.rows == expected.rows && stopping.reports.count < stop && count > 1)
-        } catch {
-          #expect(error == .canceled && stopping.reports.count <= stop + 1)
-        }
-      }
+    try StopAt.eachReport { workers throws(ContrastiveError) in
+      try Self.sums(given.row, given.column, workers).rows
     }
   }
 }

@@ -91,3 +91,31 @@ final class StopAt: @unchecked Sendable {
     }
   }
 }
+
+extension StopAt {
+  /// Stops a call at each of its reports in turn, with 1, 2 and 3 workers: a typed error, within two
+  /// tiles; with more workers the first may come to fewer tiles than are asked for.
+  ///
+  /// Returns what the call gives where it is left alone.
+  @discardableResult
+  static func eachReport<Found: Equatable>(
+    of call: (Workers) throws(ContrastiveError) -> Found
+  ) throws -> Found {
+    let all = StopAt(.max)
+    let expected = try call(.one.reporting { all($0) })
+    #expect(all.reports.last?.fraction == 1)
+    for stop in 1...all.reports.count {
+      for count in [1, 2, 3] {
+        let stopping = StopAt(stop)
+        let workers = try Workers(count: count).reporting { stopping($0) }
+        do {
+          let found = try call(workers)
+          #expect(found == expected && stopping.reports.count < stop && count > 1)
+        } catch {
+          #expect(error == .canceled && stopping.reports.count <= stop + 1)
+        }
+      }
+    }
+    return expected
+  }
+}

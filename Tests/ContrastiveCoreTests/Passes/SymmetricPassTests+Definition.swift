@@ -77,20 +77,8 @@ extension SymmetricPassTests {
   @Test func cancelsAtEachTile() throws {
     let given = try PassCase(symmetric: 500)
     let pass = SymmetricPass(given.row)
-    let all = StopAt(.max)
-    let expected = try pass.sums(writer(500), workers: .one.reporting { all($0) })
-    #expect(all.reports.last?.fraction == 1)
-    for stop in 1...all.reports.count {
-      for count in [1, 2, 3] {
-        let stopping = StopAt(stop)
-        let workers = try Workers(count: count).reporting { stopping($0) }
-        do {
-          let found = try pass.sums(writer(500), workers: workers)
-          #expect(found == expected && stopping.reports.count < stop && count > 1)
-        } catch {
-          #expect(error == .canceled && stopping.reports.count <= stop + 1)
-        }
-      }
+    let expected = try StopAt.eachReport { workers throws(ContrastiveError) in
+      try pass.sums(writer(500), workers: workers)
     }
     #expect(try pass.sums(writer(500), workers: Workers(count: 3)) == expected)
   }
