@@ -53,9 +53,9 @@ package struct SharedReadOnlyMemory<Element>: @unchecked Sendable {
     memory.base + offset
   }
 
-  /// All but the first elements.
-  func dropping(_ count: Int) -> SharedReadOnlyMemory {
-    SharedReadOnlyMemory(UnsafeBufferPointer(start: base + count, count: self.count - count))
+  /// Some of the elements, counted from the first of them.
+  subscript(range: Range<Int>) -> SharedReadOnlyMemory {
+    SharedReadOnlyMemory(UnsafeBufferPointer(start: base + range.lowerBound, count: range.count))
   }
 }
 

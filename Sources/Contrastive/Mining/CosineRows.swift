@@ -63,15 +63,19 @@ struct CosineRows: Sendable {
     return Operand(argument, unit)
   }
 
-  /// How far the Float32 product of two unit rows can be from their cosine.
+  /// How far the dot product of two unit rows, rounded to Float32, can be from their cosine.
   ///
-  /// Rounding the elements of both: 2 · 2⁻²⁴; D products summed in any order, fused or not: at most
-  /// D · 2⁻²⁴ / (1 − D · 2⁻²⁴), each times Σ |x̂ ŷ| ≤ 1. A twentieth is added for what is of second
-  /// order, and 2⁻¹⁰⁰ for numbers that underflow.
+  /// Rounding the elements of both is 2 · 2⁻²⁴ times Σ |x̂ ŷ| ≤ 1. A twentieth is added for what is
+  /// of second order, and 2⁻¹⁰⁰ for numbers that underflow.
+  static let rounding = 1.05 * 2 * 0x1p-24 + 0x1p-100
+
+  /// How far their product in Float32 can be.
+  ///
+  /// D products summed in any order, fused or not, are off by at most D · 2⁻²⁴ / (1 − D · 2⁻²⁴)
+  /// times Σ |x̂ ŷ|.
   static func margin(dimension: Int) -> Double {
-    let unit = 0x1p-24
-    let sum = Double(dimension) * unit
-    return 1.05 * (2 * unit + sum / (1 - min(sum, 0.5))) + 0x1p-100
+    let sum = Double(dimension) * 0x1p-24
+    return rounding + 1.05 * sum / (1 - min(sum, 0.5))
   }
 }
 
@@ -84,13 +88,13 @@ struct CosinePairs: Sendable {
   private let dimension: Int
 
   /// Calls `body` with the cosines of two sets of the same dimension.
-  static func with<Result>(
-    _ rows: CosineRows, _ columns: CosineRows, _ body: (CosinePairs) throws -> Result
-  ) rethrows -> Result {
-    try rows.given.withUnsafeBufferPointer { a in
-      try columns.given.withUnsafeBufferPointer { b in
-        try rows.squares.withUnsafeBufferPointer { rowSquares in
-          try columns.squares.withUnsafeBufferPointer { columnSquares in
+  static func with<Result, Failure: Error>(
+    _ rows: CosineRows, _ columns: CosineRows, _ body: (CosinePairs) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    try rows.given.withUnsafeBufferPointer { a throws(Failure) in
+      try columns.given.withUnsafeBufferPointer { b throws(Failure) in
+        try rows.squares.withUnsafeBufferPointer { rowSquares throws(Failure) in
+          try columns.squares.withUnsafeBufferPointer { columnSquares throws(Failure) in
             try body(
               CosinePairs(
                 rows: SharedReadOnlyMemory(a), columns: SharedReadOnlyMemory(b),

@@ -96,29 +96,27 @@ public struct Duplicates: Sendable {
     let panels = stride(from: 0, to: rows.count, by: size ?? rows.count).map {
       $0..<min(rows.count, $0 + (size ?? rows.count))
     }
-    return try CosinePairs.with(rows, rows) { cosines in
-      Result { () throws(ContrastiveError) -> [[Pair]] in
-        var found: [[Pair]] = []
-        for (place, panel) in panels.enumerated() {
-          let unit = rows.unit(panel, workers: workers)
-          func reader(_ columns: Range<Int>) -> SimilarPairsReader {
-            SimilarPairsReader(
-              cosines, threshold: threshold, dimension: rows.given.columns, room: room,
-              origin: (panel.lowerBound, columns.lowerBound), isOneSet: true)
-          }
-          if panels.count == 1, let pairs = try reader(panel).search(unit, workers: workers) {
-            return pairs
-          }
-          found += try SymmetricPass(unit).read(reader(panel), workers: workers).map(\.pairs)
-          for others in panels[(place + 1)...] {
-            found += try RectanglePass(
-              rows: unit, columns: rows.unit(others, workers: workers)
-            ).read(reader(others), workers: workers).map(\.pairs)
-          }
+    return try CosinePairs.with(rows, rows) { cosines throws(ContrastiveError) in
+      var found: [[Pair]] = []
+      for (place, panel) in panels.enumerated() {
+        let unit = rows.unit(panel, workers: workers)
+        func reader(_ columns: Range<Int>) -> SimilarPairsReader {
+          SimilarPairsReader(
+            cosines, threshold: threshold, dimension: rows.given.columns, room: room,
+            origin: (panel.lowerBound, columns.lowerBound), isOneSet: true)
         }
-        return found
+        if panels.count == 1, let pairs = try reader(panel).search(unit, workers: workers) {
+          return pairs
+        }
+        found += try SymmetricPass(unit).read(reader(panel), workers: workers).map(\.pairs)
+        for others in panels[(place + 1)...] {
+          found += try RectanglePass(
+            rows: unit, columns: rows.unit(others, workers: workers)
+          ).read(reader(others), workers: workers).map(\.pairs)
+        }
       }
-    }.get()
+      return found
+    }
   }
 
   /// All pairs in their order: by the first row in counted places, then each row's by the second.

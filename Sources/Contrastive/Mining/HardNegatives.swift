@@ -15,8 +15,8 @@
 ///
 /// Complexity: 2 · queries · documents · D floating-point operations, and 2 · D in Double for each
 /// candidate that may be allowed, up to the last negative. Memory beyond the inputs and the result:
-/// 4 · D bytes a document, or what `memory` says, and 8 · (3 · candidates + 160) + 4 · D bytes for
-/// each of 8,192 queries.
+/// 6 · D bytes a document, or what `memory` says, and 24 · (candidates + 35) + 4 · D bytes for each
+/// of 8,192 queries.
 public struct HardNegatives: Sendable {
   /// What is taken.
   public struct Options: Sendable, Equatable {
@@ -95,8 +95,8 @@ public struct HardNegatives: Sendable {
   ///   - documents: [M × D].
   ///   - relevance: which documents are a query's own; nil where row i belongs to row i.
   ///   - options: what is taken.
-  ///   - memory: most bytes of unit rows of the documents; nil for all of them. No effect on the
-  ///     result.
+  ///   - memory: most bytes of the documents' unit rows and their codes; nil for all of them. No
+  ///     effect on the result.
   ///   - workers: the threads to use; no effect on the result.
   /// - Throws: `ContrastiveError`: `.parameter`, `.empty`, `.shape`, `.nonFinite`, `.zeroNorm`,
   ///   `.canceled`.

@@ -61,8 +61,8 @@ public struct RetrievalScores: Sendable {
   ///   - relevance: which documents belong to which queries; nil where row i belongs to row i.
   ///   - cutoffs: the numbers k, at least one, each at least 1.
   ///   - gain: what a grade is worth in `ndcg`.
-  ///   - memory: most bytes of unit rows of the documents; nil for all of them. No effect on the
-  ///     result.
+  ///   - memory: most bytes of the documents' unit rows and their codes; nil for all of them. No
+  ///     effect on the result.
   ///   - workers: the threads to use; no effect on the result.
   /// - Throws: `ContrastiveError`: `.parameter`, `.empty`, also where no query has a relevant
   ///   document, `.shape`, `.nonFinite`, `.zeroNorm`, `.canceled`.

@@ -4,12 +4,12 @@
 /// upper bound is below the k-th largest lower bound are out; when a row's room is used up and
 /// bounds do not make any, the similarities themselves, in Double, decide. So the k best are always
 /// among the candidates, whatever the order they come in.
-struct CandidateLists: Sendable {
+package struct CandidateLists: Sendable {
   /// A column and what its similarity is at most and at least.
-  struct Candidate: Sendable {
-    let upper: Float
-    let lower: Float
-    let column: UInt32
+  package struct Candidate: Sendable {
+    package let upper: Float
+    package let lower: Float
+    package let column: UInt32
   }
 
   let k: Int
@@ -24,10 +24,12 @@ struct CandidateLists: Sendable {
   private static func capacity(_ k: Int) -> Int { 2 * k + 64 }
 
   /// Bytes that a row takes.
-  static func bytes(k: Int) -> Int { MemoryLayout<Candidate>.stride * capacity(k) + 16 }
+  package static func bytes(k: Int) -> Int { MemoryLayout<Candidate>.stride * capacity(k) + 16 }
 
   /// Calls `body` with empty lists of some rows.
-  static func with<R>(rows: Int, k: Int, _ body: (CandidateLists) throws -> R) rethrows -> R {
+  package static func with<R, Failure: Error>(
+    rows: Int, k: Int, _ body: (CandidateLists) throws(Failure) -> R
+  ) throws(Failure) -> R {
     let capacity = capacity(k)
     let candidates = SharedArray<Candidate>(
       repeating: Candidate(upper: 0, lower: 0, column: 0), count: rows * capacity)
@@ -46,7 +48,7 @@ struct CandidateLists: Sendable {
     decider: SimilarityDecider
   ) {
     guard upper >= thresholds[row] else { return }
-    let lower = (Double(upper) - gap()).rounded(toFloat: .down)
+    let lower = (Double(upper) - gap()).roundedDown
     let count = Int(counts[row])
     candidates[row * capacity + count] = Candidate(
       upper: upper, lower: lower, column: UInt32(column))
@@ -95,12 +97,12 @@ struct CandidateLists: Sendable {
     if found.count > k { found.removeLast(found.count - k) }
     for (place, entry) in found.enumerated() {
       own[place] = Candidate(
-        upper: entry.similarity.rounded(toFloat: .up),
-        lower: entry.similarity.rounded(toFloat: .down), column: entry.column)
+        upper: entry.similarity.roundedUp,
+        lower: entry.similarity.roundedDown, column: entry.column)
     }
     counts[row] = Int32(found.count)
     if found.count == k, let last = found.last {
-      thresholds[row] = max(thresholds[row], last.similarity.rounded(toFloat: .down))
+      thresholds[row] = max(thresholds[row], last.similarity.roundedDown)
     }
     return found
   }
@@ -113,35 +115,28 @@ struct CandidateLists: Sendable {
     let best = decide(row, decider)
     return (best, decided[row])
   }
-}
 
-/// The similarities that decide: dot products in Double, of the same bits on every processor.
-struct SimilarityDecider: Sendable {
-  let rows: SharedReadOnlyMemory<Float>
-  let columns: SharedReadOnlyMemory<Float>
-  let dimension: Int
-  private let product = CodeProduct.best
-
-  init(
-    rows: SharedReadOnlyMemory<Float>, columns: SharedReadOnlyMemory<Float>, dimension: Int
-  ) {
-    self.rows = rows
-    self.columns = columns
-    self.dimension = dimension
-  }
-
-  func similarity(_ row: Int, _ column: Int) -> Double {
-    product.dot(rows + row * dimension, columns + column * dimension, count: dimension)
+  /// The candidates of a row after its last column, the k best among them: the largest upper bound
+  /// first.
+  package func sorted(_ row: Int) -> UnsafeBufferPointer<Candidate> {
+    prune(row)
+    var own = UnsafeMutableBufferPointer(
+      start: candidates + row * capacity, count: Int(counts[row]))
+    own.sort { $0.upper > $1.upper }
+    return UnsafeBufferPointer(own)
   }
 }
 
 extension Double {
-  /// The nearest Float32 that is not above, or not below, this; −∞ or ∞ of NaN.
-  func rounded(toFloat rule: FloatingPointRoundingRule) -> Float {
+  /// The nearest Float32 that is not above this; −∞ of NaN.
+  var roundedDown: Float {
     let near = Float(self)
-    if rule == .down {
-      return near.isNaN ? -.infinity : Double(near) > self ? near.nextDown : near
-    }
+    return near.isNaN ? -.infinity : Double(near) > self ? near.nextDown : near
+  }
+
+  /// The nearest Float32 that is not below this; ∞ of NaN.
+  var roundedUp: Float {
+    let near = Float(self)
     return near.isNaN ? .infinity : Double(near) < self ? near.nextUp : near
   }
 }

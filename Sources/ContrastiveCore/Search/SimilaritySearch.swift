@@ -62,6 +62,7 @@ package struct SimilaritySearch: Sendable {
   let screen: Screen?
   let product: CodeProduct
   let memory: Int?
+  let slack: Double
 
   /// A search for the k nearest.
   ///
@@ -74,9 +75,11 @@ package struct SimilaritySearch: Sendable {
   ///     each; no effect on the result.
   ///   - screen: what bounds similarities; when nil what follows from the problem.
   ///   - product: that of codes.
+  ///   - slack: how far the similarity that decides can be from the dot product of a row and a
+  ///     column; for `list` alone.
   package init(
     k: Int, rows: Operand, columns: Operand, compared: Compared = .all, memory: Int? = nil,
-    screen: Screen? = nil, product: CodeProduct = .best
+    screen: Screen? = nil, product: CodeProduct = .best, slack: Double = 0
   ) {
     self.k = k
     self.rows = rows
@@ -85,18 +88,13 @@ package struct SimilaritySearch: Sendable {
     self.memory = memory
     self.screen = screen
     self.product = product
+    self.slack = slack
   }
 
   /// Bytes of what a row takes while it is compared: its candidates and its own codes.
   package static func bytes(k: Int, dimension: Int) -> Int {
     CandidateLists.bytes(k: k) + 8 * max(k, CodeProduct.best.units(dimension: dimension))
   }
-
-  /// Rows of a block, and columns of a tile.
-  private static let blockRows = 192
-  private static let tileColumns = 256
-  /// Bytes of codes that are held at once.
-  private static let maxCodeBytes = 128 << 20
 
   /// Finds the k most similar columns of each row.
   ///
@@ -126,49 +124,20 @@ package struct SimilaritySearch: Sendable {
     _ workers: Workers
   ) -> Found {
     let dimension = rows.dimension
-    let rowCenter = CodedRows.center(
-      of: rowValues, rows: rows.rows, dimension: dimension, workers: workers)
-    let columnCenter = CodedRows.center(
-      of: columnValues, rows: columns.rows, dimension: dimension, workers: workers)
-    let chosen =
-      screen
-      ?? choice(rowValues, columnValues, rowCenter: rowCenter, columnCenter: columnCenter, workers)
+    let screening = Screening(self, rows: rowValues, columns: columnValues, workers: workers)
     let parts = batches(of: workers.processes?.share(of: rows.rows) ?? 0..<rows.rows)
-    let spans = chosen == .float ? [0..<columns.rows] : codeSpans
     let watch = CancelationWatch(
-      workers, steps: spans.count * parts.reduce(0) { $0 + blocks(of: $1).count })
-    var found = Found(screen: chosen)
-    func search<Some: TileScreen>(_ screen: (_ span: Range<Int>) -> Some) {
-      let whole = spans.count == 1 ? screen(0..<columns.rows) : nil
-      var done = 0
-      for batch in parts where !watch.isCanceled {
-        let decider = SimilarityDecider(
-          rows: rowValues.dropping(batch.lowerBound * dimension), columns: columnValues,
-          dimension: dimension)
-        CandidateLists.with(rows: batch.count, k: k) { lists in
-          for span in spans where !watch.isCanceled {
-            let visit = Visit(
-              batch: batch, span: span, done: done, lists: lists, decider: decider, watch: watch)
-            pass(whole ?? screen(span), visit, workers)
-            done += blocks(of: batch).count
-          }
-          if !watch.isCanceled { collect(batch.count, lists, decider, into: &found, workers) }
-        }
-      }
-    }
-    if chosen == .float {
-      search { _ in
-        FloatScreen(
-          rows: rowValues, columns: columnValues, dimension: dimension, workers: workers)
-      }
-    } else {
-      search { span in
-        CodeScreen(
-          rows: rowValues, rowCenter: rowCenter,
-          columns: CodedRows(
-            columnValues, rows: span, center: columnCenter, other: rowCenter, for: product,
-            workers: workers),
-          firstColumn: span.lowerBound, columnCenter: columnCenter, product: product)
+      workers, steps: parts.reduce(0) { $0 + screening.steps(rows: $1.count) })
+    var found = Found(screen: screening.screen)
+    var done = 0
+    for batch in parts where !watch.isCanceled {
+      let values = rowValues[(batch.lowerBound * dimension)..<(batch.upperBound * dimension)]
+      let decider = SimilarityDecider(rows: values, columns: columnValues, dimension: dimension)
+      CandidateLists.with(rows: batch.count, k: k) { lists in
+        screening.list(
+          values, firstRow: batch.lowerBound, in: lists, decider: decider,
+          watch: watch, done: &done, workers: workers)
+        if !watch.isCanceled { collect(batch.count, lists, decider, into: &found, workers) }
       }
     }
     return found
@@ -179,72 +148,6 @@ package struct SimilaritySearch: Sendable {
     let most = memory.map { max(16 * 48, $0 / 2 / CandidateLists.bytes(k: k)) } ?? rows.rows
     return (0..<pieces(own.count, most)).map {
       (own.lowerBound + $0 * most)..<min(own.upperBound, own.lowerBound + ($0 + 1) * most)
-    }
-  }
-
-  /// Columns whose codes are held at once.
-  private var codeSpans: [Range<Int>] {
-    let bytes = min(Self.maxCodeBytes, memory.map { $0 / 2 } ?? .max)
-    let most = max(
-      8 * Self.tileColumns, bytes / (4 * product.units(dimension: rows.dimension) + 32))
-    return (0..<pieces(columns.rows, most)).map {
-      ($0 * most)..<min(columns.rows, ($0 + 1) * most)
-    }
-  }
-
-  /// Blocks of some rows, enough of them for 16 workers.
-  private func blocks(of batch: Range<Int>) -> [Range<Int>] {
-    let count = batch.count
-    let even = pieces(pieces(count, 16 * pieces(count, 16 * Self.blockRows)), 12) * 12
-    let height = min(Self.blockRows, max(48, even))
-    return (0..<pieces(count, height)).map {
-      (batch.lowerBound + $0 * height)..<min(batch.upperBound, batch.lowerBound + ($0 + 1) * height)
-    }
-  }
-
-  /// Some rows against some columns.
-  private struct Visit: Sendable {
-    let batch: Range<Int>
-    let span: Range<Int>
-    /// Blocks of visits before it.
-    let done: Int
-    let lists: CandidateLists
-    let decider: SimilarityDecider
-    let watch: CancelationWatch
-  }
-
-  private func pass<Some: TileScreen>(_ screen: Some, _ visit: Visit, _ workers: Workers) {
-    let (lists, range, watch) = (visit.lists, visit.span, visit.watch)
-    let blocks = blocks(of: visit.batch)
-    let height = blocks.first?.count ?? 0
-    let tileCount = height * Self.tileColumns
-    let own = screen.scratch(rows: height, columns: Self.tileColumns) + Self.tileColumns
-    let scratch = Scratch(count: min(workers.count, blocks.count) * (own + 3 * tileCount))
-    let memory = scratch.memory
-    workers.forEach(blocks.count) { index, worker in
-      if watch.isCanceled { return }
-      let rows = blocks[index]
-      let first = rows.lowerBound - visit.batch.lowerBound
-      let room = memory + worker * (own + 3 * tileCount)
-      let never = room + 3 * tileCount
-      never.update(repeating: .infinity, count: Self.tileColumns)
-      let block = screen.block(rows)
-      for start in stride(from: range.lowerBound, to: range.upperBound, by: Self.tileColumns) {
-        let span = start..<min(range.upperBound, start + Self.tileColumns)
-        room.withMemoryRebound(to: ContrastivePair.self, capacity: tileCount) { pairs in
-          let count = screen.sift(
-            block, span, rowThresholds: lists.thresholds + first, columnThresholds: never,
-            scratch: never + Self.tileColumns, into: pairs)
-          for place in 0..<count {
-            let (row, column) = (Int(pairs[place].row), Int(pairs[place].column) + start)
-            if compared == .others && column == rows.lowerBound + row { continue }
-            lists.take(
-              column, upper: pairs[place].value, gap: screen.gap(block, row: row, column: column),
-              row: first + row, decider: visit.decider)
-          }
-        }
-      }
-      watch.report(visit.done + index + 1, worker: worker)
     }
   }
 

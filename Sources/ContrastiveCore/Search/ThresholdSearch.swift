@@ -43,7 +43,7 @@ package struct ThresholdSearch: Sendable {
       guard let screen = screen(values, workers) else { return nil }
       let all = SharedArray<[Found]>(repeating: [], count: grid.pairs)
       let least = SharedArray<Float>(
-        repeating: threshold.rounded(toFloat: .down), count: rows.rows)
+        repeating: threshold.roundedDown, count: rows.rows)
       let memory = all.memory
       screen.forEachOpen(
         grid, rowThresholds: least.memory, columnThresholds: nil, watch: watch, workers: workers

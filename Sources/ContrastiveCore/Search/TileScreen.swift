@@ -43,6 +43,7 @@ struct CodeScreen: TileScreen {
   private let centers: Double
   /// ⟨row center, column center⟩.
   private let constant: Double
+  private let slack: Double
 
   /// - Parameters:
   ///   - rows: row-major.
@@ -50,19 +51,21 @@ struct CodeScreen: TileScreen {
   ///   - columns: the codes of some columns.
   ///   - firstColumn: the first of them.
   ///   - columnCenter: what was subtracted from columns.
+  ///   - slack: how far a similarity can be from the dot product of its row and column.
   ///   - product: that multiplies the codes.
   init(
     rows: SharedReadOnlyMemory<Float>, rowCenter: [Float], columns: CodedRows, firstColumn: Int,
-    columnCenter: [Float], product: CodeProduct
+    columnCenter: [Float], slack: Double = 0, product: CodeProduct
   ) {
     self.rows = rows
     self.rowCenter = rowCenter
     self.columns = columns
     self.firstColumn = firstColumn
     self.columnCenter = columnCenter
+    self.slack = slack
     self.product = product
-    columnOffsets = columns.offsets.map { $0.rounded(toFloat: .up) }
-    columnResiduals = columns.residuals.map { $0.rounded(toFloat: .up) }
+    columnOffsets = columns.offsets.map { $0.roundedUp }
+    columnResiduals = columns.residuals.map { $0.roundedUp }
     largestNorm = columns.norms.max() ?? 0
     largestResidual = columns.residuals.max() ?? 0
     largestOffset = columns.offsets.reduce(0) { max($0, abs($1)) }
@@ -121,14 +124,14 @@ struct CodeScreen: TileScreen {
         * (norm * (largestNorm + largestResidual) + abs(coded.offsets[row])
           + abs(constant) + largestOffset + reach * largestResidual)
         + dimension * 0x1p-51 * (norm + centers) * (largestNorm + centers)
-      return coded.residuals[row] * largestNorm + rounding + 0x1p-120
+      return coded.residuals[row] * largestNorm + rounding + slack + 0x1p-120
     }
     var packed = [Int32](
       repeating: 0, count: product.packedRows(coded.count, units: coded.units))
     product.table.pointee.pack_rows(coded.codes, coded.units, coded.count, coded.units, &packed)
     return Block(
       rows: coded.count, packed: packed, scales: coded.scales,
-      offsets: zip(coded.offsets, errors).map { ($0 + constant + $1).rounded(toFloat: .up) },
+      offsets: zip(coded.offsets, errors).map { ($0 + constant + $1).roundedUp },
       errors: errors, reach: reach)
   }
 
@@ -138,7 +141,7 @@ struct CodeScreen: TileScreen {
     into pairs: UnsafeMutablePointer<ContrastivePair>
   ) -> Int {
     let first = span.lowerBound - firstColumn
-    let (offsets, reach) = (scratch, block.reach.rounded(toFloat: .up))
+    let (offsets, reach) = (scratch, block.reach.roundedUp)
     columnOffsets.withUnsafeBufferPointer { own in
       columnResiduals.withUnsafeBufferPointer { residuals in
         for column in 0..<span.count {
@@ -193,7 +196,7 @@ struct FloatScreen: TileScreen {
 
   init(
     rows: SharedReadOnlyMemory<Float>, columns: SharedReadOnlyMemory<Float>, dimension: Int,
-    workers: Workers
+    slack: Double = 0, workers: Workers
   ) {
     self.rows = rows
     self.columns = columns
@@ -201,7 +204,7 @@ struct FloatScreen: TileScreen {
     product = workers.product
     let largest = Self.norms(columns, dimension, workers).max() ?? 0
     let relative = Double(dimension + 16) * 0x1.04p-24
-    errors = Self.norms(rows, dimension, workers).map { relative * $0 * largest + 0x1p-120 }
+    errors = Self.norms(rows, dimension, workers).map { relative * $0 * largest + slack + 0x1p-120 }
   }
 
   private static func norms(
@@ -244,14 +247,14 @@ struct FloatScreen: TileScreen {
     scratch.withMemoryRebound(to: UInt64.self, capacity: span.count) { keys in
       for row in 0..<range.count {
         let error = errors[range.lowerBound + row]
-        let threshold = (Double(min(rowThresholds[row], least)) - error).rounded(toFloat: .down)
+        let threshold = (Double(min(rowThresholds[row], least)) - error).roundedDown
         let found = kernels.filterAbove(
           values + row * span.count, count: span.count, threshold: threshold.nextDown,
           firstIndex: 0, into: keys)
         for place in 0..<found {
           pairs[count] = ContrastivePair(
             row: UInt32(row), column: UInt32(RankKey.index(keys[place])),
-            value: (Double(RankKey.value(keys[place])) + error).rounded(toFloat: .up))
+            value: (Double(RankKey.value(keys[place])) + error).roundedUp)
           count += 1
         }
       }

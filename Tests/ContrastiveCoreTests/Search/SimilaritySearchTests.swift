@@ -138,6 +138,48 @@ import _TestSupport
         > 0.9)
   }
 
+  /// What decides may be as far from a dot product as the slack: bounds hold, and the k most similar
+  /// are listed.
+  @Test(arguments: [SimilaritySearch.Screen.codes, .float], [0, 0.02])
+  func listsWhatSlackAllows(_ screen: SimilaritySearch.Screen, _ slack: Double) throws {
+    let (count, k, firstPart) = (900, 9, 400)
+    let rows = try TestData.embeddings(60, 24, seed: 7)
+    let columns = try TestData.embeddings(count, 24, seed: 8)
+    let similarities = (0..<rows.rows).map { row in
+      (0..<count).map { column in
+        let shift = Double((row * 31 + column * 17) % 7 - 3) / 3
+        return zip(rows.row(row), columns.row(column)).reduce(0.999 * slack * shift) {
+          $0 + Double($1.0) * Double($1.1)
+        }
+      }
+    }
+    CandidateLists.with(rows: rows.rows, k: k) { lists in
+      for part in [0..<firstPart, firstPart..<count] {
+        #expect(throws: Never.self) {
+          try SimilaritySearch(
+            k: k, rows: Operand("rows", rows),
+            columns: Operand("columns", columns.rows(at: Array(part))), screen: screen,
+            slack: slack
+          ).list(
+            in: lists, firstColumn: part.lowerBound,
+            decider: SimilarityDecider { similarities[$0][$1] }, workers: Workers(count: 2))
+        }
+      }
+      for row in 0..<rows.rows {
+        let listed = lists.sorted(row)
+        let own = similarities[row]
+        let best = (0..<count).sorted { own[$0] > own[$1] }.prefix(k)
+        #expect(Set(best).isSubset(of: listed.map { Int($0.column) }))
+        #expect(listed.count < 200)
+        for candidate in listed {
+          let similarity = own[Int(candidate.column)]
+          #expect(Double(candidate.lower)...Double(candidate.upper) ~= similarity)
+        }
+        #expect(zip(listed, listed.dropFirst()).allSatisfy { $0.upper >= $1.upper })
+      }
+    }
+  }
+
   @Test func stopsWhenCanceled() throws {
     let rows = try TestData.embeddings(600, 8, seed: 1)
     let workers = Workers.one.reporting { _ in false }

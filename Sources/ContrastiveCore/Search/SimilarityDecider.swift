@@ -1,0 +1,19 @@
+/// The similarities that decide what bounds leave open.
+package struct SimilarityDecider: Sendable {
+  /// The similarity of a row and a column.
+  package let similarity: @Sendable (_ row: Int, _ column: Int) -> Double
+
+  package init(_ similarity: @escaping @Sendable (_ row: Int, _ column: Int) -> Double) {
+    self.similarity = similarity
+  }
+
+  /// Dot products in Double, of the same bits on every processor.
+  init(
+    rows: SharedReadOnlyMemory<Float>, columns: SharedReadOnlyMemory<Float>, dimension: Int
+  ) {
+    let product = CodeProduct.best
+    similarity = { row, column in
+      product.dot(rows + row * dimension, columns + column * dimension, count: dimension)
+    }
+  }
+}
