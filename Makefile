@@ -165,7 +165,7 @@ test-python: python ## run all tests of the Python package, with PyTorch and myp
 	  python=$(PYTHON_TOOLS)-torch/bin/python; \
 	  $$python -c 'import torch, sklearn, mypy, pytest' 2>/dev/null || { \
 	    $(PYTHON) -m venv $(PYTHON_TOOLS)-torch; \
-	    $$python -m pip install -q $(TORCH) numpy pytest mypy scikit-learn; }; \
+	    $$python -m pip install -q $(TORCH) numpy pytest mypy scikit-learn mpi4py; }; \
 	fi; \
 	target=$$(mktemp -d); trap 'rm -rf "$$target"' EXIT; \
 	$$python -m pip install -q --no-deps --target "$$target" Python/dist/*.whl; \

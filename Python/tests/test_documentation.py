@@ -13,7 +13,7 @@ PAGE = Path(__file__).parents[2] / "Documentation" / "From-Python.md"
 SECTIONS = re.findall(r"^## (.+?)$(.*?)(?=^## |\Z)", PAGE.read_text(), re.M | re.S)
 NEEDS = {
     "numpy": "numpy", "Heads on embeddings": "numpy", "PyTorch": "torch",
-    "scikit-learn": "sklearn", "JAX": "jax",
+    "scikit-learn": "sklearn", "Several processes": "mpi4py", "JAX": "jax",
 }
 
 

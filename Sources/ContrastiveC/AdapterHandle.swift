@@ -80,7 +80,7 @@ public func contrastive_adapter_apply(
     output.write(
       try adapter.apply(
         to: rows, side: side == 0 ? .queries : .documents, argument: "rows",
-        workers: Workers(control)))
+        workers: Workers(control).unshared()))
   }
 }
 

@@ -21,8 +21,8 @@ final class TrainingPlace: Sendable {
 }
 
 extension Workers {
-  /// The threads that a caller asks for, all of them by NULL, with its progress function, which is
-  /// told of `training` where there is one, not of passes over the data.
+  /// The threads that a caller asks for, all of them by NULL, with its processes and its progress
+  /// function, which is told of `training` where there is one, not of passes over the data.
   init(
     _ control: UnsafePointer<contrastive_control>?, training: TrainingPlace? = nil
   ) throws(ContrastiveError) {
@@ -30,7 +30,13 @@ extension Workers {
       self = .all
       return
     }
-    let workers = control.threads == 0 ? .all : try Workers(count: Int(control.threads))
+    let threads = control.threads == 0 ? .all : try Workers(count: Int(control.threads))
+    let workers =
+      if let group = control.group?.pointee {
+        try threads.sharing(with: CallerGroup(group))
+      } else {
+        threads
+      }
     guard let progress = control.progress else {
       self = workers
       return

@@ -21,7 +21,7 @@ public func contrastive_evaluate(
       train: tensors.matrix("train").map {
         try .init($0, labels: tensors.labels("train-labels"), named: "train-labels")
       },
-      views: tensors.matrix("test-views"), workers: workers)
+      views: tensors.matrix("test-views"), workers: workers.unshared())
     return ResultHandle(report: try JSONValue(encoding: measures))
   }
 }
@@ -45,7 +45,7 @@ public func contrastive_audit(
       Set(["embeddings", "labels"] + support.indices.map { "support.\($0)" }))
     let audit = try NegativeAudit(options: options, rows: rows.rows)
     let (found, seconds) = try timed {
-      try audit.run(rows, support: support, labels: labels, workers: workers)
+      try audit.run(rows, support: support, labels: labels, workers: workers.unshared())
     }
     let summary = AuditSummary(
       found, audit: audit, dimension: rows.columns,

@@ -65,7 +65,7 @@ public func contrastive_assign(
     try distances?.requireOutput(shape: [rows.rows], [.float32, .float64])
     let found = try PrototypeAssignment(
       rows, to: means, metric: spherical == 0 ? .euclidean : .spherical,
-      workers: Workers(control))
+      workers: Workers(control).unshared())
     labels.write(found.assignments)
     distances?.write(found.squaredDistances)
   }
@@ -85,6 +85,6 @@ public func contrastive_sinkhorn(
     try target.requireOutput(shape: [rows.rows, rows.columns], [.float32, .float64])
     target.write(
       try Sinkhorn(epsilon: epsilon, iterations: Int(iterations)).codes(
-        rows, workers: Workers(control)))
+        rows, workers: Workers(control).unshared()))
   }
 }

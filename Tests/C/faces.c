@@ -68,7 +68,7 @@ static void errors(void) {
   inputs[1].dtype = 77;
   expect(contrastive_loss("infonce", inputs, 2, NULL, 0, NULL, NULL, &loss, NULL) ==
              CONTRASTIVE_BAD_TYPE, "an unknown type");
-  const contrastive_control control = {-1, NULL, NULL};
+  const contrastive_control control = {-1, NULL, NULL, NULL};
   inputs[1] = tensor("keys", values, CONTRASTIVE_F32, shape);
   expect(contrastive_loss("infonce", inputs, 2, NULL, 0, NULL, &control, &loss, NULL) ==
              CONTRASTIVE_BAD_OPTION, "-1 threads");
@@ -298,11 +298,12 @@ static void adapts(void) {
   expect(contrastive_adapt(inputs, 2, NULL, NULL, NULL, NULL) == CONTRASTIVE_BAD_TENSOR,
          "nowhere to put an adapter");
   int calls = 0;
-  const contrastive_control control = {1, stop, &calls};
+  const contrastive_control control = {1, stop, &calls, NULL};
   contrastive_status status = 0;
   for (int i = 0; i < 100 && !calls; i++) {
     adapter = NULL;
-    status = contrastive_adapt(inputs, 2, "{\"epochs\": 100}", &control, &adapter, NULL);
+    status = contrastive_adapt(
+        inputs, 2, "{\"epochs\": 2000, \"patience\": 2000}", &control, &adapter, NULL);
     contrastive_adapter_free(adapter);
   }
   expect(calls == 1 && status == CONTRASTIVE_CANCELED, "a training ends when its caller says so");
@@ -315,7 +316,7 @@ static void cancels(void) {
   float *rows = random_rows(N * D, 6);
   int64_t *places = malloc(N * K * sizeof *places);
   int calls = 0;
-  const contrastive_control control = {1, stop, &calls};
+  const contrastive_control control = {1, stop, &calls, NULL};
   const contrastive_tensor data = tensor("embeddings", rows, CONTRASTIVE_F32, shape);
   const contrastive_tensor found = tensor("neighbors", places, CONTRASTIVE_I64, table);
   contrastive_status status = 0;
@@ -331,7 +332,7 @@ static double one_loss(int threads) {
   float *rows = random_rows(N * D, 7), *keys = random_rows(N * D, 8);
   const contrastive_tensor inputs[] = {tensor("queries", rows, CONTRASTIVE_F32, shape),
                                        tensor("keys", keys, CONTRASTIVE_F32, shape)};
-  const contrastive_control control = {threads, NULL, NULL};
+  const contrastive_control control = {threads, NULL, NULL, NULL};
   double loss = NAN;
   expect(!contrastive_loss("infonce", inputs, 2, NULL, 0, NULL, &control, &loss, NULL), "a loss");
   free(rows), free(keys);

@@ -1,9 +1,9 @@
 #!/bin/bash
 # Builds and runs the tests of the C library that is in the folder given: run.sh .build/c
 #
-# The golden cases, what the header promises besides (faces.c, under valgrind), the example and the
-# quick start of the documentation; no name is exported that the header does not declare, and
-# nothing is needed but the C and C++ libraries and OpenBLAS.
+# The golden cases, what the header promises besides (faces.c, under valgrind), calls that processes
+# share, the example and the quick start of the documentation; no name is exported that the header
+# does not declare, and nothing is needed but the C and C++ libraries and OpenBLAS.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 folder=$(realpath "$1")
@@ -20,9 +20,11 @@ awk '/^```c$/ { on = 1; next } /^```$/ { on = 0 } on' Documentation/From-C.md \
   > "$folder/quickstart.c"
 compile golden Tests/C/golden.c
 compile faces Tests/C/faces.c
+compile processes Tests/C/processes.c
 compile infonce Examples/C/infonce.c
 compile quickstart "$folder/quickstart.c"
 "$folder/golden" Tests/ObjectiveTests/Golden/*.safetensors
+"$folder/processes"
 "$folder/infonce" | diff - Examples/C/infonce.txt
 [ "$("$folder/quickstart")" = "0.5804, -0.2888" ]
 strays=$(nm -D --defined-only "$folder/lib/libcontrastive.so" | grep -v ' contrastive_' || true)

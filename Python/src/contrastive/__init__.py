@@ -28,6 +28,7 @@ from ._mining import (
     semantic_deduplication,
 )
 from ._neighbors import knn, knn_graph
+from ._processes import sharing
 from ._prototypes import Clustering, assign, kmeans, sinkhorn
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ __all__ = [
     "HardNegatives", "KMeans", "Loss", "NearestNeighbors", "QueueBank", "RunTransformer", "Scores",
     "SemanticDeduplication", "SphericalKMeans", "adapt", "assign", "audit", "duplicates",
     "evaluate", "jax", "kmeans", "knn", "knn_graph", "loss", "mine", "score",
-    "semantic_deduplication", "sinkhorn", "torch",
+    "semantic_deduplication", "sharing", "sinkhorn", "torch",
 ]
 
 #: What is not imported before it is asked for, and where it is: PyTorch, JAX and scikit-learn are

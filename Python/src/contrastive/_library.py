@@ -17,7 +17,7 @@ from ctypes import (
 )
 from typing import Any
 
-ABI_VERSION = 1
+ABI_VERSION = 2
 
 
 class Tensor(ctypes.Structure):
@@ -34,8 +34,30 @@ class Tensor(ctypes.Structure):
 PROGRESS = ctypes.CFUNCTYPE(c_int32, c_void_p, c_int32, c_double)
 
 
+class Message(ctypes.Structure):
+    _fields_ = [("rank", c_int32), ("bytes", c_void_p), ("count", c_size_t)]
+
+
+EXCHANGE = ctypes.CFUNCTYPE(
+    None, c_void_p, POINTER(Message), c_size_t, POINTER(Message), c_size_t)
+
+
+class Group(ctypes.Structure):
+    _fields_ = [
+        ("rank", c_int32),
+        ("size", c_int32),
+        ("exchange", EXCHANGE),
+        ("context", c_void_p),
+    ]
+
+
 class Control(ctypes.Structure):
-    _fields_ = [("threads", c_int32), ("progress", PROGRESS), ("context", c_void_p)]
+    _fields_ = [
+        ("threads", c_int32),
+        ("progress", PROGRESS),
+        ("context", c_void_p),
+        ("group", POINTER(Group)),
+    ]
 
 
 class KMeansOptions(ctypes.Structure):

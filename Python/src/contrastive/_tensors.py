@@ -13,6 +13,7 @@ import numpy as np
 
 from ._errors import ContrastiveError, check
 from ._library import PROGRESS, Control, Tensor
+from ._processes import current_group
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -140,7 +141,8 @@ class Call:
         self._is_main = threading.current_thread() is threading.main_thread()
         is_watched = progress is not None or self._is_main
         self._callback = PROGRESS(self._called) if is_watched else PROGRESS()
-        self._control = Control(threads or 0, self._callback, None)
+        self._group = current_group()
+        self._control = Control(threads or 0, self._callback, None, self._group)
         self.control = ctypes.byref(self._control)
 
     def _called(self, _: Any, step: int, fraction: float) -> int:

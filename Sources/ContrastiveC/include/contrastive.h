@@ -35,7 +35,7 @@ extern "C" {
 #endif
 
 /* What this header describes. It changes when a program built with an older one would break. */
-#define CONTRASTIVE_ABI_VERSION 1
+#define CONTRASTIVE_ABI_VERSION 2
 
 /* CONTRASTIVE_ABI_VERSION of the library at run time: compare it before the first other call. */
 int32_t contrastive_abi_version(void);
@@ -106,11 +106,43 @@ typedef struct {
  */
 typedef int32_t (*contrastive_progress)(void *context, int32_t pass, double fraction);
 
+/* Bytes for another process, which stay as they are, or room for exactly the bytes of one. */
 typedef struct {
-  int32_t threads;               /* 1 to 1024; 0 for one for each processor */
-  contrastive_progress progress; /* or NULL */
-  void *context;                 /* handed to progress */
-} contrastive_control;           /* wherever it is taken, NULL means { 0, NULL, NULL } */
+  int32_t rank; /* of the other process */
+  void *bytes;
+  size_t count;
+} contrastive_message;
+
+/*
+ * Sends some messages and receives others; returns when all have been sent and have arrived.
+ * Messages between two processes arrive in the order they were sent in. Called by one thread at a
+ * time, which may be one of the library's. It must not fail: where another process is gone, end the
+ * job.
+ */
+typedef void (*contrastive_exchange)(
+    void *context, const contrastive_message *sending, size_t sending_count,
+    const contrastive_message *receiving, size_t receiving_count);
+
+/*
+ * Processes that work on a call together, such as those of an MPI communicator. Each makes the same
+ * calls, in the same order, with the same inputs and options; each gets the whole result, which has
+ * the same bytes as without a group. contrastive_loss, _knn, _knn_graph, _kmeans, _duplicates,
+ * _mine, _score and _adapt share their work; the others refuse a group of more than one process.
+ * A call that one process alone refuses leaves the others waiting for its messages.
+ */
+typedef struct {
+  int32_t rank; /* this process's place, 0 to size - 1 */
+  int32_t size; /* how many there are */
+  contrastive_exchange exchange;
+  void *context; /* handed to exchange */
+} contrastive_group;
+
+typedef struct {
+  int32_t threads;                /* 1 to 1024; 0 for one for each processor */
+  contrastive_progress progress;  /* or NULL */
+  void *context;                  /* handed to progress */
+  const contrastive_group *group; /* or NULL for this process alone */
+} contrastive_control;            /* wherever it is taken, NULL means { 0, NULL, NULL, NULL } */
 
 /* ---- results --------------------------------------------------------------------------------- */
 
