@@ -89,7 +89,7 @@ done
 copied() { (cd "$copy" && "${@:2}" > "$1.txt" 2>&1); }
 build() { copied build swift build -debug-info-format none --build-tests; }
 run() {
-  CONTRASTIVE_MUTATION=$1 copied "$1" timeout -k 10 1200 \
+  CONTRASTIVE_MUTATION=$1 copied "$1" timeout -k 10 600 \
     swift test -debug-info-format none --skip-build --filter "$2"
 }
 
@@ -112,7 +112,10 @@ for index in "${!names[@]}"; do
     0:*)
       echo "$name: SURVIVED ($filter)"
       survivors=$((survivors + 1)) ;;
-    124:* | 137:*) echo "$name: found, as the tests do not end" ;;
+    124:* | 137:*)
+      echo "$name: found, as the tests do not end"
+      # `swift test` leaves the tests running when it is ended.
+      pkill -9 -f "$PWD/$copy/.*xctest" || true ;;
     *:0) echo "$name: found, as a test traps" ;;
     *) echo "$name: found by $found issues" ;;
   esac
