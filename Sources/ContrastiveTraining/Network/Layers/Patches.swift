@@ -32,30 +32,62 @@ struct Patches: Sendable {
   var isImage: Bool { kernel == 1 && stride == 1 && padding == 0 }
 
   /// Writes the patches of some rows of positions of one image: `rows · outputWidth × depth`.
+  ///
+  /// One row of the kernel at a time for all positions of an output row: of those inside the image,
+  /// which are nearly all, only where they start differs.
   func gather(
     _ image: UnsafePointer<Float>, rows positions: Range<Int>,
     into rows: UnsafeMutablePointer<Float>
   ) {
-    var row = rows
     let span = kernel * input.channels
+    let (inside, step) = (inside, stride * input.channels)
+    var line = rows
     for y in positions {
-      for x in 0..<outputWidth {
-        let (left, run, start) = columns(x)
-        for dy in 0..<kernel {
-          let source = y * stride + dy - padding
-          if source < 0 || source >= input.height {
-            row.update(repeating: 0, count: span)
-          } else {
-            let from = image + (source * input.width * input.channels + start)
-            Self.fill(row, zeros: left)
-            Self.copy(from, to: row + left, run)
-            Self.fill(row + (left + run), zeros: span - left - run)
-          }
-          row += span
+      for dy in 0..<kernel {
+        let target = line + dy * span
+        let source = y * stride + dy - padding
+        guard 0..<input.height ~= source else {
+          for x in 0..<outputWidth { Self.fill(target + x * depth, zeros: span) }
+          continue
         }
+        let from = image + source * input.width * input.channels
+        for x in 0..<inside.lowerBound { gather(from, at: x, into: target) }
+        var (to, place) = (target + inside.lowerBound * depth, from + start(inside.lowerBound))
+        for _ in inside {
+          if span == 3 {
+            (to[0], to[1], to[2]) = (place[0], place[1], place[2])
+          } else {
+            Self.copy(place, to: to, span)
+          }
+          to += depth
+          place += step
+        }
+        for x in inside.upperBound..<outputWidth { gather(from, at: x, into: target) }
       }
+      line += outputWidth * depth
     }
   }
+
+  /// A row of the kernel that is not all inside the image.
+  private func gather(
+    _ from: UnsafePointer<Float>, at x: Int, into target: UnsafeMutablePointer<Float>
+  ) {
+    let (left, run, start) = columns(x)
+    let row = target + x * depth
+    Self.fill(row, zeros: left)
+    Self.copy(from + start, to: row + left, run)
+    Self.fill(row + (left + run), zeros: kernel * input.channels - left - run)
+  }
+
+  /// Output columns whose kernel is between the left and the right side of the image.
+  private var inside: Range<Int> {
+    let first = min(outputWidth, (padding + stride - 1) / stride)
+    let end = (input.width + padding - kernel) / stride + 1
+    return first..<max(first, min(outputWidth, end))
+  }
+
+  /// Where the kernel of an output column starts in the image's row.
+  private func start(_ x: Int) -> Int { (x * stride - padding) * input.channels }
 
   /// Adds the patches of some rows of positions back to where they came from in one image, which
   /// the first rows overwrite.
