@@ -32,6 +32,29 @@ import _TestSupport
         queries: queries, keys: keys, bank: bank, mixes: .none(queries: queries.rows)))
   }
 
+  /// A mix is a unit vector however short its rows are, down to the least numbers of Float32.
+  @Test func moCHiMixesRowsOfAnyLength() throws {
+    let queries = try Matrix([[0.6, 0.8, 0, 0], [0, 0.6, 0, 0.8], [0, 0, 0, 0]])
+    let mixes = try NegativeMixes(
+      pairs: [0, 1, 2, 3, 4, 5], pairWeights: Matrix([[0.3], [0.6], [0.5]]),
+      queryPairs: [6, 7, 8], queryWeights: Matrix([[0.25], [0.4], [0.1]]))
+    func gradient(_ exponent: Int) throws -> [Float] {
+      let bank = try Matrix(
+        (0..<9).map { row in
+          (0..<4).map {
+            Float(sign: .plus, exponent: exponent, significand: Float((row * 37 + $0 * 101) % 64))
+          }
+        })
+      let found = try MoCHi(temperature: 0.1).evaluate(
+        queries: queries, keys: queries, bank: bank, mixes: mixes, gradients: [.queries])
+      return Array(try #require(found[.queries]).values)
+    }
+    let usual = try gradient(-60)
+    for exponent in [-120, -135, -148] {
+      for (a, b) in zip(try gradient(exponent), usual) { #expect(abs(a - b) < 1e-6) }
+    }
+  }
+
   @Test func looCInOneSpaceIsInfoNCE() throws {
     expectPlain(try LooC().evaluate(queries: queries, keys: keys, banks: [bank]))
   }

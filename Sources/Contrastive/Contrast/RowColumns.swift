@@ -41,8 +41,14 @@ struct RowMix: Sendable {
   ) {
     func add(_ share: Double, _ values: UnsafePointer<Float>) {
       guard share != 0 else { return }
-      let weight = Float(term * share)
-      for d in 0..<dimension { sum[d] += weight * values[d] }
+      let exact = term * share
+      // Shares of rows near the least number are beyond Float32, and what they weight is not.
+      guard abs(exact) > 0x1p120 else {
+        let weight = Float(exact)
+        for d in 0..<dimension { sum[d] += weight * values[d] }
+        return
+      }
+      for d in 0..<dimension { sum[d] = Float(Double(sum[d]) + exact * Double(values[d])) }
     }
     add(first.share, source + first.row * dimension)
     add(second.share, source + second.row * dimension)
