@@ -133,8 +133,9 @@ struct InvPTerms: Sendable {
         hard = listed.logSum(row, temperature: temperature) { listed.counts[$0] }
       }
       if hard.logSum > -.infinity {
-        // S − w_y is what is left without the own row, or less than that where it is not in S.
-        let apart = inside ? 0 : exponential(-margin)
+        // S − w_y is what is left without the own row, or less than that where it is not in S: by
+        // no more than half, as S holds two rows or more that are not less.
+        let apart = inside ? 0 : min(exponential(-margin), 0.5)
         rest += inside ? 0 : logarithm1p(-apart)
         let quotient = hard.logSum - rest
         losses[row] += objective.weight * minusLog(quotient, logEpsilon)
