@@ -6,6 +6,22 @@ import _TestSupport
 
 /// Extremes: logits of ±1e3, equal keys, one key, batches that are fitted down to losses of 1e-20.
 @Suite struct StabilityTests {
+  /// Huge rows that only rounding tells apart: what is in InvP's background by a product in Float32
+  /// need not be by one in Double.
+  @Test(arguments: UInt64(1)...20) func invPOfHugeRowsIsFinite(_ seed: UInt64) throws {
+    var random = CounterRandom(seed: seed)
+    let row = (0..<24).map { _ in random.uniform(-1, 1) }
+    let bank = try Matrix((0..<20).map { shift in row.indices.map { row[($0 + shift) % 24] } })
+    let queries = try Matrix([[Float]](repeating: [Float](repeating: 3e9, count: 24), count: 20))
+    let neighbors = try NeighborGraph(nodes: 20, indices: (0..<20).map { ($0 + 1) % 20 })
+    for background in [2, 5] {
+      let found = try InvP(background: background, positives: 1, weight: 1.5).evaluate(
+        queries: queries, bank: bank, indices: Array(0..<20), neighbors: neighbors)
+      #expect(found.loss.isFinite)
+      #expect(try #require(found[.queries]).values.allSatisfy(\.isFinite))
+    }
+  }
+
   /// At temperature 1e-3: within 16 ε/τ of the definition, as a share of that bound.
   @Test(arguments: Row.all) func tinyTemperatures(_ row: Row) throws {
     func check<Entry: ObjectiveEntry>(_ entry: Entry.Type) throws {
