@@ -70,6 +70,9 @@ def shared_calls():
     clustering = ct.kmeans(x, 7, seed=3)
     found["kmeans"] = [clustering.centroids, clustering.assignments]
     found["duplicates"] = [ct.duplicates(x, threshold=0.7).pairs]
+    found["semantic"] = [ct.semantic_deduplication(x, keep_fraction=0.7, clusters=5).kept]
+    adapter_file, *_ = ct.adapt(y, x[:700], epochs=2).__reduce__()[1]
+    found["adapt"] = [np.frombuffer(adapter_file, np.uint8)]
     mined = ct.mine(y, x[:700], candidates=20, per_query=3)
     found["mine"] = [mined.negatives]
     found["score"] = list(ct.score(y, x[:700]).per_query.values())
