@@ -13,6 +13,7 @@
 #define ISA avx2
 #define MULTIPLY(left, right, sum) \
   (units)_mm256_add_epi32((__m256i)(sum), _mm256_madd_epi16((__m256i)(left), (__m256i)(right)))
+#define LANE_BITS(vector) (uint32_t) _mm256_movemask_ps((__m256)(vector))
 #include "code_product.inc"
 #else
 typedef int contrastive_code_avx2_is_x86_only;

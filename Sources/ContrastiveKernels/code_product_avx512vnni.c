@@ -14,6 +14,7 @@
 #define ISA avx512vnni
 #define MULTIPLY(left, right, sum) \
   (units)_mm512_dpbusd_epi32((__m512i)(sum), (__m512i)(left), (__m512i)(right))
+#define LANE_BITS(vector) (uint32_t) _mm512_movepi32_mask((__m512i)(vector))
 #include "code_product.inc"
 #else
 typedef int contrastive_code_avx512vnni_is_x86_only;

@@ -38,6 +38,12 @@ import _TestSupport
           .objective
       ]
     },
+    Call("k-means by codes") {
+      [
+        try KMeans(seeding: .randomPoints, strategy: .codes).fit(points(), clusters: 90)
+          .objective
+      ]
+    },
     Call("granularities") {
       try KMeans().fit(points(), clusters: [60, 30]).map(\.objective)
     },

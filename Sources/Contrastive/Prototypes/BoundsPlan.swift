@@ -24,12 +24,12 @@ struct BoundsPlan: Sendable, Equatable {
       } else {
         .exhaustive
       }
-    strategy = options.strategy ?? chosen
+    strategy = options.strategy == .codes ? .exhaustive : options.strategy ?? chosen
     self.groups =
       switch strategy {
       case .perCentroid: runs
       case .perGroup: groups
-      case .exhaustive: 0
+      case .exhaustive, .codes: 0
       }
   }
 }

@@ -4,7 +4,8 @@ extension KMeans {
   /// ```
   ///   n · (16 + 84)            norms, clusters, distances; candidates and moves of a full pass
   /// + [spherical] 4 · n · D    the unit points
-  /// + 2 · n · (s + g)          bounds: s = k rounded up to 32 for each centroid, else 0; g groups
+  /// + 2 · n · (s + g)          bounds: s = k rounded up to 32 for each centroid, else 0; g groups;
+  ///   or n · (D + 20)          codes, where these are more
   /// + k · (12 · D + 32)        exact sums, the centroids before
   /// + W · b                    a tile and its lists for each worker
   /// ```
@@ -35,8 +36,13 @@ extension KMeans {
         * BlockScratch.count(
           clusters: clusters, entries: plan.strategy == .perCentroid ? clusters : plan.groups,
           dimension: dimension)
+    let codes = CodedPoints.bytes(rows: rows, dimension: dimension)
+    let screened =
+      4 * min(workers.count, pieces(rows, CodedPoints.blockRows)) * CodedPoints.scratchCount
+    let mayUseCodes =
+      strategy == .codes || strategy == nil && codes <= boundsMemory
     return rows * 100 + (metric == .spherical ? 4 * rows * dimension : 0)
-      + 2 * rows * (fine + plan.groups) + clusters * (12 * dimension + 32)
-      + max(pass, blocks)
+      + max(2 * rows * (fine + plan.groups), mayUseCodes ? codes : 0)
+      + clusters * (12 * dimension + 32) + max(pass, blocks, mayUseCodes ? screened : 0)
   }
 }

@@ -252,7 +252,7 @@ public struct KMeans: Sendable {
     while true {
       goesOn = progress(result.progress(restart: restart))
       guard goesOn, result.iterations < iterations, !result.isConverged else { break }
-      try result.iterate(workers: workers)
+      try result.iterate(workers: workers, of: iterations - result.iterations)
     }
     result.restart = restart
     result.measure(workers: workers)

@@ -10,6 +10,11 @@ public enum KMeansStrategy: String, Sendable {
   case perGroup = "group bounds"
   /// All n · k distances in every iteration (Lloyd).
   case exhaustive
+  /// Products of 8-bit codes rule centroids out, all n · k pairs in every iteration, and distances
+  /// in Double decide among the others.
+  ///
+  /// Memory: n · (D + 20) bytes of codes; 2 · D where the processor has no product of 8 bits.
+  case codes
 }
 
 /// Where a k-means run stands.

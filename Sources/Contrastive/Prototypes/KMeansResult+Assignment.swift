@@ -2,8 +2,21 @@ extension KMeansResult {
   /// Assigns every point to its nearest centroid; returns the points whose cluster changed.
   mutating func assign(workers: Workers) throws(ContrastiveError) -> [ClusterMove] {
     assignmentsMade += 1
-    let columnNorms = centroids.squaredNorms(workers: workers)
     let shares = PointShares(rows: points.rows, clusters: clusters, workers: workers)
+    let (moves, computed) =
+      codes.areUsed
+      ? try assignByCodes(of: shares, workers: workers)
+      : try assignByBounds(of: shares, workers: workers)
+    computedDistances += computed
+    computedLast += computed
+    return moves
+  }
+
+  /// Float32 and bounds, where there are some, rule centroids out.
+  private mutating func assignByBounds(
+    of shares: PointShares, workers: Workers
+  ) throws(ContrastiveError) -> (moves: [ClusterMove], computed: Int) {
+    let columnNorms = centroids.squaredNorms(workers: workers)
     let isFresh = !bounds.areUsable(for: shares.ownRows) || labels.first == ClusterMove.none
     if isFresh {
       let largest = (points.norms.max() ?? 0).squareRoot() + (columnNorms.max() ?? 0).squareRoot()
@@ -12,13 +25,9 @@ extension KMeansResult {
       }
       bounds.reset(rows: shares.ownRows, largestDistance: largest)
     }
-    let (moves, computed) =
-      isFresh && strategy != .perGroup
+    return isFresh && strategy != .perGroup
       ? try assignAll(columnNorms, of: shares, workers: workers)
       : try assignByBlocks(columnNorms, of: shares, fully: isFresh, workers: workers)
-    computedDistances += computed
-    computedLast += computed
-    return moves
   }
 
   /// Every distance, in one pass over tiles; writes every bound.

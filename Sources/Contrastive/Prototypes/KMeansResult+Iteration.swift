@@ -18,6 +18,7 @@ extension KMeansResult {
         + (centroids.squaredNorms(workers: workers).max() ?? 0).squareRoot())
     for row in bounds.rows { reach[row] = (reach[row] + steps[row]) * (1 + 0x1p-50) }
     points = moved
+    codes.forget()
     iterations = 0
     isConverged = false
     computedDistances = 0
@@ -33,10 +34,14 @@ extension KMeansResult {
     _ = try reassign(workers: workers)
   }
 
-  /// One iteration, unless the last changed nothing; the objective is left as it was.
-  mutating func iterate(workers: Workers) throws(ContrastiveError) {
+  /// One iteration, unless the last changed nothing, of `remaining` that may follow; the objective
+  /// is left as it was.
+  mutating func iterate(
+    workers: Workers, of remaining: Int = 10
+  ) throws(ContrastiveError) {
     guard !isConverged else { return }
     moveCentroidsToMeans(workers: workers)
+    codes.judge(self, remaining: remaining)
     iterations += 1
     isConverged = try !reassign(workers: workers)
   }

@@ -28,6 +28,7 @@ public struct KMeansResult: Sendable {
   /// An upper bound on each point's distance to its centroid, for those that `bounds` has.
   var reach: [Double]
   var bounds: DistanceBounds
+  var codes: CodeUse
 
   /// Assigns points to given centroids.
   init(
@@ -42,6 +43,7 @@ public struct KMeansResult: Sendable {
       largest: points.largest)
     bounds = DistanceBounds(
       rows: points.rows, centroids: centroids, options: options, workers: workers)
+    codes = CodeUse(points, clusters: centroids.rows, options: options)
     _ = try reassign(workers: workers)
   }
 
@@ -51,9 +53,11 @@ public struct KMeansResult: Sendable {
   /// Members of each cluster, each at least 1.
   public var counts: [Int] { sums.counts }
   /// How distances were chosen.
-  public var strategy: KMeansStrategy { bounds.strategy }
-  /// Groups of centroids that have a lower bound of their own; 0 with `KMeansStrategy.exhaustive`.
-  package var groups: Int { strategy == .exhaustive ? 0 : bounds.groups.count }
+  public var strategy: KMeansStrategy { codes.areUsed ? .codes : bounds.strategy }
+  /// Groups of centroids that have a lower bound of their own; 0 without bounds.
+  package var groups: Int {
+    [.exhaustive, .codes].contains(strategy) ? 0 : bounds.groups.count
+  }
   /// Share of the n · k distances of all assignments that was computed.
   public var computedShare: Double {
     let all = Double(points.rows) * Double(clusters) * Double(max(1, assignmentsMade))

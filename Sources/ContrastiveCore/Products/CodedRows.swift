@@ -62,9 +62,9 @@ package struct CodedRows: Sendable {
               let residuals = SharedMemory(residuals)
               workers.forEach(pieces(rows.count, perPiece)) { piece, _ in
                 for row in (piece * perPiece)..<min(rows.count, (piece + 1) * perPiece) {
-                  let found = contrastive_encode_row(
+                  let found = product.table.pointee.encode(
                     values + (rows.lowerBound + row) * dimension, center, other, dimension,
-                    product.table.pointee.codes, largest, codes + row * units)
+                    largest, codes + row * units)
                   scales[row] = found.scale
                   offsets[row] = found.offset
                   norms[row] = found.norm

@@ -71,6 +71,27 @@ typedef struct {
   const float *thresholds;
 } ContrastiveSide;
 
+// What is kept of a row besides its codes.
+typedef struct {
+  float scale;
+  // Of the row minus its center, of what codes times scale leave of it, and its dot product with
+  // the other center. The first two are upper bounds.
+  double norm;
+  double residual;
+  double offset;
+} ContrastiveCodedRow;
+
+// What a row's codes are multiplied by, and its inverse; both 0 for a row too large or too small
+// for a scale in Float32.
+typedef struct {
+  float scale;
+  float inverse;
+} ContrastiveCodeScale;
+
+// That of a row of some norm whose largest element becomes largest_code, at most 32,000; smaller
+// codes where a dot product of such rows would not fit into 32 bits.
+ContrastiveCodeScale contrastive_code_scale(double norm, float largest, int32_t largest_code);
+
 // Exact dot products of rows of codes, and what follows from them.
 typedef struct {
   // Instruction set: "portable", "avx2", "avxvnni" or "avx512vnni".
@@ -102,24 +123,12 @@ typedef struct {
   // Dot product of two Float32 vectors in Double: 16 sums of every 16th product, then their sum.
   // Products of two Float32 are exact, so that the bits are the same on every instruction set.
   double (*dot)(const float *a, const float *b, size_t count);
+
+  // Encodes row - center (see contrastive_code_scale); sums are taken as in dot, and numbers are
+  // the same on every instruction set of as many codes in a unit.
+  ContrastiveCodedRow (*encode)(const float *row, const float *center, const float *other,
+                                size_t count, int32_t largest_code, int32_t *units);
 } ContrastiveCodeProduct;
-
-// What is kept of a row besides its codes.
-typedef struct {
-  float scale;
-  // Of the row minus its center, of what codes times scale leave of it, and its dot product with
-  // the other center. The first two are upper bounds.
-  double norm;
-  double residual;
-  double offset;
-} ContrastiveCodedRow;
-
-// Encodes row - center, its largest element as largest_code, at most 32,000, in units of so many
-// codes; smaller where a dot product of such rows would not fit into 32 bits. A row too large or
-// too small for a scale in Float32 gets zeros, and all of it is residual.
-ContrastiveCodedRow contrastive_encode_row(const float *row, const float *center,
-                                           const float *other, size_t count, size_t codes,
-                                           int32_t largest_code, int32_t *units);
 
 // The product of an instruction set, or null when this processor or build lacks it.
 const ContrastiveCodeProduct *contrastive_code_product_named(const char *name);

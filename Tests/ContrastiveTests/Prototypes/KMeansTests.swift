@@ -105,7 +105,7 @@ struct KMeansTests {
   }
 
   /// Points that move far, all at once or one at a time, leave bounds that still hold.
-  @Test(arguments: [KMeansStrategy.perCentroid, .perGroup])
+  @Test(arguments: [KMeansStrategy.perCentroid, .perGroup, .codes])
   func warmStartsAfterLongMoves(_ strategy: KMeansStrategy) throws {
     var points = try clustered(800, 8, centers: 20, noise: 0.4)
     let kMeans = try KMeans(iterations: 6, strategy: strategy)

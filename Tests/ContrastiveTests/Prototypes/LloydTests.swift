@@ -1,4 +1,5 @@
 import Contrastive
+import ContrastiveCore
 import Testing
 import _Reference
 import _TestSupport
@@ -53,7 +54,7 @@ struct LloydTests {
     Case(rows: 500, dimension: 8, clusters: 20, offset: 1000),
   ]
 
-  @Test(arguments: cases, [KMeansStrategy.perCentroid, .perGroup])
+  @Test(arguments: cases, [KMeansStrategy.perCentroid, .perGroup, .codes])
   func everyAssignmentIsTheNearestInDouble(_ item: Case, _ strategy: KMeansStrategy) throws {
     var state = try item.state(strategy)
     let points = try item.spherical ? item.points().normalized().rows : item.points()
@@ -85,7 +86,7 @@ struct LloydTests {
     }
   }
 
-  @Test(arguments: cases, [KMeansStrategy.perCentroid, .perGroup])
+  @Test(arguments: cases, [KMeansStrategy.perCentroid, .perGroup, .codes])
   func boundsChangeNothing(_ item: Case, _ strategy: KMeansStrategy) throws {
     var bounded = try item.state(strategy)
     var plain = try item.state(.exhaustive)
@@ -98,7 +99,7 @@ struct LloydTests {
     }
   }
 
-  @Test(arguments: [2, 3, 4, 7], [KMeansStrategy.perCentroid, .perGroup])
+  @Test(arguments: [2, 3, 4, 7], [KMeansStrategy.perCentroid, .perGroup, .codes])
   func threadsChangeNothing(_ threads: Int, _ strategy: KMeansStrategy) throws {
     for item in Self.cases {
       var one = try item.state(strategy, workers: .one)
@@ -162,11 +163,34 @@ struct LloydTests {
         .fit(points, clusters: clusters)
       return "\(state.groups) \(state.strategy.rawValue)"
     }
-    #expect(try chosen(500, memory: 1 << 30) == "16 per-centroid bounds")
+    let hasCodes = CodedPoints.areFast(dimension: 64)
+    #expect(
+      try chosen(500, memory: 1 << 30) == (hasCodes ? "0 codes" : "16 per-centroid bounds"))
+    #expect(try chosen(60, memory: 1 << 30) == "2 per-centroid bounds")
     #expect(try chosen(3, memory: 1 << 30) == "0 exhaustive")
-    #expect(try chosen(500, memory: 500_000) == "50 group bounds")
+    #expect(try chosen(500, memory: 40_000) == "33 group bounds")
     #expect(try chosen(500, memory: 12_000) == "10 group bounds")
     #expect(try chosen(500, memory: 1000) == "0 exhaustive")
+  }
+
+  /// Codes give way to bounds where these are expected to rule more out, and the result is that of
+  /// either.
+  @Test func codesGiveWayToBounds() throws {
+    let centers = try TestData.embeddings(300, 64, seed: 2)
+    func points(noise: Float) throws -> Matrix {
+      try TestData.near(centers.rows(at: (0..<4_000).map { $0 % 300 }), noise: noise, seed: 3)
+    }
+    for (noise, final) in [(0.01, "per-centroid bounds"), (2, "codes")] as [(Float, String)] {
+      let points = try points(noise: noise)
+      let start = points.rows(0..<200)
+      let chosen = try KMeans(seeding: .given(start), iterations: 9).fit(points, clusters: 200)
+      let plain = try KMeans(seeding: .given(start), iterations: 9, strategy: .exhaustive)
+        .fit(points, clusters: 200)
+      #expect(chosen.centroids == plain.centroids && chosen.assignments == plain.assignments)
+      if CodedPoints.areFast(dimension: 64) {
+        #expect(chosen.strategy.rawValue == final, "\(noise), \(chosen.iterations)")
+      }
+    }
   }
 
   @Test func aCopyIsACheckpoint() throws {

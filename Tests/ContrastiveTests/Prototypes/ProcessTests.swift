@@ -4,7 +4,7 @@ import _TestSupport
 
 /// Clusters, neighbors and duplicates have the same bits for any number of processes.
 @Suite struct ProcessTests {
-  @Test(arguments: [2, 3, 7], [KMeansStrategy.perCentroid, .perGroup, .exhaustive])
+  @Test(arguments: [2, 3, 7], [KMeansStrategy.perCentroid, .perGroup, .exhaustive, .codes])
   func clusters(_ size: Int, _ strategy: KMeansStrategy) throws {
     let points = try TestData.matrix(4_000, 11, seed: 3)
     let options = try KMeans(iterations: 12, restarts: 2, seed: 4, strategy: strategy)
@@ -30,7 +30,7 @@ import _TestSupport
   }
 
   /// What a process knows of its own points alone is no knowledge of the others.
-  @Test(arguments: [KMeansStrategy.perCentroid, .perGroup, .exhaustive])
+  @Test(arguments: [KMeansStrategy.perCentroid, .perGroup, .exhaustive, .codes])
   func goesOnAlone(_ strategy: KMeansStrategy) throws {
     let points = try TestData.matrix(4_000, 11, seed: 3)
     let options = try KMeans(iterations: 3, seed: 4, strategy: strategy)
