@@ -15,6 +15,13 @@ public protocol Layer: Sendable {
   /// The buffers, such as running statistics, in the order of `LayerPass.buffers`.
   var buffers: [ParameterDeclaration] { get }
 
+  /// Images of a batch that must be computed by one process, where several share the batch and
+  /// each has images of its own.
+  ///
+  /// - Parameter batch: images of the batch.
+  /// - Returns: a power of two; nil, as by default, for a layer that needs all images.
+  func imagesTogether(in batch: Int) -> Int?
+
   /// The same layer, with the same parameters, for images of another height and width.
   ///
   /// - Parameter shape: shape of an image it is to take.
@@ -53,6 +60,8 @@ extension Layer {
   public var parameters: [ParameterDeclaration] { [] }
   /// No buffers.
   public var buffers: [ParameterDeclaration] { [] }
+  /// All images are needed.
+  public func imagesTogether(in batch: Int) -> Int? { nil }
 
   func requireChannels(_ shape: ImageShape) throws(ContrastiveError) {
     guard shape.channels == inputShape.channels else {
@@ -83,6 +92,8 @@ public struct LayerPass {
   public let recording: Bool
   /// The threads to use.
   public let workers: Workers
+  /// The images of this process; nil where it computes all.
+  let share: ImageShare?
 }
 
 /// What a layer records in forward for backward.

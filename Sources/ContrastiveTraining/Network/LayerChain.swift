@@ -45,6 +45,14 @@ struct LayerChain: Sendable {
     }
   }
 
+  /// Images that a process computes together; nil where a layer needs all.
+  func imagesTogether(in batch: Int) -> Int? {
+    layers.reduce(1) { most, named in
+      guard let most, let own = named.layer.imagesTogether(in: batch) else { return nil }
+      return max(most, own)
+    }
+  }
+
   /// The layers for images of another size.
   func taking(_ shape: ImageShape) throws(ContrastiveError) -> [Network.NamedLayer] {
     var shape = shape
@@ -89,6 +97,7 @@ struct LayerChain: Sendable {
       // A backward pass has no buffers.
       buffers: pass.buffers.isEmpty
         ? pass.buffers : UnsafeMutableBufferPointer(rebasing: pass.buffers[bufferRanges[index]]),
-      mode: pass.mode, recording: pass.recording, workers: pass.workers)
+      mode: pass.mode, recording: pass.recording, workers: pass.workers,
+      share: pass.share)
   }
 }

@@ -201,14 +201,20 @@ public struct Network: Sendable {
     return try parameters.values.withUnsafeBufferPointer { parameters throws(ContrastiveError) in
       try buffers.values.withUnsafeMutableBufferPointer { buffers throws(ContrastiveError) in
         var records: [LayerRecord] = []
+        let shares = ImageShares(layers, images: activations.count, workers: workers)
+        var isWhole = true
         for index in layers.indices {
+          let share = shares[index]
+          if share == nil { shares.complete(&activations, &isWhole) }
           let pass = LayerPass(
             parameters: UnsafeBufferPointer(rebasing: parameters[parameterRanges[index]]),
             buffers: UnsafeMutableBufferPointer(rebasing: buffers[bufferRanges[index]]),
             mode: index < frozen ? .evaluation : mode, recording: recording && index >= frozen,
-            workers: workers)
+            workers: workers, share: share)
           records.append(try layers[index].layer.forward(&activations, pass))
+          isWhole = share == nil
         }
+        shares.complete(&activations, &isWhole)
         return records
       }
     }
@@ -258,17 +264,23 @@ public struct Network: Sendable {
     var result = ParameterVector(zeros: parameters.layout)
     parameters.values.withUnsafeBufferPointer { parameters in
       result.values.withUnsafeMutableBufferPointer { target in
+        let shares = ImageShares(layers, images: gradient.count, workers: workers)
+        var isWhole = true
         for index in (tape.frozenDepth..<layers.count).reversed() {
+          let share = shares[index]
+          if share == nil { shares.complete(&current, &isWhole) }
           let range = parameterRanges[index]
           let pass = LayerPass(
             parameters: UnsafeBufferPointer(rebasing: parameters[range]),
             buffers: UnsafeMutableBufferPointer(start: nil, count: 0), mode: .training,
-            recording: true, workers: workers)
+            recording: true, workers: workers, share: share)
           layers[index].layer.backward(
             &current, record: tape.records[index],
             into: UnsafeMutableBufferPointer(rebasing: target[range]),
             needsInputGradient: needsInputGradient || index > tape.frozenDepth, pass)
+          isWhole = share == nil
         }
+        if needsInputGradient { shares.complete(&current, &isWhole) }
       }
     }
     return (result, current)

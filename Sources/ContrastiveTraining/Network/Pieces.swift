@@ -18,8 +18,12 @@ struct Pieces: Sendable {
   /// Groups of blocks that each sum a gradient of `weights` numbers of their own: at most 32, and
   /// fewer where their sums would pass 64 MiB.
   static func groups(of blocks: Int, weights: Int) -> Pieces {
-    let most = min(32, max(4, (16 << 20) / max(weights, 1)))
-    return Pieces(blocks, of: (blocks + most - 1) / most)
+    Pieces(groupsOf: blocks, atMost: min(32, max(4, (16 << 20) / max(weights, 1))))
+  }
+
+  /// At most `most` groups of a power of two of blocks each.
+  init(groupsOf blocks: Int, atMost most: Int) {
+    self.init(blocks, of: (2 * ((blocks + most - 1) / most) - 1).powerOfTwoAtMost)
   }
 
   var count: Int { (total + size - 1) / size }
@@ -35,27 +39,6 @@ extension Workers {
     _ pieces: Pieces, _ body: @Sendable (_ range: Range<Int>, _ worker: Int) -> Void
   ) {
     forEach(pieces.count) { index, worker in body(pieces[index], worker) }
-  }
-
-  /// The same where a piece of images writes `width` numbers for each: processes share the pieces
-  /// where that is more work than to send the numbers.
-  func forEach(
-    _ pieces: Pieces, filling memory: SharedMemory<Float>, width: Int, operations: Int,
-    _ body: @Sendable (_ range: Range<Int>, _ worker: Int) -> Void
-  ) {
-    guard isWorthSharing(operations, numbers: width) else { return forEach(pieces, body) }
-    forEach(
-      pieces.count, filling: memory, from: { min($0 * pieces.size, pieces.total) * width }
-    ) { index, worker in body(pieces[index], worker) }
-  }
-
-  /// Whether floating-point operations are worth sharing where numbers are then to be sent: a
-  /// function of the problem alone.
-  ///
-  /// A core takes as long for 250 operations as memory for a number that goes from process to
-  /// process.
-  func isWorthSharing(_ operations: Int, numbers: Int) -> Bool {
-    processes != nil && operations >= 250 * numbers
   }
 
   /// Sums that `body` takes over each piece in Double, added in the order of the pieces.

@@ -9,6 +9,8 @@ struct AffineByChannel: Sendable {
   let scale: [Float]
   let shift: [Float]
   let rectified: Bool
+  /// Positions of an image.
+  let positions: Int
 
   private var channels: Int { center.count }
 
@@ -19,15 +21,15 @@ struct AffineByChannel: Sendable {
   ///
   /// Not in place: a loop over two pointers that turn out equal runs its slow, unvectorized form.
   func apply(
-    _ input: SharedReadOnlyMemory<Float>, to output: SharedMemory<Float>, rows: Int,
-    _ workers: Workers
+    _ input: SharedReadOnlyMemory<Float>, to output: SharedMemory<Float>, images: Int,
+    _ pass: LayerPass
   ) {
-    let (channels, floor) = (channels, floor)
+    let (channels, positions, floor) = (channels, positions, floor)
     let scratch = packed([center, scale, shift])
     let constants = scratch.memory
-    workers.forEach(Pieces(rows: rows, width: channels)) { range, _ in
+    pass.forEach(.images(images, width: positions * channels)) { images, _ in
       let (center, scale, shift) = (constants.base, constants + channels, constants + 2 * channels)
-      for row in range {
+      for row in (images.lowerBound * positions)..<(images.upperBound * positions) {
         let (x, y) = (input + row * channels, output + row * channels)
         for c in 0..<channels {
           let z = (x[c] - center[c]) * scale[c] + shift[c]
@@ -39,16 +41,17 @@ struct AffineByChannel: Sendable {
 
   /// Σ dz of every channel, then Σ dz · (x − center), where dz is the gradient past the rectifier.
   func gradientSums(
-    _ input: SharedReadOnlyMemory<Float>, _ gradient: SharedMemory<Float>, rows: Int,
-    _ workers: Workers
+    _ input: SharedReadOnlyMemory<Float>, _ gradient: SharedMemory<Float>, images: Int,
+    _ pass: LayerPass
   ) -> [Double] {
-    let (channels, floor) = (channels, floor)
+    let (channels, positions, floor) = (channels, positions, floor)
     let scratch = packed([center, scale, shift])
     let constants = scratch.memory
-    return workers.sums(Pieces(rows: rows, width: channels), width: 2 * channels) { range, sums in
+    let pieces = Pieces.images(images, width: positions * channels)
+    return pass.sums(pieces, width: 2 * channels) { images, sums in
       let (center, scale, shift) = (constants.base, constants + channels, constants + 2 * channels)
       let products = sums + channels
-      for row in range {
+      for row in (images.lowerBound * positions)..<(images.upperBound * positions) {
         let (x, d) = (input + row * channels, gradient + row * channels)
         for c in 0..<channels {
           let centered = x[c] - center[c]
@@ -65,15 +68,15 @@ struct AffineByChannel: Sendable {
   /// Replaces the gradient by `scale · dz − offset − slope · (x − center)`.
   func differentiate(
     _ input: SharedReadOnlyMemory<Float>, _ gradient: SharedMemory<Float>, offset: [Float],
-    slope: [Float], rows: Int, _ workers: Workers
+    slope: [Float], images: Int, _ pass: LayerPass
   ) {
-    let (channels, floor) = (channels, floor)
+    let (channels, positions, floor) = (channels, positions, floor)
     let scratch = packed([center, scale, shift, offset, slope])
     let constants = scratch.memory
-    workers.forEach(Pieces(rows: rows, width: channels)) { range, _ in
+    pass.forEach(.images(images, width: positions * channels)) { images, _ in
       let (center, scale, shift) = (constants.base, constants + channels, constants + 2 * channels)
       let (offset, slope) = (constants + 3 * channels, constants + 4 * channels)
-      for row in range {
+      for row in (images.lowerBound * positions)..<(images.upperBound * positions) {
         let (x, d) = (input + row * channels, gradient + row * channels)
         for c in 0..<channels {
           let centered = x[c] - center[c]

@@ -79,6 +79,9 @@ public struct BatchNormalization: Layer {
     ]
   }
 
+  /// Sums are taken over 16 images at most.
+  public func imagesTogether(in batch: Int) -> Int? { 16 }
+
   /// Replaces images by their normalization.
   ///
   /// - Throws: `ContrastiveError.shape` in training when a channel has a single value.
@@ -95,7 +98,7 @@ public struct BatchNormalization: Layer {
           expected: "more than one value per channel, to normalize a batch")
       }
       let moments = activations.withMemory {
-        ChannelSums.moments(of: $0, rows: rows, channels: channels, pass.workers)
+        ChannelSums.moments(of: $0, images: activations.count, shape: inputShape, pass)
       }
       for channel in 0..<channels {
         let sum = moments[channel] / Double(rows)
@@ -114,7 +117,7 @@ public struct BatchNormalization: Layer {
       pass.recording ? LayerRecord(input: activations, statistics: mean + inverse) : LayerRecord()
     activations = activations.withMemory { input in
       Activations(count: activations.count, shape: inputShape) {
-        affine.apply(input, to: $0, rows: rows, pass.workers)
+        affine.apply(input, to: $0, images: activations.count, pass)
       }
     }
     return record
@@ -128,12 +131,13 @@ public struct BatchNormalization: Layer {
     _ pass: LayerPass
   ) {
     guard let input = record.input else { return }
-    let rows = input.count * inputShape.positions
+    let images = input.count
+    let rows = images * inputShape.positions
     let (mean, inverse) = (record.statistics[..<channels], record.statistics[channels...])
     let affine = self.affine(center: Array(mean), inverse: inverse, pass)
     input.withMemory { input in
       gradient.withMutableMemory { gradient in
-        let sums = affine.gradientSums(input, gradient, rows: rows, pass.workers)
+        let sums = affine.gradientSums(input, gradient, images: images, pass)
         var offset = [Float](repeating: 0, count: channels)
         var slope = offset
         for channel in 0..<channels {
@@ -150,7 +154,7 @@ public struct BatchNormalization: Layer {
         }
         guard needsInputGradient else { return }
         affine.differentiate(
-          input, gradient, offset: offset, slope: slope, rows: rows, pass.workers)
+          input, gradient, offset: offset, slope: slope, images: images, pass)
       }
     }
   }
@@ -163,6 +167,6 @@ public struct BatchNormalization: Layer {
       scale: affine ? zip(pass.parameters, inverse).map { $0 * $1 } : Array(inverse),
       shift: affine
         ? Array(pass.parameters[channels...]) : [Float](repeating: 0, count: channels),
-      rectified: rectified)
+      rectified: rectified, positions: inputShape.positions)
   }
 }

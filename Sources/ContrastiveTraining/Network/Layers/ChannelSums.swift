@@ -5,11 +5,13 @@ enum ChannelSums {
   /// Σ x of every channel, then Σ x², in Double: exact products, so that the variance survives a
   /// mean far larger than the deviation.
   static func moments(
-    of values: SharedReadOnlyMemory<Float>, rows: Int, channels: Int, _ workers: Workers
+    of values: SharedReadOnlyMemory<Float>, images: Int, shape: ImageShape, _ pass: LayerPass
   ) -> [Double] {
-    workers.sums(Pieces(rows: rows, width: channels), width: 2 * channels) { range, sums in
+    let (positions, channels) = (shape.positions, shape.channels)
+    let pieces = Pieces.images(images, width: shape.count)
+    return pass.sums(pieces, width: 2 * channels) { images, sums in
       let squares = sums + channels
-      for row in range {
+      for row in (images.lowerBound * positions)..<(images.upperBound * positions) {
         let x = values + row * channels
         for channel in 0..<channels {
           let value = Double(x[channel])

@@ -98,7 +98,20 @@ public struct Convolution: Layer {
 
   /// Images whose patches are written out at once: at most 16, and about half a megabyte.
   private func blocks(_ images: Int) -> Pieces {
-    Pieces(images, of: min(16, 131_072 / (patches.positions * patches.depth)))
+    .images(images, width: patches.positions * patches.depth, elements: 131_072)
+  }
+
+  /// Groups of blocks that each sum a weight's gradient of their own.
+  private func groups(_ blocks: Pieces) -> Pieces {
+    sumsAreBounded
+      ? Pieces.groups(of: blocks.count, weights: weights)
+      : Pieces(groupsOf: blocks.count, atMost: 32)
+  }
+
+  /// The images of a group.
+  public func imagesTogether(in batch: Int) -> Int? {
+    let blocks = blocks(batch)
+    return blocks.size * groups(blocks).size
   }
 
   /// Rows of the output whose patches are written out at once: all, but of a large image no more
@@ -155,10 +168,7 @@ public struct Convolution: Layer {
     let parameters = SharedReadOnlyMemory(pass.parameters)
     let output = activations.withMemory { input in
       Activations(count: activations.count, shape: outputShape) { output in
-        pass.workers.forEach(
-          blocks, filling: output, width: outputShape.count,
-          operations: 2 * depth * outputShape.count
-        ) { images, worker in
+        pass.forEach(blocks) { images, worker in
           forEachPart(of: images) { part in
             let rows = gather(part, of: input, into: columns + worker * patchCount)
             let target = output + part.start * outputs
@@ -190,10 +200,8 @@ public struct Convolution: Layer {
   ) {
     guard let input = record.input else { return }
     let blocks = blocks(input.count)
-    let groups =
-      sumsAreBounded
-      ? Pieces.groups(of: blocks.count, weights: weights)
-      : Pieces(blocks.count, of: (blocks.count + 31) / 32)
+    let groups = groups(blocks)
+    let imagesOfGroups = Pieces(input.count, of: blocks.size * groups.size)
     let (depth, outputs) = (patches.depth, outputs)
     let patchCount = patchCount(blocks)
     let scratch = Scratch(count: min(pass.workers.count, groups.count) * patchCount)
@@ -206,10 +214,7 @@ public struct Convolution: Layer {
       input.withMemory { input in
         // The input's gradient has no room to be written to when nobody asks for it.
         func run(_ target: SharedMemory<Float>?) {
-          pass.workers.forEach(
-            groups, of: blocks, sums: partial, weights: weights, target, width: inputShape.count,
-            operations: (target == nil ? 2 : 4) * depth * outputShape.count
-          ) { group, worker in
+          pass.forEachPiece(imagesOfGroups) { group, worker in
             let sum = partial + group * weights
             let block = columns + worker * patchCount
             var isFirst = true
@@ -240,8 +245,9 @@ public struct Convolution: Layer {
         }
       }
       let total = SharedMemory(parameterGradient)
+      pass.share?.gather(partial, imagesOfGroups, width: weights)
       pass.workers.add(pieces: groups.count, width: weights, of: partial, to: total)
-      if biased { addColumnSums(of: gradient, to: total + weights, pass.workers) }
+      if biased { addBiasGradient(gradient, images: input.count, to: total + weights, pass) }
     }
     gradient = inputGradient
   }
@@ -271,12 +277,18 @@ public struct Convolution: Layer {
     }
   }
 
-  private func addColumnSums(
-    of gradient: SharedReadOnlyMemory<Float>, to target: UnsafeMutablePointer<Float>,
-    _ workers: Workers
+  private func addBiasGradient(
+    _ gradient: SharedReadOnlyMemory<Float>, images: Int,
+    to target: UnsafeMutablePointer<Float>, _ pass: LayerPass
   ) {
-    let sums = workers.columnSums(
-      of: gradient, rows: gradient.count / outputs, columns: outputs)
+    let (positions, outputs) = (outputShape.positions, outputs)
+    let pieces = Pieces.images(images, width: outputShape.count)
+    let sums = pass.sums(pieces, width: outputs) { images, sums in
+      for row in (images.lowerBound * positions)..<(images.upperBound * positions) {
+        let values = gradient + row * outputs
+        for channel in 0..<outputs { sums[channel] += Double(values[channel]) }
+      }
+    }
     for channel in 0..<outputs { target[channel] += Float(sums[channel]) }
   }
 }

@@ -48,6 +48,9 @@ public struct MaxPool: Layer {
     return try MaxPool(shape, window: window, stride: stride, padding: padding)
   }
 
+  /// An image by itself.
+  public func imagesTogether(in batch: Int) -> Int? { 1 }
+
   /// Replaces images by the largest numbers under the windows.
   public func forward(
     _ activations: inout Activations, _ pass: LayerPass
@@ -55,7 +58,7 @@ public struct MaxPool: Layer {
     let input = activations
     activations = input.withMemory { source in
       Activations(count: input.count, shape: outputShape) { target in
-        pass.workers.forEach(Pieces(rows: input.count, width: inputShape.count)) { images, _ in
+        pass.forEach(.images(input.count, width: inputShape.count)) { images, _ in
           for image in images {
             forEachWindow { place, pixels in
               let output = target + image * outputShape.count + place * channels
@@ -85,7 +88,7 @@ public struct MaxPool: Layer {
     gradient = gradient.withMemory { outer in
       input.withMemory { source in
         Activations(count: input.count, shape: inputShape) { target in
-          pass.workers.forEach(Pieces(rows: input.count, width: inputShape.count)) { images, _ in
+          pass.forEach(.images(input.count, width: inputShape.count)) { images, _ in
             for image in images {
               let (x, dx) = (source + image * inputShape.count, target + image * inputShape.count)
               dx.update(repeating: 0, count: inputShape.count)

@@ -16,8 +16,11 @@ public struct MeanPool: Layer {
   }
 
   private func pieces(_ images: Int) -> Pieces {
-    Pieces(rows: images, width: inputShape.count)
+    .images(images, width: inputShape.count)
   }
+
+  /// An image by itself.
+  public func imagesTogether(in batch: Int) -> Int? { 1 }
 
   /// Replaces images by their means.
   public func forward(
@@ -27,7 +30,7 @@ public struct MeanPool: Layer {
     let factor = 1 / Float(positions)
     activations = activations.withMemory { input in
       Activations(count: activations.count, shape: outputShape) { output in
-        pass.workers.forEach(pieces(activations.count)) { images, _ in
+        pass.forEach(pieces(activations.count)) { images, _ in
           for image in images {
             let mean = output + image * channels
             mean.update(repeating: 0, count: channels)
@@ -54,7 +57,7 @@ public struct MeanPool: Layer {
     let factor = 1 / Float(positions)
     gradient = gradient.withMemory { outer in
       Activations(count: gradient.count, shape: inputShape) { target in
-        pass.workers.forEach(pieces(gradient.count)) { images, _ in
+        pass.forEach(pieces(gradient.count)) { images, _ in
           for image in images {
             let mean = outer + image * channels
             for position in 0..<positions {

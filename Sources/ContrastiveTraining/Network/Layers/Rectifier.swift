@@ -15,16 +15,20 @@ public struct Rectifier: Layer {
     Rectifier(shape)
   }
 
+  /// An image by itself.
+  public func imagesTogether(in batch: Int) -> Int? { 1 }
+
   /// Replaces negative elements by 0.
   public func forward(
     _ activations: inout Activations, _ pass: LayerPass
   ) throws(ContrastiveError) -> LayerRecord {
-    let input = activations
+    let (input, width) = (activations, inputShape.count)
     activations = input.withMemory { source in
       Activations(count: input.count, shape: inputShape) { target in
-        pass.workers.forEach(Pieces(source.count, of: 32_768)) { range, _ in
-          let (x, y) = (source + range.lowerBound, target + range.lowerBound)
-          for offset in 0..<range.count { y[offset] = x[offset] > 0 ? x[offset] : 0 }
+        pass.forEach(.images(input.count, width: width)) { images, _ in
+          let start = images.lowerBound * width
+          let (x, y) = (source + start, target + start)
+          for offset in 0..<(images.count * width) { y[offset] = x[offset] > 0 ? x[offset] : 0 }
         }
       }
     }
@@ -38,11 +42,13 @@ public struct Rectifier: Layer {
     _ pass: LayerPass
   ) {
     guard needsInputGradient, let input = record.input else { return }
+    let width = inputShape.count
     input.withMemory { source in
       gradient.withMutableMemory { gradient in
-        pass.workers.forEach(Pieces(source.count, of: 32_768)) { range, _ in
-          let (x, d) = (source + range.lowerBound, gradient + range.lowerBound)
-          for offset in 0..<range.count { d[offset] = x[offset] > 0 ? d[offset] : 0 }
+        pass.forEach(.images(input.count, width: width)) { images, _ in
+          let start = images.lowerBound * width
+          let (x, d) = (source + start, gradient + start)
+          for offset in 0..<(images.count * width) { d[offset] = x[offset] > 0 ? d[offset] : 0 }
         }
       }
     }

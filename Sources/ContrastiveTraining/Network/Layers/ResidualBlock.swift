@@ -55,6 +55,14 @@ public struct ResidualBlock: Layer {
     try ResidualBlock(main.taking(shape), shortcut: shortcut.taking(shape))
   }
 
+  /// Those of its layers.
+  public func imagesTogether(in batch: Int) -> Int? {
+    guard let main = main.imagesTogether(in: batch),
+      let shortcut = shortcut.imagesTogether(in: batch)
+    else { return nil }
+    return max(main, shortcut)
+  }
+
   /// Replaces images by `max(F(X) + S(X), 0)`.
   public func forward(
     _ activations: inout Activations, _ pass: LayerPass
@@ -62,11 +70,14 @@ public struct ResidualBlock: Layer {
     var side = activations
     let records = try main.forward(&activations, pass)
     let sideRecords = try shortcut.forward(&side, pass)
+    let width = outputShape.count
+    let pieces = Pieces.images(side.count, width: width)
     side.withMemory { side in
       activations.withMutableMemory { sum in
-        pass.workers.forEach(Pieces(side.count, of: 32_768)) { range, _ in
-          let (x, y) = (side + range.lowerBound, sum + range.lowerBound)
-          for offset in 0..<range.count {
+        pass.forEach(pieces) { images, _ in
+          let start = images.lowerBound * width
+          let (x, y) = (side + start, sum + start)
+          for offset in 0..<(images.count * width) {
             let z = y[offset] + x[offset]
             y[offset] = z > 0 ? z : 0
           }
@@ -84,11 +95,14 @@ public struct ResidualBlock: Layer {
     _ pass: LayerPass
   ) {
     guard let output = record.output else { return }
+    let width = outputShape.count
+    let pieces = Pieces.images(output.count, width: width)
     output.withMemory { output in
       gradient.withMutableMemory { gradient in
-        pass.workers.forEach(Pieces(output.count, of: 32_768)) { range, _ in
-          let (y, d) = (output + range.lowerBound, gradient + range.lowerBound)
-          for offset in 0..<range.count { d[offset] = y[offset] > 0 ? d[offset] : 0 }
+        pass.forEach(pieces) { images, _ in
+          let start = images.lowerBound * width
+          let (y, d) = (output + start, gradient + start)
+          for offset in 0..<(images.count * width) { d[offset] = y[offset] > 0 ? d[offset] : 0 }
         }
       }
     }
@@ -100,11 +114,13 @@ public struct ResidualBlock: Layer {
       &side, records: record.parts.dropFirst(main.layers.count), into: parameterGradient,
       needsInputGradient: needsInputGradient, pass)
     guard needsInputGradient else { return }
+    let inputs = inputShape.count
     side.withMemory { side in
       gradient.withMutableMemory { sum in
-        pass.workers.forEach(Pieces(side.count, of: 32_768)) { range, _ in
-          let (x, y) = (side + range.lowerBound, sum + range.lowerBound)
-          for offset in 0..<range.count { y[offset] += x[offset] }
+        pass.forEach(.images(output.count, width: inputs)) { images, _ in
+          let start = images.lowerBound * inputs
+          let (x, y) = (side + start, sum + start)
+          for offset in 0..<(images.count * inputs) { y[offset] += x[offset] }
         }
       }
     }

@@ -94,6 +94,12 @@ public struct WinogradConvolution: Layer {
     return Room(input: memory, output: output, inputs: images(inputs), outputs: images(outputs))
   }
 
+  /// The images whose weight's gradient is summed together.
+  public func imagesTogether(in batch: Int) -> Int? {
+    let blocks = tiles.blocks(batch)
+    return blocks.size * Pieces.groups(of: blocks.count, weights: 9 * plane).size
+  }
+
   /// Replaces images by their convolution.
   public func forward(
     _ activations: inout Activations, _ pass: LayerPass
@@ -108,10 +114,7 @@ public struct WinogradConvolution: Layer {
     let product = pass.workers.product
     let output = activations.withMemory { input in
       Activations(count: activations.count, shape: outputShape) { output in
-        pass.workers.forEach(
-          blocks, filling: output, width: outputShape.count,
-          operations: 8 * inputs * outputShape.count
-        ) { images, worker in
+        pass.forEach(blocks) { images, worker in
           let room = room(memory + worker * roomCount, chunk)
           tiles.forEachChunk(of: images, size: chunk) { part in
             gather(part, of: input, into: room)
@@ -157,6 +160,7 @@ public struct WinogradConvolution: Layer {
     guard let input = record.input else { return }
     let blocks = tiles.blocks(input.count)
     let groups = Pieces.groups(of: blocks.count, weights: 9 * plane)
+    let imagesOfGroups = Pieces(input.count, of: blocks.size * groups.size)
     let active = min(pass.workers.count, groups.count)
     let chunk = tiles.chunk(blocks)
     let roomCount = roomCount(chunk) + 16 * plane
@@ -170,11 +174,7 @@ public struct WinogradConvolution: Layer {
       input.withMemory { values in
         // The input's gradient has no room to be written to when nobody asks for it.
         func run(_ target: SharedMemory<Float>?) {
-          pass.workers.forEach(
-            groups, of: blocks, sums: partial, weights: 9 * plane, target,
-            width: inputShape.count,
-            operations: (target == nil ? 8 : 16) * inputs * outputShape.count
-          ) { group, worker in
+          pass.forEachPiece(imagesOfGroups) { group, worker in
             let sum = memory + worker * roomCount
             let room = room(sum + 16 * plane, chunk)
             var isFirst = true
@@ -202,6 +202,7 @@ public struct WinogradConvolution: Layer {
         }
       }
     }
+    pass.share?.gather(partial, imagesOfGroups, width: 9 * plane)
     pass.workers.add(
       pieces: groups.count, width: 9 * plane, of: partial, to: SharedMemory(parameterGradient))
     gradient = inputGradient

@@ -17,7 +17,9 @@ struct WinogradTiles: Sendable {
   }
 
   /// Images that one worker takes at a time.
-  func blocks(_ images: Int) -> Pieces { Pieces(images, of: most / tilesOfImage) }
+  func blocks(_ images: Int) -> Pieces {
+    Pieces(images, of: min(16, (most / tilesOfImage).powerOfTwoAtMost))
+  }
 
   /// The tiles of a chunk; what the transforms of a block need room for.
   func chunk(_ blocks: Pieces) -> Int { min(most, min(blocks.size, blocks.total) * tilesOfImage) }
