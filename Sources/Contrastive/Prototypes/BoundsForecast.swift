@@ -1,0 +1,69 @@
+import ContrastiveCore
+
+/// What bounds would rule out of a few points' distances in the next assignment.
+struct BoundsForecast: Sendable {
+  private static let most = 32
+
+  private let rows: [Int]
+  /// ‖x − c‖ of all centroids for each of the points.
+  private let distances: [Float]
+  private let centroids: Matrix
+  /// Distances in Double for each pair, beyond that to a point's own centroid.
+  private let openShare: Double
+
+  /// Measures distances after an assignment.
+  init(_ result: KMeansResult, computed: Int, workers: Workers) {
+    let count = min(Self.most, result.points.rows)
+    let (points, clusters, dimension) = (
+      result.points, result.clusters, result.points.dimension
+    )
+    let rows = (0..<count).map { $0 * points.rows / count }
+    self.rows = rows
+    centroids = result.centroids
+    openShare = Double(max(0, computed - points.rows)) / (Double(points.rows) * Double(clusters))
+    distances = points.matrix.withSharedMemory(and: centroids) { points, centroids in
+      [Float](unsafeUninitializedCapacity: count * clusters) { buffer, initialized in
+        let found = SharedMemory(buffer)
+        workers.forEach(count, filling: found, from: { $0 * clusters }) { place, _ in
+          let point = points + rows[place] * dimension
+          for cluster in 0..<clusters {
+            let square = ClusterKernels.best.squaredDistance(
+              point, centroids + cluster * dimension, count: dimension)
+            (found + place * clusters + cluster).initialize(to: Float(square.squareRoot()))
+          }
+        }
+        initialized = count * clusters
+      }
+    }
+  }
+
+  /// Whether the iterations that may follow are expected to take less time with bounds, which
+  /// begin with all distances in Float32.
+  ///
+  /// In units of such a pass an assignment by codes takes 0.4, and 26 for each pair that is decided
+  /// in Double; one by bounds 0.05 + 30 / D, and 4 for each distance that it computes, of which
+  /// there are half as many again as one move of the centroids would leave. Measured on a processor
+  /// with AVX-512 and VNNI, 125,000 × 128, 40,000 × 384 and 60,000 × 784.
+  func favorsBounds(_ result: KMeansResult, remaining: Int) -> Bool {
+    let byCodes = 0.4 + 26 * openShare
+    let byBounds = 0.05 + 30 / Double(result.points.dimension) + 6 * share(result)
+    return Double(remaining) * (byCodes - byBounds) > 1.1
+  }
+
+  /// The share of the distances that bounds would not rule out.
+  private func share(_ result: KMeansResult) -> Double {
+    let clusters = result.clusters
+    let drifts = (0..<clusters).map {
+      centroids.squaredDistance($0, to: result.centroids, $0).squareRoot()
+    }
+    var left = 0
+    for (place, row) in rows.enumerated() {
+      let own = result.points.matrix.squaredDistance(
+        row, to: result.centroids, Int(result.labels[row])
+      ).squareRoot()
+      for cluster in 0..<clusters
+      where Double(distances[place * clusters + cluster]) - drifts[cluster] < own { left += 1 }
+    }
+    return Double(left) / (Double(max(1, rows.count)) * Double(clusters))
+  }
+}
