@@ -4,8 +4,8 @@
 /// assign:  a(x) = argmin_c ‖x − c‖²        (ties: the lowest c)
 /// update:  c = mean of { x : a(x) = c }    (spherical: divided by its norm)
 /// ```
-/// Distances are decided in Double: Float32 products and bounds only rule out centroids that cannot
-/// be nearest, with a margin for rounding, and what is left is computed as Σ (x − c)² in Double. So
+/// Distances are decided in Double: products of codes or Float32 and bounds only rule out centroids
+/// that cannot be nearest, with a margin for rounding, and what is left is Σ (x − c)² in Double. So
 /// the assignments are those of Lloyd's iteration, ties included, whichever strategy is used, and
 /// the same for any number of threads. Sums are exact (see `CentroidSums`).
 ///
@@ -56,7 +56,7 @@ public struct KMeans: Sendable {
   public var restarts: Int
   /// Random seed; restart r of seed s is the same in every run.
   public var seed: UInt64
-  /// Most bytes the bounds may take; see `KMeansStrategy`.
+  /// Most bytes the bounds or codes may take; see `KMeansStrategy`.
   public var boundsMemory: Int
   /// How distances are to be chosen, without effect on the result.
   ///
@@ -76,7 +76,7 @@ public struct KMeans: Sendable {
   ///   - iterations: 0 or more.
   ///   - restarts: 1 or more; more than 1 makes no sense with given centroids and is refused.
   ///   - seed: random seed.
-  ///   - boundsMemory: most bytes the bounds may take, 0 for none.
+  ///   - boundsMemory: most bytes the bounds or codes may take, 0 for none.
   ///   - strategy: how distances are to be chosen; nil leaves it to the sizes and `boundsMemory`.
   /// - Throws: `ContrastiveError.parameter`.
   public init(

@@ -8,8 +8,8 @@ struct KMeansCommand: ParsableCommand {
     commandName: "kmeans",
     abstract: "Cluster embeddings: prototypes, assignments and concentrations.",
     discussion: """
-      Exactly Lloyd's iteration, with most distances ruled out by bounds. Inputs are .npy, a \
-      safetensors file with one tensor, or file:tensor, numbers [n,D]. For each number of \
+      Exactly Lloyd's iteration, with most distances ruled out by bounds or codes. Inputs are \
+      .npy, a safetensors file with one tensor, or file:tensor, numbers [n,D]. For each number of \
       clusters m the output holds centroids.m F32 [k,D], assignments.m I64 [n], counts.m I64 [k] \
       and concentrations.m F32 [k] (Li et al. 2021), with m counted from 0. With --hierarchical \
       each clustering after the first is of the normalized centroids of the one before: \
@@ -48,7 +48,7 @@ struct KMeansCommand: ParsableCommand {
   @Option(help: "Initial centroids of the first clustering; k-means++ without.")
   var initial: String?
 
-  @Option(help: "Most memory for bounds, in MiB; 0 for none. No effect on the result.")
+  @Option(help: "Most memory for bounds or codes, in MiB; 0 for none. No effect on the result.")
   var boundsMemory: Int = 2048
 
   @Option(help: "Mean of the concentrations.")
