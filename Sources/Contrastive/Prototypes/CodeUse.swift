@@ -54,9 +54,9 @@ enum CodeUse: Sendable {
       codes, BoundsForecast(result, computed: computed, workers: workers), isChosen: false)
   }
 
-  /// Gives codes up where bounds are expected to take less time, once centroids have moved.
-  mutating func judge(_ result: KMeansResult, remaining: Int) {
+  /// Gives codes up where bounds are expected to take less time, once centroids have moved so far.
+  mutating func judge(_ result: KMeansResult, moved drifts: [Double], remaining: Int) {
     guard case .used(_, .some(let forecast), isChosen: false) = self else { return }
-    if forecast.favorsBounds(result, remaining: remaining) { self = .unused }
+    if forecast.favorsBounds(result, moved: drifts, remaining: remaining) { self = .unused }
   }
 }

@@ -60,7 +60,7 @@ public struct KMeans: Sendable {
   public var boundsMemory: Int
   /// How distances are to be chosen, without effect on the result.
   ///
-  /// Nil leaves it to the sizes and `boundsMemory`.
+  /// Nil leaves it to the sizes, the data, the processor and `boundsMemory`.
   public var strategy: KMeansStrategy?
   /// What becomes of rows of zeros under spherical.
   ///
@@ -77,7 +77,7 @@ public struct KMeans: Sendable {
   ///   - restarts: 1 or more; more than 1 makes no sense with given centroids and is refused.
   ///   - seed: random seed.
   ///   - boundsMemory: most bytes the bounds or codes may take, 0 for none.
-  ///   - strategy: how distances are to be chosen; nil leaves it to the sizes and `boundsMemory`.
+  ///   - strategy: how distances are to be chosen; see `strategy`.
   /// - Throws: `ContrastiveError.parameter`.
   public init(
     metric: Metric = .euclidean, seeding: Seeding = .plusPlus, iterations: Int = 20,

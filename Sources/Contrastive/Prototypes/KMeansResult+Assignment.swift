@@ -4,9 +4,11 @@ extension KMeansResult {
     assignmentsMade += 1
     let shares = PointShares(rows: points.rows, clusters: clusters, workers: workers)
     let (moves, computed) =
-      codes.areUsed
-      ? try assignByCodes(of: shares, workers: workers)
-      : try assignByBounds(of: shares, workers: workers)
+      if let coded = codes.codes(of: points, rows: shares.ownRows, workers: workers) {
+        try assignByCodes(coded, of: shares, workers: workers)
+      } else {
+        try assignByBounds(of: shares, workers: workers)
+      }
     computedDistances += computed
     computedLast += computed
     return moves

@@ -3,11 +3,8 @@ import ContrastiveCore
 extension KMeansResult {
   /// Assigns points by codes: every pair is screened, what is left is decided in Double.
   mutating func assignByCodes(
-    of shares: PointShares, workers: Workers
+    _ coded: CodedPoints, of shares: PointShares, workers: Workers
   ) throws(ContrastiveError) -> (moves: [ClusterMove], computed: Int) {
-    guard let coded = codes.codes(of: points, rows: shares.ownRows, workers: workers) else {
-      return ([], 0)
-    }
     let (blocks, size) = (coded.blocks, CodedPoints.scratchCount)
     let scratch = Scratch(count: min(workers.count, blocks) * size)
     let outcomes = SharedArray(repeating: BoundedBlock.Outcome(), count: blocks)

@@ -40,8 +40,8 @@ extension KMeansResult {
     workers: Workers, of remaining: Int = 10
   ) throws(ContrastiveError) {
     guard !isConverged else { return }
-    moveCentroidsToMeans(workers: workers)
-    codes.judge(self, remaining: remaining)
+    let drifts = moveCentroidsToMeans(workers: workers)
+    codes.judge(self, moved: drifts, remaining: remaining)
     iterations += 1
     isConverged = try !reassign(workers: workers)
   }
@@ -64,7 +64,9 @@ extension KMeansResult {
     }
   }
 
-  private mutating func moveCentroidsToMeans(workers: Workers) {
+  /// How far each centroid has moved.
+  @discardableResult
+  private mutating func moveCentroidsToMeans(workers: Workers) -> [Double] {
     let (dimension, onSphere) = (points.dimension, points.metric == .spherical)
     let (old, sums, clusters) = (centroids, sums, clusters)
     var drifts = [Double](repeating: 0, count: clusters)
@@ -88,6 +90,7 @@ extension KMeansResult {
       }
     }
     noteMoves(drifts, workers: workers)
+    return drifts
   }
 
   /// Widens the bounds by how far each centroid has moved.

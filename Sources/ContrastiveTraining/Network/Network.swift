@@ -202,19 +202,16 @@ public struct Network: Sendable {
       try buffers.values.withUnsafeMutableBufferPointer { buffers throws(ContrastiveError) in
         var records: [LayerRecord] = []
         let shares = ImageShares(layers, images: activations.count, workers: workers)
-        var isWhole = true
         for index in layers.indices {
-          let share = shares[index]
-          if share == nil { shares.complete(&activations, &isWhole) }
+          shares.complete(&activations, from: index - 1, to: index)
           let pass = LayerPass(
             parameters: UnsafeBufferPointer(rebasing: parameters[parameterRanges[index]]),
             buffers: UnsafeMutableBufferPointer(rebasing: buffers[bufferRanges[index]]),
             mode: index < frozen ? .evaluation : mode, recording: recording && index >= frozen,
-            workers: workers, share: share)
+            workers: workers, share: shares[index])
           records.append(try layers[index].layer.forward(&activations, pass))
-          isWhole = share == nil
         }
-        shares.complete(&activations, &isWhole)
+        shares.complete(&activations, from: layers.count - 1, to: layers.count)
         return records
       }
     }
@@ -265,22 +262,19 @@ public struct Network: Sendable {
     parameters.values.withUnsafeBufferPointer { parameters in
       result.values.withUnsafeMutableBufferPointer { target in
         let shares = ImageShares(layers, images: gradient.count, workers: workers)
-        var isWhole = true
         for index in (tape.frozenDepth..<layers.count).reversed() {
-          let share = shares[index]
-          if share == nil { shares.complete(&current, &isWhole) }
+          shares.complete(&current, from: index + 1, to: index)
           let range = parameterRanges[index]
           let pass = LayerPass(
             parameters: UnsafeBufferPointer(rebasing: parameters[range]),
             buffers: UnsafeMutableBufferPointer(start: nil, count: 0), mode: .training,
-            recording: true, workers: workers, share: share)
+            recording: true, workers: workers, share: shares[index])
           layers[index].layer.backward(
             &current, record: tape.records[index],
             into: UnsafeMutableBufferPointer(rebasing: target[range]),
             needsInputGradient: needsInputGradient || index > tape.frozenDepth, pass)
-          isWhole = share == nil
         }
-        if needsInputGradient { shares.complete(&current, &isWhole) }
+        if needsInputGradient { shares.complete(&current, from: tape.frozenDepth, to: -1) }
       }
     }
     return (result, current)

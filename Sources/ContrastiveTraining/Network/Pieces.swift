@@ -10,9 +10,10 @@ struct Pieces: Sendable {
     self.size = max(size, 1)
   }
 
-  /// Pieces of about `elements` numbers, where each of the `rows` has `width` of them.
-  init(rows: Int, width: Int, elements: Int = 32_768) {
-    self.init(rows, of: elements / max(width, 1))
+  /// Pieces of images of `width` numbers each: a power of two of them, at most 16, so that they lie
+  /// in whole sixteens.
+  static func images(_ count: Int, width: Int, elements: Int = 32_768) -> Pieces {
+    Pieces(count, of: min(16, (elements / max(width, 1)).powerOfTwoAtMost))
   }
 
   /// Groups of blocks that each sum a gradient of `weights` numbers of their own: at most 32, and
@@ -31,6 +32,17 @@ struct Pieces: Sendable {
   subscript(index: Int) -> Range<Int> {
     (index * size)..<min((index + 1) * size, total)
   }
+
+  /// The pieces of some images, which are whole pieces but for the last of all.
+  func indices(in images: Range<Int>) -> Range<Int> {
+    guard !images.isEmpty else { return 0..<0 }
+    return (images.lowerBound / size)..<((images.upperBound + size - 1) / size)
+  }
+}
+
+extension Int {
+  /// The largest power of two that is not above this; 1 below 1.
+  var powerOfTwoAtMost: Int { 1 << (Int.bitWidth - 1 - Swift.max(self, 1).leadingZeroBitCount) }
 }
 
 extension Workers {
@@ -39,25 +51,6 @@ extension Workers {
     _ pieces: Pieces, _ body: @Sendable (_ range: Range<Int>, _ worker: Int) -> Void
   ) {
     forEach(pieces.count) { index, worker in body(pieces[index], worker) }
-  }
-
-  /// Sums that `body` takes over each piece in Double, added in the order of the pieces.
-  ///
-  /// `body(range, sums)` adds to `width` zeros.
-  func sums(
-    _ pieces: Pieces, width: Int,
-    _ body: @Sendable (_ range: Range<Int>, _ sums: UnsafeMutablePointer<Double>) -> Void
-  ) -> [Double] {
-    var partial = [Double](repeating: 0, count: pieces.count * width)
-    partial.withUnsafeMutableBufferPointer { buffer in
-      let memory = SharedMemory(buffer)
-      forEach(pieces.count) { index, _ in body(pieces[index], memory + index * width) }
-    }
-    var total = [Double](repeating: 0, count: width)
-    for piece in 0..<pieces.count {
-      for column in 0..<width { total[column] += partial[piece * width + column] }
-    }
-    return total
   }
 
   /// Adds `pieces` vectors of `width`, which lie one after the other, to `target` in their order.
@@ -69,20 +62,6 @@ extension Workers {
       for piece in 0..<pieces {
         let term = partial + (piece * width + range.lowerBound)
         for offset in 0..<range.count { sum[offset] += term[offset] }
-      }
-    }
-  }
-}
-
-extension Workers {
-  /// Sums of a row-major matrix down its columns, in Double.
-  func columnSums(
-    of matrix: SharedReadOnlyMemory<Float>, rows: Int, columns: Int
-  ) -> [Double] {
-    sums(Pieces(rows: rows, width: columns), width: columns) { range, sums in
-      for row in range {
-        let values = matrix + row * columns
-        for column in 0..<columns { sums[column] += Double(values[column]) }
       }
     }
   }

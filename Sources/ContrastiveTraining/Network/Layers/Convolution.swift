@@ -281,14 +281,9 @@ public struct Convolution: Layer {
     _ gradient: SharedReadOnlyMemory<Float>, images: Int,
     to target: UnsafeMutablePointer<Float>, _ pass: LayerPass
   ) {
-    let (positions, outputs) = (outputShape.positions, outputs)
-    let pieces = Pieces.images(images, width: outputShape.count)
-    let sums = pass.sums(pieces, width: outputs) { images, sums in
-      for row in (images.lowerBound * positions)..<(images.upperBound * positions) {
-        let values = gradient + row * outputs
-        for channel in 0..<outputs { sums[channel] += Double(values[channel]) }
-      }
-    }
+    let sums = pass.columnSums(
+      of: gradient, .images(images, width: outputShape.count), positions: outputShape.positions,
+      columns: outputs)
     for channel in 0..<outputs { target[channel] += Float(sums[channel]) }
   }
 }

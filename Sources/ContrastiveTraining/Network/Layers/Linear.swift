@@ -117,7 +117,8 @@ public struct Linear: Layer {
       pass.workers.add(
         pieces: pieces.count, width: inputs * outputs, of: partial, to: total)
       if biased {
-        let sums = pass.workers.columnSums(of: outer, rows: input.count, columns: outputs)
+        let sums = pass.columnSums(
+          of: outer, Pieces(input.count, of: 32_768 / outputs), positions: 1, columns: outputs)
         let bias = total + inputs * outputs
         for column in 0..<outputs { bias[column] += Float(sums[column]) }
       }

@@ -22,13 +22,12 @@ public struct Rectifier: Layer {
   public func forward(
     _ activations: inout Activations, _ pass: LayerPass
   ) throws(ContrastiveError) -> LayerRecord {
-    let (input, width) = (activations, inputShape.count)
+    let input = activations
     activations = input.withMemory { source in
       Activations(count: input.count, shape: inputShape) { target in
-        pass.forEach(.images(input.count, width: width)) { images, _ in
-          let start = images.lowerBound * width
-          let (x, y) = (source + start, target + start)
-          for offset in 0..<(images.count * width) { y[offset] = x[offset] > 0 ? x[offset] : 0 }
+        pass.forEachElements(of: input.count, width: inputShape.count) { range in
+          let (x, y) = (source + range.lowerBound, target + range.lowerBound)
+          for offset in 0..<range.count { y[offset] = x[offset] > 0 ? x[offset] : 0 }
         }
       }
     }
@@ -42,13 +41,11 @@ public struct Rectifier: Layer {
     _ pass: LayerPass
   ) {
     guard needsInputGradient, let input = record.input else { return }
-    let width = inputShape.count
     input.withMemory { source in
       gradient.withMutableMemory { gradient in
-        pass.forEach(.images(input.count, width: width)) { images, _ in
-          let start = images.lowerBound * width
-          let (x, d) = (source + start, gradient + start)
-          for offset in 0..<(images.count * width) { d[offset] = x[offset] > 0 ? d[offset] : 0 }
+        pass.forEachElements(of: input.count, width: inputShape.count) { range in
+          let (x, d) = (source + range.lowerBound, gradient + range.lowerBound)
+          for offset in 0..<range.count { d[offset] = x[offset] > 0 ? d[offset] : 0 }
         }
       }
     }

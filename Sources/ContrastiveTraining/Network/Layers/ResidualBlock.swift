@@ -70,14 +70,12 @@ public struct ResidualBlock: Layer {
     var side = activations
     let records = try main.forward(&activations, pass)
     let sideRecords = try shortcut.forward(&side, pass)
-    let width = outputShape.count
-    let pieces = Pieces.images(side.count, width: width)
+    let count = side.count
     side.withMemory { side in
       activations.withMutableMemory { sum in
-        pass.forEach(pieces) { images, _ in
-          let start = images.lowerBound * width
-          let (x, y) = (side + start, sum + start)
-          for offset in 0..<(images.count * width) {
+        pass.forEachElements(of: count, width: outputShape.count) { range in
+          let (x, y) = (side + range.lowerBound, sum + range.lowerBound)
+          for offset in 0..<range.count {
             let z = y[offset] + x[offset]
             y[offset] = z > 0 ? z : 0
           }
@@ -95,14 +93,12 @@ public struct ResidualBlock: Layer {
     _ pass: LayerPass
   ) {
     guard let output = record.output else { return }
-    let width = outputShape.count
-    let pieces = Pieces.images(output.count, width: width)
+    let count = output.count
     output.withMemory { output in
       gradient.withMutableMemory { gradient in
-        pass.forEach(pieces) { images, _ in
-          let start = images.lowerBound * width
-          let (y, d) = (output + start, gradient + start)
-          for offset in 0..<(images.count * width) { d[offset] = y[offset] > 0 ? d[offset] : 0 }
+        pass.forEachElements(of: count, width: outputShape.count) { range in
+          let (y, d) = (output + range.lowerBound, gradient + range.lowerBound)
+          for offset in 0..<range.count { d[offset] = y[offset] > 0 ? d[offset] : 0 }
         }
       }
     }
@@ -114,13 +110,11 @@ public struct ResidualBlock: Layer {
       &side, records: record.parts.dropFirst(main.layers.count), into: parameterGradient,
       needsInputGradient: needsInputGradient, pass)
     guard needsInputGradient else { return }
-    let inputs = inputShape.count
     side.withMemory { side in
       gradient.withMutableMemory { sum in
-        pass.forEach(.images(output.count, width: inputs)) { images, _ in
-          let start = images.lowerBound * inputs
-          let (x, y) = (side + start, sum + start)
-          for offset in 0..<(images.count * inputs) { y[offset] += x[offset] }
+        pass.forEachElements(of: count, width: inputShape.count) { range in
+          let (x, y) = (side + range.lowerBound, sum + range.lowerBound)
+          for offset in 0..<range.count { y[offset] += x[offset] }
         }
       }
     }
