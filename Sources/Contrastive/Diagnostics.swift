@@ -52,7 +52,7 @@ public enum Diagnostics {
   package static var codeFault: String? { CodeProduct.faultOfBest }
 
   /// Billions of floating-point operations a second of one thread that multiplies tiles of
-  /// embeddings, measured with both products in turn.
+  /// embeddings, measured with one product after the other, of those that the processor has instructions for.
   ///
   /// - Returns: the rates.
   /// - Throws: `ContrastiveError.blas` when the BLAS cannot be used.
@@ -61,7 +61,7 @@ public enum Diagnostics {
   }
 
   /// The instruction set of the packed product in Float32.
-  package static var packedKernels: String { PackedProduct.best.name }
+  package static var packedKernels: String { PackedProduct.fused.name }
 
   /// Most bytes of scratch held at once since `resetPeakScratch()`.
   public static var peakScratchBytes: Int { Scratch.peakBytes }

@@ -9,10 +9,10 @@ struct DoctorCommand: ParsableCommand {
     abstract: "Say what the engine runs on and check that it works.",
     discussion: """
       Prints the BLAS, the processor family it is tuned for, the threads, the vector kernels in \
-      use, and multiplies small matrices from two threads at once to see that both matrix \
+      use, and multiplies small matrices from two threads at once to see that the matrix \
       products, the BLAS's and the package's own, are right, that the BLAS keeps to one thread a \
-      call, and that products of codes are those of plain loops. Measures the rate of both \
-      matrix products, one thread's, for the similarities of a tile. \
+      call, and that products of codes are those of plain loops. Measures the rate of each \
+      matrix product, one thread's, for the similarities of a tile. \
       Says what is missing, or slower than it could be, and how to get it. Exit code 65 when a \
       product is wrong or the BLAS does not obey.
 
@@ -29,23 +29,22 @@ struct DoctorCommand: ParsableCommand {
   @OptionGroup var parallel: ParallelOptions
 
   func run() throws {
-    let (blasFailure, packedFailure) = (failure(of: .blas), failure(of: .packed))
+    let failures = MatrixProduct.allCases.map { ($0, failure(of: $0)) }
+    let checks = Dictionary(uniqueKeysWithValues: failures.map { ($0, $1?.description ?? "ok") })
     let workers = try parallel.workers
     let rates = (try? Diagnostics.productRates()) ?? [:]
-    let (blasRate, packedRate) = (rates[.blas] ?? 0, rates[.packed] ?? 0)
     let findings = Findings(
       blas: Diagnostics.blasConfiguration, core: Diagnostics.blasCore,
       blasThreading: Diagnostics.blasThreading, threads: workers.count,
-      product: workers.product, packedKernels: Diagnostics.packedKernels, sgemmRate: blasRate,
-      packedRate: packedRate,
+      product: workers.product, packedKernels: Diagnostics.packedKernels,
+      sgemmRate: rates[.blas] ?? 0, packedRate: rates[.packed] ?? 0, bf16x6Rate: rates[.bf16x6],
       rowKernels: Diagnostics.rowKernels, availableRowKernels: Diagnostics.availableRowKernels,
-      sgemmCheck: blasFailure.map(\.description) ?? "ok",
-      packedCheck: packedFailure.map(\.description) ?? "ok",
+      sgemmCheck: checks[.blas] ?? "", packedCheck: checks[.packed] ?? "",
+      bf16x6Check: checks[.bf16x6] ?? "",
       codeKernels: Diagnostics.codeKernels, codeCheck: Diagnostics.codeFault ?? "ok",
-      advice: Self.advice
-        + Self.advice(on: workers.product, blasRate: blasRate, packedRate: packedRate))
+      advice: Self.advice + Self.advice(on: workers.product, rates: rates))
     if json { try Standard.json(findings) } else { try Standard.output(findings.text + "\n") }
-    if let failure = blasFailure ?? packedFailure { throw failure }
+    if let failure = failures.compactMap(\.1).first { throw failure }
     if let fault = Diagnostics.codeFault {
       throw ContrastiveError.blas(configuration: Diagnostics.codeKernels, problem: fault)
     }
@@ -61,17 +60,18 @@ struct DoctorCommand: ParsableCommand {
     }
   }
 
-  /// What to do where the product in use is the slower one by more than a tenth.
+  /// What to do where the product in use is slower than another by more than a tenth.
   private static func advice(
-    on product: MatrixProduct, blasRate: Double, packedRate: Double
+    on product: MatrixProduct, rates: [MatrixProduct: Double]
   ) -> [String] {
-    let (own, other) = product == .blas ? (blasRate, packedRate) : (packedRate, blasRate)
-    guard own < 0.9 * other else { return [] }
-    let better: MatrixProduct = product == .blas ? .packed : .blas
+    let own = rates[product] ?? 0
+    guard let (better, rate) = rates.max(by: { $0.value < $1.value }), own < 0.9 * rate else {
+      return []
+    }
+    let found = rates[product].map { "\(rounded($0)) against" } ?? "which has no AMX, against"
     return [
-      "\(product.rawValue) is the slower matrix product here, \(rounded(own)) against "
-        + "\(rounded(other)) GFLOP/s: --product \(better.rawValue), or "
-        + "CONTRASTIVE_PRODUCT=\(better.rawValue)"
+      "\(product.rawValue) is a slower matrix product here, \(found) \(rounded(rate)) GFLOP/s: "
+        + "--product \(better.rawValue), or CONTRASTIVE_PRODUCT=\(better.rawValue)"
     ]
   }
 
@@ -109,10 +109,13 @@ struct DoctorCommand: ParsableCommand {
     /// On one thread, in 10⁹ operations a second.
     let sgemmRate: Double
     let packedRate: Double
+    /// Missing without AMX.
+    let bf16x6Rate: Double?
     let rowKernels: String
     let availableRowKernels: [String]
     let sgemmCheck: String
     let packedCheck: String
+    let bf16x6Check: String
     let codeKernels: String
     let codeCheck: String
     let advice: [String]
@@ -127,8 +130,10 @@ struct DoctorCommand: ParsableCommand {
       product      \(product.rawValue); packed kernels \(packedKernels)
       sgemm        \(DoctorCommand.rounded(sgemmRate)) GFLOP/s a thread
       packed       \(DoctorCommand.rounded(packedRate)) GFLOP/s a thread
+      bf16x6       \(bf16x6Rate.map { "\(DoctorCommand.rounded($0)) GFLOP/s a thread" } ?? "no AMX")
       sgemm check  \(sgemmCheck)
       packed check \(packedCheck)
+      bf16x6 check \(bf16x6Check)
       codes        \(codeKernels); check \(codeCheck)
       advice       \(advice.isEmpty ? "nothing" : advice.joined(separator: "\n             "))
       """

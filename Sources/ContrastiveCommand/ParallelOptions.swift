@@ -8,14 +8,15 @@ struct ParallelOptions: ParsableArguments {
 
   @Option(
     help: """
-      Matrix product in Float32: blas (OpenBLAS) or packed (the package's own); it decides the \
-      last bits. (default: CONTRASTIVE_PRODUCT, else what suits the processor; see doctor)
+      Matrix product in Float32: blas (OpenBLAS), packed (the package's own) or bf16x6 (its \
+      own by parts, for AMX); it decides the last bits. (default: CONTRASTIVE_PRODUCT, else \
+      what suits the processor; see doctor)
       """)
   var product: MatrixProduct?
 
   func validate() throws {
     if let setting = MatrixProduct.setting, MatrixProduct(rawValue: setting) == nil {
-      throw ValidationError("CONTRASTIVE_PRODUCT: found '\(setting)', expected blas or packed")
+      throw ValidationError("CONTRASTIVE_PRODUCT: found '\(setting)', expected blas, packed or bf16x6")
     }
   }
 

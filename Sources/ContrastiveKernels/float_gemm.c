@@ -12,7 +12,7 @@ void *contrastive_packing_room(void) {
   pthread_once(&room_once, make_room_key);
   void *room = pthread_getspecific(room_key);
   if (room) return room;
-  room = aligned_alloc(64, contrastive_packed_columns * contrastive_product_depth * sizeof(float));
+  room = aligned_alloc(64, contrastive_packing_bytes);
   if (room) pthread_setspecific(room_key, room);
   return room;
 }

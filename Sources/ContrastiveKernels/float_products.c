@@ -1,9 +1,12 @@
 #include <string.h>
 
 #include "ContrastiveKernels.h"
+#include "amx.h"
 
 extern const ContrastiveFloatProduct contrastive_float_product_portable;
+extern const ContrastiveFloatProduct contrastive_split_product_portable;
 #if defined(__x86_64__)
+extern const ContrastiveFloatProduct contrastive_split_product_amx;
 extern const ContrastiveFloatProduct contrastive_float_product_avx2;
 extern const ContrastiveFloatProduct contrastive_float_product_avx512;
 #endif
@@ -19,6 +22,19 @@ const ContrastiveFloatProduct *contrastive_float_product_named(const char *name)
   }
 #endif
   return strcmp(name, "portable") == 0 ? &contrastive_float_product_portable : NULL;
+}
+
+const ContrastiveFloatProduct *contrastive_split_product(void) {
+#if defined(__x86_64__)
+  if (contrastive_row_kernels_named("avx512") && contrastive_amx_is_available()) {
+    return &contrastive_split_product_amx;
+  }
+#endif
+  return &contrastive_split_product_portable;
+}
+
+const ContrastiveFloatProduct *contrastive_portable_split_product(void) {
+  return &contrastive_split_product_portable;
 }
 
 const ContrastiveFloatProduct *contrastive_float_product(void) {

@@ -1,3 +1,4 @@
+import ContrastiveCore
 import Testing
 import _TestSupport
 
@@ -10,7 +11,8 @@ import _TestSupport
     #expect((report["blas"] as? String)?.hasPrefix("OpenBLAS") == true)
     #expect(report["sgemmCheck"] as? String == "ok")
     #expect(report["packedCheck"] as? String == "ok")
-    #expect(["blas", "packed"].contains(report["product"] as? String))
+    #expect(report["bf16x6Check"] as? String == "ok")
+    #expect(["blas", "packed", "bf16x6"].contains(report["product"] as? String))
     #expect(
       ["portable", "avx2", "avxvnni", "avx512vnni"].contains(report["codeKernels"] as? String))
     #expect(report["codeCheck"] as? String == "ok")
@@ -20,22 +22,24 @@ import _TestSupport
 
   /// Where the product in use is by far the slower one, it says so: kernels of a debug build are.
   @Test func warnsOfTheSlowerProduct() throws {
-    for product in ["blas", "packed"] {
+    for product in MatrixProduct.accelerated.map(\.rawValue) {
       let run = try Command("doctor", "--json", "--product", product)
       #expect(run.status == 0, "\(run.errors)")
       let report = try run.json()
       #expect(report["product"] as? String == product)
-      let rates = try ["sgemmRate", "packedRate"].map { try #require(report[$0] as? Double) }
-      let (own, other) = product == "blas" ? (rates[0], rates[1]) : (rates[1], rates[0])
+      let names = ["blas": "sgemmRate", "packed": "packedRate", "bf16x6": "bf16x6Rate"]
+      let rates = names.compactMapValues { report[$0] as? Double }
+      #expect(rates.count == MatrixProduct.accelerated.count)
+      let (own, best) = try (#require(rates[product]), #require(rates.values.max()))
       let warns = (report["advice"] as? [String])?.contains { $0.contains("--product") }
-      #expect(warns == (own < 0.9 * other))
+      #expect(warns == (own < 0.9 * best))
     }
   }
 
   @Test func refusesUnknownProducts() throws {
     #expect(try Command("doctor", "--product", "fast").status == 64)
     let run = try Command(shell: "CONTRASTIVE_PRODUCT=fast \"$0\" doctor")
-    #expect(run.status == 64 && run.errors.contains("found 'fast', expected blas or packed"))
+    #expect(run.status == 64 && run.errors.contains("found 'fast', expected blas, packed or bf16x6"))
   }
 
   @Test func helpsStrangers() throws {

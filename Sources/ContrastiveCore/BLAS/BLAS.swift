@@ -7,8 +7,8 @@ package enum BLAS {
   ///
   /// An OpenMP build that ignores the request would start a team in every worker and lose the
   /// promise of same bits, so it is refused. So is a build with a wrong element in one of a few
-  /// small products, and a wrong packed product unless `CONTRASTIVE_PRODUCT` is `blas`; that takes
-  /// about a millisecond each.
+  /// small products, and a wrong product of the package's own unless `CONTRASTIVE_PRODUCT` is
+  /// `blas`; that takes about a millisecond each.
   package static func prepare() throws(ContrastiveError) {
     if let problem { throw .blas(configuration: configuration, problem: problem) }
   }
@@ -21,10 +21,13 @@ package enum BLAS {
       return "found \(threads) threads after asking for 1, expected a build that obeys"
     }
     if let fault = MatrixProduct.blas.firstFault { return fault }
-    guard contrastive_kernels_are_optimized(), MatrixProduct.setting != "blas",
-      let fault = MatrixProduct.packed.firstFault
-    else { return nil }
-    return "\(fault); CONTRASTIVE_PRODUCT=blas does without it"
+    guard contrastive_kernels_are_optimized(), MatrixProduct.setting != "blas" else { return nil }
+    for product in MatrixProduct.accelerated where product != .blas {
+      if let fault = product.firstFault {
+        return "\(fault); CONTRASTIVE_PRODUCT=blas does without it"
+      }
+    }
+    return nil
   }()
 
   /// The build's own description, such as `OpenBLAS 0.3.21 … MAX_THREADS=64`.

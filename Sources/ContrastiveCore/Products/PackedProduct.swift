@@ -1,24 +1,36 @@
 import ContrastiveKernels
 
-/// The packed Float32 product for an instruction set.
+/// A packed Float32 product for an instruction set.
 ///
-/// An element of the result is the sum of its products in order of depth, in runs of 256, wherever
-/// it stands and whatever the shape of the call.
+/// An element of the result is the same sum, in order of depth, in runs of 256, wherever it stands
+/// and whatever the shape of the call.
 package struct PackedProduct: @unchecked Sendable {  // a constant table of C functions
   private let table: UnsafePointer<ContrastiveFloatProduct>
 
-  /// That of the processor's widest vectors.
-  package static let best = PackedProduct(table: contrastive_float_product())
+  /// By fused multiplications and additions, of the processor's widest vectors.
+  package static let fused = PackedProduct(table: contrastive_float_product())
 
-  /// Every one this processor has, the portable one last.
+  /// By bfloat16 parts, of the processor's AMX where it has such.
+  package static let split = PackedProduct(table: contrastive_split_product())
+
+  /// Every fused one this processor has, the portable one last.
   package static var available: [PackedProduct] {
     (["avx512", "avx2", "portable"] as [String]).compactMap { name in
       contrastive_float_product_named(name).map(PackedProduct.init(table:))
     }
   }
 
-  /// `portable`, `avx2` or `avx512`.
+  /// Those by parts, the portable one last; they give the same bits.
+  package static var availableSplit: [PackedProduct] {
+    let portable = PackedProduct(table: contrastive_portable_split_product())
+    return split.isVectorized ? [split, portable] : [portable]
+  }
+
+  /// `portable`, `avx2`, `avx512` or `amx`.
   package var name: String { String(cString: table.pointee.name) }
+
+  /// Whether it is done by vector instructions, or those of matrices.
+  package var isVectorized: Bool { name != "portable" }
 
   /// As `MatrixProduct.gemm`, of sizes that are not 0; false without memory to pack into.
   package func gemm(

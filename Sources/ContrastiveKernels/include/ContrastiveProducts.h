@@ -13,15 +13,20 @@
 // Units of depth that are multiplied in one go: longer products are cut, and their parts added.
 enum { contrastive_product_depth = 256 };
 
-// Columns that are packed at once: with contrastive_product_depth units each, 512 KiB.
+// Columns that are packed at once.
 enum { contrastive_packed_columns = 512 };
 
-// The calling thread's room for packed columns, kept until it ends; null without memory.
+// Room for packed columns: three units of each element at most, and what a column has besides.
+enum {
+  contrastive_packing_bytes = contrastive_packed_columns * (contrastive_product_depth * 12 + 64)
+};
+
+// The calling thread's, kept until it ends; null without memory.
 void *contrastive_packing_room(void);
 
 // C <- A B or C + A B in Float32.
 typedef struct {
-  // Instruction set: "portable", "avx2" or "avx512".
+  // Instruction set: "portable", "avx2", "avx512" or "amx".
   const char *name;
   // Floats multiplied and added by one instruction.
   size_t lanes;
@@ -47,8 +52,12 @@ const ContrastiveFloatProduct *contrastive_float_product_named(const char *name)
 // That of the processor's widest vectors.
 const ContrastiveFloatProduct *contrastive_float_product(void);
 
-// C <- A B, or C + A B where adding, with columns packed into memory that the thread keeps: at
-// most 512 KiB. Element (r, k) of A is left[r * row_step + k * left_step], element (k, c) of B
+// The product by bfloat16 parts (see split_product.h): "amx" where the processor has it, else
+// "portable", which is slow and gives the same bits. depth is at most contrastive_product_depth.
+const ContrastiveFloatProduct *contrastive_split_product(void);
+const ContrastiveFloatProduct *contrastive_portable_split_product(void);
+
+// C <- A B, or C + A B where adding, with columns packed into memory that the thread keeps. Element (r, k) of A is left[r * row_step + k * left_step], element (k, c) of B
 // right[k * right_step + c * column_step]; one step of each is 1. Returns 0 without memory.
 int contrastive_float_gemm(const ContrastiveFloatProduct *kernels, size_t rows, size_t columns,
                            size_t depth, const float *left, size_t row_step, size_t left_step,
