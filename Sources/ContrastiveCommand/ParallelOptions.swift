@@ -16,7 +16,8 @@ struct ParallelOptions: ParsableArguments {
 
   func validate() throws {
     if let setting = MatrixProduct.setting, MatrixProduct(rawValue: setting) == nil {
-      throw ValidationError("CONTRASTIVE_PRODUCT: found '\(setting)', expected blas, packed or bf16x6")
+      throw ValidationError(
+        "CONTRASTIVE_PRODUCT: found '\(setting)', expected blas, packed or bf16x6")
     }
   }
 

@@ -2,7 +2,7 @@
 //
 // x = x0 + x1 + x2, each the 8 leading bits of what is left, rounded to nearest (ties away from 0),
 // so that nothing is left of x. Of x * y the six products whose parts' numbers sum to at most 2
-// are taken; the other three are below 2^-24 of it. Elements come in steps of 32 of depth. For each
+// are taken; the other three are below 2^-23 of it. Elements come in steps of 32 of depth. For each
 // product of parts, the first 16 of a step are summed from 0 in order of depth, and so are the
 // others; these two are added, and that to the sum so far, each rounded to nearest. The products
 // come in the order of contrastive_split_order.

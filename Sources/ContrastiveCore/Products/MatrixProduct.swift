@@ -13,7 +13,7 @@ public enum MatrixProduct: String, Sendable, CaseIterable, Codable {
   /// The package's own by parts of bfloat16, which AMX multiplies.
   ///
   /// x = x₀ + x₁ + x₂ exactly, each of 8 bits; of x · y the six products xᵢ · yⱼ with i + j ≤ 2 are
-  /// summed in Float32, and the others are below 2⁻²⁴ of it. Errors were half of those of
+  /// summed in Float32, and the others are below 2⁻²³ of it. Errors were half of those of
   /// `packed`. Without AMX it is computed otherwise, to the same bits, and is very slow.
   case bf16x6
 

@@ -57,7 +57,8 @@ const ContrastiveFloatProduct *contrastive_float_product(void);
 const ContrastiveFloatProduct *contrastive_split_product(void);
 const ContrastiveFloatProduct *contrastive_portable_split_product(void);
 
-// C <- A B, or C + A B where adding, with columns packed into memory that the thread keeps. Element (r, k) of A is left[r * row_step + k * left_step], element (k, c) of B
+// C <- A B, or C + A B where adding, with columns packed into memory that the thread keeps.
+// Element (r, k) of A is left[r * row_step + k * left_step], element (k, c) of B
 // right[k * right_step + c * column_step]; one step of each is 1. Returns 0 without memory.
 int contrastive_float_gemm(const ContrastiveFloatProduct *kernels, size_t rows, size_t columns,
                            size_t depth, const float *left, size_t row_step, size_t left_step,
