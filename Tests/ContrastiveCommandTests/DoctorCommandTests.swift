@@ -12,7 +12,8 @@ import _TestSupport
     #expect(report["packedCheck"] as? String == "ok")
     #expect(["blas", "packed"].contains(report["product"] as? String))
     #expect(
-      ["portable", "avx2", "avxvnni", "avx512vnni"].contains(report["codeKernels"] as? String))
+      ["portable", "avx2", "avxvnni", "avx512vnni", "amx"].contains(
+        report["codeKernels"] as? String))
     #expect(report["codeCheck"] as? String == "ok")
     for rate in ["sgemmRate", "packedRate"] { #expect(report[rate] as? Double ?? 0 > 0) }
     #expect((report["availableRowKernels"] as? [String])?.contains("portable") == true)

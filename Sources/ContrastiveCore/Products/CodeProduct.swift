@@ -9,12 +9,12 @@ package struct CodeProduct: @unchecked Sendable {  // a constant table of C func
 
   /// Every one this processor has, the portable one last.
   package static var available: [CodeProduct] {
-    (["avx512vnni", "avxvnni", "avx2", "portable"] as [String]).compactMap { name in
+    (["amx", "avx512vnni", "avxvnni", "avx2", "portable"] as [String]).compactMap { name in
       contrastive_code_product_named(name).map(CodeProduct.init(table:))
     }
   }
 
-  /// `portable`, `avx2`, `avxvnni` or `avx512vnni`.
+  /// `portable`, `avx2`, `avxvnni`, `avx512vnni` or `amx`.
   package var name: String { String(cString: table.pointee.name) }
 
   /// Bits of a code: 8, or 16 for want of an instruction for 8.
@@ -29,8 +29,14 @@ package struct CodeProduct: @unchecked Sendable {  // a constant table of C func
   /// The largest code that the product has room for.
   var largestCode: Int { codeBits == 8 ? Self.largestOfEight : 32_000 }
 
-  /// Units of 32 bits that a row's codes take.
-  package func units(dimension: Int) -> Int { pieces(dimension, table.pointee.codes) }
+  /// Units of 32 bits that a row's codes take, whole steps of them.
+  package func units(dimension: Int) -> Int {
+    let step = table.pointee.step
+    return pieces(pieces(dimension, table.pointee.codes), step) * step
+  }
+
+  /// Rows that are multiplied at once.
+  var height: Int { table.pointee.height }
 
   /// Units of some packed rows.
   package func packedRows(_ rows: Int, units: Int) -> Int {
@@ -45,13 +51,12 @@ package struct CodeProduct: @unchecked Sendable {  // a constant table of C func
   /// The exact dot products of the codes of some rows and columns, row-major.
   package func multiply(_ rows: CodedRows, _ columns: CodedRows) -> [Int32] {
     let units = rows.units
-    var left = [Int32](repeating: 0, count: packedRows(rows.count, units: units))
-    var right = [Int32](repeating: 0, count: packedColumns(columns.count, units: units))
-    table.pointee.pack_rows(rows.codes, units, rows.count, units, &left)
-    table.pointee.pack_columns(columns.codes, units, columns.count, units, &right)
+    let left = PackedCodes(rows: rows, for: self)
+    let right = PackedCodes(count: packedColumns(columns.count, units: units))
+    table.pointee.pack_columns(columns.codes, units, columns.count, units, right.base)
     var product = [Int32](repeating: 0, count: rows.count * columns.count)
     table.pointee.multiply(
-      rows.count, columns.count, units, left, right, &product, columns.count)
+      rows.count, columns.count, units, left.base, right.base, &product, columns.count)
     return product
   }
 

@@ -52,7 +52,7 @@ extension SimilaritySearch {
         pairs(screen, grid, lists, decider, watch, workers)
       } else {
         let screen = CodeScreen(
-          of: values, count: count, center: center, product: product, workers: workers)
+          of: values, in: grid, center: center, product: product, workers: workers)
         pairs(screen, grid, lists, decider, watch, workers)
       }
       var found = Found(screen: chosen)
