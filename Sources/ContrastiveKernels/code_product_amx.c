@@ -15,6 +15,7 @@
 #define TARGET __attribute__((target("amx-tile,amx-int8,avx512f,avx512vl,avx512bw,avx512dq"), \
                               min_vector_width(512)))
 #define ISA amx
+// Of no use here: tiles are multiplied instead.
 #define MULTIPLY(left, right, sum) ((sum) + (left) * (right))
 #define LANE_BITS(vector) (uint32_t) _mm512_movepi32_mask((__m512i)(vector))
 #define START_TILES() AMX_START()
@@ -35,20 +36,20 @@ INLINE void pack_row_panel_amx(const int32_t *rows, size_t count, size_t depth, 
 }
 
 // Adds the products of a step of depth to four sums, which do not wait for one another.
-#define MULTIPLY_TILES(left, panel, MEANWHILE)                      \
-  do {                                                              \
-    _tile_loadd(4, left, 64);                                       \
-    _tile_loadd(6, panel, sizeof(units) * VECTORS);                 \
-    _tile_dpbssd(0, 4, 6);                                          \
-    MEANWHILE;                                                      \
-    _tile_loadd(7, (panel) + LANES, sizeof(units) * VECTORS);       \
-    _tile_dpbssd(1, 4, 7);                                          \
-    MEANWHILE;                                                      \
-    _tile_loadd(5, (left) + 16 * STEP, 64);                         \
-    _tile_dpbssd(2, 5, 6);                                          \
-    MEANWHILE;                                                      \
-    _tile_dpbssd(3, 5, 7);                                          \
-    MEANWHILE;                                                      \
+#define MULTIPLY_TILES(left, panel, MEANWHILE)                \
+  do {                                                        \
+    _tile_loadd(4, left, 64);                                 \
+    _tile_loadd(6, panel, sizeof(units) * VECTORS);           \
+    _tile_dpbssd(0, 4, 6);                                    \
+    MEANWHILE;                                                \
+    _tile_loadd(7, (panel) + LANES, sizeof(units) * VECTORS); \
+    _tile_dpbssd(1, 4, 7);                                    \
+    MEANWHILE;                                                \
+    _tile_loadd(5, (left) + 16 * STEP, 64);                   \
+    _tile_dpbssd(2, 5, 6);                                    \
+    MEANWHILE;                                                \
+    _tile_dpbssd(3, 5, 7);                                    \
+    MEANWHILE;                                                \
   } while (0)
 
 INLINE void start_sums_amx(void) {
@@ -80,16 +81,15 @@ INLINE void sum_and_look_amx(size_t depth, const int32_t *left, const int32_t *p
                              const lens_amx *lens, place_amx at, int has_excesses,
                              units sums[ROWS][VECTORS], uint32_t *masks) {
   const size_t products = depth / STEP * 4;
-  const size_t pairs = products < 2 ? 0 : (16 + products - 1) / products;
+  const size_t pairs = products == 0 ? 0 : (ROWS / 2 + products - 1) / products;
   size_t r = 0;
-#define LOOK_AT_PAIR()                                    \
-  do {                                                    \
-    look_amx(lens, at, r, has_excesses, sums[r], masks);      \
+#define LOOK_AT_PAIR()                                           \
+  do {                                                           \
+    look_amx(lens, at, r, has_excesses, sums[r], masks);         \
     look_amx(lens, at, r + 1, has_excesses, sums[r + 1], masks); \
-    r += 2; \
+    r += 2;                                                      \
   } while (0)
-#define LOOK() \
-  for (size_t i = 0; i < pairs && r < ROWS; i++) LOOK_AT_PAIR()
+#define LOOK() for (size_t i = 0; i < pairs && r < ROWS; i++) LOOK_AT_PAIR()
   start_sums_amx();
   panel += WIDTH;
   for (size_t k = 0; k < depth; k += STEP) {

@@ -2,7 +2,9 @@ import ContrastiveKernels
 
 /// Packed codes, aligned to a cache line: products read whole lines, and take up to twice as long
 /// where these are in two.
-package final class PackedCodes: @unchecked Sendable {  // whoever fills it does so before others read
+///
+/// Whoever fills it does so before others read, hence `@unchecked`.
+package final class PackedCodes: @unchecked Sendable {
   package let base: UnsafeMutablePointer<Int32>
   private let bytes: UnsafeMutableRawBufferPointer
 
@@ -17,6 +19,13 @@ package final class PackedCodes: @unchecked Sendable {  // whoever fills it does
   convenience init(rows: CodedRows, for product: CodeProduct) {
     self.init(count: product.packedRows(rows.count, units: rows.units))
     product.table.pointee.pack_rows(rows.codes, rows.units, rows.count, rows.units, base)
+  }
+
+  /// The codes of columns.
+  convenience init(columns: CodedRows, for product: CodeProduct) {
+    let units = columns.units
+    self.init(count: product.packedColumns(columns.count, units: units))
+    product.table.pointee.pack_columns(columns.codes, units, columns.count, units, base)
   }
 
   deinit { bytes.deallocate() }

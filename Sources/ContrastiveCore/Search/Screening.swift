@@ -118,13 +118,15 @@ struct Screening: Sendable {
     let blocks = blocks(of: visit.rows)
     let height = blocks.first?.count ?? 0
     let tileCount = height * Self.tileColumns
-    let own = screen.scratch(rows: height, columns: Self.tileColumns) + Self.tileColumns
-    let scratch = Scratch(count: min(workers.count, blocks.count) * (own + 3 * tileCount))
+    let perWorker =
+      3 * tileCount + Self.tileColumns + screen.scratch(rows: height, columns: Self.tileColumns)
+    let scratch = Scratch(count: min(workers.count, blocks.count) * perWorker)
     let memory = scratch.memory
+    let own = visit.ownColumn ?? -1
     workers.forEach(blocks.count) { [done] index, worker in
       if watch.isCanceled { return }
       let rows = blocks[index]
-      let room = memory + worker * (own + 3 * tileCount)
+      let room = memory + worker * perWorker
       let never = room + 3 * tileCount
       never.update(repeating: .infinity, count: Self.tileColumns)
       let block = screen.block(rows)
@@ -134,14 +136,15 @@ struct Screening: Sendable {
           let count = screen.sift(
             block, span, rowThresholds: lists.thresholds + rows.lowerBound,
             columnThresholds: never, scratch: never + Self.tileColumns, into: pairs)
-          for place in 0..<count {
-            let (row, column) = (Int(pairs[place].row), Int(pairs[place].column) + start)
-            let listed = rows.lowerBound + row
-            if let own = visit.ownColumn, column == own + listed { continue }
-            lists.take(
-              visit.firstColumn + column, upper: pairs[place].value,
-              gap: screen.gap(block, row: row, column: column), row: listed,
-              decider: visit.decider)
+          screen.withGaps(block, span) { gaps in
+            for place in 0..<count {
+              let (row, column) = (Int(pairs[place].row), Int(pairs[place].column))
+              let listed = rows.lowerBound + row
+              if own >= 0, start + column == own + listed { continue }
+              lists.take(
+                visit.firstColumn + start + column, upper: pairs[place].value,
+                gap: gaps[row, column], row: listed, decider: visit.decider)
+            }
           }
         }
       }

@@ -70,12 +70,14 @@ extension SimilaritySearch {
       grid, rowThresholds: lists.thresholds, columnThresholds: lists.thresholds, watch: watch,
       workers: workers
     ) { _, open in
-      open.forEach { row, column, upper in
-        guard row != column else { return }
-        let gap = { screen.gap(open.block, row: row - open.firstRow, column: column) }
-        lists.take(column, upper: upper, gap: gap(), row: row, decider: decider)
-        guard !open.isDiagonal else { return }
-        lists.take(row, upper: upper, gap: gap(), row: column, decider: decider)
+      screen.withGaps(open.block, open.columns) { gaps in
+        open.forEach { row, column, upper in
+          guard row != column else { return }
+          let gap = gaps[row - open.firstRow, column - open.columns.lowerBound]
+          lists.take(column, upper: upper, gap: gap, row: row, decider: decider)
+          guard !open.isDiagonal else { return }
+          lists.take(row, upper: upper, gap: gap, row: column, decider: decider)
+        }
       }
     }
   }

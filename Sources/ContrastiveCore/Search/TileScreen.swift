@@ -19,8 +19,23 @@ protocol TileScreen: Sendable {
     into pairs: UnsafeMutablePointer<ContrastivePair>
   ) -> Int
 
-  /// How far below its upper bound the similarity of a pair can be.
-  func gap(_ block: Block, row: Int, column: Int) -> Double
+  /// Calls `body` with how far below its upper bound the similarity of a pair can be, for a span of
+  /// columns.
+  func withGaps<R>(_ block: Block, _ columns: Range<Int>, _ body: (BoundGaps) -> R) -> R
+}
+
+/// How far below their upper bounds the similarities of a block's rows and some columns can be.
+struct BoundGaps {
+  let rows: UnsafePointer<Float>
+  /// Of the columns, times `reach`; nil where it is the same whatever the column.
+  let columns: UnsafePointer<Float>?
+  let reach: Float
+
+  /// The first row and column have the number 0.
+  @inline(__always) subscript(row: Int, column: Int) -> Float {
+    guard let columns else { return rows[row] }
+    return rows[row] + reach * columns[column]
+  }
 }
 
 /// Screens with products of codes.
@@ -86,8 +101,8 @@ struct CodeScreen: TileScreen {
     let scales: [Float]
     /// Constant part and upper bound of what the row's own residual adds.
     let offsets: [Float]
-    /// What the row's own residual and rounding can be off by.
-    let errors: [Double]
+    /// Twice what the row's own residual and rounding can be off by.
+    let gaps: [Float]
     /// The largest ‖row‖ + ‖residual‖.
     let reach: Double
   }
@@ -114,7 +129,7 @@ struct CodeScreen: TileScreen {
     return Block(
       rows: coded.count, packed: PackedCodes(rows: coded, for: product), scales: coded.scales,
       offsets: zip(coded.offsets, errors).map { ($0 + constant + $1).roundedUp },
-      errors: errors, reach: reach)
+      gaps: errors.map { ($0 * Self.twice).roundedUp }, reach: reach)
   }
 
   func sift(
@@ -139,9 +154,16 @@ struct CodeScreen: TileScreen {
     }
   }
 
-  func gap(_ block: Block, row: Int, column: Int) -> Double {
-    // Rounding is in the errors, as often as an upper bound is rounded.
-    2 * (block.errors[row] + block.reach * Double(columns.residuals[columns.place(column)]))
+  /// Rounding is in the errors, as often as an upper bound is rounded; this is for that of a gap.
+  private static let twice = 2 + 0x1p-20
+
+  func withGaps<R>(_ block: Block, _ span: Range<Int>, _ body: (BoundGaps) -> R) -> R {
+    [block.gaps, columns.residuals].withSharedMemories { own in
+      body(
+        BoundGaps(
+          rows: own[0].base, columns: own[1] + columns.place(span.lowerBound),
+          reach: (block.reach * Self.twice).roundedUp))
+    }
   }
 }
 
@@ -158,6 +180,8 @@ struct FloatScreen: TileScreen {
   private let product: MatrixProduct
   /// How far off a similarity of a row can be, whatever the column.
   let errors: [Double]
+  /// Twice that, and what rounding the upper bound can have added.
+  private let gaps: [Float]
   private let kernels = RowKernels.best
 
   init(
@@ -171,6 +195,7 @@ struct FloatScreen: TileScreen {
     let largest = Self.norms(columns, dimension, workers).max() ?? 0
     let relative = Double(dimension + 16) * 0x1.04p-24
     errors = Self.norms(rows, dimension, workers).map { relative * $0 * largest + slack + 0x1p-120 }
+    gaps = errors.map { (3 * $0).roundedUp }
   }
 
   private static func norms(
@@ -228,8 +253,9 @@ struct FloatScreen: TileScreen {
     return count
   }
 
-  func gap(_ block: Block, row: Int, column: Int) -> Double {
-    // Twice, and what rounding the upper bound can have added.
-    3 * errors[block.rows.lowerBound + row]
+  func withGaps<R>(_ block: Block, _ span: Range<Int>, _ body: (BoundGaps) -> R) -> R {
+    gaps.withSharedMemory {
+      body(BoundGaps(rows: $0 + block.rows.lowerBound, columns: nil, reach: 0))
+    }
   }
 }
