@@ -165,13 +165,6 @@ package struct CodedPoints: Sendable {
     var decided = 0
     for place in 0..<own.count {
       let guess = guesses[own.lowerBound + place]
-      if place + 4 < own.count {
-        let next = own.lowerBound + place + 4
-        contrastive_prefetch(points + next * dimension, 4 * dimension)
-        if guesses[next] < centroids.count {
-          contrastive_prefetch(values + Int(guesses[next]) * dimension, 4 * dimension)
-        }
-      }
       guard guess < centroids.count else {
         (nearest[place], squares[place]) = (0, .infinity)
         thresholds[place] = -.infinity
