@@ -14,7 +14,8 @@ import _TestSupport
     #expect(report["bf16x6Check"] as? String == "ok")
     #expect(["blas", "packed", "bf16x6"].contains(report["product"] as? String))
     #expect(
-      ["portable", "avx2", "avxvnni", "avx512vnni"].contains(report["codeKernels"] as? String))
+      ["portable", "avx2", "avxvnni", "avx512vnni", "amx"].contains(
+        report["codeKernels"] as? String))
     #expect(report["codeCheck"] as? String == "ok")
     for rate in ["sgemmRate", "packedRate"] { #expect(report[rate] as? Double ?? 0 > 0) }
     #expect((report["availableRowKernels"] as? [String])?.contains("portable") == true)

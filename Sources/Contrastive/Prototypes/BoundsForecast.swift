@@ -38,14 +38,15 @@ struct BoundsForecast: Sendable {
   /// Whether the iterations that may follow are expected to take less time with bounds, which
   /// begin with all distances in Float32.
   ///
-  /// In units of such a pass an assignment by codes takes 0.4, and 26 for each pair that is decided
-  /// in Double; one by bounds 0.05 + 30 / D, and 4 for each distance that it computes, of which
-  /// there are half as many again as one move of the centroids would leave. Measured on a processor
+  /// In units of such a pass an assignment by codes takes 0.4, 0.15 where AMX multiplies them, and
+  /// 26 for each pair that is decided in Double; one by bounds 0.05 + 30 / D, and 4 for each
+  /// distance that it computes, of which there are half as many again as one move of the centroids
+  /// would leave. Measured on a processor
   /// with AVX-512 and VNNI, 125,000 × 128, 40,000 × 384 and 60,000 × 784.
   func favorsBounds(
     _ result: KMeansResult, moved drifts: [Double], remaining: Int
   ) -> Bool {
-    let byCodes = 0.4 + 26 * openShare
+    let byCodes = CodedPoints.passCost + 26 * openShare
     let byBounds = 0.05 + 30 / Double(result.points.dimension) + 6 * share(result, drifts)
     return Double(remaining) * (byCodes - byBounds) > 1.1
   }

@@ -5,7 +5,7 @@ extension KMeans {
   ///   n · (16 + 84)            norms, clusters, distances; candidates and moves of a full pass
   /// + [spherical] 4 · n · D    the unit points
   /// + 2 · n · (s + g)          bounds: s = k rounded up to 32 for each centroid, else 0; g groups;
-  ///   or n · (D + 20)          codes, where these are more
+  ///   or n · (D + 20)          codes, where these are more; with AMX of D rounded up to 64
   /// + k · (12 · D + 32)        exact sums, the centroids before
   /// + W · b                    a tile and its lists for each worker
   /// ```

@@ -9,12 +9,12 @@ package struct CodeProduct: @unchecked Sendable {  // a constant table of C func
 
   /// Every one this processor has, the portable one last.
   package static var available: [CodeProduct] {
-    (["avx512vnni", "avxvnni", "avx2", "portable"] as [String]).compactMap { name in
+    (["amx", "avx512vnni", "avxvnni", "avx2", "portable"] as [String]).compactMap { name in
       contrastive_code_product_named(name).map(CodeProduct.init(table:))
     }
   }
 
-  /// `portable`, `avx2`, `avxvnni` or `avx512vnni`.
+  /// `portable`, `avx2`, `avxvnni`, `avx512vnni` or `amx`.
   package var name: String { String(cString: table.pointee.name) }
 
   /// Bits of a code: 8, or 16 for want of an instruction for 8.
@@ -29,8 +29,14 @@ package struct CodeProduct: @unchecked Sendable {  // a constant table of C func
   /// The largest code that the product has room for.
   var largestCode: Int { codeBits == 8 ? Self.largestOfEight : 32_000 }
 
-  /// Units of 32 bits that a row's codes take.
-  package func units(dimension: Int) -> Int { pieces(dimension, table.pointee.codes) }
+  /// Units of 32 bits that a row's codes take, whole steps of them.
+  package func units(dimension: Int) -> Int {
+    let step = table.pointee.step
+    return pieces(pieces(dimension, table.pointee.codes), step) * step
+  }
+
+  /// Rows that are multiplied at once.
+  var height: Int { table.pointee.height }
 
   /// Units of some packed rows.
   package func packedRows(_ rows: Int, units: Int) -> Int {
@@ -45,20 +51,20 @@ package struct CodeProduct: @unchecked Sendable {  // a constant table of C func
   /// The exact dot products of the codes of some rows and columns, row-major.
   package func multiply(_ rows: CodedRows, _ columns: CodedRows) -> [Int32] {
     let units = rows.units
-    var left = [Int32](repeating: 0, count: packedRows(rows.count, units: units))
-    var right = [Int32](repeating: 0, count: packedColumns(columns.count, units: units))
-    table.pointee.pack_rows(rows.codes, units, rows.count, units, &left)
-    table.pointee.pack_columns(columns.codes, units, columns.count, units, &right)
+    let (left, right) = (
+      PackedCodes(rows: rows, for: self), PackedCodes(columns: columns, for: self)
+    )
     var product = [Int32](repeating: 0, count: rows.count * columns.count)
     table.pointee.multiply(
-      rows.count, columns.count, units, left, right, &product, columns.count)
+      rows.count, columns.count, units, left.base, right.base, &product, columns.count)
     return product
   }
 
   /// What is wrong with the fastest one, if anything is: it is then not used.
   package static let faultOfBest = best.fault
 
-  /// Compares the integers of a few small products with those of the portable one.
+  /// Compares the integers of a few small products, and the pairs they find, with those of the
+  /// portable one.
   private var fault: String? {
     guard isVectorized, let portable = Self.available.last else { return nil }
     var random = CounterRandom(seed: 1)
@@ -67,7 +73,8 @@ package struct CodeProduct: @unchecked Sendable {  // a constant table of C func
       let sides = [rows, columns].map { count in
         (0..<(count * dimension)).map { _ in random.uniform(-1, 1) }
       }
-      func products(_ product: CodeProduct) -> [Int32] {
+      let offsets = [rows, columns].map { count in (0..<count).map { _ in random.uniform(-1, 1) } }
+      func products(_ product: CodeProduct) -> (integers: [Int32], pairs: [Pair]) {
         let coded = sides.map { side in
           side.withSharedMemory {
             CodedRows(
@@ -75,13 +82,26 @@ package struct CodeProduct: @unchecked Sendable {  // a constant table of C func
               largestCode: Self.largestOfEight, workers: .one)
           }
         }
-        return product.multiply(coded[0], coded[1])
+        let (rowSide, columnSide) = (
+          Side(offsets: offsets[0], thresholds: offsets[0].map { $0 + 4 }),
+          Side(offsets: offsets[1], thresholds: offsets[1].map { $0 + 5 })
+        )
+        return (
+          product.multiply(coded[0], coded[1]),
+          product.pairs(coded[0], coded[1], rowSide, columnSide)
+        )
       }
       let (own, expected) = (products(self), products(portable))
-      if let place = own.indices.first(where: { own[$0] != expected[$0] }) {
+      let (integers, sums) = (own.integers, expected.integers)
+      if let place = integers.indices.first(where: { integers[$0] != sums[$0] }) {
         return "the \(name) product of codes [\(rows) × \(dimension)] · [\(dimension) × "
-          + "\(columns)] has \(own[place]) at row \(place / columns), column "
-          + "\(place % columns), expected \(expected[place])"
+          + "\(columns)] has \(integers[place]) at row \(place / columns), column "
+          + "\(place % columns), expected \(sums[place])"
+      }
+      if own.pairs != expected.pairs {
+        return "the \(name) product of codes [\(rows) × \(dimension)] · [\(dimension) × "
+          + "\(columns)] finds \(own.pairs.count) pairs, expected \(expected.pairs.count), or "
+          + "other values"
       }
     }
     return nil

@@ -17,7 +17,7 @@ package struct CodedRows: Sendable {
   /// Units of 32 bits of each row.
   package let units: Int
   package private(set) var codes: [Int32]
-  private(set) var scales: [Float]
+  package private(set) var scales: [Float]
   /// ⟨x − c, d⟩, d the other side's center.
   private(set) var offsets: [Double]
   /// ‖x − c‖.

@@ -1,3 +1,5 @@
+import ContrastiveKernels
+
 /// The columns that may still be among the k most similar of each row.
 ///
 /// A candidate is known by two bounds of its similarity. Once a row has k candidates, those whose
@@ -42,17 +44,22 @@ package struct CandidateLists: Sendable {
         thresholds: thresholds.memory, decided: decided.memory))
   }
 
-  /// Takes a column whose similarity is at most `upper`, and less than that by at most `gap`.
+  /// Takes a column whose similarity is at most `upper`, and less than that by at most `gap`, which
+  /// is not negative.
+  @inline(__always)
   func take(
-    _ column: Int, upper: Float, gap: @autoclosure () -> Double, row: Int,
+    _ column: Int, upper: Float, gap: @autoclosure () -> Float, row: Int,
     decider: SimilarityDecider
   ) {
-    guard upper >= thresholds[row] else { return }
-    let lower = (Double(upper) - gap()).roundedDown
-    let count = Int(counts[row])
-    candidates[row * capacity + count] = Candidate(
-      upper: upper, lower: lower, column: UInt32(column))
-    counts[row] = Int32(count + 1)
+    guard upper >= thresholds.base[row] else { return }
+    let gap = gap()
+    // Below what rounding can make of the difference; of what is not a number nothing is known.
+    let below = upper - gap - (upper.magnitude + gap) * 0x1p-22
+    let lower = below > -.infinity ? below : -.infinity
+    let count = Int(counts.base[row])
+    candidates.base[row * capacity + count] = Candidate(
+      upper: upper, lower: lower, column: UInt32(truncatingIfNeeded: column))
+    counts.base[row] = Int32(truncatingIfNeeded: count + 1)
     if count + 1 == capacity { makeRoom(row, decider) }
   }
 
@@ -67,18 +74,14 @@ package struct CandidateLists: Sendable {
     let count = Int(counts[row])
     guard count > k else { return }
     let own = candidates + row * capacity
-    let threshold = withUnsafeTemporaryAllocation(of: UInt64.self, capacity: 2 * count) { keys in
-      guard let base = keys.baseAddress else { return -Float.infinity }
-      for place in 0..<count { base[place] = RankKey.make(own[place].lower, place) }
-      return RankKey.value(RankKey.keepLargest(k, of: base, count: count, spare: base + count))
+    withUnsafeTemporaryAllocation(of: Int32.self, capacity: count) { spare in
+      own.withMemoryRebound(to: ContrastiveCandidate.self, capacity: count) { own in
+        var threshold = -Float.infinity
+        counts[row] = Int32(
+          contrastive_prune_candidates(own, count, k, spare.baseAddress, &threshold))
+        thresholds[row] = max(thresholds[row], threshold)
+      }
     }
-    thresholds[row] = max(thresholds[row], threshold)
-    var kept = 0
-    for place in 0..<count where own[place].upper >= threshold {
-      own[kept] = own[place]
-      kept += 1
-    }
-    counts[row] = Int32(kept)
   }
 
   /// Keeps the k best of a row's candidates and returns them, in order.
@@ -86,15 +89,16 @@ package struct CandidateLists: Sendable {
     _ row: Int, _ decider: SimilarityDecider
   ) -> [(similarity: Double, column: UInt32)] {
     let own = candidates + row * capacity
-    var found = (0..<Int(counts[row])).map { place in
-      (similarity: decider.similarity(row, Int(own[place].column)), column: own[place].column)
+    let count = Int(counts[row])
+    let similarities = [Double](unsafeUninitializedCapacity: count) { buffer, initialized in
+      for place in 0..<count {
+        decider.expect(Int(own[min(place + 3, count - 1)].column))
+        buffer.initializeElement(at: place, to: decider.similarity(row, Int(own[place].column)))
+      }
+      initialized = count
     }
-    decided[row] += found.count
-    found.sort {
-      $0.similarity > $1.similarity
-        || ($0.similarity == $1.similarity && $0.column < $1.column)
-    }
-    if found.count > k { found.removeLast(found.count - k) }
+    decided[row] += count
+    let found = order(similarities, own)
     for (place, entry) in found.enumerated() {
       own[place] = Candidate(
         upper: entry.similarity.roundedUp,
@@ -105,6 +109,40 @@ package struct CandidateLists: Sendable {
       thresholds[row] = max(thresholds[row], last.similarity.roundedDown)
     }
     return found
+  }
+
+  /// The k largest of some similarities in order, ties by the lower column.
+  private func order(
+    _ similarities: [Double], _ own: UnsafeMutablePointer<Candidate>
+  ) -> [(similarity: Double, column: UInt32)] {
+    let count = similarities.count
+    return withUnsafeTemporaryAllocation(of: UInt64.self, capacity: 2 * count) { keys in
+      guard let base = keys.baseAddress else { return [] }
+      for place in 0..<count {
+        base[place] = RankKey.make(Float(similarities[place]), place)
+      }
+      RankKey.sort(base, count: count, spare: base + count)
+      var found: [(similarity: Double, column: UInt32)] = []
+      found.reserveCapacity(k + 1)
+      // In order but for those that are the same number in Float32.
+      for rank in 0..<count {
+        let place = RankKey.index(base[rank])
+        let entry = (similarity: similarities[place], column: own[place].column)
+        var at = found.count
+        while at > 0,
+          found[at - 1].similarity < entry.similarity
+            || (found[at - 1].similarity == entry.similarity
+              && found[at - 1].column > entry.column)
+        { at -= 1 }
+        if at == k {
+          if RankKey.value(base[rank]) < Float(found[k - 1].similarity) { break }
+          continue
+        }
+        found.insert(entry, at: at)
+        if found.count > k { found.removeLast() }
+      }
+      return found
+    }
   }
 
   /// The k best of a row, in order, after its last column; and how many were decided in Double.

@@ -23,7 +23,7 @@ package struct CodedPoints: Sendable {
   private let product: CodeProduct
   private let units: Int
   /// Block after block, packed.
-  private var codes: [Int32]
+  private let codes: PackedCodes
   private var scales: [Float]
   private var sizes: [Size]
 
@@ -55,26 +55,24 @@ package struct CodedPoints: Sendable {
       of: values, rows: values.count / dimension, dimension: dimension, workers: workers)
     units = product.units(dimension: dimension)
     let blocks = pieces(rows.count, Self.blockRows)
-    codes = [Int32](repeating: 0, count: blocks * Self.blockRows * units)
+    codes = PackedCodes(count: blocks * Self.blockRows * units)
     scales = [Float](repeating: 0, count: rows.count)
     sizes = [Size](repeating: Size(), count: rows.count)
-    let (units, center) = (units, center)
-    codes.withMutableSharedMemory { codes in
-      scales.withMutableSharedMemory { scales in
-        sizes.withMutableSharedMemory { sizes in
-          workers.forEach(blocks) { block, _ in
-            let first = block * Self.blockRows
-            let count = min(rows.count - first, Self.blockRows)
-            let start = rows.lowerBound + first
-            let coded = CodedRows(
-              values, rows: start..<(start + count), center: center, other: center, for: product,
-              workers: .one)
-            product.table.pointee.pack_rows(
-              coded.codes, units, count, units, codes + first * units)
-            for row in 0..<count {
-              scales[first + row] = coded.scales[row]
-              sizes[first + row] = Size(norm: coded.norms[row], residual: coded.residuals[row])
-            }
+    let (units, center, codes) = (units, center, codes)
+    scales.withMutableSharedMemory { scales in
+      sizes.withMutableSharedMemory { sizes in
+        workers.forEach(blocks) { block, _ in
+          let first = block * Self.blockRows
+          let count = min(rows.count - first, Self.blockRows)
+          let start = rows.lowerBound + first
+          let coded = CodedRows(
+            values, rows: start..<(start + count), center: center, other: center, for: product,
+            workers: .one)
+          product.table.pointee.pack_rows(
+            coded.codes, units, count, units, codes.base + first * units)
+          for row in 0..<count {
+            scales[first + row] = coded.scales[row]
+            sizes[first + row] = Size(norm: coded.norms[row], residual: coded.residuals[row])
           }
         }
       }
@@ -86,6 +84,9 @@ package struct CodedPoints: Sendable {
     contrastive_kernels_are_optimized() && CodeProduct.best.codeBits == 8
       && 16...32_768 ~= dimension && CodeProduct.faultOfBest == nil
   }
+
+  /// What an assignment takes besides deciding, in units of one by products in Float32.
+  package static var passCost: Double { CodeProduct.best.name == "amx" ? 0.15 : 0.4 }
 
   /// Bytes that the codes of some points take.
   package static func bytes(rows: Int, dimension: Int) -> Int {
@@ -103,7 +104,7 @@ package struct CodedPoints: Sendable {
   /// Centroids as codes, packed once for all blocks.
   package struct Centroids: Sendable {
     fileprivate let count: Int
-    fileprivate let packed: [Int32]
+    fileprivate let packed: PackedCodes
     fileprivate let scales: [Float]
     /// ‖c'‖² / 2 at least.
     fileprivate let halves: [Double]
@@ -120,10 +121,8 @@ package struct CodedPoints: Sendable {
   ) -> Centroids {
     let coded = CodedRows(
       values, rows: 0..<count, center: center, other: center, for: product, workers: workers)
-    var packed = [Int32](repeating: 0, count: product.packedColumns(count, units: units))
-    product.table.pointee.pack_columns(coded.codes, units, count, units, &packed)
     return Centroids(
-      count: count, packed: packed, scales: coded.scales,
+      count: count, packed: PackedCodes(columns: coded, for: product), scales: coded.scales,
       halves: coded.norms.map { $0 * $0 / 2 * (1 - 0x1p-38) }, residuals: coded.residuals,
       largestNorm: coded.norms.max() ?? 0, largestResidual: coded.residuals.max() ?? 0)
   }
@@ -235,15 +234,13 @@ package struct CodedPoints: Sendable {
     _ pairs: UnsafeMutablePointer<ContrastivePair>
   ) -> Int {
     let first = block * Self.blockRows
-    return [codes, centroids.packed].withSharedMemories { codes in
-      [scales, centroids.scales].withSharedMemories { scales in
-        product.table.pointee.sift(
-          count, span.count, units, codes[0] + first * units,
-          codes[1] + span.lowerBound * (units + 1),
-          ContrastiveSide(scales: scales[0] + first, offsets: offsets, thresholds: thresholds),
-          ContrastiveSide(
-            scales: scales[1] + span.lowerBound, offsets: columnOffsets, thresholds: never), pairs)
-      }
+    return [scales, centroids.scales].withSharedMemories { scales in
+      product.table.pointee.sift(
+        count, span.count, units, codes.base + first * units,
+        centroids.packed.base + span.lowerBound * (units + 1),
+        ContrastiveSide(scales: scales[0] + first, offsets: offsets, thresholds: thresholds),
+        ContrastiveSide(
+          scales: scales[1] + span.lowerBound, offsets: columnOffsets, thresholds: never), pairs)
     }
   }
 }

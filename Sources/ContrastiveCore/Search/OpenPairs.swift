@@ -6,8 +6,7 @@ struct OpenPairs<Block> {
   let block: Block
   /// The first of its rows.
   let firstRow: Int
-  /// The first of the columns.
-  let firstColumn: Int
+  let columns: Range<Int>
   /// Whether the columns are rows of the block, too.
   let isDiagonal: Bool
   fileprivate let pairs: UnsafeBufferPointer<ContrastivePair>
@@ -15,7 +14,7 @@ struct OpenPairs<Block> {
   /// Calls `body` with the rows of each pair and the upper bound of their similarity.
   func forEach(_ body: (_ row: Int, _ column: Int, _ upper: Float) -> Void) {
     for pair in pairs {
-      body(firstRow + Int(pair.row), firstColumn + Int(pair.column), pair.value)
+      body(firstRow + Int(pair.row), columns.lowerBound + Int(pair.column), pair.value)
     }
   }
 }
@@ -67,7 +66,7 @@ extension TileScreen {
           body(
             index,
             OpenPairs(
-              block: block, firstRow: range.lowerBound, firstColumn: start,
+              block: block, firstRow: range.lowerBound, columns: span,
               isDiagonal: isDiagonal, pairs: UnsafeBufferPointer(start: pairs, count: count)))
         }
       }

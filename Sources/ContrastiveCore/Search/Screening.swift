@@ -50,14 +50,15 @@ struct Screening: Sendable {
   }
 
   /// Blocks of so many rows, enough of them for 16 workers.
-  private static func blocks(of count: Int) -> [Range<Int>] {
-    let even = pieces(pieces(count, 16 * pieces(count, 16 * blockRows)), 12) * 12
-    let height = min(blockRows, max(48, even))
+  private func blocks(of count: Int) -> [Range<Int>] {
+    let step = max(12, search.product.height)
+    let even = pieces(count, 16 * pieces(count, 16 * Self.blockRows))
+    let height = min(Self.blockRows, pieces(max(48, even), step) * step)
     return (0..<pieces(count, height)).map { ($0 * height)..<min(count, ($0 + 1) * height) }
   }
 
   /// Pieces of work that so many rows are.
-  func steps(rows: Int) -> Int { spans.count * Self.blocks(of: rows).count }
+  func steps(rows: Int) -> Int { spans.count * blocks(of: rows).count }
 
   /// Lists the columns that may be among the most similar of some rows.
   ///
@@ -87,12 +88,12 @@ struct Screening: Sendable {
           workers: workers)
         pass(screen, span, visit, done: &done, workers)
       case .codes:
-        let coded = CodedRows(
-          columns, rows: span, center: columnCenter, other: rowCenter, for: search.product,
-          workers: workers)
+        let packed = PackedColumns(
+          columns, span, center: columnCenter, other: rowCenter, run: Self.tileColumns,
+          for: search.product, workers: workers)
         let screen = CodeScreen(
-          rows: rows, rowCenter: rowCenter, columns: coded, firstColumn: span.lowerBound,
-          columnCenter: columnCenter, slack: search.slack, product: search.product)
+          rows: rows, rowCenter: rowCenter, columns: packed, columnCenter: columnCenter,
+          slack: search.slack, product: search.product)
         pass(screen, span, visit, done: &done, workers)
       }
     }
@@ -114,16 +115,18 @@ struct Screening: Sendable {
     done: inout Int, _ workers: Workers
   ) {
     let (lists, watch) = (visit.lists, visit.watch)
-    let blocks = Self.blocks(of: visit.rows)
+    let blocks = blocks(of: visit.rows)
     let height = blocks.first?.count ?? 0
     let tileCount = height * Self.tileColumns
-    let own = screen.scratch(rows: height, columns: Self.tileColumns) + Self.tileColumns
-    let scratch = Scratch(count: min(workers.count, blocks.count) * (own + 3 * tileCount))
+    let perWorker =
+      3 * tileCount + Self.tileColumns + screen.scratch(rows: height, columns: Self.tileColumns)
+    let scratch = Scratch(count: min(workers.count, blocks.count) * perWorker)
     let memory = scratch.memory
+    let own = visit.ownColumn ?? -1
     workers.forEach(blocks.count) { [done] index, worker in
       if watch.isCanceled { return }
       let rows = blocks[index]
-      let room = memory + worker * (own + 3 * tileCount)
+      let room = memory + worker * perWorker
       let never = room + 3 * tileCount
       never.update(repeating: .infinity, count: Self.tileColumns)
       let block = screen.block(rows)
@@ -133,14 +136,15 @@ struct Screening: Sendable {
           let count = screen.sift(
             block, span, rowThresholds: lists.thresholds + rows.lowerBound,
             columnThresholds: never, scratch: never + Self.tileColumns, into: pairs)
-          for place in 0..<count {
-            let (row, column) = (Int(pairs[place].row), Int(pairs[place].column) + start)
-            let listed = rows.lowerBound + row
-            if let own = visit.ownColumn, column == own + listed { continue }
-            lists.take(
-              visit.firstColumn + column, upper: pairs[place].value,
-              gap: screen.gap(block, row: row, column: column), row: listed,
-              decider: visit.decider)
+          screen.withGaps(block, span) { gaps in
+            for place in 0..<count {
+              let (row, column) = (Int(pairs[place].row), Int(pairs[place].column))
+              let listed = rows.lowerBound + row
+              if own >= 0, start + column == own + listed { continue }
+              lists.take(
+                visit.firstColumn + start + column, upper: pairs[place].value,
+                gap: gaps[row, column], row: listed, decider: visit.decider)
+            }
           }
         }
       }

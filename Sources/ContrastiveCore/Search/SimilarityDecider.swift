@@ -1,10 +1,15 @@
+import ContrastiveKernels
+
 /// The similarities that decide what bounds leave open.
 package struct SimilarityDecider: Sendable {
   /// The similarity of a row and a column.
   package let similarity: @Sendable (_ row: Int, _ column: Int) -> Double
+  /// Is told of a column that is asked for soon.
+  let expect: @Sendable (_ column: Int) -> Void
 
   package init(_ similarity: @escaping @Sendable (_ row: Int, _ column: Int) -> Double) {
     self.similarity = similarity
+    expect = { _ in }
   }
 
   /// Dot products in Double, of the same bits on every processor.
@@ -15,5 +20,6 @@ package struct SimilarityDecider: Sendable {
     similarity = { row, column in
       product.dot(rows + row * dimension, columns + column * dimension, count: dimension)
     }
+    expect = { column in contrastive_prefetch(columns + column * dimension, 4 * dimension) }
   }
 }

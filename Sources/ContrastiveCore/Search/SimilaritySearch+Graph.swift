@@ -52,7 +52,7 @@ extension SimilaritySearch {
         pairs(screen, grid, lists, decider, watch, workers)
       } else {
         let screen = CodeScreen(
-          of: values, count: count, center: center, product: product, workers: workers)
+          of: values, in: grid, center: center, product: product, workers: workers)
         pairs(screen, grid, lists, decider, watch, workers)
       }
       var found = Found(screen: chosen)
@@ -70,12 +70,14 @@ extension SimilaritySearch {
       grid, rowThresholds: lists.thresholds, columnThresholds: lists.thresholds, watch: watch,
       workers: workers
     ) { _, open in
-      open.forEach { row, column, upper in
-        guard row != column else { return }
-        let gap = { screen.gap(open.block, row: row - open.firstRow, column: column) }
-        lists.take(column, upper: upper, gap: gap(), row: row, decider: decider)
-        guard !open.isDiagonal else { return }
-        lists.take(row, upper: upper, gap: gap(), row: column, decider: decider)
+      screen.withGaps(open.block, open.columns) { gaps in
+        open.forEach { row, column, upper in
+          guard row != column else { return }
+          let gap = gaps[row - open.firstRow, column - open.columns.lowerBound]
+          lists.take(column, upper: upper, gap: gap, row: row, decider: decider)
+          guard !open.isDiagonal else { return }
+          lists.take(row, upper: upper, gap: gap, row: column, decider: decider)
+        }
       }
     }
   }

@@ -40,7 +40,7 @@ package struct ThresholdSearch: Sendable {
     let grid = SymmetricGrid(rows: rows.rows)
     let watch = CancelationWatch(workers, steps: grid.pairs)
     let found = rows.matrix.withSharedMemory { values -> [[Found]]? in
-      guard let screen = screen(values, workers) else { return nil }
+      guard let screen = screen(values, grid, workers) else { return nil }
       let all = SharedArray<[Found]>(repeating: [], count: grid.pairs)
       let least = SharedArray<Float>(
         repeating: threshold.roundedDown, count: rows.rows)
@@ -62,7 +62,7 @@ package struct ThresholdSearch: Sendable {
   }
 
   private func screen(
-    _ values: SharedReadOnlyMemory<Float>, _ workers: Workers
+    _ values: SharedReadOnlyMemory<Float>, _ grid: SymmetricGrid, _ workers: Workers
   ) -> CodeScreen? {
     let center = CodedRows.center(
       of: values, rows: rows.rows, dimension: rows.dimension, workers: workers)
@@ -74,6 +74,6 @@ package struct ThresholdSearch: Sendable {
       return nil
     }
     return CodeScreen(
-      of: values, count: rows.rows, center: center, product: product, workers: workers)
+      of: values, in: grid, center: center, product: product, workers: workers)
   }
 }

@@ -19,8 +19,23 @@ protocol TileScreen: Sendable {
     into pairs: UnsafeMutablePointer<ContrastivePair>
   ) -> Int
 
-  /// How far below its upper bound the similarity of a pair can be.
-  func gap(_ block: Block, row: Int, column: Int) -> Double
+  /// Calls `body` with how far below its upper bound the similarity of a pair can be, for a span of
+  /// columns.
+  func withGaps<R>(_ block: Block, _ columns: Range<Int>, _ body: (BoundGaps) -> R) -> R
+}
+
+/// How far below their upper bounds the similarities of a block's rows and some columns can be.
+struct BoundGaps {
+  let rows: UnsafePointer<Float>
+  /// Of the columns, times `reach`; nil where it is the same whatever the column.
+  let columns: UnsafePointer<Float>?
+  let reach: Float
+
+  /// The first row and column have the number 0.
+  @inline(__always) subscript(row: Int, column: Int) -> Float {
+    guard let columns else { return rows[row] }
+    return rows[row] + reach * columns[column]
+  }
 }
 
 /// Screens with products of codes.
@@ -29,17 +44,8 @@ struct CodeScreen: TileScreen {
   private let rows: SharedReadOnlyMemory<Float>
   private let rowCenter: [Float]
   private let columnCenter: [Float]
-  private let columns: CodedRows
-  /// The first of the columns that have codes.
-  private let firstColumn: Int
-  /// Constant parts and residuals of the columns, rounded up.
-  private let columnOffsets: [Float]
-  private let columnResiduals: [Float]
-  /// The largest norm and residual of the columns, and what bounds add for rounding: of each row's
-  /// norm, and whatever the row.
-  private let largestNorm: Double
-  private let largestResidual: Double
-  private let largestOffset: Double
+  private let columns: PackedColumns
+  /// The norm of the centers.
   private let centers: Double
   /// ⟨row center, column center⟩.
   private let constant: Double
@@ -48,27 +54,20 @@ struct CodeScreen: TileScreen {
   /// - Parameters:
   ///   - rows: row-major.
   ///   - rowCenter: what is subtracted from rows.
-  ///   - columns: the codes of some columns.
-  ///   - firstColumn: the first of them.
+  ///   - columns: some columns.
   ///   - columnCenter: what was subtracted from columns.
   ///   - slack: how far a similarity can be from the dot product of its row and column.
   ///   - product: that multiplies the codes.
   init(
-    rows: SharedReadOnlyMemory<Float>, rowCenter: [Float], columns: CodedRows, firstColumn: Int,
+    rows: SharedReadOnlyMemory<Float>, rowCenter: [Float], columns: PackedColumns,
     columnCenter: [Float], slack: Double = 0, product: CodeProduct
   ) {
     self.rows = rows
     self.rowCenter = rowCenter
     self.columns = columns
-    self.firstColumn = firstColumn
     self.columnCenter = columnCenter
     self.slack = slack
     self.product = product
-    columnOffsets = columns.offsets.map { $0.roundedUp }
-    columnResiduals = columns.residuals.map { $0.roundedUp }
-    largestNorm = columns.norms.max() ?? 0
-    largestResidual = columns.residuals.max() ?? 0
-    largestOffset = columns.offsets.reduce(0) { max($0, abs($1)) }
     func norm(_ center: [Float]) -> Double {
       center.reduce(0) { $0 + Double($1) * Double($1) }.squareRoot()
     }
@@ -80,35 +79,36 @@ struct CodeScreen: TileScreen {
   ///
   /// - Parameters:
   ///   - values: row-major.
-  ///   - count: the rows.
+  ///   - grid: the blocks that columns come in.
   ///   - center: what is subtracted from each.
   ///   - product: that of codes.
   ///   - workers: the threads to use; no effect on the result.
   init(
-    of values: SharedReadOnlyMemory<Float>, count: Int, center: [Float], product: CodeProduct,
-    workers: Workers
+    of values: SharedReadOnlyMemory<Float>, in grid: SymmetricGrid, center: [Float],
+    product: CodeProduct, workers: Workers
   ) {
     self.init(
       rows: values, rowCenter: center,
-      columns: CodedRows(
-        values, rows: 0..<count, center: center, other: center, for: product, workers: workers),
-      firstColumn: 0, columnCenter: center, product: product)
+      columns: PackedColumns(
+        values, 0..<grid.rows, center: center, other: center, run: grid.rowsPerBlock,
+        for: product, workers: workers),
+      columnCenter: center, product: product)
   }
 
   struct Block: Sendable {
     let rows: Int
-    let packed: [Int32]
+    let packed: PackedCodes
     let scales: [Float]
     /// Constant part and upper bound of what the row's own residual adds.
     let offsets: [Float]
-    /// What the row's own residual and rounding can be off by.
-    let errors: [Double]
+    /// Twice what the row's own residual and rounding can be off by.
+    let gaps: [Float]
     /// The largest ‖row‖ + ‖residual‖.
     let reach: Double
   }
 
   func scratch(rows: Int, columns: Int) -> Int {
-    product.packedColumns(columns, units: self.columns.units) + columns
+    columns
   }
 
   func block(_ range: Range<Int>) -> Block {
@@ -121,18 +121,15 @@ struct CodeScreen: TileScreen {
       // Seven operations in Float32 on values, and sums of products in Double of whole vectors.
       let rounding =
         0x1p-21
-        * (norm * (largestNorm + largestResidual) + abs(coded.offsets[row])
-          + abs(constant) + largestOffset + reach * largestResidual)
-        + dimension * 0x1p-51 * (norm + centers) * (largestNorm + centers)
-      return coded.residuals[row] * largestNorm + rounding + slack + 0x1p-120
+        * (norm * (columns.largestNorm + columns.largestResidual) + abs(coded.offsets[row])
+          + abs(constant) + columns.largestOffset + reach * columns.largestResidual)
+        + dimension * 0x1p-51 * (norm + centers) * (columns.largestNorm + centers)
+      return coded.residuals[row] * columns.largestNorm + rounding + slack + 0x1p-120
     }
-    var packed = [Int32](
-      repeating: 0, count: product.packedRows(coded.count, units: coded.units))
-    product.table.pointee.pack_rows(coded.codes, coded.units, coded.count, coded.units, &packed)
     return Block(
-      rows: coded.count, packed: packed, scales: coded.scales,
+      rows: coded.count, packed: PackedCodes(rows: coded, for: product), scales: coded.scales,
       offsets: zip(coded.offsets, errors).map { ($0 + constant + $1).roundedUp },
-      errors: errors, reach: reach)
+      gaps: errors.map { ($0 * Self.twice).roundedUp }, reach: reach)
   }
 
   func sift(
@@ -140,42 +137,33 @@ struct CodeScreen: TileScreen {
     columnThresholds: UnsafePointer<Float>, scratch: UnsafeMutablePointer<Float>,
     into pairs: UnsafeMutablePointer<ContrastivePair>
   ) -> Int {
-    let first = span.lowerBound - firstColumn
+    let first = columns.place(span.lowerBound)
     let (offsets, reach) = (scratch, block.reach.roundedUp)
-    columnOffsets.withUnsafeBufferPointer { own in
-      columnResiduals.withUnsafeBufferPointer { residuals in
-        for column in 0..<span.count {
-          offsets[column] = own[first + column] + reach * residuals[first + column]
-        }
+    [columns.offsets, columns.residuals].withSharedMemories { own in
+      for column in 0..<span.count {
+        offsets[column] = own[0][first + column] + reach * own[1][first + column]
       }
     }
-    let packedCount = product.packedColumns(span.count, units: columns.units)
-    return (scratch + span.count).withMemoryRebound(to: Int32.self, capacity: packedCount) {
-      packed in
-      columns.codes.withUnsafeBufferPointer { codes in
-        columns.scales.withUnsafeBufferPointer { scales in
-          guard let codes = codes.baseAddress, let scales = scales.baseAddress else { return 0 }
-          product.table.pointee.pack_columns(
-            codes + first * columns.units, columns.units, span.count, columns.units, packed)
-          return block.scales.withUnsafeBufferPointer { rowScales in
-            block.offsets.withUnsafeBufferPointer { rowOffsets in
-              product.table.pointee.sift(
-                block.rows, span.count, columns.units, block.packed, packed,
-                ContrastiveSide(
-                  scales: rowScales.baseAddress, offsets: rowOffsets.baseAddress,
-                  thresholds: rowThresholds),
-                ContrastiveSide(
-                  scales: scales + first, offsets: offsets, thresholds: columnThresholds), pairs)
-            }
-          }
-        }
-      }
+    return [block.scales, columns.scales, block.offsets].withSharedMemories { own in
+      product.table.pointee.sift(
+        block.rows, span.count, columns.units, block.packed.base,
+        columns.codes(from: span.lowerBound),
+        ContrastiveSide(scales: own[0].base, offsets: own[2].base, thresholds: rowThresholds),
+        ContrastiveSide(scales: own[1] + first, offsets: offsets, thresholds: columnThresholds),
+        pairs)
     }
   }
 
-  func gap(_ block: Block, row: Int, column: Int) -> Double {
-    // Rounding is in the errors, as often as an upper bound is rounded.
-    2 * (block.errors[row] + block.reach * columns.residuals[column - firstColumn])
+  /// Rounding is in the errors, as often as an upper bound is rounded; this is for that of a gap.
+  private static let twice = 2 + 0x1p-20
+
+  func withGaps<R>(_ block: Block, _ span: Range<Int>, _ body: (BoundGaps) -> R) -> R {
+    [block.gaps, columns.residuals].withSharedMemories { own in
+      body(
+        BoundGaps(
+          rows: own[0].base, columns: own[1] + columns.place(span.lowerBound),
+          reach: (block.reach * Self.twice).roundedUp))
+    }
   }
 }
 
@@ -192,6 +180,8 @@ struct FloatScreen: TileScreen {
   private let product: MatrixProduct
   /// How far off a similarity of a row can be, whatever the column.
   let errors: [Double]
+  /// Twice that, and what rounding the upper bound can have added.
+  private let gaps: [Float]
   private let kernels = RowKernels.best
 
   init(
@@ -205,6 +195,7 @@ struct FloatScreen: TileScreen {
     let largest = Self.norms(columns, dimension, workers).max() ?? 0
     let relative = Double(dimension + 16) * 0x1.04p-24
     errors = Self.norms(rows, dimension, workers).map { relative * $0 * largest + slack + 0x1p-120 }
+    gaps = errors.map { (3 * $0).roundedUp }
   }
 
   private static func norms(
@@ -262,8 +253,9 @@ struct FloatScreen: TileScreen {
     return count
   }
 
-  func gap(_ block: Block, row: Int, column: Int) -> Double {
-    // Twice, and what rounding the upper bound can have added.
-    3 * errors[block.rows.lowerBound + row]
+  func withGaps<R>(_ block: Block, _ span: Range<Int>, _ body: (BoundGaps) -> R) -> R {
+    gaps.withSharedMemory {
+      body(BoundGaps(rows: $0 + block.rows.lowerBound, columns: nil, reach: 0))
+    }
   }
 }

@@ -7,6 +7,7 @@
 #ifndef CONTRASTIVE_KERNELS_H
 #define CONTRASTIVE_KERNELS_H
 
+#include "ContrastiveCandidates.h"
 #include "ContrastiveClusterKernels.h"
 #include "ContrastiveFork.h"
 #include "ContrastiveHalves.h"

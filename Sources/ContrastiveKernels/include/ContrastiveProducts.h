@@ -104,10 +104,12 @@ ContrastiveCodeScale contrastive_code_scale(double norm, float largest, int32_t 
 
 // Exact dot products of rows of codes, and what follows from them.
 typedef struct {
-  // Instruction set: "portable", "avx2", "avxvnni" or "avx512vnni".
+  // Instruction set: "portable", "avx2", "avxvnni", "avx512vnni" or "amx".
   const char *name;
   // Codes in a unit: 2, of 16 bits, or 4, of 8 bits from -127 to 127, 128 added.
   size_t codes;
+  // Units of a row are a multiple of this; codes beyond its elements are 0.
+  size_t step;
   // Rows and columns of a panel; a packed operand has whole panels.
   size_t height;
   size_t width;
