@@ -7,10 +7,6 @@
 
 // A code is 256 * high + low, high signed and low not, so that a product of codes is four of AMX:
 // 65536 * high * high + 256 * (high * low + low * high) + low * low, in 32 bits that wrap around.
-//
-// A row has 64 high bytes, then the 64 low bytes of the same codes, and so on. Bytes 16 j + 4 i on
-// are of codes 16 i + 4 j on, four each: so they leave the instructions that take codes apart, and
-// so those that put four rows side by side restore their order.
 
 #define TARGET __attribute__((target("amx-tile,amx-int8,avx512f,avx512vl,avx512bw,avx512dq"), \
                               min_vector_width(512)))
@@ -21,126 +17,13 @@
 
 // Rows and columns of a block, codes that are multiplied in one go, and what a register holds.
 enum { SIDE = 16, DEEP = 64, TILE = SIDE * DEEP };
-// Steps of DEEP in a packed operand, at most.
-enum { STEPS = contrastive_short_depth / DEEP };
 // Columns that stay in the first-level cache while rows pass by.
 enum { COLUMNS = 64 };
 
 static size_t least(size_t a, size_t b) { return a < b ? a : b; }
 static size_t pieces(size_t count, size_t size) { return (count + size - 1) / size; }
 
-// A row of codes that are 0.
-static const uint8_t none[2 * contrastive_short_depth];
-
-#define LOAD(place) _mm512_loadu_si512(place)
-#define STORE(place, value) _mm512_storeu_si512(place, value)
-#define LOW_BYTES(a, b)                                                   \
-  _mm512_packus_epi16(_mm512_and_si512(a, _mm512_set1_epi16(0xff)),       \
-                      _mm512_and_si512(b, _mm512_set1_epi16(0xff)))
-#define HIGH_BYTES(a, b) \
-  _mm512_packus_epi16(_mm512_srli_epi16(a, 8), _mm512_srli_epi16(b, 8))
-
-TARGET static void encode(size_t rows, const float *values, size_t stride, size_t count,
-                          int32_t *codes, size_t code_stride, ContrastiveShortRow *found) {
-  encode_amx(rows, values, stride, count, codes, code_stride, found);
-  const size_t written = pieces(count, 16) * 16, all = pieces(count, DEEP) * DEEP;
-  const __m512i order =
-      _mm512_setr_epi32(0, 8, 2, 10, 1, 9, 3, 11, 4, 12, 6, 14, 5, 13, 7, 15);
-  for (size_t r = 0; r < rows; r++) {
-    int16_t *row = (int16_t *)(codes + r * code_stride);
-    memset(row + written, 0, (all - written) * sizeof *row);
-    for (size_t i = 0; i < all; i += DEEP) {
-      const __m512i a = LOAD(row + i), b = LOAD(row + i + DEEP / 2);
-      STORE(row + i, _mm512_permutexvar_epi32(order, HIGH_BYTES(a, b)));
-      STORE(row + i + DEEP / 2, _mm512_permutexvar_epi32(order, LOW_BYTES(a, b)));
-    }
-  }
-}
-
-// Four pieces of 16 bytes, 4 * apart from each other.
-INLINE __m512i fours(const uint8_t *place, size_t apart) {
-#define PIECE(i) _mm_loadu_si128((const __m128i *)(place + (i) * 4 * apart))
-  const __m512i all = _mm512_inserti32x4(_mm512_castsi128_si512(PIECE(0)), PIECE(1), 1);
-  return _mm512_inserti32x4(_mm512_inserti32x4(all, PIECE(2), 2), PIECE(3), 3);
-}
-
-// Transposes 16 rows of 16 elements of 4 bytes.
-INLINE void transpose(const uint8_t *rows, size_t stride, uint8_t *to, size_t to_stride) {
-  for (size_t q = 0; q < 4; q++) {
-    const __m512i a = fours(rows, stride), b = fours(rows + stride, stride);
-    const __m512i d = fours(rows + 2 * stride, stride), e = fours(rows + 3 * stride, stride);
-    const __m512i ab = _mm512_unpacklo_epi32(a, b), last_ab = _mm512_unpackhi_epi32(a, b);
-    const __m512i de = _mm512_unpacklo_epi32(d, e), last_de = _mm512_unpackhi_epi32(d, e);
-    STORE(to, _mm512_unpacklo_epi64(ab, de));
-    STORE(to + to_stride, _mm512_unpackhi_epi64(ab, de));
-    STORE(to + 2 * to_stride, _mm512_unpacklo_epi64(last_ab, last_de));
-    STORE(to + 3 * to_stride, _mm512_unpackhi_epi64(last_ab, last_de));
-    rows += 16;
-    to += 4 * to_stride;
-  }
-}
-
-// Rows of which there are fewer than 16, and zeros.
-typedef struct {
-  _Alignas(64) uint8_t codes[SIDE][2 * contrastive_short_depth];
-} Side;
-
-TARGET static void fill(const int32_t *codes, size_t rows, size_t stride, size_t bytes, Side *side) {
-  for (size_t r = 0; r < SIDE; r++) {
-    if (r < rows) memcpy(side->codes[r], codes + r * stride, bytes);
-    if (r >= rows) memset(side->codes[r], 0, bytes);
-  }
-}
-
-// Of 16 columns and every step a tile of high bytes and one of low ones: four codes of each column,
-// then the next four.
-TARGET static void pack_rows(const int32_t *codes, size_t depth, size_t columns, size_t stride,
-                             int32_t *packed) {
-  const size_t bytes = 2 * DEEP * pieces(2 * depth, DEEP);
-  uint8_t *to = (uint8_t *)packed;
-  Side last;
-  for (size_t c = 0; c < columns; c += SIDE) {
-    const uint8_t *from = (const uint8_t *)(codes + c * stride);
-    size_t apart = 4 * stride;
-    if (columns - c < SIDE) {
-      fill(codes + c * stride, columns - c, stride, bytes, &last);
-      from = *last.codes;
-      apart = sizeof *last.codes;
-    }
-    for (size_t i = 0; i < bytes; i += DEEP) {
-      transpose(from + i, apart, to, DEEP);
-      to += TILE;
-    }
-  }
-}
-
-// The same of elements; four rows that coefficients have side by side.
-TARGET static void pack_elements(const int32_t *codes, size_t rows, size_t columns, size_t stride,
-                                 int32_t *packed) {
-  const size_t steps = pieces(rows, DEEP);
-  for (size_t s = 0; s < steps; s++) {
-    for (size_t q = 0; q < SIDE; q++) {
-      const size_t first = s * DEEP + q % 4 * 16 + q / 4 * 4;
-      const uint8_t *four[4];
-      for (size_t i = 0; i < 4; i++) {
-        four[i] = first + i < rows ? (const uint8_t *)(codes + (first + i) * stride) : none;
-      }
-      for (size_t p = 0; p < 2 * pieces(columns, DEEP); p++) {
-        const __m512i a = LOAD(four[0] + p * DEEP), b = LOAD(four[1] + p * DEEP);
-        const __m512i d = LOAD(four[2] + p * DEEP), e = LOAD(four[3] + p * DEEP);
-        const __m512i ab = _mm512_unpacklo_epi8(a, b), last_ab = _mm512_unpackhi_epi8(a, b);
-        const __m512i de = _mm512_unpacklo_epi8(d, e), last_de = _mm512_unpackhi_epi8(d, e);
-        // Four blocks of columns, each of them with its steps.
-        uint8_t *to = (uint8_t *)packed + (p / 2 * 4 * steps + s) * 2 * TILE + p % 2 * TILE +
-                      q * DEEP;
-        STORE(to, _mm512_unpacklo_epi16(ab, de));
-        STORE(to + steps * 2 * TILE, _mm512_unpackhi_epi16(ab, de));
-        STORE(to + 2 * steps * 2 * TILE, _mm512_unpacklo_epi16(last_ab, last_de));
-        STORE(to + 3 * steps * 2 * TILE, _mm512_unpackhi_epi16(last_ab, last_de));
-      }
-    }
-  }
-}
+#include "short_planes_amx.inc"
 
 // A block of a product, and its four sums.
 typedef struct {
@@ -290,8 +173,6 @@ TARGET static void similarities(size_t rows, size_t columns, size_t depth, const
   }
   FINISH(block);
 }
-
-#include "scaled_codes_amx.inc"
 
 TARGET static void accumulate(size_t rows, size_t columns, size_t depth, const float *coefficients,
                               size_t row_step, size_t depth_step, const float *scales,
