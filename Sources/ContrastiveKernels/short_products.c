@@ -1,16 +1,25 @@
 #include <string.h>
 
 #include "ContrastiveKernels.h"
+#include "amx.h"
 
 extern const ContrastiveShortProduct contrastive_short_product_portable;
 #if defined(__x86_64__)
 extern const ContrastiveShortProduct contrastive_short_product_avx2;
 extern const ContrastiveShortProduct contrastive_short_product_avxvnni;
 extern const ContrastiveShortProduct contrastive_short_product_avx512vnni;
+extern const ContrastiveShortProduct contrastive_short_product_amx;
 #endif
 
 const ContrastiveShortProduct *contrastive_short_product_named(const char *name) {
-  // Those of 8-bit codes, which have the same names and need the same instructions.
+#if defined(__x86_64__)
+  if (strcmp(name, "amx") == 0) {
+    const int present =
+        contrastive_amx_is_available() && contrastive_code_product_named("avx512vnni") != NULL;
+    return present ? &contrastive_short_product_amx : NULL;
+  }
+#endif
+  // Those of 8-bit codes have the same names and need the same instructions.
   if (!contrastive_code_product_named(name)) return NULL;
 #if defined(__x86_64__)
   if (strcmp(name, "avx512vnni") == 0) return &contrastive_short_product_avx512vnni;

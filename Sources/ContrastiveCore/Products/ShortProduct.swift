@@ -5,21 +5,29 @@ package struct ShortProduct: @unchecked Sendable {  // a constant table of C fun
   fileprivate let table: UnsafePointer<ContrastiveShortProduct>
 
   /// Every one this processor has, the fastest first.
-  package static let available: [ShortProduct] = CodeProduct.available.compactMap {
-    contrastive_short_product_named($0.name).map(ShortProduct.init(table:))
-  }
+  package static let available: [ShortProduct] =
+    (["amx", "avx512vnni", "avxvnni", "avx2", "portable"] as [String]).compactMap {
+      contrastive_short_product_named($0).map(ShortProduct.init(table:))
+    }
 
   /// The fastest this processor has.
   package static let best = available[0]
 
-  /// `portable`, `avx2`, `avxvnni` or `avx512vnni`.
+  /// `portable`, `avx2`, `avxvnni`, `avx512vnni` or `amx`.
   package var name: String { String(cString: table.pointee.name) }
 
-  /// Encodes a row.
+  /// Units of 32 bits from one row of codes to the next.
+  fileprivate func stride(dimension: Int) -> Int {
+    table.pointee.multiple / 2 * pieces(dimension, table.pointee.multiple)
+  }
+
+  /// Encodes rows of `count` elements side by side.
   fileprivate func encode(
-    _ row: UnsafePointer<Float>, count: Int, into codes: UnsafeMutablePointer<Int32>
-  ) -> ContrastiveShortRow {
-    table.pointee.encode(row, count, codes)
+    _ rows: Int, _ values: UnsafePointer<Float>, count: Int,
+    into codes: UnsafeMutablePointer<Int32>, stride: Int,
+    _ found: UnsafeMutablePointer<ContrastiveShortRow>
+  ) {
+    table.pointee.encode(rows, values, count, count, codes, stride, found)
   }
 }
 
@@ -51,38 +59,44 @@ package final class ShortRows: @unchecked Sendable {  // written by its initiali
 
   /// Encodes the rows of an operand.
   ///
-  /// Complexity: O(rows · dimension); holds 2 bytes for each element, rows rounded up to 32.
+  /// Complexity: O(rows · dimension); holds 2 bytes for each element, rows rounded up to 32, by
+  /// AMX to 64.
   ///
   /// - Throws: `ContrastiveError`: `.nonFinite`, `.tooLarge`.
   package init(
     _ operand: Operand, product: ShortProduct = .best, workers: Workers
   ) throws(ContrastiveError) {
     let (rows, dimension) = (operand.rows, operand.dimension)
-    let stride = 16 * pieces(dimension, 32)
+    let stride = product.stride(dimension: dimension)
     let scratch = Scratch(count: rows * stride)
     let codes = UnsafeMutableRawPointer(scratch.memory.base).bindMemory(
       to: Int32.self, capacity: rows * stride)
     let found = SharedArray(repeating: ContrastiveShortRow(), count: rows)
     let units = SharedArray<Float>(repeating: 0, count: rows)
-    let perPiece = 256
+    let (perPiece, atOnce) = (256, 8)
     let faults = SharedArray(repeating: -1, count: pieces(rows, perPiece))
     let (slots, ofRow, ofPiece) = (found.memory, units.memory, faults.memory)
     let target = SharedMemory(UnsafeMutableBufferPointer(start: codes, count: rows * stride))
     ColumnMemory.with(operand) { values in
       workers.forEach(pieces(rows, perPiece)) { piece, _ in
         let range = (piece * perPiece)..<min(rows, (piece + 1) * perPiece)
-        withUnsafeTemporaryAllocation(of: Float.self, capacity: max(1, dimension)) { room in
-          guard let room = room.baseAddress else { return }
-          for row in range {
-            let codes = target + row * stride
-            (codes + stride - 16).initialize(repeating: 0, count: 16)
-            let from = values.pack(row..<(row + 1), dimension: dimension, scratch: room)
-            let coded = product.encode(from, count: dimension, into: codes)
-            guard coded.norm.isFinite, coded.largest <= operand.limit else {
-              ofPiece[piece] = values.firstFault(in: range, of: operand)
-              return
+        withUnsafeTemporaryAllocation(of: Float.self, capacity: atOnce * max(1, dimension)) {
+          guard let room = $0.baseAddress else { return }
+          for first in Swift.stride(from: range.lowerBound, to: range.upperBound, by: atOnce) {
+            let some = first..<min(first + atOnce, range.upperBound)
+            for row in some {
+              (target + ((row + 1) * stride - 16)).initialize(repeating: 0, count: 16)
             }
-            (slots[row], ofRow[row]) = (coded, coded.unit)
+            product.encode(
+              some.count, values.pack(some, dimension: dimension, scratch: room),
+              count: dimension, into: target + first * stride, stride: stride, slots + first)
+            for row in some {
+              guard slots[row].norm.isFinite, slots[row].largest <= operand.limit else {
+                ofPiece[piece] = values.firstFault(in: range, of: operand)
+                return
+              }
+              ofRow[row] = slots[row].unit
+            }
           }
         }
       }

@@ -152,7 +152,8 @@ const ContrastiveCodeProduct *contrastive_code_product(void);
 // row of codes is below 2^15.5 and no code is beyond 32,767, so that no dot product of two of them
 // leaves 32 bits.
 typedef struct {
-  // stride units a row, a multiple of 16: codes beyond the dimension are 0.
+  // stride units a row, for a multiple of as many codes as the product says: codes beyond the
+  // dimension are 0.
   const int32_t *codes;
   size_t stride;
   const float *units;
@@ -174,11 +175,15 @@ typedef struct {
 
 // Products of rows of 16-bit codes, whose sums are exact; the same bits on every instruction set.
 typedef struct {
-  // Instruction set: "portable", "avx2", "avxvnni" or "avx512vnni".
+  // Instruction set: "portable", "avx2", "avxvnni", "avx512vnni" or "amx".
   const char *name;
+  // Codes that a row is rounded up to a multiple of: 32 or 64. How they lie in a row is the
+  // product's own.
+  size_t multiple;
 
-  // Encodes a row as a multiple of 16 codes.
-  ContrastiveShortRow (*encode)(const float *row, size_t count, int32_t *codes);
+  // Encodes rows of count elements, which are stride apart, at least up to a multiple of 16 codes.
+  void (*encode)(size_t rows, const float *values, size_t stride, size_t count, int32_t *codes,
+                 size_t code_stride, ContrastiveShortRow *found);
 
   // Packs rows of depth units as columns of a product.
   void (*pack_rows)(const int32_t *codes, size_t depth, size_t columns, size_t stride,

@@ -1,4 +1,5 @@
 import ContrastiveCore
+import ContrastiveKernels
 import Testing
 import _TestSupport
 
@@ -7,8 +8,18 @@ import _TestSupport
   /// Rows, columns and dimension, around what the kernels take at once.
   static let shapes = [
     (1, 1, 1), (2, 3, 2), (5, 17, 3), (11, 31, 31), (12, 32, 32), (13, 33, 33), (97, 129, 128),
-    (24, 513, 100), (30, 40, 511), (7, 9, 513), (26, 530, 600),
+    (24, 513, 100), (30, 40, 511), (7, 9, 513), (26, 530, 600), (15, 63, 63), (16, 64, 64),
+    (17, 65, 65), (63, 17, 127), (130, 16, 129), (513, 48, 192), (48, 577, 576),
   ]
+
+  /// The widest instruction set comes first; what there is none of is not there.
+  @Test func theFastestIsFirst() {
+    let names = ShortProduct.available.map(\.name)
+    let all = ["amx", "avx512vnni", "avxvnni", "avx2", "portable"]
+    #expect(names == all.filter { contrastive_short_product_named($0) != nil })
+    #expect(ShortProduct.best.name == names.first && names.last == "portable")
+    #expect(contrastive_short_product_named("avx") == nil)
+  }
 
   @Test(arguments: shapes) func agrees(_ shape: (Int, Int, Int)) throws {
     let (rows, columns, dimension) = shape
