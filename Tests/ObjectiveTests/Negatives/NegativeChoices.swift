@@ -22,7 +22,9 @@ struct NegativeChoice: Sendable, CustomStringConvertible {
     var choices: [NegativeChoice] = []
     let weights: [HardNegativeWeights?] = try [
       nil, HardNegativeWeights(beta: 1, tauPlus: 0.1), HardNegativeWeights(beta: 0, tauPlus: 0.2),
-      HardNegativeWeights(beta: 2, tauPlus: 0.02, detached: true),
+      // With priors of 0.01 to 0.03 some row's weight is the difference of sums a hundred times as
+      // large: one rounding of a similarity is then 1e-4 of a gradient.
+      HardNegativeWeights(beta: 2, tauPlus: 0.05, detached: true),
     ]
     for paired in [false, true] {
       for mode in [nil, .exclude, .attract] as [FalseNegativeTreatment.Mode?] {
