@@ -37,7 +37,8 @@ extension KMeansResult {
     let all = outcomes.elements
     let moves = labels.withMutableSharedMemory { shares.gather(all.flatMap(\.moves), labels: $0) }
     let computed = shares.sum(all.reduce(0) { $0 + $1.computed })
-    codes.note(self, computed: computed, workers: workers)
+    // An assignment that knew no cluster of any point decides more than those that follow.
+    if moves.count < points.rows { codes.note(self, computed: computed, workers: workers) }
     return (moves, computed)
   }
 }
