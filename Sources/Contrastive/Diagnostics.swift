@@ -52,7 +52,8 @@ public enum Diagnostics {
   package static var codeFault: String? { CodeProduct.faultOfBest }
 
   /// Billions of floating-point operations a second of one thread that multiplies tiles of
-  /// embeddings, measured with one product after the other, of those that the processor has instructions for.
+  /// embeddings, measured with one product after the other, of those that the processor has
+  /// instructions for.
   ///
   /// - Returns: the rates.
   /// - Throws: `ContrastiveError.blas` when the BLAS cannot be used.

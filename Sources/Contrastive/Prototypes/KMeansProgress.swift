@@ -13,8 +13,8 @@ public enum KMeansStrategy: String, Sendable {
   /// Products of 8-bit codes rule centroids out, all n · k pairs in every iteration, and distances
   /// in Double decide among the others.
   ///
-  /// Memory: n · (D + 20) bytes of codes, D rounded up to a multiple of 64 where AMX multiplies them;
-  /// 2 · D where the processor has no product of 8 bits.
+  /// Memory: n · (D + 20) bytes of codes, D rounded up to a multiple of 64 where AMX multiplies
+  /// them; 2 · D where the processor has no product of 8 bits.
   case codes
 }
 
