@@ -7,6 +7,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "ContrastiveKernels.h"
+
 #define WHOLE {64, 64, 64, 64, 64, 64, 64, 64}
 const ContrastiveAMXShapes contrastive_amx_whole = {
     .palette = 1, .row_bytes = WHOLE, .rows = {16, 16, 16, 16, 16, 16, 16, 16}};
@@ -21,6 +23,7 @@ static void ask(void) {
   if (!__get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx)) return;
   const unsigned bfloat16 = 1u << 22, tiles = 1u << 24, codes = 1u << 25;
   if ((~edx & (bfloat16 | tiles | codes)) != 0) return;
+  if (!contrastive_row_kernels_named("avx512")) return;
   is_available = syscall(SYS_arch_prctl, request_permission, tile_data) == 0;
 #endif
 }

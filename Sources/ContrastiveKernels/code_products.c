@@ -15,9 +15,7 @@ const ContrastiveCodeProduct *contrastive_code_product_named(const char *name) {
 #if defined(__x86_64__)
   __builtin_cpu_init();
   if (strcmp(name, "amx") == 0) {
-    const int present = contrastive_row_kernels_named("avx512") != NULL &&
-                        contrastive_amx_is_available();
-    return present ? &contrastive_code_product_amx : NULL;
+    return contrastive_amx_is_available() ? &contrastive_code_product_amx : NULL;
   }
   if (strcmp(name, "avx512vnni") == 0) {
     const int present = contrastive_row_kernels_named("avx512") != NULL &&

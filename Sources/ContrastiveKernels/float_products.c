@@ -26,9 +26,7 @@ const ContrastiveFloatProduct *contrastive_float_product_named(const char *name)
 
 const ContrastiveFloatProduct *contrastive_split_product(void) {
 #if defined(__x86_64__)
-  if (contrastive_row_kernels_named("avx512") && contrastive_amx_is_available()) {
-    return &contrastive_split_product_amx;
-  }
+  if (contrastive_amx_is_available()) return &contrastive_split_product_amx;
 #endif
   return &contrastive_split_product_portable;
 }

@@ -1,7 +1,6 @@
 #include <string.h>
 
 #include "ContrastiveKernels.h"
-#include "amx.h"
 
 extern const ContrastiveShortProduct contrastive_short_product_portable;
 #if defined(__x86_64__)
@@ -12,16 +11,10 @@ extern const ContrastiveShortProduct contrastive_short_product_amx;
 #endif
 
 const ContrastiveShortProduct *contrastive_short_product_named(const char *name) {
-#if defined(__x86_64__)
-  if (strcmp(name, "amx") == 0) {
-    const int present =
-        contrastive_amx_is_available() && contrastive_code_product_named("avx512vnni") != NULL;
-    return present ? &contrastive_short_product_amx : NULL;
-  }
-#endif
-  // Those of 8-bit codes have the same names and need the same instructions.
+  // Those of 8-bit codes, which have the same names and need the same instructions.
   if (!contrastive_code_product_named(name)) return NULL;
 #if defined(__x86_64__)
+  if (strcmp(name, "amx") == 0) return &contrastive_short_product_amx;
   if (strcmp(name, "avx512vnni") == 0) return &contrastive_short_product_avx512vnni;
   if (strcmp(name, "avxvnni") == 0) return &contrastive_short_product_avxvnni;
   if (strcmp(name, "avx2") == 0) return &contrastive_short_product_avx2;

@@ -41,7 +41,8 @@ struct BoundsForecast: Sendable {
   /// In units of such a pass an assignment by codes takes 0.4, 0.15 where AMX multiplies them, and
   /// 26 for each pair that is decided in Double; one by bounds 0.05 + 30 / D, and 4 for each
   /// distance that it computes, of which there are half as many again as one move of the centroids
-  /// would leave. Measured on a processor with AVX-512 and VNNI, 125,000 × 128, 40,000 × 384 and 60,000 × 784.
+  /// would leave. Measured on a processor with AVX-512 and VNNI,
+  /// 125,000 × 128, 40,000 × 384 and 60,000 × 784.
   func favorsBounds(
     _ result: KMeansResult, moved drifts: [Double], remaining: Int
   ) -> Bool {

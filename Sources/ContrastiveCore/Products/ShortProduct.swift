@@ -5,10 +5,9 @@ package struct ShortProduct: @unchecked Sendable {  // a constant table of C fun
   fileprivate let table: UnsafePointer<ContrastiveShortProduct>
 
   /// Every one this processor has, the fastest first.
-  package static let available: [ShortProduct] =
-    (["amx", "avx512vnni", "avxvnni", "avx2", "portable"] as [String]).compactMap {
-      contrastive_short_product_named($0).map(ShortProduct.init(table:))
-    }
+  package static let available: [ShortProduct] = CodeProduct.available.compactMap {
+    contrastive_short_product_named($0.name).map(ShortProduct.init(table:))
+  }
 
   /// The fastest this processor has.
   package static let best = available[0]

@@ -8,11 +8,7 @@ import ContrastiveKernels
 /// among the candidates, whatever the order they come in.
 package struct CandidateLists: Sendable {
   /// A column and what its similarity is at most and at least.
-  package struct Candidate: Sendable {
-    package let upper: Float
-    package let lower: Float
-    package let column: UInt32
-  }
+  package typealias Candidate = ContrastiveCandidate
 
   let k: Int
   /// Candidates a row has room for.
@@ -75,12 +71,10 @@ package struct CandidateLists: Sendable {
     guard count > k else { return }
     let own = candidates + row * capacity
     withUnsafeTemporaryAllocation(of: Int32.self, capacity: count) { spare in
-      own.withMemoryRebound(to: ContrastiveCandidate.self, capacity: count) { own in
-        var threshold = -Float.infinity
-        counts[row] = Int32(
-          contrastive_prune_candidates(own, count, k, spare.baseAddress, &threshold))
-        thresholds[row] = max(thresholds[row], threshold)
-      }
+      var threshold = -Float.infinity
+      counts[row] = Int32(
+        contrastive_prune_candidates(own, count, k, spare.baseAddress, &threshold))
+      thresholds[row] = max(thresholds[row], threshold)
     }
   }
 
