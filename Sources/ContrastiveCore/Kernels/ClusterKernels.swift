@@ -22,6 +22,15 @@ package struct ClusterKernels: @unchecked Sendable {  // a constant table of C f
     _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, count: Int
   ) -> Double { table.pointee.squared_distance(a, b, count) }
 
+  /// Whether Σ (a − b)² is above a number, as far as Float32 can say for certain.
+  package func isFarther(
+    _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, count: Int, than square: Double
+  ) -> Bool {
+    let rough = Double(table.pointee.rough_squared_distance(a, b, count))
+    return 0x1p-100..<Double.infinity ~= rough
+      && rough * (1 - Double(count + 16) * 0x1p-24) > square
+  }
+
   /// Turns dot products into `own + norms − 2 · dots`; returns the smallest.
   package func squaredDistances(
     _ dots: UnsafeMutablePointer<Float>, norms: UnsafePointer<Float>, count: Int, own: Float

@@ -55,7 +55,9 @@ package struct BandPass: Sendable {
           rowValues, columnValues throws(ContrastiveError) in
           let product = TileProduct(
             rows: rowValues, columns: .single(columnValues), dimension: rows.dimension,
-            product: workers.product, codes: nil)
+            product: workers.product.forTiles(
+              rows: min(grid.rows, grid.rowsPerBand), columns: grid.columnsPerTile),
+            codes: nil)
           try BandWork(
             grid: grid, reader: reader, product: product, similarities: memory, forRows: forRows,
             forColumns: forColumns, workers: workers,

@@ -34,7 +34,8 @@ struct BlockPairPass<Grid: BlockPairGrid>: Sendable {
     rows.matrix.withSharedMemory(and: columns.matrix) { rowValues, columnValues in
       let product = TileProduct(
         rows: rowValues, columns: .single(columnValues), dimension: rows.dimension,
-        product: workers.product, codes: TileProduct.Codes(rows, columns))
+        product: workers.product.forTiles(rows: grid.blockRows, columns: grid.blockRows),
+        codes: TileProduct.Codes(rows, columns))
       let found = faults.slots
       let memory = scratch.memory
       @Sendable func run(_ index: Int, _ pair: BlockPair, _ worker: Int) {

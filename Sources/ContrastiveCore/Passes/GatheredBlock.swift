@@ -1,6 +1,6 @@
 /// Products of rows chosen by index with columns chosen by index, in tiles.
 ///
-/// Where `TiledSweep` walks all of a matrix, this computes the part of it that is still in doubt.
+/// Where a pass walks all of a matrix, this computes the part of it that is still in doubt.
 /// Chosen rows are copied next to each other, so that a tile is one product.
 ///
 /// Scratch of a worker: `4 · ((256 + 512) · D + 256 · 512)` bytes.

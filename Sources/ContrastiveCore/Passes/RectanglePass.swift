@@ -131,7 +131,8 @@ package struct RectanglePass: Sendable {
             keepsOwnRows: keepingOwn, firstRow: keepingOwn ? ownRows(workers).lowerBound : 0,
             product: TileProduct(
               rows: rowValues, columns: columnValues, dimension: rows.dimension,
-              product: workers.product, codes: codes),
+              product: workers.product.forTiles(rows: grid.tileRows, columns: grid.tileColumns),
+              codes: codes),
             partials: partials.memory, sums: sums, spill: spill.memory, tiles: tiles.memory,
             tileSize: tileSize, rowFaults: faults.slots.rows, columnFaults: faults.slots.columns,
             watch: watch)

@@ -141,7 +141,7 @@ package struct CodedPoints: Sendable {
   ///   - scratch: of `scratchCount` elements.
   ///   - nearest: of the points of the block.
   ///   - squares: ‖x − c‖² in Double.
-  /// - Returns: how many distances were computed in Double.
+  /// - Returns: how many distances the codes left open.
   package func findNearest(
     block: Int, among centroids: Centroids, points: SharedReadOnlyMemory<Float>,
     values: SharedReadOnlyMemory<Float>, guesses: UnsafePointer<UInt32>,
@@ -156,14 +156,20 @@ package struct CodedPoints: Sendable {
     never.update(repeating: .infinity, count: Self.tileColumns)
     let dimension = center.count
     let above = 1 + Double(dimension) * 0x1p-50
+    let kernels = ClusterKernels.best
+    func point(_ place: Int) -> UnsafePointer<Float> {
+      points + (own.lowerBound + place) * dimension
+    }
     func square(_ place: Int, _ column: Int) -> Double {
-      ClusterKernels.best.squaredDistance(
-        points + (own.lowerBound + place) * dimension, values + column * dimension,
-        count: dimension)
+      kernels.squaredDistance(point(place), values + column * dimension, count: dimension)
     }
     let reach = prepare(block, centroids, offsets)
     var decided = 0
+    let bytes = 4 * dimension
     for place in 0..<own.count {
+      // Points come from memory, and so may their guesses.
+      let ahead = min(own.upperBound - 1, own.lowerBound + place + 4)
+      contrastive_prefetch(points.base + ahead * dimension, bytes)
       let guess = guesses[own.lowerBound + place]
       guard guess < centroids.count else {
         (nearest[place], squares[place]) = (0, .infinity)
@@ -193,8 +199,10 @@ package struct CodedPoints: Sendable {
           guard pairs[index].value >= thresholds[place], column != guesses[own.lowerBound + place]
           else { continue }
           decided += 1
-          let found = square(place, Int(column))
           let best = squares[place]
+          let other = values + Int(column) * dimension
+          if kernels.isFarther(point(place), other, count: dimension, than: best) { continue }
+          let found = square(place, Int(column))
           guard found < best || (found == best && column < nearest[place]) else { continue }
           (nearest[place], squares[place]) = (column, found)
           thresholds[place] = (-found * above / 2).roundedDown

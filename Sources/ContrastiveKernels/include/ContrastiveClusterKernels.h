@@ -16,6 +16,9 @@ typedef struct {
   // sum (a - b)^2, differences, squares and sum in Double.
   double (*squared_distance)(const float *a, const float *b, size_t count);
 
+  // The same in Float32: off by at most (count + 16) * 2^-24 of it, unless it is below 2^-100.
+  float (*rough_squared_distance)(const float *a, const float *b, size_t count);
+
   // dots[c] <- own + norms[c] - 2 * dots[c]; returns the smallest.
   float (*squared_distances)(float *dots, const float *norms, size_t count, float own);
 

@@ -31,6 +31,14 @@ struct ClusterKernelsTests {
       $0 + (Double($1.0) - Double($1.1)) * (Double($1.0) - Double($1.1))
     }
     #expect(abs(kernels.squaredDistance(a, b, count: count) - expected) < 1e-13)
+    // Says so of what is clearly farther, and never of what is not.
+    #expect(kernels.isFarther(a, b, count: count, than: expected * (1 - 1e-4)))
+    #expect(!kernels.isFarther(a, b, count: count, than: expected))
+    #expect(!kernels.isFarther(a, a, count: count, than: -1))
+    for (power, isTold) in [(Float(0x1p-40), true), (0x1p-60, false), (0x1p70, false)] {
+      let (c, d) = (a.map { $0 * power }, b.map { $0 * power })
+      #expect(kernels.isFarther(c, d, count: count, than: 0) == isTold)
+    }
 
     var dots = a
     let least = kernels.squaredDistances(&dots, norms: b, count: count, own: 3)
