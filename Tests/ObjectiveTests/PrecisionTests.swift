@@ -116,6 +116,30 @@ import _TestSupport
     try check(row.entry)
   }
 
+  /// A bank that was encoded before gives the bits of one that was not, in 16 bits and in Float32,
+  /// its stale keys left out.
+  @Test(arguments: [BankSlots.Precision.single, .half])
+  func banksEncodedBefore(_ precision: BankSlots.Precision) throws {
+    var queue = try QueueBank(capacity: 300, dimension: 20, precision: precision)
+    try queue.enqueue(TestData.embeddings(200, 20, seed: 4), ids: Array(0..<200), step: 0)
+    try queue.enqueue(TestData.embeddings(90, 20, seed: 5), ids: Array(100..<190), step: 9)
+    let queries = try TestData.embeddings(17, 20, seed: 6)
+    let keys = try TestData.near(queries, noise: 0.8, seed: 7)
+    let bank = try queue.columns(for: Array(95..<112), olderThan: 5)
+    for value in [Precision.int16, .float32] {
+      let plain = try InfoNCE().evaluate(
+        (queries, keys, bank), gradients: [.queries], precision: value)
+      let encoded = try InfoNCE().evaluate(
+        (queries, keys, bank.encoded()), gradients: [.queries], precision: value)
+      #expect(plain.loss == encoded.loss && plain[.queries] == encoded[.queries])
+      #expect(plain.errorBound == encoded.errorBound)
+    }
+    let bad = try Matrix(rows: 2, columns: 1, values: [0, .nan])
+    #expect(
+      throws: ContrastiveError.nonFinite(argument: "bank", row: 1, column: 0, found: "nan")
+    ) { _ = try bad.encoded() }
+  }
+
   /// Half precision is encoded as it is, faults are named, Float32 has no bound.
   @Test func banks() throws {
     let queries = try TestData.embeddings(9, 20, seed: 1)

@@ -1,7 +1,7 @@
 import ContrastiveKernels
 
 /// The products of 16-bit codes for an instruction set; all give the same bits.
-package struct ShortProduct: @unchecked Sendable {  // a constant table of C functions
+package struct ShortProduct: Equatable, @unchecked Sendable {  // a constant table of C functions
   fileprivate let table: UnsafePointer<ContrastiveShortProduct>
 
   /// Every one this processor has, the fastest first.
@@ -44,7 +44,7 @@ package final class ShortRows: @unchecked Sendable {  // written by its initiali
   /// Units of 32 bits from one row of codes to the next.
   private let stride: Int
   private let dimension: Int
-  private let product: ShortProduct
+  let product: ShortProduct
   private let units: SharedArray<Float>
   /// ‖x‖ and ‖residual‖ of each row, at least.
   package let norms: [Double]

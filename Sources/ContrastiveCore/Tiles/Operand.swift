@@ -32,13 +32,14 @@ package struct Operand: Sendable {
     self.codes = codes
   }
 
-  /// The same with its rows in 16 bits.
+  /// The same with its rows in 16 bits, which it may have already.
   ///
   /// - Throws: `ContrastiveError`: `.nonFinite`, `.tooLarge`.
   package func encoded(
     product: ShortProduct = .best, workers: Workers
   ) throws(ContrastiveError) -> Operand {
-    Operand(
+    if codes?.product == product { return self }
+    return Operand(
       name: name, elements: elements,
       codes: try ShortRows(self, product: product, workers: workers))
   }

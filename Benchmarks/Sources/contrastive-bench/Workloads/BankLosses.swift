@@ -18,6 +18,17 @@ extension Workload {
             (q, k, bank), gradients: [.queries], precision: .int16, workers: workers))
       }
     },
+    bankLoss("infonce-encoded-bank", sizes: [(256, 65_536), (1_024, 65_536)]) {
+      let objective = try InfoNCE()
+      var encoded: BankColumns?
+      return { q, k, bank, workers in
+        let columns = try encoded ?? bank.encoded(workers: workers)
+        encoded = columns
+        return Outcome(
+          try objective.evaluate(
+            (q, k, columns), gradients: [.queries], precision: .int16, workers: workers))
+      }
+    },
     bankLoss("sce", sizes: [(256, 65_536), (1_024, 65_536)], queriesEach: 2) {
       let objective = try SCE()
       return { q, k, bank, workers in
