@@ -47,6 +47,12 @@ def test_precision() -> None:
     off = np.abs(short.gradients["queries"] - exact.gradients["queries"]).max()
     assert 0 < off <= short.gradient_error_bounds["queries"]
     assert worst(short.gradients["bank"], exact.gradients["bank"]) <= 1e-3
+    for method in ("sce", "ressl"):
+        soft = ct.loss(method, gradients=["queries"], precision="int16", **tensors)
+        plain = ct.loss(method, gradients=["queries"], **tensors)
+        assert 0 < abs(soft.value - plain.value) <= soft.error_bound < 1e-2
+        off = np.abs(soft.gradients["queries"] - plain.gradients["queries"]).max()
+        assert 0 < off <= soft.gradient_error_bounds["queries"]
     views = {
         f"{side}{view}": unit(4, 8, view) for side in ("predictions", "projections")
         for view in (1, 2)

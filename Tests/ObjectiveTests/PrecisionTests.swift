@@ -25,7 +25,9 @@ import _TestSupport
   }
 
   /// Rows of any length, of one and the same set.
-  @Test(arguments: [InfoNCEEntry.self, NTXentEntry.self] as [any ObjectiveEntry.Type])
+  @Test(
+    arguments: [InfoNCEEntry.self, NTXentEntry.self, SCEEntry.self, ReSSLEntry.self]
+      as [any ObjectiveEntry.Type])
   func holdsForRowsOfAnyLength(_ entry: any ObjectiveEntry.Type) throws {
     func check<Entry: ObjectiveEntry>(_ entry: Entry.Type) throws {
       for (length, temperature) in [(30.0, 100.0), (1e-3, 1e-5), (1e-12, 0.1), (1e4, 1e6)] {
@@ -166,7 +168,7 @@ import _TestSupport
 
 extension ObjectiveEntry {
   /// Value and gradients in 16 bits; nil for a form that says it has none.
-  fileprivate static func evaluateInShort(
+  static func evaluateInShort(
     _ problem: Problem, workers: Workers = .all
   ) throws -> Evaluation<Objective>? {
     let (objective, tensors) = try open(problem)
@@ -186,7 +188,7 @@ extension ObjectiveEntry {
   }
 
   /// Expects the loss and the gradients to be within what is certified of them.
-  fileprivate static func expectBound(_ problem: Problem, _ comment: Comment) throws {
+  static func expectBound(_ problem: Problem, _ comment: Comment) throws {
     guard let found = try evaluateInShort(problem) else { return }
     let expected = try reference(problem)
     let bound = try #require(found.errorBound, comment)

@@ -78,7 +78,7 @@ def loss(
         zero_rows: whether normalizing refuses rows of zeros, or with "keep" leaves them zeros with
             a gradient of zeros.
         precision: "int16" multiplies as 16-bit codes with exact sums, for methods of InfoNCE's
-            shape; `Loss.error_bound` says how far the value can be off.
+            shape, sce and ressl; `Loss.error_bound` says how far the value can be off.
         gradients: what to differentiate by; None for the method's own default, [] for the value.
         threads: 1 … 1024; all processors without. It never changes a bit of the result.
         progress: called with (pass, share of it done) about 20 times a second; returning True

@@ -12,6 +12,10 @@ struct ErrorBound: Sendable {
   var columns: Double?
   var paired: Double?
 
+  /// What a Float32 softmax loses at most, of an exponential or in a logarithm of their sum: logits
+  /// are differences of up to 64.
+  static let softmaxLoss = 0x1p-15
+
   /// That of a value times a factor.
   func scaled(by factor: Double) -> ErrorBound {
     ErrorBound(
@@ -61,8 +65,7 @@ extension Contrast {
     guard let columns = readColumns.codes else {
       return [Double](repeating: 0, count: anchors.rows)
     }
-    // A Float32 sum of exponentials of differences of up to 64 is within 2⁻¹⁵.
-    return rows.errors(among: columns).map { $0 / temperature + 0x1p-15 }
+    return rows.errors(among: columns).map { $0 / temperature + ErrorBound.softmaxLoss }
   }
 }
 
@@ -165,7 +168,8 @@ extension RowLists {
 }
 
 extension Matrix {
-  fileprivate var largestMagnitude: Double {
+  /// The largest magnitude of an element; 0 of none.
+  var largestMagnitude: Double {
     Double(values.reduce(0) { max($0, $1.magnitude) })
   }
 }

@@ -10,6 +10,9 @@
 ///
 /// Rows are used as given: normalize them first for cosine similarity (`Matrix.normalized`).
 public struct ReSSL: BankObjective {
+  /// In 16 bits, too.
+  public static let precisions = Set(Precision.allCases)
+
   package let temperature: Double
   package let targetTemperature: Double
 
@@ -45,9 +48,14 @@ public struct ReSSL: BankObjective {
     let losses = zip(pass.logSum, pass.targetGap).map { $0 + $1 / temperature }
     let scale = 1 / (Double(problem.queries.rows) * temperature)
     let gradient = pass.difference(of: columns, pull: { _ in scale }, target: { _ in scale })
-    return Evaluation(
+    var evaluation = Evaluation<Self>(
       loss: losses.mean, losses: losses, gradients: gradient.map { [.queries: $0] } ?? [:],
       details: NegativeCounts())
+    let gaps = pass.targetGap.map { $0 / temperature }
+    evaluation.take(
+      pass.errors?.bound(gaps: gaps, scale: scale, gaps.map { _ in SoftTargetErrors.Row() }),
+      anchors: [.queries])
+    return evaluation
   }
 
   /// The queries and keys side by side, their sums, a tile for each worker, and sums of runs of

@@ -28,6 +28,9 @@ public struct SCE: BankOrBatchObjective {
   /// The temperature can be learned.
   public typealias Scalar = TemperatureScalar
 
+  /// In 16 bits, too.
+  public static let precisions = Set(Precision.allCases)
+
   package let temperature: Double
   package let targetTemperature: Double
   package let lambda: Double
@@ -100,9 +103,35 @@ public struct SCE: BankOrBatchObjective {
     let slope =
       margins.temperatureGradient
       + targetSlope(pass, rest, margins, own, problem.queries, columns) / count
-    return Evaluation(
+    var evaluation = Evaluation<Self>(
       loss: losses.mean, losses: losses, gradients: gradient.map { [.queries: $0] } ?? [:],
       scalars: [.temperature: slope], details: NegativeCounts())
+    evaluation.take(errorBound(pass, rest, margins, own, keys), anchors: [.queries])
+    return evaluation
+  }
+
+  /// What is certified of loss and gradient; nil in Float32.
+  private func errorBound(
+    _ pass: StudentsAndTeachers, _ rest: [Double], _ margins: Margins, _ own: [Double],
+    _ keys: Matrix
+  ) -> ErrorBound? {
+    guard let errors = pass.errors else { return nil }
+    let tops = pass.blocks.flatMap(\.maximum)
+    let rows = rest.indices.map { row in
+      var found = SoftTargetErrors.Row(target: rest[row])
+      found.push = logistic(margins.margin[row] + errors.students[row])
+      guard positiveInTargets == .zero, rest[row] > 0 else { return found }
+      let (logSum, error) = (pass.teacherLogSum[row], errors.teachers[row])
+      found.targetError =
+        (1 - lambda)
+        * max(
+          logistic(logSum + error) - logistic(logSum), logistic(logSum) - logistic(logSum - error))
+      found.targetSlope = abs(own[row] - Double(tops[row]) + pass.targetGap[row]) / temperature
+      return found
+    }
+    return errors.bound(
+      gaps: pass.targetGap.map { $0 / temperature },
+      scale: 1 / (Double(rest.count) * temperature), ownLargest: keys.largestMagnitude, rows)
   }
 
   /// What the targets of the other columns add to ∂(loss of all rows)/∂temperature.

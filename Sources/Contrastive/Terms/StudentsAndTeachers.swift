@@ -12,6 +12,8 @@ struct StudentsAndTeachers: Sendable {
   let targetGap: [Double]
   /// log Σ exp(s/temperature) of each teacher; −∞ without columns.
   let teacherLogSum: [Double]
+  /// How far off logits are in 16 bits; nil in Float32.
+  let errors: SoftTargetErrors?
 
   private let teacherSum: [Double]
   private let studentRows: Matrix?
@@ -31,6 +33,9 @@ struct StudentsAndTeachers: Sendable {
   }
 
   /// One pass of 2N rows.
+  ///
+  /// In 16 bits the teachers' similarities are in Float32 all the same: their temperature is the
+  /// lower one, and what is off in the targets no later step makes up for.
   init(
     queries: Operand, keys: Operand, columns: Operand, temperature: Double,
     targetTemperature: Double, excluding exclusions: [Exclusion], summing: Bool,
@@ -38,11 +43,12 @@ struct StudentsAndTeachers: Sendable {
   ) throws(ContrastiveError) {
     try queries.requireFinite()
     try keys.requireFinite()
-    let (found, sums) = try RectanglePass(
-      rows: Operand(
-        "queries", TwinRows.interleaved(queries.matrix, keys.matrix, columns: columns.rows)),
-      columns: columns
-    ).readAndSum(
+    let columns = try columns.inPrecision(of: workers)
+    let queries = try queries.inPrecision(of: workers)
+    errors = SoftTargetErrors(
+      queries, keys, columns, temperature: temperature, targetTemperature: targetTemperature)
+    let rows = TwinRows.operand("queries", queries, keys, columns: columns.rows)
+    let (found, sums) = try RectanglePass(rows: rows, columns: columns).readAndSum(
       SoftTargetReader(
         temperature: temperature, targetTemperature: targetTemperature, excluding: exclusions),
       summing: summing, workers: workers)
@@ -56,8 +62,8 @@ struct StudentsAndTeachers: Sendable {
     teacherLogSum = zip(teacherTop, teacherSum).map {
       $1 > 0 ? Double($0) / targetTemperature + logarithm($1) : -.infinity
     }
-    let rows = sums.map { TwinRows.separated($0, columns: columns.rows) }
-    (studentRows, teacherRows) = (rows?.first, rows?.second)
+    let both = sums.map { TwinRows.separated($0, columns: columns.rows) }
+    (studentRows, teacherRows) = (both?.first, both?.second)
     apart = found.flatMap(\.apart).map { entry in
       func probability(
         _ side: (weight: Float, maximum: Float), _ top: Float, _ sum: Double, _ temperature: Double

@@ -124,7 +124,7 @@ package struct RectanglePass: Sendable {
     let watch = CancelationWatch(workers, steps: grid.rowBlocks * grid.columnTiles)
     let codes = TileProduct.Codes(rows, columns)
     rows.matrix.withSharedMemory { rowValues in
-      ColumnMemory.with(columns, isEncoded: codes != nil) { columnValues in
+      ColumnMemory.with(columns, isEncoded: codes?.areAll == true) { columnValues in
         sums.withMutableSharedMemory { sums in
           let work = RectangleWork(
             grid: grid, visit: visit, rows: rows, columns: columns, isSumming: isSumming,

@@ -56,12 +56,9 @@ package struct SoftTargetReader: OnlineReader {
   package func readAndWrite(
     _ tile: Tile, into statistics: inout Statistics, rescale: UnsafeMutablePointer<Float>
   ) {
-    let rows = TwinRows.rows(of: tile.rows)
     let width = tile.columns.count
-    let students = Tile(
-      rows: rows, columns: tile.columns, values: tile.values, stride: tile.stride)
-    let teachers = Tile(
-      rows: rows, columns: tile.columns, values: tile.row(rows.count), stride: tile.stride)
+    let (students, teachers) = TwinRows.tiles(of: tile)
+    let rows = students.rows
     exclusions.apply(to: students)
     exclusions.apply(to: teachers)
     let tops = (0..<rows.count).map { kernels.maximum(students.row($0), count: width) }

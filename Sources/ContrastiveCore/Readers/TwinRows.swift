@@ -41,6 +41,24 @@ package enum TwinRows {
     )
   }
 
+  /// The same as rows of a pass, which multiplies the first in 16 bits where these are so encoded
+  /// and the second in Float32.
+  package static func operand(
+    _ name: String, _ first: Operand, _ second: Operand, columns: Int
+  ) -> Operand {
+    Operand(
+      name, interleaved(first.matrix, second.matrix, columns: columns), firstTwins: first.codes)
+  }
+
+  /// What a tile of interleaved rows has of the one and of the other, under their own numbers.
+  static func tiles(of both: Tile) -> (first: Tile, second: Tile) {
+    let rows = rows(of: both.rows)
+    func tile(_ values: UnsafeMutablePointer<Float>) -> Tile {
+      Tile(rows: rows, columns: both.columns, values: values, stride: both.stride)
+    }
+    return (tile(both.values), tile(both.row(rows.count)))
+  }
+
   /// The rows of both that are in a block of interleaved rows.
   static func rows(of block: Range<Int>) -> Range<Int> {
     let first = block.lowerBound / 2

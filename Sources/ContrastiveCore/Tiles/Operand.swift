@@ -4,6 +4,9 @@ package struct Operand: Sendable {
   private let elements: Elements
   /// Its rows in 16 bits, by which passes multiply it where both of their operands have such.
   package private(set) var codes: ShortRows?
+  /// Of rows that `TwinRows` interleaves the first ones in 16 bits; the others are multiplied in
+  /// Float32.
+  private(set) var firstTwins: ShortRows?
 
   private enum Elements: Sendable {
     case single(Matrix)
@@ -15,6 +18,11 @@ package struct Operand: Sendable {
     elements = .single(matrix)
   }
 
+  /// Interleaved rows of which the first ones may be encoded.
+  init(_ name: String, _ matrix: Matrix, firstTwins: ShortRows?) {
+    self.init(name: name, elements: .single(matrix), codes: nil, firstTwins: firstTwins)
+  }
+
   /// Columns of a pass that are widened tile by tile; they can be no pass's rows.
   package init(_ name: String, _ matrix: HalfMatrix) {
     self.name = name
@@ -23,13 +31,16 @@ package struct Operand: Sendable {
 
   /// The same under another name.
   package func named(_ name: String) -> Operand {
-    Operand(name: name, elements: elements, codes: codes)
+    Operand(name: name, elements: elements, codes: codes, firstTwins: firstTwins)
   }
 
-  private init(name: String, elements: Elements, codes: ShortRows?) {
+  private init(
+    name: String, elements: Elements, codes: ShortRows?, firstTwins: ShortRows? = nil
+  ) {
     self.name = name
     self.elements = elements
     self.codes = codes
+    self.firstTwins = firstTwins
   }
 
   /// The same with its rows in 16 bits, which it may have already.
@@ -42,6 +53,13 @@ package struct Operand: Sendable {
     return Operand(
       name: name, elements: elements,
       codes: try ShortRows(self, product: product, workers: workers))
+  }
+
+  /// The same in the precision that workers compute in.
+  ///
+  /// - Throws: `ContrastiveError`: in 16 bits `.nonFinite`, `.tooLarge`.
+  package func inPrecision(of workers: Workers) throws(ContrastiveError) -> Operand {
+    workers.precision == .int16 ? try encoded(workers: workers) : self
   }
 
   /// The matrix of an operand in Float32.

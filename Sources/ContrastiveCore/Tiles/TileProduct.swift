@@ -10,17 +10,35 @@ struct TileProduct: Sendable {
 
   /// The rows of both operands in 16 bits.
   struct Codes: Sendable {
-    let rows: ShortRows
+    let rows: Rows
     let columns: ShortRows
+
+    /// Which rows are encoded.
+    enum Rows: Sendable {
+      case all(ShortRows)
+      /// The first of `TwinRows`.
+      case firstTwins(ShortRows)
+    }
 
     /// Nil where one of them has none.
     init?(_ rows: Operand, _ columns: Operand) {
-      guard let own = rows.codes, let others = columns.codes else { return nil }
-      (self.rows, self.columns) = (own, others)
+      guard let others = columns.codes else { return nil }
+      if let own = rows.codes {
+        self.rows = .all(own)
+      } else if let own = rows.firstTwins {
+        self.rows = .firstTwins(own)
+      } else {
+        return nil
+      }
+      self.columns = others
     }
+
+    /// Whether no product is in Float32.
+    var areAll: Bool { if case .all = rows { true } else { false } }
   }
 
-  /// The similarities of some rows and some columns: exactly one single-threaded product.
+  /// The similarities of some rows and some columns: exactly one single-threaded product, or one of
+  /// each kind of twins.
   ///
   /// `packed` are those columns, as `columns.pack` gives them.
   func tile(
@@ -29,16 +47,26 @@ struct TileProduct: Sendable {
   ) -> Tile {
     let tile = Tile(
       rows: rowRange, columns: columnRange, values: memory, stride: columnRange.count)
-    if let codes {
-      codes.rows.similarities(of: tile, with: codes.columns)
-    } else {
-      product.gemm(
-        .plain, .transposed, rows: rowRange.count, columns: columnRange.count, depth: dimension,
-        rows + rowRange.lowerBound * dimension, stride: dimension,
-        packed, stride: dimension,
-        into: memory, stride: columnRange.count)
+    guard let codes else {
+      multiply(from: rowRange.lowerBound, packed: packed, into: tile)
+      return tile
+    }
+    switch codes.rows {
+    case .all(let own): own.similarities(of: tile, with: codes.columns)
+    case .firstTwins(let own):
+      let (first, second) = TwinRows.tiles(of: tile)
+      own.similarities(of: first, with: codes.columns)
+      multiply(from: rowRange.lowerBound + first.rows.count, packed: packed, into: second)
     }
     return tile
+  }
+
+  private func multiply(from row: Int, packed: UnsafePointer<Float>, into tile: Tile) {
+    product.gemm(
+      .plain, .transposed, rows: tile.rows.count, columns: tile.columns.count, depth: dimension,
+      rows + row * dimension, stride: dimension,
+      packed, stride: dimension,
+      into: tile.values, stride: tile.stride)
   }
 
   /// sum ← [adding] · sum + tile · (its columns, packed).
@@ -56,7 +84,7 @@ struct TileProduct: Sendable {
 
   /// sum ← sum + tileᵀ · (its rows).
   func accumulateTransposed(_ tile: Tile, into sum: UnsafeMutablePointer<Float>) {
-    if let codes { return codes.rows.accumulateTransposed(tile, into: sum) }
+    if case .all(let own) = codes?.rows { return own.accumulateTransposed(tile, into: sum) }
     product.gemm(
       .transposed, .plain, rows: tile.columns.count, columns: dimension, depth: tile.rows.count,
       tile.values, stride: tile.stride,

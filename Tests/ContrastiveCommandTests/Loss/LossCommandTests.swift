@@ -56,10 +56,11 @@ import _TestSupport
     }
   }
 
-  @Test func boundsWhatItComputesInShort() throws {
+  @Test(arguments: [("infonce", "queries,bank"), ("sce", "queries"), ("ressl", "queries")])
+  func boundsWhatItComputesInShort(_ method: String, _ gradients: String) throws {
     let arguments = [
-      "loss", "infonce", "--input", folder.file("in.safetensors"), "--output",
-      folder.file("out.safetensors"), "--gradient", "queries,bank",
+      "loss", method, "--input", folder.file("in.safetensors"), "--output",
+      folder.file("out.safetensors"), "--gradient", gradients,
     ]
     let exact = try Command(arguments: arguments).json()
     let found = try Command(arguments: arguments + ["--precision", "int16"]).json()
@@ -84,7 +85,7 @@ import _TestSupport
       return run.errors
     }
     #expect(
-      try refusal("sce") == "contrastive: precision: found int16 for SCE, expected float32\n")
+      try refusal("siglip") == "contrastive: precision: found int16 for SigLIP, expected float32\n")
     #expect(
       try refusal("cns", "--outer", "0.9", "--inner", "0.2")
         == "contrastive: precision: found int16 with a ring that is not sampled, "

@@ -68,14 +68,16 @@ import _TestSupport
     }
   }
 
-  /// Row by row: each query with the columns that take part for it.
+  /// Row by row: each query with the columns that take part for it; in 16 bits within what is
+  /// certified, too.
   @Test(arguments: forms) func softTargetsAgreeWithTheDefinition(_ form: Form) throws {
     let inputs = form.inputs
     let bank = inputs.bank.doubles
     func compare<O: Objective>(
-      _ found: Evaluation<O>,
+      _ objective: O, on given: O.Inputs,
       _ reference: (_ query: Rows, _ key: Rows, _ bank: Rows) -> ReferenceResult
     ) throws where O.Variable == QueryVariable {
+      let found = try objective.evaluate(given, gradients: [.queries], workers: .one)
       let rows = inputs.rows.map { row in
         reference(
           [inputs.queries.doubles[row]], [inputs.keys.doubles[row]],
@@ -89,20 +91,27 @@ import _TestSupport
         try #require(row.gradients["queries"]?.first).map { $0 / count }
       }
       expectClose(try #require(found[.queries]), gradient, within: 1e-4)
+      let short = try objective.evaluate(given, gradients: [.queries], precision: .int16)
+      let loss = rows.reduce(0) { $0 + $1.loss / count }
+      let bound = try #require(short.errorBound)
+      #expect(abs(short.loss - loss) <= bound)
+      let off = zip(try #require(short[.queries]).values, gradient.joined()).map {
+        abs(Double($0) - $1)
+      }
+      let worst = try #require(off.max())
+      let certified = try #require(short.errorBound(of: .queries))
+      #expect(worst > 0 && worst <= certified)
     }
     for own in SCE.PositiveInTargets.allCases {
-      let objective = try SCE(positiveInTargets: own)
       try compare(
-        objective.evaluate(queries: inputs.queries, keys: inputs.keys, bank: inputs.form)
+        SCE(positiveInTargets: own), on: (inputs.queries, inputs.keys, inputs.form)
       ) {
         referenceSCE(
           queries: $0, keys: $1, bank: $2, temperature: 0.1, targetTemperature: 0.05, lambda: 0.5,
           zeroForOwn: own == .zero)
       }
     }
-    try compare(
-      ReSSL().evaluate(queries: inputs.queries, keys: inputs.keys, bank: inputs.form)
-    ) {
+    try compare(ReSSL(), on: (inputs.queries, inputs.keys, inputs.form)) {
       referenceReSSL(
         queries: $0, keys: $1, bank: $2, temperature: 0.1, targetTemperature: 0.04)
     }
