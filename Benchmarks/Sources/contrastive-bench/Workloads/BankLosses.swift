@@ -29,18 +29,7 @@ extension Workload {
             (q, k, columns), gradients: [.queries], precision: .int16, workers: workers))
       }
     },
-    bankLoss("sce", sizes: [(256, 65_536), (1_024, 65_536)], queriesEach: 2) {
-      let objective = try SCE()
-      return { q, k, bank, workers in
-        Outcome(try objective.evaluate(queries: q, keys: k, bank: bank, workers: workers))
-      }
-    },
-    bankLoss("ressl", sizes: [(256, 65_536), (1_024, 65_536)], queriesEach: 2) {
-      let objective = try ReSSL()
-      return { q, k, bank, workers in
-        Outcome(try objective.evaluate(queries: q, keys: k, bank: bank, workers: workers))
-      }
-    },
+    softTargets(in: .float32), softTargets(in: .int16),
     // Negatives of the ranks from 1 % to 10 %.
     bankLoss("cns", sizes: [(256, 16_384), (256, 65_536)]) {
       let objective = try CNS(ring: try Ring())
@@ -73,6 +62,27 @@ extension Workload {
           return { try evaluate(q, k, bank, workers) }
         })
     }
+  }
+
+  /// Queries and their keys against a bank.
+  private static func softTargets(in precision: Precision) -> [Workload] {
+    let sizes = [(256, 65_536), (1_024, 65_536)]
+    return bankLoss(named("sce", in: precision), sizes: sizes, queriesEach: 2) {
+      let objective = try SCE()
+      return { q, k, bank, workers in
+        Outcome(
+          try objective.evaluate(
+            (q, k, bank), gradients: [.queries], precision: precision, workers: workers))
+      }
+    }
+      + bankLoss(named("ressl", in: precision), sizes: sizes, queriesEach: 2) {
+        let objective = try ReSSL()
+        return { q, k, bank, workers in
+          Outcome(
+            try objective.evaluate(
+              (q, k, bank), gradients: [.queries], precision: precision, workers: workers))
+        }
+      }
   }
 
   static func bankInputs(_ rows: Int, _ bankRows: Int) throws -> [String: Tensor] {

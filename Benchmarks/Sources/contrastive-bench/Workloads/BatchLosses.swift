@@ -23,7 +23,7 @@ extension Workload {
   }
 
   /// The name of a workload that is there in several precisions.
-  private static func named(_ name: String, in precision: Precision) -> String {
+  static func named(_ name: String, in precision: Precision) -> String {
     precision == .float32 ? name : "\(name)-\(precision.rawValue)"
   }
 
