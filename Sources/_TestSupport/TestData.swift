@@ -40,6 +40,19 @@ public enum TestData {
     return unit(try Matrix(rows: matrix.rows, columns: matrix.columns, values: values))
   }
 
+  /// Rows of about unit length that differ by units in the last place: of their dot products Double
+  /// knows the order, Float32 does not.
+  public static func nearlyEqual(_ rows: Int, _ dimension: Int, seed: UInt64) throws -> Matrix {
+    let row = try embeddings(1, dimension, seed: seed).values
+    let moves = integers(rows * dimension, below: 3, seed: seed + 1)
+    return Matrix(
+      rows: rows, columns: dimension,
+      sharing: moves.enumerated().map { place, move in
+        let value = row[place % dimension]
+        return move == 0 ? value : move == 1 ? value.nextUp : value.nextDown
+      })
+  }
+
   /// Pixels of colored images of three classes: image i is brightest in channel i mod 3.
   public static func images(_ count: Int, height: Int, width: Int) -> [UInt8] {
     var random = CounterRandom(seed: 7, stream: UInt64(count))

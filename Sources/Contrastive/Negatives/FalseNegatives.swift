@@ -5,8 +5,9 @@
 /// score(i, c) = max over v, or mean over v, of ⟨support_{v,i}, column_c⟩
 /// found(i)    = those of the k highest scores, among columns of other images, above the threshold
 /// ```
-/// Ties go to the lower column; "above" is strict. Candidates come from a Float32 pass, the scores
-/// that decide between them are computed in Double. Huynh et al., "Boosting Contrastive
+/// Ties go to the lower column; "above" is strict. Scores are dot products in Double: what bounds by
+/// codes or in Float32 do not rule out is decided by them, so that the same columns are found on
+/// every processor and with every matrix product. Huynh et al., "Boosting Contrastive
 /// Self-Supervised Learning with False Negative Cancellation", WACV 2022, section 3.2.
 public struct FalseNegatives: Sendable {
   /// How the similarities of an image's support embeddings become one score.
@@ -21,9 +22,6 @@ public struct FalseNegatives: Sendable {
   package let threshold: Double?
   /// How the similarities of an image's support embeddings become one score.
   package let aggregate: Aggregate
-
-  /// Candidates looked at beyond the k-th, where rounding may have disordered a tie.
-  private static let spare = 16
 
   /// A search; the defaults are the authors' code's.
   ///
@@ -46,9 +44,10 @@ public struct FalseNegatives: Sendable {
 
   /// The false negatives of each image, by ascending column.
   ///
-  /// Complexity: with N images, V views and C columns, 2·V·N·C·D floating-point operations for the
-  /// maximum (half of it when columns and support are the same), 2·N·C·D for the mean. Scratch
-  /// beyond the engine's tiles: 8 · (2 k + 96) bytes for each support row.
+  /// Complexity: with N images, V views and C columns, 2·V·N·C·D operations for the maximum (half of
+  /// it when columns and support are the same), 2·N·C·D for the mean, and 2·D, for the mean 2·V·D, in
+  /// Double for each column that bounds leave open. Scratch beyond tiles: 24 · k + 800 bytes for each
+  /// row that is searched, and codes of 2 · D bytes a column, of at most 128 MiB.
   ///
   /// - Parameters:
   ///   - support: [V·N × D], all images in the first view, then in the second, …
@@ -99,95 +98,45 @@ public struct FalseNegatives: Sendable {
     support: Operand, images: Int, among columns: Operand, excluding exclusions: [Exclusion],
     isOneSet: Bool = false, workers: Workers
   ) throws(ContrastiveError) -> [[Int]] {
-    let slack = margin(support.matrix, columns.matrix)
-    let reader = reader(of: columns.rows, excluding: exclusions, slack: slack)
-    if isOneSet, aggregate == .max {
-      let blocks = try SymmetricPass(columns).read(reader, workers: workers)
-      return choose(
-        from: blocks.flatMap(\.best), support: support.matrix, images: images,
-        among: columns.matrix, workers)
+    let k = min(topK, columns.rows)
+    let floor = threshold ?? -.infinity
+    let found: SimilaritySearch.Found
+    switch aggregate {
+    case .max where isOneSet:
+      found = try SimilaritySearch.graph(
+        of: columns, k: k, excluding: exclusions, above: floor, workers: workers)
+    case .max:
+      let shown = (0..<support.rows).map { $0 % images }
+      found = try SimilaritySearch(
+        k: k, rows: support, columns: columns,
+        excluding: exclusions.map { .selected(rows: shown, $0) }, above: floor
+      ).run(workers: workers)
+    case .mean:
+      try support.requireFinite()
+      let means = MeanSupport(support.matrix, images: images)
+      found = try SimilaritySearch(
+        k: k, rows: Operand(support.name, means.rows), columns: columns, excluding: exclusions,
+        above: floor, decidedBy: means.decider(columns.matrix), slack: means.slack(columns.matrix)
+      ).run(workers: workers)
     }
-    let views = support.matrix.rows / images
-    if aggregate == .mean { try support.requireFinite() }
-    let scored =
-      aggregate == .mean
-      ? [means(support.matrix, views: views)]
-      : (0..<views).map { support.matrix.rows(($0 * images)..<(($0 + 1) * images)) }
-    var candidates: [ArraySlice<UInt64>] = []
-    for rows in scored {
-      let pass = RectanglePass(rows: Operand(support.name, rows), columns: columns)
-      candidates += try pass.read(reader, workers: workers).flatMap(\.best)
-    }
-    return choose(
-      from: candidates, support: support.matrix, images: images, among: columns.matrix, workers)
+    let best = found.best(ofImages: images, workers: workers)
+    return (0..<images).map { best.columns(of: $0).sorted() }
   }
+}
 
-  /// The false negatives of each image among candidates.
-  private func choose(
-    from candidates: [ArraySlice<UInt64>], support: Matrix, images: Int, among columns: Matrix,
-    _ workers: Workers
-  ) -> [[Int]] {
-    let slack = margin(support, columns)
+/// The mean over the views of each image's support, and what its similarities are.
+private struct MeanSupport {
+  /// [images × D], rounded to Float32.
+  let rows: Matrix
+  private let support: Matrix
+  private let views: Int
+
+  init(_ support: Matrix, images: Int) {
+    self.support = support
     let views = support.rows / images
-    return workers.map(images) { image in
-      best(of: candidates, image: image, images: images, slack: slack) { column in
-        score(support, views: views, image: image, images: images, columns, column)
-      }
-    }
-  }
-
-  /// Finds the candidates of each row.
-  private func reader(
-    of columns: Int, excluding exclusions: [Exclusion], slack: Double
-  ) -> TopKReader {
-    TopKReader(
-      k: min(topK, columns) + Self.spare,
-      above: threshold.map { Float($0 - slack).nextDown } ?? -.infinity, excluding: exclusions)
-  }
-
-  /// A row's best in the maximum over the views is among the best of the view that attains it, so
-  /// the best of all views together hold it.
-  private func best(
-    of ranked: [ArraySlice<UInt64>], image: Int, images: Int, slack: Double,
-    _ score: (Int) -> Double
-  ) -> [Int] {
-    var keys: [UInt64] = []
-    for row in stride(from: image, to: ranked.count, by: images) { keys += ranked[row] }
-    keys.sort(by: >)
-    var seen: Set<Int> = []
-    var scores: [(score: Double, column: Int)] = []
-    var least = -Double.infinity
-    for key in keys {
-      let value = Double(RankKey.value(key))
-      if value < least { break }
-      let column = RankKey.index(key)
-      guard seen.insert(column).inserted else { continue }
-      let exact = score(column)
-      if threshold.map({ exact > $0 }) ?? true { scores.append((exact, column)) }
-      if seen.count == topK { least = value - 2 * slack }
-    }
-    scores.sort { ($0.score, $1.column) > ($1.score, $0.column) }
-    return scores.prefix(topK).map(\.column).sorted()
-  }
-
-  /// The score of a column for an image, in Double.
-  private func score(
-    _ support: Matrix, views: Int, image: Int, images: Int, _ columns: Matrix, _ column: Int
-  ) -> Double {
-    var (top, sum) = (-Double.infinity, 0.0)
-    for view in 0..<views {
-      let similarity = support.dot(view * images + image, with: columns, column)
-      top = Swift.max(top, similarity)
-      sum += similarity
-    }
-    return aggregate == .max ? top : sum / Double(views)
-  }
-
-  /// Mean over the views of each image's support.
-  private func means(_ support: Matrix, views: Int) -> Matrix {
-    let images = support.rows / views
+    self.views = views
     let size = images * support.columns
-    return support.withUnsafeBufferPointer { values in
+    rows = support.withUnsafeBufferPointer { values in
       Matrix(rows: images, columns: support.columns) { target in
         for position in 0..<size {
           var sum = 0.0
@@ -198,9 +147,27 @@ public struct FalseNegatives: Sendable {
     }
   }
 
-  /// What a Float32 dot product of these rows may be off by.
-  private func margin(_ support: Matrix, _ columns: Matrix) -> Double {
-    func largest(_ matrix: Matrix) -> Double { matrix.rowDots(matrix).max() ?? 0 }
-    return 2e-6 * (largest(support) * largest(columns)).squareRoot()
+  /// The mean of the support's dot products, in Double.
+  func decider(_ columns: Matrix) -> SimilarityDecider {
+    let (support, views, images) = (support, views, rows.rows)
+    return SimilarityDecider { image, column in
+      let sum = (0..<views).reduce(0.0) {
+        $0 + support.dot($1 * images + image, with: columns, column)
+      }
+      return sum / Double(views)
+    }
+  }
+
+  /// How far that can be from the dot product of the rounded mean.
+  ///
+  /// Elements of the mean are rounded to 24 bits, or to 2⁻¹⁴⁹ where they underflow; sums of D · V
+  /// products are taken in Double.
+  func slack(_ columns: Matrix) -> Double {
+    func largest(_ matrix: Matrix) -> Double {
+      (matrix.rowDots(matrix).max() ?? 0).squareRoot()
+    }
+    let (terms, least) = (Double(support.columns + views), 0x1p-140)
+    return largest(columns)
+      * (0x1.01p-24 * largest(rows) + terms * 0x1p-52 * largest(support) + least)
   }
 }

@@ -1,6 +1,6 @@
 /// Draws hard mixed negatives: which of each query's hardest bank rows are mixed, and how.
 ///
-/// For each query the N bank rows of largest similarity are its hard ones. A pair mix takes two of
+/// For each query the N bank rows of largest similarity, in Double, are its hard ones. A pair mix takes two of
 /// them and a share α ~ U(0, 1); a query mix takes one of them and a share β ~ U(0, ½) of the
 /// query, so that the negative weighs more. Kalantidis et al., "Hard Negative Mixing for
 /// Contrastive Learning", NeurIPS 2020, section 4. The draws are explicit inputs of `MoCHi`.
@@ -44,8 +44,9 @@ public struct HardNegativeMixing: Sendable, Equatable {
 
   /// The mixes of one step: the same for the same inputs, seed and step.
   ///
-  /// Complexity: one pass, 2·N·K·D floating-point operations, and the draws. Scratch: the pass's
-  /// tiles and 8 bytes for each of rows × (2 · hardest + 512) candidates of a unit of work.
+  /// Complexity: one pass, 2·N·K·D floating-point operations, 2·D in Double for each row within
+  /// rounding of the last of the hardest, and the draws. Scratch: the pass's tiles and 8 bytes for each of rows ×
+  /// (2.1 · hardest + 80) candidates of a unit of work.
   ///
   /// - Parameters:
   ///   - queries: [N × D].
@@ -74,10 +75,9 @@ public struct HardNegativeMixing: Sendable, Equatable {
     try columns.requireDimension(of: rows)
     try requireParameter(
       !distinct || bank.rows > 1, "distinct", "a bank of one row", "two rows to mix")
-    let kept = min(hardest, bank.rows)
-    let pass = RectanglePass(rows: rows, columns: columns)
-    let best = try pass.read(TopKReader(k: kept, excluding: exclusions), workers: workers)
-    let hard = best.flatMap(\.best)
+    let hard = try SimilaritySearch(
+      k: min(hardest, bank.rows), rows: rows, columns: columns, excluding: exclusions
+    ).sets(workers: workers)
     if let row = hard.firstIndex(where: { $0.count < (distinct ? 2 : 1) }) {
       throw .parameter(
         name: "mixing",
@@ -85,7 +85,7 @@ public struct HardNegativeMixing: Sendable, Equatable {
         expected: "some to mix")
     }
     let draws = workers.map(queries.rows) { row in
-      RowDraws(self, hard[row].map(RankKey.index), step: step, row: row)
+      RowDraws(self, hard[row], step: step, row: row)
     }
     return try NegativeMixes(
       pairs: draws.flatMap(\.pairs),

@@ -71,7 +71,7 @@ public struct NeighborTable: Sendable {
     let found =
       if let memory, needed > memory {
         try SimilaritySearch(
-          k: k, rows: rows, columns: rows, compared: .others, memory: memory
+          k: k, rows: rows, columns: rows, excluding: [.diagonal], memory: memory
         ).run(workers: workers)
       } else {
         try SimilaritySearch.graph(of: rows, k: k, workers: workers)
@@ -84,7 +84,7 @@ public struct NeighborTable: Sendable {
     self.rows = rows
     self.k = k
     indices = found.columns
-    similarities = Matrix(rows: rows, columns: k, sharing: found.similarities)
+    similarities = Matrix(rows: rows, columns: k, sharing: found.similarities.map { Float($0) })
     decidedShare = found.survivors
   }
 

@@ -70,7 +70,7 @@ package struct RowKernels: @unchecked Sendable {  // a constant table of C funct
       rowWeight, columnShift, columnWeight)
   }
 
-  /// Dot product in Double.
+  /// Dot product in Double, the same bits on every instruction set.
   package func dot(_ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, count: Int) -> Double {
     table.pointee.dot(a, b, count)
   }

@@ -106,9 +106,4 @@ package struct CodeProduct: @unchecked Sendable {  // a constant table of C func
     }
     return nil
   }
-
-  /// A dot product in Double, the same bits on every instruction set.
-  package func dot(_ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, count: Int) -> Double {
-    table.pointee.dot(a, b, count)
-  }
 }

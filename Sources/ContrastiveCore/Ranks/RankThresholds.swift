@@ -6,6 +6,10 @@
 /// holds the rank, until the few around it are left. Those are ordered by their dot products in
 /// Double. Similarities of continuous data take two passes over all columns.
 ///
+/// Codes would leave more open than they save: of 16,384 random unit rows of dimension 128 their
+/// bounds leave 0.8 % near rank 164 and 5.2 % near rank 1,638, and one decided in Double takes as
+/// long as a hundred products.
+///
 /// Complexity: 2 · rows · columns · dimension floating-point operations a pass, and as many again,
 /// in Double, for a row with thousands of columns within rounding of a rank (a bank of copies).
 /// Scratch: `scratchBytes`, bounded whatever the rows, columns and ranks: rows are taken 2,048 at a

@@ -46,6 +46,10 @@ package struct RankWindows: TileMask {
     windows[row].holds(RankBoundary.Near(column: column, similarity: similarity))
   }
 
+  package func excludes(row: Int, column: Int, similarity: () -> Double) -> Bool {
+    !holds(column, similarity: similarity(), row: row)
+  }
+
   package func exclude(from tile: Tile) {
     for (place, row) in tile.rows.enumerated() {
       let values = tile.row(place)

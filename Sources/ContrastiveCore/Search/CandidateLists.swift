@@ -24,15 +24,16 @@ package struct CandidateLists: Sendable {
   /// Bytes that a row takes.
   package static func bytes(k: Int) -> Int { MemoryLayout<Candidate>.stride * capacity(k) + 16 }
 
-  /// Calls `body` with empty lists of some rows.
+  /// Calls `body` with empty lists of some rows; a column that is not above the floor may be left out.
   package static func with<R, Failure: Error>(
-    rows: Int, k: Int, _ body: (CandidateLists) throws(Failure) -> R
+    rows: Int, k: Int, above floor: Double = -.infinity,
+    _ body: (CandidateLists) throws(Failure) -> R
   ) throws(Failure) -> R {
     let capacity = capacity(k)
     let candidates = SharedArray<Candidate>(
       repeating: Candidate(upper: 0, lower: 0, column: 0), count: rows * capacity)
     let counts = SharedArray<Int32>(repeating: 0, count: rows)
-    let thresholds = SharedArray<Float>(repeating: -.infinity, count: rows)
+    let thresholds = SharedArray<Float>(repeating: floor.roundedDown, count: rows)
     let decided = SharedArray<Int>(repeating: 0, count: rows)
     return try body(
       CandidateLists(
@@ -40,14 +41,14 @@ package struct CandidateLists: Sendable {
         thresholds: thresholds.memory, decided: decided.memory))
   }
 
-  /// Takes a column whose similarity is at most `upper`, and less than that by at most `gap`, which
-  /// is not negative.
+  /// Takes a column that is not excluded, whose similarity is at most `upper`, and less than that by
+  /// at most `gap`, which is not negative.
   @inline(__always)
   func take(
     _ column: Int, upper: Float, gap: @autoclosure () -> Float, row: Int,
-    decider: SimilarityDecider
+    decider: SimilarityDecider, unless isExcluded: @autoclosure () -> Bool
   ) {
-    guard upper >= thresholds.base[row] else { return }
+    guard upper >= thresholds.base[row], !isExcluded() else { return }
     let gap = gap()
     // Below what rounding can make of the difference; of what is not a number nothing is known.
     let below = upper - gap - (upper.magnitude + gap) * 0x1p-22

@@ -47,13 +47,15 @@ struct CodeSample {
 
   /// The share of pairs that bounds leave open beyond those a row wants.
   ///
-  /// - Parameter share: of the columns, the most similar of which each row wants.
+  /// - Parameters:
+  ///   - share: of the columns, the most similar of which each row wants.
+  ///   - floor: those above this, without the constant part of the centers.
   /// - Returns: 0 … 1.
-  func openShare(wanting share: Double) -> Double {
+  func openShare(wanting share: Double, above floor: Double) -> Double {
     let rank = min(max(1, Int(share * Double(columns.count))), columns.count)
     return openShare { lower, upper in
-      let threshold = lower.sorted(by: >)[rank - 1]
-      return upper.count { $0 >= threshold } - rank
+      let threshold = max(floor, lower.sorted(by: >)[rank - 1])
+      return upper.count { $0 >= threshold } - min(rank, lower.count { $0 >= threshold })
     }
   }
 

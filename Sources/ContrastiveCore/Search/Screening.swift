@@ -76,25 +76,27 @@ struct Screening: Sendable {
     in lists: CandidateLists, decider: SimilarityDecider, watch: CancelationWatch,
     done: inout Int, workers: Workers
   ) {
-    let visit = Visit(
-      rows: rows.count / search.rows.dimension, firstColumn: firstColumn,
-      ownColumn: search.compared == .others ? firstRow : nil, lists: lists, decider: decider,
-      watch: watch)
-    for span in spans where !watch.isCanceled {
-      switch screen {
-      case .float:
-        let screen = FloatScreen(
-          rows: rows, columns: columns, dimension: search.rows.dimension, slack: search.slack,
-          workers: workers)
-        pass(screen, span, visit, done: &done, workers)
-      case .codes:
-        let packed = PackedColumns(
-          columns, span, center: columnCenter, other: rowCenter, run: Self.tileColumns,
-          for: search.product, workers: workers)
-        let screen = CodeScreen(
-          rows: rows, rowCenter: rowCenter, columns: packed, columnCenter: columnCenter,
-          slack: search.slack, product: search.product)
-        pass(screen, span, visit, done: &done, workers)
+    let count = rows.count / search.rows.dimension
+    ExcludedPairs.with(search.exclusions, rows: firstRow..<(firstRow + count)) { excluded in
+      let visit = Visit(
+        rows: count, firstRow: firstRow, firstColumn: firstColumn,
+        excluded: excluded, lists: lists, decider: decider, watch: watch)
+      for span in spans where !watch.isCanceled {
+        switch screen {
+        case .float:
+          let screen = FloatScreen(
+            rows: rows, columns: columns, dimension: search.rows.dimension, slack: search.slack,
+            workers: workers)
+          pass(screen, span, visit, done: &done, workers)
+        case .codes:
+          let packed = PackedColumns(
+            columns, span, center: columnCenter, other: rowCenter, run: Self.tileColumns,
+            for: search.product, workers: workers)
+          let screen = CodeScreen(
+            rows: rows, rowCenter: rowCenter, columns: packed, columnCenter: columnCenter,
+            slack: search.slack, product: search.product)
+          pass(screen, span, visit, done: &done, workers)
+        }
       }
     }
   }
@@ -102,9 +104,12 @@ struct Screening: Sendable {
   /// Some rows, and what is found for them.
   private struct Visit: Sendable {
     let rows: Int
+    /// Its number in the search.
+    let firstRow: Int
+    /// The number of the search's first column in the lists.
     let firstColumn: Int
-    /// The column that is the first row itself, where rows are not compared with themselves.
-    let ownColumn: Int?
+    /// By the numbers of the search.
+    let excluded: ExcludedPairs
     let lists: CandidateLists
     let decider: SimilarityDecider
     let watch: CancelationWatch
@@ -114,7 +119,7 @@ struct Screening: Sendable {
     _ screen: some TileScreen, _ range: Range<Int>, _ visit: Visit,
     done: inout Int, _ workers: Workers
   ) {
-    let (lists, watch) = (visit.lists, visit.watch)
+    let (lists, watch, excluded) = (visit.lists, visit.watch, visit.excluded)
     let blocks = blocks(of: visit.rows)
     let height = blocks.first?.count ?? 0
     let tileCount = height * Self.tileColumns
@@ -122,7 +127,6 @@ struct Screening: Sendable {
       3 * tileCount + Self.tileColumns + screen.scratch(rows: height, columns: Self.tileColumns)
     let scratch = Scratch(count: min(workers.count, blocks.count) * perWorker)
     let memory = scratch.memory
-    let own = visit.ownColumn ?? -1
     workers.forEach(blocks.count) { [done] index, worker in
       if watch.isCanceled { return }
       let rows = blocks[index]
@@ -140,10 +144,13 @@ struct Screening: Sendable {
             for place in 0..<count {
               let (row, column) = (Int(pairs[place].row), Int(pairs[place].column))
               let listed = rows.lowerBound + row
-              if own >= 0, start + column == own + listed { continue }
+              let known = visit.firstColumn + start + column
               lists.take(
-                visit.firstColumn + start + column, upper: pairs[place].value,
-                gap: gaps[row, column], row: listed, decider: visit.decider)
+                known, upper: pairs[place].value, gap: gaps[row, column], row: listed,
+                decider: visit.decider,
+                unless: excluded.contain(row: visit.firstRow + listed, column: start + column) {
+                  visit.decider.similarity(listed, known)
+                })
             }
           }
         }

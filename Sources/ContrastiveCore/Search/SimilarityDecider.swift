@@ -12,13 +12,18 @@ package struct SimilarityDecider: Sendable {
     expect = { _ in }
   }
 
+  /// The same where the first row has another number.
+  func starting(at first: Int) -> SimilarityDecider {
+    SimilarityDecider { [similarity] in similarity(first + $0, $1) }
+  }
+
   /// Dot products in Double, of the same bits on every processor.
   init(
     rows: SharedReadOnlyMemory<Float>, columns: SharedReadOnlyMemory<Float>, dimension: Int
   ) {
-    let product = CodeProduct.best
+    let kernels = RowKernels.best
     similarity = { row, column in
-      product.dot(rows + row * dimension, columns + column * dimension, count: dimension)
+      kernels.dot(rows + row * dimension, columns + column * dimension, count: dimension)
     }
     expect = { column in contrastive_prefetch(columns + column * dimension, 4 * dimension) }
   }

@@ -1,28 +1,33 @@
 extension SimilaritySearch {
-  /// The k most similar others of each row of a set; each pair of rows is compared once.
+  /// The k most similar rows of each row of a set; each pair of rows is compared once.
   ///
   /// Complexity: O(rows² · dimension). Codes take `4 · rows · dimension` bytes where they have 16
   /// bits, half of it where they have 8.
   ///
   /// - Parameters:
   ///   - rows: in Float32.
-  ///   - k: 1 … the number of rows − 1.
+  ///   - k: at least 1.
+  ///   - exclusions: pairs that are not found; symmetric, and each row with itself among them.
+  ///   - floor: only rows whose similarity is above this are found.
   ///   - screen: what bounds similarities; when nil what follows from the problem.
   ///   - product: that of codes.
   ///   - workers: the threads to use; no effect on the result.
   /// - Returns: the others of each row.
   /// - Throws: `ContrastiveError`: `.nonFinite`, `.tooLarge`, `.canceled`, `.blas`.
   package static func graph(
-    of rows: Operand, k: Int, screen: Screen? = nil, product: CodeProduct = .best,
+    of rows: Operand, k: Int, excluding exclusions: [Exclusion] = [.diagonal],
+    above floor: Double = -.infinity, screen: Screen? = nil, product: CodeProduct = .best,
     workers: Workers
   ) throws(ContrastiveError) -> Found {
     let search = SimilaritySearch(
-      k: k, rows: rows, columns: rows, compared: .others, screen: screen, product: product)
+      k: k, rows: rows, columns: rows, excluding: exclusions, above: floor, screen: screen,
+      product: product)
     // Processes share a pass; those of pairs in turn share no lists.
     if search.isFoundByPass || (screen == nil && workers.processes != nil) {
-      let reader = TopKReader(k: search.kept, excluding: [.diagonal])
-      return try search.decide(
-        SymmetricPass(rows).read(reader, workers: workers), workers: workers)
+      let candidates = try PassCandidates(search, workers) { reader throws(ContrastiveError) in
+        try SymmetricPass(rows).read(reader, workers: workers)
+      }
+      return try search.find(in: candidates, workers)
     }
     try BLAS.prepare()
     try rows.requireFinite(workers)
@@ -44,8 +49,10 @@ extension SimilaritySearch {
     let center = CodedRows.center(
       of: values, rows: count, dimension: dimension, workers: workers)
     let chosen =
-      screen ?? choice(values, values, rowCenter: center, columnCenter: center, workers)
-    return CandidateLists.with(rows: count, k: k) { lists in
+      screen
+      ?? choice(
+        values, values, rowCenter: center, columnCenter: center, isGraph: true, workers)
+    return CandidateLists.with(rows: count, k: k, above: floor) { lists in
       if chosen == .float {
         let screen = FloatScreen(
           rows: values, columns: values, dimension: dimension, workers: workers)
@@ -55,7 +62,7 @@ extension SimilaritySearch {
           of: values, in: grid, center: center, product: product, workers: workers)
         pairs(screen, grid, lists, decider, watch, workers)
       }
-      var found = Found(screen: chosen)
+      var found = Found(k: k, screen: chosen)
       if !watch.isCanceled { collect(count, lists, decider, into: &found, workers) }
       return found
     }
@@ -66,17 +73,24 @@ extension SimilaritySearch {
     _ screen: Some, _ grid: SymmetricGrid, _ lists: CandidateLists, _ decider: SimilarityDecider,
     _ watch: CancelationWatch, _ workers: Workers
   ) {
-    screen.forEachOpen(
-      grid, rowThresholds: lists.thresholds, columnThresholds: lists.thresholds, watch: watch,
-      workers: workers
-    ) { _, open in
-      screen.withGaps(open.block, open.columns) { gaps in
-        open.forEach { row, column, upper in
-          guard row != column else { return }
-          let gap = gaps[row - open.firstRow, column - open.columns.lowerBound]
-          lists.take(column, upper: upper, gap: gap, row: row, decider: decider)
-          guard !open.isDiagonal else { return }
-          lists.take(row, upper: upper, gap: gap, row: column, decider: decider)
+    ExcludedPairs.with(exclusions, rows: 0..<grid.rows) { excluded in
+      screen.forEachOpen(
+        grid, rowThresholds: lists.thresholds, columnThresholds: lists.thresholds, watch: watch,
+        workers: workers
+      ) { _, open in
+        screen.withGaps(open.block, open.columns) { gaps in
+          open.forEach { row, column, upper in
+            let gap = gaps[row - open.firstRow, column - open.columns.lowerBound]
+            func take(_ row: Int, _ column: Int) {
+              lists.take(
+                column, upper: upper, gap: gap, row: row, decider: decider,
+                unless: excluded.contain(row: row, column: column) {
+                  decider.similarity(row, column)
+                })
+            }
+            take(row, column)
+            if !open.isDiagonal { take(column, row) }
+          }
         }
       }
     }

@@ -14,80 +14,47 @@ package struct SimilaritySearch: Sendable {
     case float
   }
 
-  /// Which columns a row is compared with.
-  package enum Compared: Sendable {
-    case all
-    /// All but the one of the row's own number: rows and columns are the same.
-    case others
-  }
-
-  /// The best of each row.
-  package struct Found: Sendable {
-    /// [rows × k], row-major: most similar first.
-    package internal(set) var columns: [Int] = []
-    /// Their dot products, rounded from Double.
-    package internal(set) var similarities: [Float] = []
-    /// What bounded the similarities.
-    package let screen: Screen
-    /// Share of all pairs that were decided in Double.
-    package internal(set) var survivors = 0.0
-
-    init(screen: Screen) { self.screen = screen }
-
-    /// The rows of all processes, each of which has found its own.
-    fileprivate mutating func gather(_ rows: Int, k: Int, _ workers: Workers) {
-      guard let group = workers.processes else { return }
-      let runs = (0..<group.size).map { rank in
-        let share = group.share(of: rows, rank: rank)
-        return (share.lowerBound * k)..<(share.upperBound * k)
-      }
-      func all<Element: BitwiseCopyable>(
-        _ own: [Element], _ runs: [Range<Int>], zero: Element
-      ) -> [Element] {
-        var all = [Element](repeating: zero, count: runs[group.size - 1].upperBound)
-        all.replaceSubrange(runs[group.rank], with: own)
-        all.withMutableSharedMemory { group.gather($0, runs: runs) }
-        return all
-      }
-      columns = all(columns, runs, zero: 0)
-      similarities = all(similarities, runs, zero: 0)
-      survivors = all([survivors], (0..<group.size).map { $0..<($0 + 1) }, zero: 0).reduce(0, +)
-    }
-  }
-
   let k: Int
   let rows: Operand
   let columns: Operand
-  let compared: Compared
+  let exclusions: [Exclusion]
+  /// Only columns whose similarity is above this are found.
+  let floor: Double
   let screen: Screen?
   let product: CodeProduct
   let memory: Int?
+  /// What decides instead of dot products.
+  let decider: SimilarityDecider?
   let slack: Double
 
   /// A search for the k nearest.
   ///
   /// - Parameters:
-  ///   - k: 1 … the number of columns.
+  ///   - k: at least 1.
   ///   - rows: in Float32.
   ///   - columns: in Float32, of the rows' dimension.
-  ///   - compared: which columns a row is compared with; of `others` k must be fewer.
+  ///   - exclusions: pairs that are not found.
+  ///   - floor: only columns whose similarity is above this are found.
   ///   - memory: bytes that candidates and codes may take, but no fewer than some thousand of
   ///     each; no effect on the result.
   ///   - screen: what bounds similarities; when nil what follows from the problem.
   ///   - product: that of codes.
-  ///   - slack: how far the similarity that decides can be from the dot product of a row and a
-  ///     column; for `list` alone.
+  ///   - decider: the similarities, where they are not the dot products of rows and columns.
+  ///   - slack: how far a similarity can be from the dot product of its row and column.
   package init(
-    k: Int, rows: Operand, columns: Operand, compared: Compared = .all, memory: Int? = nil,
-    screen: Screen? = nil, product: CodeProduct = .best, slack: Double = 0
+    k: Int, rows: Operand, columns: Operand, excluding exclusions: [Exclusion] = [],
+    above floor: Double = -.infinity, memory: Int? = nil, screen: Screen? = nil,
+    product: CodeProduct = .best, decidedBy decider: SimilarityDecider? = nil, slack: Double = 0
   ) {
     self.k = k
     self.rows = rows
     self.columns = columns
-    self.compared = compared
+    self.exclusions = exclusions
+    self.floor = floor
     self.memory = memory
     self.screen = screen
     self.product = product
+    self.decider = decider
     self.slack = slack
   }
 
@@ -102,20 +69,15 @@ package struct SimilaritySearch: Sendable {
   ///
   /// - Throws: `ContrastiveError`: `.nonFinite`, `.tooLarge`, `.canceled`, `.blas`.
   package func run(workers: Workers) throws(ContrastiveError) -> Found {
-    if isFoundByPass && compared == .all {
-      let pass = RectanglePass(rows: rows, columns: columns)
-      return try decide(pass.read(TopKReader(k: kept), workers: workers), workers: workers)
-    }
+    if isFoundByPass { return try find(in: passCandidates(workers), workers) }
     try BLAS.prepare()
     try rows.requireFinite(workers)
     try columns.requireFinite(workers)
-    var found = rows.matrix.withUnsafeBufferPointer { rowValues in
-      columns.matrix.withUnsafeBufferPointer { columnValues in
-        search(SharedReadOnlyMemory(rowValues), SharedReadOnlyMemory(columnValues), workers)
-      }
+    var found = rows.matrix.withSharedMemory(and: columns.matrix) { rows, columns in
+      search(rows, columns, workers)
     }
     if workers.any(workers.isCanceled) { throw .canceled }
-    found.gather(rows.rows, k: k, workers)
+    found.gather(rows.rows, workers)
     return found
   }
 
@@ -128,12 +90,14 @@ package struct SimilaritySearch: Sendable {
     let parts = batches(of: workers.processes?.share(of: rows.rows) ?? 0..<rows.rows)
     let watch = CancelationWatch(
       workers, steps: parts.reduce(0) { $0 + screening.steps(rows: $1.count) })
-    var found = Found(screen: screening.screen)
+    var found = Found(k: k, screen: screening.screen)
     var done = 0
     for batch in parts where !watch.isCanceled {
       let values = rowValues[(batch.lowerBound * dimension)..<(batch.upperBound * dimension)]
-      let decider = SimilarityDecider(rows: values, columns: columnValues, dimension: dimension)
-      CandidateLists.with(rows: batch.count, k: k) { lists in
+      let decider =
+        decider?.starting(at: batch.lowerBound)
+        ?? SimilarityDecider(rows: values, columns: columnValues, dimension: dimension)
+      CandidateLists.with(rows: batch.count, k: k, above: floor) { lists in
         screening.list(
           values, firstRow: batch.lowerBound, in: lists, decider: decider,
           watch: watch, done: &done, workers: workers)
@@ -156,16 +120,16 @@ package struct SimilaritySearch: Sendable {
     _ count: Int, _ lists: CandidateLists, _ decider: SimilarityDecider, into found: inout Found,
     _ workers: Workers
   ) {
-    let indices = SharedArray<Int>(repeating: 0, count: count * k)
-    let similarities = SharedArray<Float>(repeating: 0, count: count * k)
+    let indices = SharedArray(repeating: -1, count: count * k)
+    let similarities = SharedArray(repeating: -Double.infinity, count: count * k)
     let decided = SharedArray<Int>(repeating: 0, count: count)
     let (places, values, totals) = (indices.memory, similarities.memory, decided.memory)
     workers.forEachRun(of: count, size: 64) { run in
       for row in run {
         let (best, number) = lists.finish(row, decider)
-        for (place, entry) in best.enumerated() {
+        for (place, entry) in best.enumerated() where entry.similarity > floor {
           places[row * k + place] = Int(entry.column)
-          values[row * k + place] = Float(entry.similarity)
+          values[row * k + place] = entry.similarity
         }
         totals[row] = number
       }

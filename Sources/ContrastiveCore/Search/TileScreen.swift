@@ -206,7 +206,7 @@ struct FloatScreen: TileScreen {
     workers.forEachRun(of: norms.count, size: 256) { run in
       for row in run {
         let own = values + row * dimension
-        norms[row] = CodeProduct.best.dot(own, own, count: dimension).squareRoot()
+        norms[row] = RowKernels.best.dot(own, own, count: dimension).squareRoot()
       }
     }
     return found.elements

@@ -22,6 +22,11 @@ package struct ColumnSet: TileMask, Equatable {
     }
   }
 
+  package func excludes(row: Int, column: Int, similarity: () -> Double) -> Bool {
+    let place = indices.partitioningIndex { $0 >= column }
+    return place < indices.count && indices[place] == column
+  }
+
   package func exclude(fromTransposed tile: Tile) {
     for index in indices where tile.rows ~= index {
       tile.row(index - tile.rows.lowerBound).update(

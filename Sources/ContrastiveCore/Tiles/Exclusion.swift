@@ -65,6 +65,21 @@ package enum Exclusion: Sendable {
     }
   }
 
+  /// Whether an entry is excluded; `similarity`, in Double, is asked for by windows of ranks alone.
+  func excludes(row: Int, column: Int, similarity: () -> Double) -> Bool {
+    switch self {
+    case .diagonal: row == column
+    case .listed(let lists): lists[row].contains(Int32(column))
+    case .sameLabel(let rows, let columns): rows[row] == columns[column]
+    case .mask(let mask): mask.excludes(row: row, column: column, similarity: similarity)
+    case .transposed(let other): other.excludes(row: column, column: row, similarity: similarity)
+    case .from(let first, let other):
+      other.excludes(row: row + first, column: column, similarity: similarity)
+    case .selected(let rows, let other):
+      other.excludes(row: rows[row], column: column, similarity: similarity)
+    }
+  }
+
   /// Sets the excluded entries of a tile whose rows are the columns to −∞.
   private func applyTransposed(to tile: Tile) {
     switch self {
@@ -99,6 +114,9 @@ package protocol TileMask: Sendable {
 
   /// The same for a tile whose rows are the mask's columns and the reverse.
   func exclude(fromTransposed tile: Tile)
+
+  /// Whether an entry is excluded, given its similarity in Double.
+  func excludes(row: Int, column: Int, similarity: () -> Double) -> Bool
 }
 
 extension [Exclusion] {
@@ -131,7 +149,7 @@ extension [Exclusion] {
 
   /// Whether an entry is excluded; no window of ranks may be among the exclusions.
   package func exclude(row: Int, column: Int) -> Bool {
-    entries(row: row, column..<(column + 1)) { $0.first != 0 }
+    contains { $0.excludes(row: row, column: column) { .nan } }
   }
 
   /// Calls `body` with 0 for the columns that are not excluded.

@@ -67,6 +67,10 @@ extension SelectionMask: TileMask {
     }
   }
 
+  package func excludes(row: Int, column: Int, similarity: () -> Double) -> Bool {
+    !self[row, column]
+  }
+
   package func exclude(fromTransposed tile: Tile) {
     for (place, row) in tile.columns.enumerated() {
       for column in tile.rows where values[row * columns + column] == 0 {

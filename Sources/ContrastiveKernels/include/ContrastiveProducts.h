@@ -132,12 +132,8 @@ typedef struct {
                  const int32_t *packed_columns, ContrastiveSide row_side,
                  ContrastiveSide column_side, ContrastivePair *pairs);
 
-  // Dot product of two Float32 vectors in Double: 16 sums of every 16th product, then their sum.
-  // Products of two Float32 are exact, so that the bits are the same on every instruction set.
-  double (*dot)(const float *a, const float *b, size_t count);
-
-  // Encodes row - center (see contrastive_code_scale); sums are taken as in dot, and numbers are
-  // the same on every instruction set of as many codes in a unit.
+  // Encodes row - center (see contrastive_code_scale); sums are taken as in a row kernel's dot, and
+  // numbers are the same on every instruction set of as many codes in a unit.
   ContrastiveCodedRow (*encode)(const float *row, const float *center, const float *other,
                                 size_t count, int32_t largest_code, int32_t *units);
 } ContrastiveCodeProduct;

@@ -1,6 +1,6 @@
-import Testing
-
 import ContrastiveCore
+import Testing
+import _TestSupport
 
 /// Row kernels of every instruction set against plain loops.
 @Suite struct RowKernelTests {
@@ -21,6 +21,25 @@ import ContrastiveCore
       kernels.bin(values, count: values.count, scale: 4, offset: 5, last: 9, into: &bins)
       #expect(bins == [0, 1, 3, 4, 5, 5, 6, 8, 9, 9, 9], "\(kernels.name)")
     }
+  }
+
+  /// Sums of products in Double: equal bits, and those of plain loops where sums are exact.
+  @Test(arguments: [0, 1, 15, 16, 33, 384]) func dotsAreTheSameEverywhere(_ count: Int) throws {
+    let a = try TestData.embeddings(1, max(1, count), seed: 3)
+    let b = try TestData.embeddings(1, max(1, count), seed: 4)
+    let found = RowKernels.available.map { kernels in
+      a.withUnsafeBufferPointer { a in
+        b.withUnsafeBufferPointer { b in
+          kernels.dot(
+            a.baseAddress.unsafelyUnwrapped, b.baseAddress.unsafelyUnwrapped, count: count)
+        }
+      }
+    }
+    #expect(Set(found.map(\.bitPattern)).count == 1)
+    let plain = zip(a.values, b.values).prefix(count).reduce(0.0) {
+      $0 + Double($1.0) * Double($1.1)
+    }
+    #expect(abs((found.first ?? 0) - plain) <= 1e-15)
   }
 
   /// Excluded columns of every tile, and no others.

@@ -130,25 +130,6 @@ import _TestSupport
     }
   }
 
-  /// Sums of products in Double: equal bits, and those of plain loops where sums are exact.
-  @Test(arguments: [0, 1, 15, 16, 33, 384]) func dotsAreTheSameEverywhere(_ count: Int) throws {
-    let a = try TestData.embeddings(1, max(1, count), seed: 3)
-    let b = try TestData.embeddings(1, max(1, count), seed: 4)
-    let found = CodeProduct.available.map { product in
-      a.withUnsafeBufferPointer { a in
-        b.withUnsafeBufferPointer { b in
-          product.dot(
-            a.baseAddress.unsafelyUnwrapped, b.baseAddress.unsafelyUnwrapped, count: count)
-        }
-      }
-    }
-    #expect(Set(found.map(\.bitPattern)).count == 1)
-    let plain = zip(a.values, b.values).prefix(count).reduce(0.0) {
-      $0 + Double($1.0) * Double($1.1)
-    }
-    #expect(abs((found.first ?? 0) - plain) <= 1e-15)
-  }
-
   private func coded(
     _ matrix: Matrix, _ product: CodeProduct, largestCode: Int? = nil
   ) -> CodedRows {

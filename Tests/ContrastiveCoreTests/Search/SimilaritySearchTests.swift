@@ -33,7 +33,7 @@ import _TestSupport
   ) throws {
     let a = try data.matrix(shape.rows, shape.dimension, seed: 1)
     let b = try data.matrix(shape.columns, shape.dimension, seed: 2)
-    let expected = best(a, b, k: shape.k, excludingSelf: false)
+    let expected = best(a, b, k: shape.k, excluding: [])
     for product in CodeProduct.available {
       for screen in [SimilaritySearch.Screen?.some(.codes), .float, nil] {
         for threads in [1, 3] {
@@ -53,7 +53,7 @@ import _TestSupport
   @Test(arguments: Data.allCases, [(2, 3, 1), (150, 17, 9), (700, 24, 12)])
   func findsTheGraph(_ data: Data, _ shape: (rows: Int, dimension: Int, k: Int)) throws {
     let set = try data.matrix(shape.rows, shape.dimension, seed: 3)
-    let expected = best(set, set, k: shape.k, excludingSelf: true)
+    let expected = best(set, set, k: shape.k, excluding: [.diagonal])
     for product in CodeProduct.available {
       for screen in [SimilaritySearch.Screen?.some(.codes), .float, nil] {
         let found = try SimilaritySearch.graph(
@@ -71,17 +71,17 @@ import _TestSupport
   func memoryChangesNothing(_ screen: SimilaritySearch.Screen) throws {
     let set = try Data.unit.matrix(2_500, 40, seed: 4)
     let rows = Operand("rows", set)
-    for compared in [SimilaritySearch.Compared.all, .others] {
+    for exclusions in [[], [Exclusion.diagonal]] {
       let (all, some) = try (
-        SimilaritySearch(k: 7, rows: rows, columns: rows, compared: compared, screen: screen)
+        SimilaritySearch(k: 7, rows: rows, columns: rows, excluding: exclusions, screen: screen)
           .run(workers: Workers(count: 2)),
         SimilaritySearch(
-          k: 7, rows: rows, columns: rows, compared: compared, memory: 1, screen: screen
+          k: 7, rows: rows, columns: rows, excluding: exclusions, memory: 1, screen: screen
         ).run(workers: Workers(count: 3))
       )
       #expect(all.columns == some.columns && all.similarities == some.similarities)
       #expect(abs(some.survivors - all.survivors) < 0.05)
-      if compared == .all { continue }
+      if exclusions.isEmpty { continue }
       let graph = try SimilaritySearch.graph(of: rows, k: 7, screen: screen, workers: .one)
       #expect(graph.columns == some.columns && graph.similarities == some.similarities)
     }
@@ -104,7 +104,7 @@ import _TestSupport
           SimilaritySearch.graph(
             of: rows, k: 7, screen: screen, product: product, workers: workers),
           SimilaritySearch(
-            k: 7, rows: rows, columns: rows, compared: .others, memory: 1, screen: screen,
+            k: 7, rows: rows, columns: rows, excluding: [.diagonal], memory: 1, screen: screen,
             product: product
           ).run(workers: workers),
           SimilaritySearch(
@@ -204,25 +204,19 @@ import _TestSupport
   }
 
   /// A sort of every dot product in Double.
-  private func best(
-    _ a: Matrix, _ b: Matrix, k: Int, excludingSelf: Bool
-  ) -> (columns: [Int], similarities: [Float]) {
+  func best(
+    _ a: Matrix, _ b: Matrix, k: Int, excluding exclusions: [Exclusion] = [],
+    above floor: Double = -.infinity
+  ) -> (columns: [Int], similarities: [Double]) {
     var columns: [Int] = []
-    var similarities: [Float] = []
-    a.withUnsafeBufferPointer { aValues in
-      b.withUnsafeBufferPointer { bValues in
-        guard let x = aValues.baseAddress, let y = bValues.baseAddress else { return }
-        for row in 0..<a.rows {
-          let all = (0..<b.rows).map {
-            CodeProduct.best.dot(
-              x + row * a.columns, y + $0 * a.columns, count: a.columns)
-          }
-          let order = (0..<b.rows).filter { !excludingSelf || $0 != row }
-            .sorted { (-all[$0], $0) < (-all[$1], $1) }.prefix(k)
-          columns += order
-          similarities += order.map { Float(all[$0]) }
-        }
-      }
+    var similarities: [Double] = []
+    for row in 0..<a.rows {
+      let all = (0..<b.rows).map { a.dot(row, with: b, $0) }
+      let order = (0..<b.rows)
+        .filter { all[$0] > floor && !exclusions.exclude(row: row, column: $0) }
+        .sorted { (-all[$0], $0) < (-all[$1], $1) }.prefix(k)
+      columns += order + repeatElement(-1, count: k - order.count)
+      similarities += order.map { all[$0] } + repeatElement(-.infinity, count: k - order.count)
     }
     return (columns, similarities)
   }

@@ -43,6 +43,15 @@ import _TestSupport
     }
   }
 
+  /// Looked up one by one.
+  @Test func everyEntryIsExcludedAsTheWhole() throws {
+    for (exclusion, isExcluded) in try Self.all() {
+      for (row, column) in (0..<35).map({ ($0 / 7, $0 % 7) }) {
+        #expect([exclusion].exclude(row: row, column: column) == isExcluded(row, column))
+      }
+    }
+  }
+
   /// The other way around: rows are its columns.
   @Test func everyExclusionTransposes() throws {
     let similarities = Similarities(7, 5, seed: 1)

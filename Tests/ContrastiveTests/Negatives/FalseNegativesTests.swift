@@ -1,6 +1,7 @@
 import Contrastive
 import Testing
 import _Reference
+import _TestSupport
 
 @Suite struct FalseNegativesTests {
   /// Rows of a 0 and a 1, whose dot products are exact.
@@ -37,6 +38,37 @@ import _Reference
     let found = try FalseNegatives(topK: 100, threshold: nil, aggregate: aggregate).find(
       support: support, views: 2, among: columns)
     #expect(found == [[1, 3, 4, 5], [0, 2, 4, 5]])
+  }
+
+  /// Columns that Float32 cannot tell apart, more of them than are looked at in any pass: those of a
+  /// sort in Double, with every product; alone, and before a bank for which there are codes.
+  @Test(arguments: MatrixProduct.allCases, FalseNegatives.Aggregate.allCases)
+  func nearTiesAreDecidedInDouble(
+    _ product: MatrixProduct, _ aggregate: FalseNegatives.Aggregate
+  ) throws {
+    let set = try TestData.nearlyEqual(120, 24, seed: 1)
+    let bank = try TestData.embeddings(2_200, 24, seed: 3)
+      .stacked(on: TestData.nearlyEqual(70, 24, seed: 1))
+    for (support, columns) in [(set, set), (set, set.stacked(on: bank))] {
+      let (views, images) = (2, 60)
+      for threshold in [nil, 1 - 1e-9] {
+        let search = try FalseNegatives(topK: 3, threshold: threshold, aggregate: aggregate)
+        let found = try search.find(
+          support: support, views: views, among: columns,
+          workers: Workers(count: 2).using(product))
+        for image in 0..<images {
+          let scores = (0..<columns.rows).map { column -> Double in
+            let all = (0..<views).map { support.dot($0 * images + image, with: columns, column) }
+            return aggregate == .max ? all.max() ?? 0 : all.reduce(0, +) / Double(views)
+          }
+          let order = (0..<columns.rows)
+            .filter { $0 >= support.rows || $0 % images != image }
+            .filter { scores[$0] > threshold ?? -.infinity }
+            .sorted { (-scores[$0], $0) < (-scores[$1], $1) }
+          #expect(found[image] == order.prefix(3).sorted(), "\(product), image \(image)")
+        }
+      }
+    }
   }
 
   /// One image has no candidates.

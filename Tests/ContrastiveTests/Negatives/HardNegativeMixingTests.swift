@@ -47,6 +47,24 @@ import _TestSupport
     #expect(try other.draw(queries: queries, bank: bank) != first)
   }
 
+  /// The hardest of rows that Float32 cannot tell apart are those of a sort in Double, with every
+  /// product.
+  @Test(arguments: MatrixProduct.allCases, [1, 30])
+  func nearTiesAreDecidedInDouble(_ product: MatrixProduct, _ hardest: Int) throws {
+    let bank = self.bank.stacked(on: try TestData.nearlyEqual(150, 16, seed: 1))
+    let queries = try TestData.nearlyEqual(20, 16, seed: 1)
+    let workers = try Workers(count: 2).using(product)
+    let mixing = try HardNegativeMixing(hardest: hardest, pairs: 200, queryPairs: 1)
+    let mixes = try mixing.draw(queries: queries, bank: bank, workers: workers)
+    for row in 0..<queries.rows {
+      let similarities = (0..<bank.rows).map { queries.dot(row, with: bank, $0) }
+      let order = (0..<bank.rows)
+        .sorted { (-similarities[$0], $0) < (-similarities[$1], $1) }.prefix(hardest)
+      let mixed = mixes.pairs[(row * 400)..<((row + 1) * 400)]
+      #expect(Set(mixed) == Set(order), "\(product), row \(row)")
+    }
+  }
+
   /// One bank row can be mixed with itself, but not with another.
   @Test func refusals() throws {
     let one = bank.rows(0..<1)

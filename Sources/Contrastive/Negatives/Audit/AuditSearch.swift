@@ -1,5 +1,5 @@
 /// Finds the candidates of an audit: for each row the k others whose maximum over the row's support
-/// is highest.
+/// is highest, decided in Double.
 struct AuditSearch {
   let unit: Matrix
   let support: [Matrix]
@@ -21,54 +21,19 @@ struct AuditSearch {
 
   /// Throws `ContrastiveError` for support rows that cannot be normalized.
   func candidates(workers: Workers) throws(ContrastiveError) -> Found {
-    var keys = try best(of: support.first, 0, workers)
-    for (index, view) in support.enumerated().dropFirst() {
-      let other = try best(of: view, index, workers)
-      merge(other, into: &keys, workers)
-      try workers.checkCanceled()
-    }
-    let columns = keys.map { Int32(RankKey.index($0)) }
-    return try scored(columns, workers)
-  }
-
-  /// The k best of each row as rank keys.
-  private func best(
-    of view: Matrix?, _ index: Int, _ workers: Workers
-  ) throws(ContrastiveError) -> [UInt64] {
-    let reader = TopKReader(k: k, excluding: [.diagonal])
     let columns = Operand("embeddings", unit)
-    let blocks: [TopKReader.Statistics]
-    if let view {
+    var found: SimilaritySearch.Found?
+    for (index, view) in support.enumerated() {
       let name = "support \(index)"
       let rows = Operand(name, try view.normalized(argument: name, zeroRows: zeroRows).rows)
-      blocks = try RectanglePass(rows: rows, columns: columns).read(reader, workers: workers)
-    } else {
-      blocks = try SymmetricPass(columns).read(reader, workers: workers)
+      let other = try SimilaritySearch(k: k, rows: rows, columns: columns, excluding: [.diagonal])
+        .run(workers: workers)
+      found =
+        found.map { $0.followed(by: other).best(ofImages: unit.rows, workers: workers) } ?? other
+      try workers.checkCanceled()
     }
-    var keys: [UInt64] = []
-    keys.reserveCapacity(unit.rows * k)
-    for best in blocks.lazy.flatMap(\.best) { keys += best }
-    return keys
-  }
-
-  /// A row's best in the maximum are among the best of each view: of their union the k highest,
-  /// each column once.
-  private func merge(_ other: [UInt64], into keys: inout [UInt64], _ workers: Workers) {
-    let k = k
-    keys.withMutableSharedMemory { keys in
-      workers.forEachUntilCanceled(unit.rows) { row, _ in
-        let start = row * k
-        var both = (start..<(start + k)).map { keys[$0] } + other[start..<(start + k)]
-        both.sort(by: >)
-        var seen: Set<Int> = []
-        var place = start
-        for key in both where place < start + k {
-          guard seen.insert(RankKey.index(key)).inserted else { continue }
-          keys[place] = key
-          place += 1
-        }
-      }
-    }
+    if found == nil { found = try SimilaritySearch.graph(of: columns, k: k, workers: workers) }
+    return try scored(found.map { $0.columns.map { Int32($0) } } ?? [], workers)
   }
 
   /// Maximum and mean of each candidate, products and sums in Double.

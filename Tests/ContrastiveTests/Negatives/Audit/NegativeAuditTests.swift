@@ -76,6 +76,27 @@ import _TestSupport
     #expect(try found.suspects().pairs.count == suspected.count)
   }
 
+  /// Candidates that Float32 cannot tell apart are in the order of Double, with every product.
+  @Test(arguments: MatrixProduct.allCases, [0, 2])
+  func nearTiesAreDecidedInDouble(_ product: MatrixProduct, _ views: Int) throws {
+    let rows = try TestData.nearlyEqual(120, 24, seed: 1)
+    let support = try (0..<views).map { try TestData.nearlyEqual(120, 24, seed: UInt64($0 + 1)) }
+    let audit = try NegativeAudit(neighbors: [4], clusters: [2])
+    let found = try audit.run(rows, support: support, workers: Workers(count: 2).using(product))
+    let unit = try rows.normalized().rows
+    let compared = try views == 0 ? [unit] : support.map { try $0.normalized().rows }
+    for row in 0..<120 {
+      let maxima = (0..<120).map { column in
+        compared.map { $0.dot(row, with: unit, column) }.max() ?? 0
+      }
+      let order = (0..<120).filter { $0 != row }
+        .sorted { (-maxima[$0], $0) < (-maxima[$1], $1) }
+      let places = found.candidates.places(of: row)
+      #expect(
+        found.candidates.columns[places].map(Int.init) == Array(order.prefix(4)), "\(product)")
+    }
+  }
+
   /// The similarity evidence and the curve over all pairs, by counting all pairs.
   @Test func countsEveryPair() throws {
     let (rows, labels) = try blobs(120, groups: 4, dimension: 3, noise: 0.8, seed: 4)
