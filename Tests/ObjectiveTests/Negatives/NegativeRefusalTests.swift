@@ -188,7 +188,8 @@ import _TestSupport
     func moved(_ indices: [Int], perRow: Int) -> [Int] {
       indices.enumerated().map { position, column in
         let own = order[position / perRow]
-        return own[(own.firstIndex(of: column) ?? 0) + 4]
+        let (nearest, next) = (own[..<2].sorted(), own[4..<6].sorted())
+        return next[nearest.firstIndex(of: column) ?? 0]
       }
     }
     let mixes = try NegativeMixes(
