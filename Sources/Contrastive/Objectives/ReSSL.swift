@@ -45,6 +45,7 @@ public struct ReSSL: BankObjective {
       targetTemperature: targetTemperature,
       excluding: problem.bank.exclusions(in: "ReSSL"), summing: !gradients.isEmpty,
       workers: workers)
+    try pass.requireColumns()
     let losses = zip(pass.logSum, pass.targetGap).map { $0 + $1 / temperature }
     let scale = 1 / (Double(problem.queries.rows) * temperature)
     let gradient = pass.difference(of: columns, pull: { _ in scale }, target: { _ in scale })

@@ -79,6 +79,7 @@ public struct SCE: BankOrBatchObjective {
       targetTemperature: targetTemperature,
       excluding: bank == nil ? [.diagonal] : problem.bank.exclusions(in: "SCE"),
       summing: !gradients.isEmpty, workers: workers)
+    if positiveInTargets == .exclude { try pass.requireColumns() }
     let own = queries.rowDots(keys)
     let margins = Margins(
       own.map { Margins.Positives($0, temperature: temperature) },

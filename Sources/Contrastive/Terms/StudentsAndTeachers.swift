@@ -32,6 +32,17 @@ struct StudentsAndTeachers: Sendable {
     let similarity: Double?
   }
 
+  /// Checks that each query has a column to compare with its key: else it has no target.
+  ///
+  /// - Throws: `ContrastiveError.index`.
+  func requireColumns() throws(ContrastiveError) {
+    if let row = teacherLogSum.firstIndex(of: -.infinity) {
+      throw .index(
+        argument: "queries", position: row, found: "a query without a row of the bank",
+        expected: "one that is not excluded")
+    }
+  }
+
   /// One pass of 2N rows.
   ///
   /// In 16 bits the teachers' similarities are in Float32 all the same: their temperature is the

@@ -5,7 +5,22 @@ struct ExcludedPairs: Sendable {
   private let starts: SharedReadOnlyMemory<Int>
   private let columns: SharedReadOnlyMemory<Int32>
   private let others: [Exclusion]
-  private let hasOthers: Bool
+  private let kind: Kind
+
+  /// What there is to look up; of most searches nothing, or the row itself.
+  private enum Kind {
+    case nothing, diagonal, listsAlone, all
+
+    init(_ exclusions: [Exclusion]) {
+      if exclusions.isEmpty {
+        self = .nothing
+      } else if exclusions.count == 1, case .diagonal = exclusions[0] {
+        self = .diagonal
+      } else {
+        self = exclusions.allSatisfy(\.isList) ? .listsAlone : .all
+      }
+    }
+  }
 
   /// Calls `body` with what some exclusions exclude of some rows.
   ///
@@ -13,7 +28,8 @@ struct ExcludedPairs: Sendable {
   static func with<R, Failure: Error>(
     _ exclusions: [Exclusion], rows: Range<Int>, _ body: (ExcludedPairs) throws(Failure) -> R
   ) throws(Failure) -> R {
-    let lists = exclusions.filter(\.isList)
+    let kind = Kind(exclusions)
+    let lists = kind == .diagonal ? [] : exclusions.filter(\.isList)
     var (starts, columns) = ([0], [Int32]())
     starts.reserveCapacity(rows.count + 1)
     for row in rows {
@@ -28,7 +44,7 @@ struct ExcludedPairs: Sendable {
           ExcludedPairs(
             firstRow: rows.lowerBound, starts: SharedReadOnlyMemory(starts),
             columns: SharedReadOnlyMemory(columns), others: exclusions.filter { !$0.isList },
-            hasOthers: lists.count < exclusions.count))
+            kind: kind))
       }
     }
   }
@@ -36,6 +52,16 @@ struct ExcludedPairs: Sendable {
   /// Whether an entry is excluded; `similarity`, in Double, is asked for by windows of ranks alone.
   @inline(__always)
   func contain(row: Int, column: Int, similarity: () -> Double) -> Bool {
+    switch kind {
+    case .nothing: false
+    case .diagonal: row == column
+    case .listsAlone, .all: isFound(row: row, column: column, similarity: similarity)
+    }
+  }
+
+  // Apart from the loops that ask, which would be slower even where nothing is excluded.
+  @inline(never)
+  private func isFound(row: Int, column: Int, similarity: () -> Double) -> Bool {
     let place = row - firstRow
     var (low, end) = (starts.base[place], starts.base[place + 1])
     while low < end {
@@ -44,7 +70,7 @@ struct ExcludedPairs: Sendable {
       if listed == column { return true }
       if listed < column { low = middle + 1 } else { end = middle }
     }
-    guard hasOthers else { return false }
+    guard kind == .all else { return false }
     return others.contains {
       $0.excludes(row: row, column: column, similarity: similarity)
     }

@@ -136,6 +136,31 @@ import _TestSupport
     }
   }
 
+  /// A query all of whose bank is excluded has no targets; with a positive in them it has.
+  @Test func softTargetsNeedARowOfTheBank() throws {
+    let inputs = try ChoiceInputs(size: 4)
+    var bank = try QueueBank(capacity: 12, dimension: 8)
+    try bank.enqueue(inputs.bank, ids: [Int](repeating: 7, count: 12))
+    let columns = try bank.columns(for: [0, 1, 7, 3])
+    let refusal = ContrastiveError.index(
+      argument: "queries", position: 2, found: "a query without a row of the bank",
+      expected: "one that is not excluded")
+    for precision in Precision.allCases {
+      #expect(throws: refusal) {
+        try ReSSL().evaluate(
+          (inputs.queries, inputs.keys, columns), gradients: [], precision: precision)
+      }
+      #expect(throws: refusal) {
+        try SCE(positiveInTargets: .exclude).evaluate(
+          (inputs.queries, inputs.keys, columns), gradients: [], precision: precision)
+      }
+      let found = try SCE(positiveInTargets: .zero).evaluate(
+        (inputs.queries, inputs.keys, columns), gradients: [.queries], precision: precision)
+      #expect(found.losses?[2] == 0)
+      #expect(found.loss.isFinite && found.errorBound?.isFinite != false)
+    }
+  }
+
   /// A sample's own row is its positive by its index, and no negative by its id: the same thing.
   @Test func instDiscKnowsItsOwnRows() throws {
     let inputs = try ChoiceInputs(size: 6)
