@@ -38,8 +38,8 @@ apt = dpkg-query -W $(1) >/dev/null 2>&1 || { echo "Installing $(1)" >&2; \
   DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq $(1) >/dev/null; }
 
 # A sanitizer that does not report a fault made on purpose reports nothing.
-canary = report=$$(CONTRASTIVE_CANARY=1 swift test $(1) --skip-build --filter CanaryTests.$(2) 2>&1 \
-  || true); grep -q '$(3)' <<< "$$report" || { echo "$(2) was not reported" >&2; exit 1; }; \
+canary = report=$$(CONTRASTIVE_CANARY=1 swift test $(1) --skip-build --filter CanaryTests.$(2) \
+  2>&1 || true); grep -q '$(3)' <<< "$$report" || { echo "$(2) was not reported" >&2; exit 1; }; \
   echo "$(2) was reported, as it must be"
 
 PREFIX ?= /usr/local
@@ -254,8 +254,10 @@ table: build ## run the experiments, write Documentation/Results.md (ARGS="--onl
 format: ## format the sources in place
 	@swift format -i --recursive $(SWIFT_FILES)
 
-lint: ## check the format; says nothing when all is well
+lint: ## check the format, and that no line is beyond 100 columns; says nothing when all is well
 	@swift format lint --strict --recursive $(SWIFT_FILES)
+	@# The formatter lets comments be as long as they like.
+	@! LC_ALL=C.UTF-8 git grep -nE '^.{101,}$$' -- '*.swift' '*.c' '*.h' '*.inc' '*.py' '*.sh' Makefile
 
 clean: ## remove everything built
 	@rm -rf .build Python/dist Python/build Python/src/contrastive/lib

@@ -27,9 +27,10 @@ if bare_root; then
   place="a Debian root" folder=$root
   run=(chroot "$root" /usr/bin/env -i PYTHONPATH=/contrastive /usr/bin/python3)
 else
-  [ -n "${venv:-}" ] ||
-    echo "No Debian root: $(tail -n 1 "$root.log" 2>/dev/null || echo "not root, or no debootstrap")" \
-      "- a clean virtual environment in its place" >&2
+  if [ -z "${venv:-}" ]; then
+    why=$(tail -n 1 "$root.log" 2>/dev/null || echo "not root, or no debootstrap")
+    echo "No Debian root: $why - a clean virtual environment in its place" >&2
+  fi
   place="a clean virtual environment" folder=$root/away
   mkdir -p "$folder"
   if [ -n "${NUMPY_PYTHON:-}" ]; then

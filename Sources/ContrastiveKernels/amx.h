@@ -8,8 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-// Whether the processor multiplies matrices of codes of 8 bits and of bfloat16, has AVX-512 for what
-// becomes of them, and the kernel lets this process do so: it is asked once.
+// Whether the processor multiplies matrices of codes of 8 bits and of bfloat16, has AVX-512 for
+// what becomes of them, and the kernel lets this process do so: it is asked once.
 bool contrastive_amx_is_available(void);
 
 typedef struct {

@@ -71,7 +71,8 @@ static void *work(void *argument) {
       tensor("similarities", own->similarities, CONTRASTIVE_F32, 2, table);
   own->status[0] = contrastive_knn(&data, &data, K, 1, &found, &values, &control);
   const contrastive_kmeans_options options = {K, 20, 1, 1, 0, 0};
-  const contrastive_tensor centroids = tensor("centroids", own->centroids, CONTRASTIVE_F32, 2, means);
+  const contrastive_tensor centroids =
+      tensor("centroids", own->centroids, CONTRASTIVE_F32, 2, means);
   const contrastive_tensor assigned =
       tensor("assignments", own->assignments, CONTRASTIVE_I32, 1, shape);
   own->status[1] = contrastive_kmeans(

@@ -87,8 +87,8 @@ import _TestSupport
     try check(row.entry)
   }
 
-  /// Where thousands of columns share a row's mass their errors cancel: the loss within 1e-6 of that
-  /// in Float32, the queries' gradient within 1e-4 of its largest element (worst 5.7e-5).
+  /// Where thousands of columns share a row's mass their errors cancel: the loss within 1e-6 of
+  /// that in Float32, the queries' gradient within 1e-4 of its largest element (worst 5.7e-5).
   @Test func errorsCancelOverABank() throws {
     let queries = try TestData.embeddings(64, 128, seed: 1)
     let keys = try TestData.embeddings(64, 128, seed: 2)

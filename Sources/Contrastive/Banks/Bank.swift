@@ -10,8 +10,8 @@ public protocol Bank: Sendable {
 extension Bank {
   /// The same with its rows in 16 bits beside them.
   ///
-  /// Evaluations with `precision: .int16` multiply these instead of encoding the bank each time: for
-  /// a bank that stays as it is. Nothing else changes, no bit of a result either.
+  /// Evaluations with `precision: .int16` multiply these instead of encoding the bank each time:
+  /// for a bank that stays as it is. Nothing else changes, no bit of a result either.
   ///
   /// Complexity: O(rows · dimension); holds 2 bytes more for each element, rows rounded up to 64.
   ///

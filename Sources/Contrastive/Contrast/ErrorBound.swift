@@ -1,4 +1,5 @@
-/// How far a value computed in 16 bits, and an element of its gradients, can be from the exact ones.
+/// How far a value computed in 16 bits, and an element of its gradients, can be from the exact
+/// ones.
 ///
 /// With similarities off by at most δ and β = δ/temperature, and what a Float32 softmax adds, a
 /// row's log-sum-exp of negatives is off by at most β. Its loss grows with that, so that both ends
@@ -141,8 +142,8 @@ extension ReadContrast {
       + 0x1p-20 * scale * size
   }
 
-  /// Of an element of the gradient for a column, what the rows that see it bring: `side` are its own
-  /// logits' sums, those of the other direction.
+  /// Of an element of the gradient for a column, what the rows that see it bring: `side` are its
+  /// own logits' sums, those of the other direction.
   ///
   /// What the rows give a column, Σ exp(u)/S, is at most its own Σ exp(u) over the smallest S.
   private func columnError(from side: ReadContrast) -> Double? {

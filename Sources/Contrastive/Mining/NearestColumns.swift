@@ -40,8 +40,9 @@ struct NearestColumns: Sequence, IteratorProtocol {
 
   /// The next column if its cosine is certainly above a limit, without deciding it.
   ///
-  /// Before the first call of `next`. The columns come in the order of their upper bounds, which may
-  /// not be that of their cosines: those that are above the limit and those that are not stay apart.
+  /// Before the first call of `next`. The columns come in the order of their upper bounds, which
+  /// may not be that of their cosines: those that are above the limit and those that are not stay
+  /// apart.
   mutating func next(above limit: Double) -> Int? {
     precondition(decided.isEmpty)
     guard left > 0, let candidate = candidates.first, Double(candidate.lower) > limit else {

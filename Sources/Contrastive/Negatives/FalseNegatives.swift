@@ -5,8 +5,8 @@
 /// score(i, c) = max over v, or mean over v, of ⟨support_{v,i}, column_c⟩
 /// found(i)    = those of the k highest scores, among columns of other images, above the threshold
 /// ```
-/// Ties go to the lower column; "above" is strict. Scores are dot products in Double: what bounds by
-/// codes or in Float32 do not rule out is decided by them, so that the same columns are found on
+/// Ties go to the lower column; "above" is strict. Scores are dot products in Double: what bounds
+/// by codes or in Float32 do not rule out is decided by them, so that the same columns are found on
 /// every processor and with every matrix product. Huynh et al., "Boosting Contrastive
 /// Self-Supervised Learning with False Negative Cancellation", WACV 2022, section 3.2.
 public struct FalseNegatives: Sendable {
@@ -44,10 +44,10 @@ public struct FalseNegatives: Sendable {
 
   /// The false negatives of each image, by ascending column.
   ///
-  /// Complexity: with N images, V views and C columns, 2·V·N·C·D operations for the maximum (half of
-  /// it when columns and support are the same), 2·N·C·D for the mean, and 2·D, for the mean 2·V·D, in
-  /// Double for each column that bounds leave open. Scratch beyond tiles: 24 · k + 800 bytes for each
-  /// row that is searched, and codes of 2 · D bytes a column, of at most 128 MiB.
+  /// Complexity: with N images, V views and C columns, 2·V·N·C·D operations for the maximum (half
+  /// of it when columns and support are the same), 2·N·C·D for the mean, and 2·D, for the mean
+  /// 2·V·D, in Double for each column that bounds leave open. Scratch beyond tiles: 24 · k + 800
+  /// bytes for each row that is searched, and codes of 2 · D bytes a column, of at most 128 MiB.
   ///
   /// - Parameters:
   ///   - support: [V·N × D], all images in the first view, then in the second, …

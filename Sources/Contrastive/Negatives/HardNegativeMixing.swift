@@ -1,8 +1,8 @@
 /// Draws hard mixed negatives: which of each query's hardest bank rows are mixed, and how.
 ///
-/// For each query the N bank rows of largest similarity, in Double, are its hard ones. A pair mix takes two of
-/// them and a share α ~ U(0, 1); a query mix takes one of them and a share β ~ U(0, ½) of the
-/// query, so that the negative weighs more. Kalantidis et al., "Hard Negative Mixing for
+/// For each query the N bank rows of largest similarity, in Double, are its hard ones. A pair mix
+/// takes two of them and a share α ~ U(0, 1); a query mix takes one of them and a share β ~ U(0, ½)
+/// of the query, so that the negative weighs more. Kalantidis et al., "Hard Negative Mixing for
 /// Contrastive Learning", NeurIPS 2020, section 4. The draws are explicit inputs of `MoCHi`.
 public struct HardNegativeMixing: Sendable, Equatable {
   /// How many bank rows count as hard, N; at most the bank's rows are.
@@ -45,8 +45,8 @@ public struct HardNegativeMixing: Sendable, Equatable {
   /// The mixes of one step: the same for the same inputs, seed and step.
   ///
   /// Complexity: one pass, 2·N·K·D floating-point operations, 2·D in Double for each row within
-  /// rounding of the last of the hardest, and the draws. Scratch: the pass's tiles and 8 bytes for each of rows ×
-  /// (2.1 · hardest + 80) candidates of a unit of work.
+  /// rounding of the last of the hardest, and the draws. Scratch: the pass's tiles and 8 bytes for
+  /// each of rows × (2.1 · hardest + 80) candidates of a unit of work.
   ///
   /// - Parameters:
   ///   - queries: [N × D].

@@ -10,8 +10,8 @@ extension KMeans {
   /// + W · b                    a tile and its lists for each worker
   /// ```
   /// with b = 4 · max(197,120, 768 · D + 131,072 + 256 · e + 7 · k + 2,081), by codes at least
-  /// 4 · 296,192, and e = k for bounds for each centroid, g for groups. Several clusterings or restarts hold the winners' bounds,
-  /// too.
+  /// 4 · 296,192, and e = k for bounds for each centroid, g for groups. Several clusterings or
+  /// restarts hold the winners' bounds, too.
   ///
   /// - Parameters:
   ///   - clusters: k.

@@ -30,7 +30,8 @@ extension MatrixProduct {
 
   /// Billions of floating-point operations a second of one thread, for the similarities of a tile.
   ///
-  /// Of those that the processor has instructions for. They take turns of about a millisecond, 60 each; the best of each counts.
+  /// Of those that the processor has instructions for. They take turns of about a millisecond, 60
+  /// each; the best of each counts.
   ///
   /// - Throws: `ContrastiveError.blas` when the BLAS cannot be used.
   package static func rates() throws(ContrastiveError) -> [MatrixProduct: Double] {

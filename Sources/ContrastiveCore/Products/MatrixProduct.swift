@@ -14,9 +14,9 @@ public enum MatrixProduct: String, Sendable, CaseIterable, Codable {
   ///
   /// x = x₀ + x₁ + x₂ exactly, each of 8 bits; of x · y the six products xᵢ · yⱼ with i + j ≤ 2 are
   /// summed in Float32, and the others are below 2⁻²³ of it. Errors were half of those of
-  /// `packed`. Without AMX it is computed otherwise, to the same bits, and is very slow. Passes over
-  /// few rows, whose blocks have fewer than 128 rows or columns, use `packed`: both operands of a
-  /// product are split first, which takes longer than what it saves there.
+  /// `packed`. Without AMX it is computed otherwise, to the same bits, and is very slow. Passes
+  /// over few rows, whose blocks have fewer than 128 rows or columns, use `packed`: both operands
+  /// of a product are split first, which takes longer than what it saves there.
   case bf16x6
 
   /// What is used where nothing is said.

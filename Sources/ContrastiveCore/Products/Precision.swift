@@ -13,7 +13,8 @@ public enum Precision: String, Sendable, CaseIterable, Codable {
 extension Workers {
   /// The same workers for a call that multiplies in another precision.
   ///
-  /// It concerns losses that say they can; searches among them, which decide in Double, are as ever.
+  /// It concerns losses that say they can; searches among them, which decide in Double, are as
+  /// ever.
   package func computing(in precision: Precision) -> Workers {
     var workers = self
     workers.precision = precision

@@ -24,7 +24,8 @@ package struct CandidateLists: Sendable {
   /// Bytes that a row takes.
   package static func bytes(k: Int) -> Int { MemoryLayout<Candidate>.stride * capacity(k) + 16 }
 
-  /// Calls `body` with empty lists of some rows; a column that is not above the floor may be left out.
+  /// Calls `body` with empty lists of some rows; a column that is not above the floor may be left
+  /// out.
   package static func with<R, Failure: Error>(
     rows: Int, k: Int, above floor: Double = -.infinity,
     _ body: (CandidateLists) throws(Failure) -> R
@@ -41,8 +42,8 @@ package struct CandidateLists: Sendable {
         thresholds: thresholds.memory, decided: decided.memory))
   }
 
-  /// Takes a column that is not excluded, whose similarity is at most `upper`, and less than that by
-  /// at most `gap`, which is not negative.
+  /// Takes a column that is not excluded, whose similarity is at most `upper`, and less than that
+  /// by at most `gap`, which is not negative.
   @inline(__always)
   func take(
     _ column: Int, upper: Float, gap: @autoclosure () -> Float, row: Int,

@@ -20,8 +20,8 @@ struct OpenPairs<Block> {
 }
 
 extension TileScreen {
-  /// Calls `body` with the open pairs of each pair of blocks, a block in one at a time, in the order
-  /// of its rounds.
+  /// Calls `body` with the open pairs of each pair of blocks, a block in one at a time, in the
+  /// order of its rounds.
   ///
   /// - Parameters:
   ///   - grid: the pairs of blocks.

@@ -36,8 +36,8 @@ extension SimilaritySearch {
     /// The best of each image in the largest similarity to its rows: row r shows image r modulo
     /// `images`.
     ///
-    /// They are exact, since an image's best are among the best of the row that attains the largest.
-    /// Complexity: O(rows · k · log(rows · k / images)).
+    /// They are exact, since an image's best are among the best of the row that attains the
+    /// largest. Complexity: O(rows · k · log(rows · k / images)).
     package func best(ofImages images: Int, workers: Workers) -> Found {
       guard images < rows else { return self }
       let (k, rows) = (k, rows)

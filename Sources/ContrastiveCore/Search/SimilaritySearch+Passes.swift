@@ -44,9 +44,9 @@ extension SimilaritySearch {
 
   /// The k most similar columns of each row, or all there are, by ascending column.
   ///
-  /// For a k of a thousand: a pass in Float32 finds candidates, and those within rounding of the k-th
-  /// are decided in Double. Codes would leave more of them: bounds hold 3.7 % of 16,384 random unit
-  /// rows of dimension 128 near rank 1,024, and one takes as long as a hundred products.
+  /// For a k of a thousand: a pass in Float32 finds candidates, and those within rounding of the
+  /// k-th are decided in Double. Codes would leave more of them: bounds hold 3.7 % of 16,384 random
+  /// unit rows of dimension 128 near rank 1,024, and one takes as long as a hundred products.
   ///
   /// - Parameter workers: the threads to use.
   /// - Returns: the columns of each row.
@@ -108,12 +108,12 @@ extension SimilaritySearch {
     }
   }
 
-  /// The k best of each row's candidates, by ascending column; nil where those left out may be among
-  /// them.
+  /// The k best of each row's candidates, by ascending column; nil where those left out may be
+  /// among them.
   ///
-  /// Every similarity is off by an error at most, and so is the k-th largest of them. So what is two
-  /// errors above the k-th is among the k best, what is two below is not, and between them Double
-  /// decides.
+  /// Every similarity is off by an error at most, and so is the k-th largest of them. So what is
+  /// two errors above the k-th is among the k best, what is two below is not, and between them
+  /// Double decides.
   private func sets(
     _ candidates: PassCandidates, _ decider: SimilarityDecider, _ workers: Workers
   ) -> [[Int]?] {

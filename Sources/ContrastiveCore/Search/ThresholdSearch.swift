@@ -21,8 +21,8 @@ package struct ThresholdSearch: Sendable {
     self.product = product
   }
 
-  /// What `body` finds among the pairs of rows that may reach the threshold; a list for each pair of
-  /// blocks.
+  /// What `body` finds among the pairs of rows that may reach the threshold; a list for each pair
+  /// of blocks.
   ///
   /// Nil where products in Float32 serve better, and nothing is called. Complexity:
   /// rows² · dimension operations on codes, which take `4 · rows · dimension` bytes where they have

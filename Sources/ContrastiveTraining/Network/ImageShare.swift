@@ -1,7 +1,7 @@
 import ContrastiveCore
 
-/// Which images of a batch each of several processes computes: the same ones in every layer, so that
-/// sums are sent instead of activations.
+/// Which images of a batch each of several processes computes: the same ones in every layer, so
+/// that sums are sent instead of activations.
 struct ImageShare: Sendable {
   /// Images of the batch.
   let count: Int

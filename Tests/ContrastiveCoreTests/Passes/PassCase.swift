@@ -93,8 +93,8 @@ final class StopAt: @unchecked Sendable {
 }
 
 extension StopAt {
-  /// Stops a call at each of its reports in turn, with 1, 2 and 3 workers: a typed error, within two
-  /// tiles; with more workers the first may come to fewer tiles than are asked for.
+  /// Stops a call at each of its reports in turn, with 1, 2 and 3 workers: a typed error, within
+  /// two tiles; with more workers the first may come to fewer tiles than are asked for.
   ///
   /// Returns what the call gives where it is left alone.
   @discardableResult

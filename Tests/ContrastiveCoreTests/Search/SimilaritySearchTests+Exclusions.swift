@@ -4,7 +4,8 @@ import _TestSupport
 
 /// What is excluded or below a floor, several rows of an image, similarities that are no products.
 extension SimilaritySearchTests {
-  /// Lists, labels, masks: what is excluded is never found, and a row may have fewer than k, or none.
+  /// Lists, labels, masks: what is excluded is never found, and a row may have fewer than k, or
+  /// none.
   @Test(arguments: [Data.unit, .equal], [7, 500])
   func findsWhatIsNotExcluded(_ data: Data, _ k: Int) throws {
     let (a, b) = try (data.matrix(90, 24, seed: 1), data.matrix(300, 24, seed: 2))

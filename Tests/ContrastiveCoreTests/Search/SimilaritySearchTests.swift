@@ -138,8 +138,8 @@ import _TestSupport
         > 0.9)
   }
 
-  /// What decides may be as far from a dot product as the slack: bounds hold, and the k most similar
-  /// are listed.
+  /// What decides may be as far from a dot product as the slack: bounds hold, and the k most
+  /// similar are listed.
   @Test(arguments: [SimilaritySearch.Screen.codes, .float], [0, 0.02])
   func listsWhatSlackAllows(_ screen: SimilaritySearch.Screen, _ slack: Double) throws {
     let (count, k, firstPart) = (900, 9, 400)

@@ -61,7 +61,8 @@ import _TestSupport
     }
   }
 
-  /// Candidates that no Float32 product can tell apart, after others that are certainly too similar.
+  /// Candidates that no Float32 product can tell apart, after others that are certainly too
+  /// similar.
   @Test(arguments: [0, 3, 99, 120]) func tooManyCopies(_ skip: Int) throws {
     let rows = try Matrix([[1, 0]])
     let columns = try Matrix((0..<300).map { $0 % 3 == 0 ? [2, 0] : [1, 1.75] })

@@ -40,8 +40,8 @@ import _TestSupport
     #expect(found == [[1, 3, 4, 5], [0, 2, 4, 5]])
   }
 
-  /// Columns that Float32 cannot tell apart, more of them than are looked at in any pass: those of a
-  /// sort in Double, with every product; alone, and before a bank for which there are codes.
+  /// Columns that Float32 cannot tell apart, more of them than are looked at in any pass: those of
+  /// a sort in Double, with every product; alone, and before a bank for which there are codes.
   @Test(arguments: MatrixProduct.allCases, FalseNegatives.Aggregate.allCases)
   func nearTiesAreDecidedInDouble(
     _ product: MatrixProduct, _ aggregate: FalseNegatives.Aggregate

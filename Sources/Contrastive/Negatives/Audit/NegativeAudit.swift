@@ -67,10 +67,10 @@ public struct NegativeAudit: Sendable {
   /// Complexity: with N rows, V support sets, c clusterings and g = c groupings, or c + 1 with
   /// labels: 2·N²·D operations and N² exponentials, N²·(1 + g) additions, 2·V·N²·D operations for
   /// the support sets, 2·D in Double for each pair that the bounds of a search leave open, N·k²
-  /// comparisons, and the clusterings. Memory beyond the inputs, the result and the clusterings: the
-  /// engine's tiles, one copy of the embeddings and of the largest support set, 24·k + 800 and 4·D
-  /// bytes a row while it is searched, then 32·k, and 16,016·(1 + g) bytes for each 256 rows; no
-  /// N × N matrix.
+  /// comparisons, and the clusterings. Memory beyond the inputs, the result and the clusterings:
+  /// the engine's tiles, one copy of the embeddings and of the largest support set, 24·k + 800 and
+  /// 4·D bytes a row while it is searched, then 32·k, and 16,016·(1 + g) bytes for each 256 rows;
+  /// no N × N matrix.
   ///
   /// - Parameters:
   ///   - embeddings: [N × D]; normalized first.
