@@ -32,8 +32,13 @@ struct AuditSearch {
         found.map { $0.followed(by: other).best(ofImages: unit.rows, workers: workers) } ?? other
       try workers.checkCanceled()
     }
-    if found == nil { found = try SimilaritySearch.graph(of: columns, k: k, workers: workers) }
-    return try scored(found.map { $0.columns.map { Int32($0) } } ?? [], workers)
+    let best: SimilaritySearch.Found
+    if let found {
+      best = found
+    } else {
+      best = try SimilaritySearch.graph(of: columns, k: k, workers: workers)
+    }
+    return try scored(best.columns.map { Int32($0) }, workers)
   }
 
   /// Maximum and mean of each candidate, products and sums in Double.
