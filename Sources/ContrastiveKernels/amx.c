@@ -32,6 +32,4 @@ bool contrastive_amx_is_available(void) {
   pthread_once(&once, ask);
   return is_available;
 }
-#else
-typedef int contrastive_amx_is_x86_only;
 #endif

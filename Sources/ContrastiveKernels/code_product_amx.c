@@ -1,9 +1,4 @@
 #if defined(__x86_64__)
-#include <immintrin.h>
-#include <math.h>
-#include <string.h>
-
-#include "ContrastiveKernels.h"
 #include "amx.h"
 
 #define LANES 16
@@ -99,6 +94,4 @@ INLINE void sum_and_look_amx(size_t depth, const int32_t *left, const int32_t *p
 }
 
 #include "code_product.inc"
-#else
-typedef int contrastive_code_amx_is_x86_only;
 #endif

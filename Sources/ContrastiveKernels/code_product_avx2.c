@@ -1,10 +1,4 @@
 #if defined(__x86_64__)
-#include <immintrin.h>
-#include <math.h>
-#include <string.h>
-
-#include "ContrastiveKernels.h"
-
 #define LANES 8
 #define ROWS 6
 #define VECTORS 2
@@ -15,6 +9,4 @@
   (units)_mm256_add_epi32((__m256i)(sum), _mm256_madd_epi16((__m256i)(left), (__m256i)(right)))
 #define LANE_BITS(vector) (uint32_t) _mm256_movemask_ps((__m256)(vector))
 #include "code_product.inc"
-#else
-typedef int contrastive_code_avx2_is_x86_only;
 #endif

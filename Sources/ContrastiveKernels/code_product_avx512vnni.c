@@ -1,10 +1,4 @@
 #if defined(__x86_64__)
-#include <immintrin.h>
-#include <math.h>
-#include <string.h>
-
-#include "ContrastiveKernels.h"
-
 #define LANES 16
 #define ROWS 12
 #define VECTORS 2
@@ -16,6 +10,4 @@
   (units)_mm512_dpbusd_epi32((__m512i)(sum), (__m512i)(left), (__m512i)(right))
 #define LANE_BITS(vector) (uint32_t) _mm512_movepi32_mask((__m512i)(vector))
 #include "code_product.inc"
-#else
-typedef int contrastive_code_avx512vnni_is_x86_only;
 #endif

@@ -1,9 +1,4 @@
 #if defined(__x86_64__)
-#include <immintrin.h>
-#include <string.h>
-
-#include "ContrastiveKernels.h"
-
 // 12 of 16 registers hold sums, 2 the right operand.
 #define LANES 8
 #define ROWS 6
@@ -12,6 +7,4 @@
 #define ISA avx2
 #define FUSED(a, b, c) (units) _mm256_fmadd_ps((__m256)(a), (__m256)(b), (__m256)(c))
 #include "float_product.inc"
-#else
-typedef int contrastive_float_avx2_is_x86_only;
 #endif

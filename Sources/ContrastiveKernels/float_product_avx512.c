@@ -1,9 +1,4 @@
 #if defined(__x86_64__)
-#include <immintrin.h>
-#include <string.h>
-
-#include "ContrastiveKernels.h"
-
 // 24 of 32 registers hold sums, 2 the right operand.
 #define LANES 16
 #define ROWS 12
@@ -12,6 +7,4 @@
 #define ISA avx512
 #define FUSED(a, b, c) (units) _mm512_fmadd_ps((__m512)(a), (__m512)(b), (__m512)(c))
 #include "float_product.inc"
-#else
-typedef int contrastive_float_avx512_is_x86_only;
 #endif

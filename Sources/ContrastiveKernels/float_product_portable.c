@@ -1,7 +1,3 @@
-#include <string.h>
-
-#include "ContrastiveKernels.h"
-
 // 128-bit vectors; the product is rounded before it is added where the processor has no other way.
 #define LANES 4
 #define ROWS 4

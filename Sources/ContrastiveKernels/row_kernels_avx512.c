@@ -1,10 +1,4 @@
 #if defined(__x86_64__)
-#include <immintrin.h>
-#include <math.h>
-#include <string.h>
-
-#include "ContrastiveKernels.h"
-
 #define LANES 16
 #define TARGET \
   __attribute__((target("avx512f,avx512vl,avx512bw,avx512dq,fma"), min_vector_width(512)))
@@ -13,6 +7,5 @@
 #include "row_kernels.inc"
 #include "cluster_kernels.inc"
 #include "sinkhorn_kernels.inc"
-#else
-typedef int contrastive_avx512_is_x86_only;
+#include "winograd_kernels.inc"
 #endif

@@ -1,8 +1,3 @@
-#include <math.h>
-#include <string.h>
-
-#include "ContrastiveKernels.h"
-
 // 128-bit vectors: SSE2 on x86-64, NEON on arm64, plain code elsewhere.
 #define LANES 4
 #define TARGET
@@ -10,3 +5,4 @@
 #include "row_kernels.inc"
 #include "cluster_kernels.inc"
 #include "sinkhorn_kernels.inc"
+#include "winograd_kernels.inc"

@@ -204,6 +204,4 @@ TARGET static void accumulate(size_t rows, size_t columns, size_t depth, const f
 
 const ContrastiveShortProduct contrastive_short_product_amx = {
     "amx", DEEP, encode, pack_rows, pack_elements, similarities, accumulate};
-#else
-typedef int contrastive_short_amx_is_x86_only;
 #endif

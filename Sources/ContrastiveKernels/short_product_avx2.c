@@ -1,10 +1,4 @@
 #if defined(__x86_64__)
-#include <immintrin.h>
-#include <math.h>
-#include <string.h>
-
-#include "ContrastiveKernels.h"
-
 #define LANES 8
 #define ROWS 6
 #define VECTORS 2
@@ -13,6 +7,4 @@
 #define MULTIPLY(left, right, sum) \
   (units)_mm256_add_epi32((__m256i)(sum), _mm256_madd_epi16((__m256i)(left), (__m256i)(right)))
 #include "short_product.inc"
-#else
-typedef int contrastive_short_avx2_is_x86_only;
 #endif

@@ -1,10 +1,4 @@
 #if defined(__x86_64__)
-#include <immintrin.h>
-#include <math.h>
-#include <string.h>
-
-#include "ContrastiveKernels.h"
-
 #define LANES 16
 #define ROWS 12
 #define VECTORS 2
@@ -14,6 +8,4 @@
 #define MULTIPLY(left, right, sum) \
   (units)_mm512_dpwssd_epi32((__m512i)(sum), (__m512i)(left), (__m512i)(right))
 #include "short_product.inc"
-#else
-typedef int contrastive_short_avx512vnni_is_x86_only;
 #endif

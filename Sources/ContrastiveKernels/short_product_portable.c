@@ -1,8 +1,3 @@
-#include <math.h>
-#include <string.h>
-
-#include "ContrastiveKernels.h"
-
 #define LANES 4
 #define ROWS 2
 #define VECTORS 2

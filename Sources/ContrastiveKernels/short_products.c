@@ -1,26 +1,4 @@
-#include <string.h>
-
 #include "ContrastiveKernels.h"
-
-extern const ContrastiveShortProduct contrastive_short_product_portable;
-#if defined(__x86_64__)
-extern const ContrastiveShortProduct contrastive_short_product_avx2;
-extern const ContrastiveShortProduct contrastive_short_product_avxvnni;
-extern const ContrastiveShortProduct contrastive_short_product_avx512vnni;
-extern const ContrastiveShortProduct contrastive_short_product_amx;
-#endif
-
-const ContrastiveShortProduct *contrastive_short_product_named(const char *name) {
-  // Those of 8-bit codes, which have the same names and need the same instructions.
-  if (!contrastive_code_product_named(name)) return NULL;
-#if defined(__x86_64__)
-  if (strcmp(name, "amx") == 0) return &contrastive_short_product_amx;
-  if (strcmp(name, "avx512vnni") == 0) return &contrastive_short_product_avx512vnni;
-  if (strcmp(name, "avxvnni") == 0) return &contrastive_short_product_avxvnni;
-  if (strcmp(name, "avx2") == 0) return &contrastive_short_product_avx2;
-#endif
-  return &contrastive_short_product_portable;
-}
 
 static size_t least(size_t a, size_t b) { return a < b ? a : b; }
 

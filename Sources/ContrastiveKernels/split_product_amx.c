@@ -291,7 +291,5 @@ TARGET static void multiply(size_t rows, size_t columns, size_t depth, const flo
   _tile_release();
 }
 
-const ContrastiveFloatProduct contrastive_split_product_amx = {"amx", 16, 16, pack, multiply};
-#else
-typedef int contrastive_split_amx_is_x86_only;
+const ContrastiveFloatProduct contrastive_split_product_amx = {"amx", pack, multiply};
 #endif

@@ -101,4 +101,4 @@ static void multiply(size_t rows, size_t columns, size_t depth, const float *lef
 }
 
 const ContrastiveFloatProduct contrastive_split_product_portable = {
-    "portable", 1, width, pack, multiply};
+    "portable", pack, multiply};

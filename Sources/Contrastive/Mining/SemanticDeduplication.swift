@@ -138,8 +138,8 @@ private struct LargestBeforeReader: MergingReader {
       // Whatever may be the largest of the tile, and of what was read before.
       let floor = max(most - 2 * margin, Float(statistics.largest[place]) - margin)
       guard most >= floor else { continue }
-      let found = kernels.filterAbove(
-        values, count: count, threshold: floor.nextDown, firstIndex: tile.columns.lowerBound,
+      let found = kernels.filter(
+        values, count: count, from: floor, firstIndex: tile.columns.lowerBound,
         into: &statistics.keys)
       for key in statistics.keys[..<found] {
         statistics.largest[place] = max(

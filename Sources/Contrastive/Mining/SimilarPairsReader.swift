@@ -49,8 +49,8 @@ struct SimilarPairsReader: MergingReader {
       let own = origin.row + row
       let skipped = isOneSet ? max(0, own + 1 - origin.column - tile.columns.lowerBound) : 0
       guard skipped < tile.columns.count else { continue }
-      let count = kernels.filterAbove(
-        tile.row(place) + skipped, count: tile.columns.count - skipped, threshold: floor,
+      let count = kernels.filter(
+        tile.row(place) + skipped, count: tile.columns.count - skipped, from: floor,
         firstIndex: tile.columns.lowerBound + skipped, into: &statistics.keys)
       for key in statistics.keys[..<count] {
         guard let pair = pair(own, origin.column + RankKey.index(key)) else { continue }

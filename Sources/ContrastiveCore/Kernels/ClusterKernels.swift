@@ -5,13 +5,11 @@ package struct ClusterKernels: @unchecked Sendable {  // a constant table of C f
   private let table: UnsafePointer<ContrastiveClusterKernels>
 
   /// The fastest this processor has.
-  package static let best = ClusterKernels(table: contrastive_cluster_kernels())
+  package static let best = available[0]
 
-  /// Every instruction set this processor has, the portable one last.
-  package static var available: [ClusterKernels] {
-    (["avx512", "avx2", "portable"] as [String]).compactMap { name in
-      contrastive_cluster_kernels_named(name).map(ClusterKernels.init(table:))
-    }
+  /// Those of every instruction set this processor has, the portable one last.
+  package static let available = (["avx512", "avx2", "portable"] as [String]).compactMap { name in
+    contrastive_cluster_kernels_named(name).map(ClusterKernels.init(table:))
   }
 
   /// `portable`, `avx2` or `avx512`.

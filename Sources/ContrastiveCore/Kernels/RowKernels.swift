@@ -5,13 +5,11 @@ package struct RowKernels: @unchecked Sendable {  // a constant table of C funct
   private let table: UnsafePointer<ContrastiveRowKernels>
 
   /// The fastest this processor has.
-  package static let best = RowKernels(table: contrastive_row_kernels())
+  package static let best = available[0]
 
-  /// Every instruction set this processor has, the portable one last.
-  package static var available: [RowKernels] {
-    (["avx512", "avx2", "portable"] as [String]).compactMap { name in
-      contrastive_row_kernels_named(name).map(RowKernels.init(table:))
-    }
+  /// Those of every instruction set this processor has, the portable one last.
+  package static let available = (["avx512", "avx2", "portable"] as [String]).compactMap { name in
+    contrastive_row_kernels_named(name).map(RowKernels.init(table:))
   }
 
   /// `portable`, `avx2` or `avx512`.
@@ -88,12 +86,12 @@ package struct RowKernels: @unchecked Sendable {  // a constant table of C funct
     return position == count ? nil : position
   }
 
-  /// Appends a `RankKey` for each value above `threshold` to `keys`; returns how many.
-  package func filterAbove(
-    _ values: UnsafePointer<Float>, count: Int, threshold: Float, firstIndex: Int,
+  /// Appends a `RankKey` for each value of at least `lowest` to `keys`; returns how many.
+  package func filter(
+    _ values: UnsafePointer<Float>, count: Int, from lowest: Float, firstIndex: Int,
     into keys: UnsafeMutablePointer<UInt64>
   ) -> Int {
-    table.pointee.filter_above(values, count, threshold, UInt32(firstIndex), keys)
+    table.pointee.filter(values, count, lowest, .infinity, UInt32(firstIndex), keys, nil)
   }
 
   /// Appends a `RankKey` for each value of a range to `keys`, and counts those above it.
@@ -102,7 +100,7 @@ package struct RowKernels: @unchecked Sendable {  // a constant table of C funct
     firstIndex: Int, into keys: UnsafeMutablePointer<UInt64>
   ) -> (found: Int, above: Int) {
     var above = 0
-    let found = table.pointee.filter_between(
+    let found = table.pointee.filter(
       values, count, lowest, highest, UInt32(firstIndex), keys, &above)
     return (found, above)
   }

@@ -5,13 +5,11 @@ package struct SinkhornKernels: @unchecked Sendable {  // a constant table of C 
   private let table: UnsafePointer<ContrastiveSinkhornKernels>
 
   /// The fastest this processor has.
-  package static let best = SinkhornKernels(table: contrastive_sinkhorn_kernels())
+  package static let best = available[0]
 
-  /// Every instruction set this processor has, the portable one last.
-  package static var available: [SinkhornKernels] {
-    (["avx512", "avx2", "portable"] as [String]).compactMap { name in
-      contrastive_sinkhorn_kernels_named(name).map(SinkhornKernels.init(table:))
-    }
+  /// Those of every instruction set this processor has, the portable one last.
+  package static let available = (["avx512", "avx2", "portable"] as [String]).compactMap { name in
+    contrastive_sinkhorn_kernels_named(name).map(SinkhornKernels.init(table:))
   }
 
   /// `portable`, `avx2` or `avx512`.

@@ -9,16 +9,14 @@ package struct WinogradKernels: @unchecked Sendable {  // a constant table of C 
   private let table: UnsafePointer<ContrastiveWinogradKernels>
 
   /// The fastest this processor has.
-  package static let best = WinogradKernels(table: contrastive_winograd_kernels())
+  package static let best = available[0]
 
-  /// Every instruction set this processor has, the portable one last.
-  package static var available: [WinogradKernels] {
-    (["avx2", "portable"] as [String]).compactMap { name in
-      contrastive_winograd_kernels_named(name).map(WinogradKernels.init(table:))
-    }
+  /// Those of every instruction set this processor has, the portable one last.
+  package static let available = (["avx512", "avx2", "portable"] as [String]).compactMap { name in
+    contrastive_winograd_kernels_named(name).map(WinogradKernels.init(table:))
   }
 
-  /// `portable` or `avx2`.
+  /// `portable`, `avx2` or `avx512`.
   package var name: String { String(cString: table.pointee.name) }
 
   /// The shape of images, and a row for what lies outside them.

@@ -5,14 +5,13 @@ package struct CodeProduct: @unchecked Sendable {  // a constant table of C func
   let table: UnsafePointer<ContrastiveCodeProduct>
 
   /// The fastest this processor has.
-  package static let best = CodeProduct(table: contrastive_code_product())
+  package static let best = available[0]
 
   /// Every one this processor has, the portable one last.
-  package static var available: [CodeProduct] {
+  package static let available =
     (["amx", "avx512vnni", "avxvnni", "avx2", "portable"] as [String]).compactMap { name in
       contrastive_code_product_named(name).map(CodeProduct.init(table:))
     }
-  }
 
   /// `portable`, `avx2`, `avxvnni`, `avx512vnni` or `amx`.
   package var name: String { String(cString: table.pointee.name) }

@@ -87,12 +87,10 @@ public enum MatrixProduct: String, Sendable, CaseIterable, Codable {
     _ a: UnsafePointer<Float>, stride aStride: Int, _ b: UnsafePointer<Float>, stride bStride: Int,
     adding: Bool = false, into c: UnsafeMutablePointer<Float>, stride cStride: Int
   ) {
-    if let kernels, depth > 0, rows > 0, columns > 0,
-      kernels.gemm(
+    if let kernels, depth > 0, rows > 0, columns > 0 {
+      return kernels.gemm(
         operationA, operationB, rows: rows, columns: columns, depth: depth, a, stride: aStride,
         b, stride: bStride, adding: adding, into: c, stride: cStride)
-    {
-      return
     }
     BLAS.gemm(
       operationA, operationB, rows: rows, columns: columns, depth: depth, a, stride: aStride,

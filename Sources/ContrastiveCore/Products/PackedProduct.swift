@@ -8,22 +8,19 @@ package struct PackedProduct: @unchecked Sendable {  // a constant table of C fu
   private let table: UnsafePointer<ContrastiveFloatProduct>
 
   /// By fused multiplications and additions, of the processor's widest vectors.
-  package static let fused = PackedProduct(table: contrastive_float_product())
+  package static let fused = available[0]
 
   /// By bfloat16 parts, of the processor's AMX where it has such.
-  package static let split = PackedProduct(table: contrastive_split_product())
+  package static let split = availableSplit[0]
 
   /// Every fused one this processor has, the portable one last.
-  package static var available: [PackedProduct] {
-    (["avx512", "avx2", "portable"] as [String]).compactMap { name in
-      contrastive_float_product_named(name).map(PackedProduct.init(table:))
-    }
+  package static let available = (["avx512", "avx2", "portable"] as [String]).compactMap { name in
+    contrastive_float_product_named(name).map(PackedProduct.init(table:))
   }
 
   /// Those by parts, the portable one last; they give the same bits.
-  package static var availableSplit: [PackedProduct] {
-    let portable = PackedProduct(table: contrastive_portable_split_product())
-    return split.isVectorized ? [split, portable] : [portable]
+  package static let availableSplit = (["amx", "portable"] as [String]).compactMap { name in
+    contrastive_split_product_named(name).map(PackedProduct.init(table:))
   }
 
   /// `portable`, `avx2`, `avx512` or `amx`.
@@ -32,16 +29,17 @@ package struct PackedProduct: @unchecked Sendable {  // a constant table of C fu
   /// Whether it is done by vector instructions, or those of matrices.
   package var isVectorized: Bool { name != "portable" }
 
-  /// As `MatrixProduct.gemm`, of sizes that are not 0; false without memory to pack into.
+  /// As `MatrixProduct.gemm`, of sizes that are not 0.
   package func gemm(
     _ operationA: BLAS.Operation, _ operationB: BLAS.Operation, rows: Int, columns: Int,
     depth: Int, _ a: UnsafePointer<Float>, stride aStride: Int, _ b: UnsafePointer<Float>,
     stride bStride: Int, adding: Bool, into c: UnsafeMutablePointer<Float>, stride cStride: Int
-  ) -> Bool {
+  ) {
     let (rowStep, leftStep) = operationA == .plain ? (aStride, 1) : (1, aStride)
     let (rightStep, columnStep) = operationB == .plain ? (bStride, 1) : (1, bStride)
-    return contrastive_float_gemm(
+    let isDone = contrastive_float_gemm(
       table, rows, columns, depth, a, rowStep, leftStep, b, rightStep, columnStep, c, cStride,
-      adding ? 1 : 0) != 0
+      adding ? 1 : 0)
+    precondition(isDone != 0, "no memory for packed columns")
   }
 }

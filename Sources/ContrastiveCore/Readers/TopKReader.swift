@@ -52,7 +52,7 @@ package struct TopKReader: MergingReader {
     return Statistics(
       keys: [UInt64](repeating: 0, count: rows.count * capacity),
       counts: [Int](repeating: 0, count: rows.count),
-      thresholds: [Float](repeating: floor, count: rows.count), capacity: capacity,
+      thresholds: [Float](repeating: floor.nextUp, count: rows.count), capacity: capacity,
       spare: [UInt64](repeating: 0, count: capacity))
   }
 
@@ -66,14 +66,14 @@ package struct TopKReader: MergingReader {
         var count = statistics.counts[row]
         var threshold = statistics.thresholds[row]
         for start in stride(from: 0, to: tile.columns.count, by: Self.slice) {
-          count += kernels.filterAbove(
+          count += kernels.filter(
             tile.row(row) + start, count: min(Self.slice, tile.columns.count - start),
-            threshold: threshold, firstIndex: tile.columns.lowerBound + start, into: own + count)
+            from: threshold, firstIndex: tile.columns.lowerBound + start, into: own + count)
           guard count > 2 * k else { continue }
           let least = RankKey.keepLargest(k, of: own, count: count, spare: &statistics.spare)
           count = k
           // A tie with the k-th may still win by its index: tiles come in any order.
-          threshold = RankKey.value(least).nextDown
+          threshold = RankKey.value(least)
         }
         statistics.counts[row] = count
         statistics.thresholds[row] = threshold

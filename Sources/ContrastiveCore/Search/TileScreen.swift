@@ -116,8 +116,11 @@ struct CodeScreen: TileScreen {
       rows, rows: range, center: rowCenter, other: columnCenter, for: product, workers: .one)
     let reach = zip(coded.norms, coded.residuals).reduce(0) { max($0, $1.0 + $1.1) }
     let dimension = Double(rowCenter.count)
+    let largest = columns.largestNorm + columns.largestResidual + centers
     let errors = (0..<coded.count).map { row in
       let norm = coded.norms[row] + coded.residuals[row]
+      // Beyond this a part of the bound may leave Float32: nothing is ruled out.
+      guard (norm + centers) * largest < 1e37 else { return Double.infinity }
       // Seven operations in Float32 on values, and sums of products in Double of whole vectors.
       let rounding =
         0x1p-21
@@ -239,9 +242,8 @@ struct FloatScreen: TileScreen {
       for row in 0..<range.count {
         let error = errors[range.lowerBound + row]
         let threshold = (Double(min(rowThresholds[row], least)) - error).roundedDown
-        let found = kernels.filterAbove(
-          values + row * span.count, count: span.count, threshold: threshold.nextDown,
-          firstIndex: 0, into: keys)
+        let found = kernels.filter(
+          values + row * span.count, count: span.count, from: threshold, firstIndex: 0, into: keys)
         for place in 0..<found {
           pairs[count] = ContrastivePair(
             row: UInt32(row), column: UInt32(RankKey.index(keys[place])),

@@ -77,7 +77,4 @@ typedef struct {
 // The kernels of an instruction set, or null when this processor or build lacks it.
 const ContrastiveClusterKernels *contrastive_cluster_kernels_named(const char *name);
 
-// The fastest kernels of this processor.
-const ContrastiveClusterKernels *contrastive_cluster_kernels(void);
-
 #endif

@@ -59,14 +59,11 @@ typedef struct {
   // Position of the first element that is NaN or larger than limit in magnitude; count if none.
   size_t (*first_beyond)(const float *values, size_t count, float limit);
 
-  // Appends (value, first_index + position) of every value above threshold to keys, in order, as
-  // one sortable number (see contrastive_rank_key), and returns how many. keys has room for count.
-  size_t (*filter_above)(const float *values, size_t count, float threshold, uint32_t first_index,
-                         uint64_t *keys);
-
-  // The same for every value from lowest to highest; adds the number of those above to *above.
-  size_t (*filter_between)(const float *values, size_t count, float lowest, float highest,
-                           uint32_t first_index, uint64_t *keys, size_t *above);
+  // Appends (value, first_index + position) of every value from lowest to highest to keys, in
+  // order, as one sortable number (see contrastive_rank_key), and returns how many; adds the number
+  // of those above to *above, or takes those, too, where above is null. keys has room for count.
+  size_t (*filter)(const float *values, size_t count, float lowest, float highest,
+                   uint32_t first_index, uint64_t *keys, size_t *above);
 
   // Sum of Float32 numbers in Double.
   double (*sum)(const float *values, size_t count);
@@ -101,9 +98,6 @@ typedef struct {
 
 // The kernels of an instruction set, or null when this processor or build lacks it.
 const ContrastiveRowKernels *contrastive_row_kernels_named(const char *name);
-
-// The fastest kernels of this processor.
-const ContrastiveRowKernels *contrastive_row_kernels(void);
 
 // A number that sorts descending as (value descending, index ascending). Value is not NaN.
 static inline uint64_t contrastive_rank_key(float value, uint32_t index) {

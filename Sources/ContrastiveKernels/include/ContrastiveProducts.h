@@ -28,10 +28,6 @@ void *contrastive_packing_room(void);
 typedef struct {
   // Instruction set: "portable", "avx2", "avx512" or "amx".
   const char *name;
-  // Floats multiplied and added by one instruction.
-  size_t lanes;
-  // Columns of a panel. A packed operand takes depth times the columns, rounded up to panels.
-  size_t width;
 
   // Packs an operand of depth rows and columns columns, element (k, c) of which is
   // source[k * depth_step + c * column_step]; one of the steps is 1.
@@ -49,13 +45,9 @@ typedef struct {
 // The product of an instruction set, or null when this processor or build lacks it.
 const ContrastiveFloatProduct *contrastive_float_product_named(const char *name);
 
-// That of the processor's widest vectors.
-const ContrastiveFloatProduct *contrastive_float_product(void);
-
 // The product by bfloat16 parts (see split_product.h): "amx" where the processor has it, else
 // "portable", which is slow and gives the same bits. depth is at most contrastive_product_depth.
-const ContrastiveFloatProduct *contrastive_split_product(void);
-const ContrastiveFloatProduct *contrastive_portable_split_product(void);
+const ContrastiveFloatProduct *contrastive_split_product_named(const char *name);
 
 // C <- A B, or C + A B where adding, with columns packed into memory that the thread keeps.
 // Element (r, k) of A is left[r * row_step + k * left_step], element (k, c) of B
@@ -140,9 +132,6 @@ typedef struct {
 
 // The product of an instruction set, or null when this processor or build lacks it.
 const ContrastiveCodeProduct *contrastive_code_product_named(const char *name);
-
-// The fastest of this processor.
-const ContrastiveCodeProduct *contrastive_code_product(void);
 
 // Rows of 16-bit codes, two in a unit: element = unit of the row * code + residual. The norm of a
 // row of codes is below 2^15.5 and no code is beyond 32,767, so that no dot product of two of them

@@ -47,7 +47,4 @@ typedef struct {
 // The kernels of an instruction set, or null when this processor or build lacks it.
 const ContrastiveSinkhornKernels *contrastive_sinkhorn_kernels_named(const char *name);
 
-// The fastest kernels of this processor.
-const ContrastiveSinkhornKernels *contrastive_sinkhorn_kernels(void);
-
 #endif

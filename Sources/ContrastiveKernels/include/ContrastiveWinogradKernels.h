@@ -46,7 +46,4 @@ typedef struct {
 // The table of a name ("avx2", "portable"), or NULL where the processor does not have it.
 const ContrastiveWinogradKernels *contrastive_winograd_kernels_named(const char *name);
 
-// The fastest that the processor has.
-const ContrastiveWinogradKernels *contrastive_winograd_kernels(void);
-
 #endif

@@ -82,9 +82,9 @@ import _TestSupport
     ]
     do {
       let keys = GuardedBuffer([UInt64](repeating: 0, count: n))
-      found.append(Double(kernels.filter_above(a.start, n, 0.2, 7, keys.start)))
+      found.append(Double(kernels.filter(a.start, n, 0.2, .infinity, 7, keys.start, nil)))
       var above = 0
-      found.append(Double(kernels.filter_between(a.start, n, -0.5, 0.5, 7, keys.start, &above)))
+      found.append(Double(kernels.filter(a.start, n, -0.5, 0.5, 7, keys.start, &above)))
       found.append(Double(above))
       let values = guarded(n, 8)
       kernels.exclude_outside(

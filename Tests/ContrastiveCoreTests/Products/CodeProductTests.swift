@@ -97,7 +97,8 @@ import _TestSupport
       for column in 0..<columns.count {
         let product = Float(integers[row * columns.count + column]) * columns.scales[column]
         let scaled = product * rows.scales[row]
-        let value = scaled + (rowSide.offsets[row] + columnSide.offsets[column])
+        let sum = scaled + (rowSide.offsets[row] + columnSide.offsets[column])
+        let value = sum.isNaN ? .infinity : sum
         if value >= rowSide.thresholds[row] || value >= columnSide.thresholds[column] {
           found.append(CodeProduct.Pair(row: row, column: column, value: value))
         }

@@ -50,6 +50,35 @@ import _TestSupport
     }
   }
 
+  /// Dot products that just fit Float32, of parts that do not; most rows point one way.
+  @Test func largeRowsAreFound() throws {
+    let dimension = 400
+    func rows(_ count: Int, seed: UInt64) throws -> Matrix {
+      let unit = try TestData.embeddings(count, dimension, seed: seed)
+      return try Matrix(
+        rows: count, columns: dimension,
+        values: (0..<(count * dimension)).map { place in
+          let (row, column) = place.quotientAndRemainder(dividingBy: dimension)
+          let size: Float = row % 7 == 0 ? 1e15 : 8.5e17
+          return (row % 10 == 0 ? -1 : 1 - unit[row, column] * 0.1) * size
+        })
+    }
+    let (a, b) = (try rows(60, seed: 1), try rows(300, seed: 2))
+    let (expected, ofGraph) = (
+      best(a, b, k: 9, excluding: []), best(b, b, k: 9, excluding: [.diagonal])
+    )
+    for product in CodeProduct.available {
+      let found = try SimilaritySearch(
+        k: 9, rows: Operand("rows", a), columns: Operand("columns", b), screen: .codes,
+        product: product
+      ).run(workers: .all)
+      #expect(found.columns == expected.columns, "\(product.name)")
+      let graph = try SimilaritySearch.graph(
+        of: Operand("rows", b), k: 9, screen: .codes, product: product, workers: .all)
+      #expect(graph.columns == ofGraph.columns, "\(product.name)")
+    }
+  }
+
   @Test(arguments: Data.allCases, [(2, 3, 1), (150, 17, 9), (700, 24, 12)])
   func findsTheGraph(_ data: Data, _ shape: (rows: Int, dimension: Int, k: Int)) throws {
     let set = try data.matrix(shape.rows, shape.dimension, seed: 3)
