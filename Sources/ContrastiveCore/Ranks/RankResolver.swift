@@ -14,9 +14,10 @@ struct RankResolver: Sendable {
     largestNorm = (columns.rowDots(columns).max() ?? 0).squareRoot()
   }
 
-  /// Four times what a Float32 similarity of a row may be off by.
+  /// Four times what a Float32 similarity of a row may be off by: two of one pass may be disordered
+  /// by twice that, and another pass may move each again.
   func rounding(of row: Int) -> Float {
-    let relative = 8e-6 * max(1, Double(rows.columns) / 512)
+    let relative = 4 * Double(rows.columns + 16) * 0x1.04p-24
     return Float(min(relative * rowNorms[row] * largestNorm, 1e37))
   }
 

@@ -55,7 +55,7 @@ struct RankSearch {
       guard rank < above else { continue }
       bounds = interval.bin(bin)
       let next = RankInterval(around: bounds, band)
-      if next.width < 16 * Double(band) || next == interval {
+      if next.width < 4 * Double(band) || next == interval {
         // Bins cannot be told apart any more.
         guard count.inside <= Self.maxListed else { return outcome = .crowded }
         interval.room = Self.maxListed
