@@ -35,6 +35,33 @@ import _TestSupport
     #expect(try contrast.evaluate().loss == expected.loss)
   }
 
+  /// Rows in half precision are widened where a choice looks at them.
+  @Test(arguments: 0..<4) func aHalfBankTakesEveryChoice(_ place: Int) throws {
+    let half = try HalfMatrix(rounding: bank)
+    let negatives = try [
+      Negatives(hardness: HardNegativeWeights(beta: 1, tauPlus: 0.05)),
+      Negatives(falseNegatives: FalseNegativeTreatment(FalseNegatives(topK: 3, threshold: nil))),
+      Negatives(ring: Ring(outer: 0.2, inner: 0.1)),
+      Negatives(mixing: .drawn(HardNegativeMixing(hardest: 20, pairs: 4, queryPairs: 2))),
+    ][place]
+    func loss(_ bank: any Bank) throws -> Double {
+      var contrast = try Contrast(queries, pairedWith: keys, against: bank, temperature: 0.2)
+      _ = try contrast.choose(negatives)
+      return try contrast.evaluate().loss
+    }
+    #expect(try loss(half) == loss(half.widened))
+  }
+
+  @Test func positivesTakePart() throws {
+    var contrast = try Contrast(queries, pairedWith: keys, temperature: 0.2)
+    #expect {
+      try contrast.add(positives: (0..<40).map { [$0] })
+    } throws: {
+      "\($0)" == "positives: found column 0, which is excluded at position 0, "
+        + "expected columns that take part"
+    }
+  }
+
   @Test func namedPositivesAreSupCon() throws {
     let labels = (0..<40).map { $0 % 7 }
     let expected = try SupCon(temperature: 0.1).evaluate(embeddings: queries, labels: labels)

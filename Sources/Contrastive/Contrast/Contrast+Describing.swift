@@ -82,6 +82,13 @@ extension Contrast {
           argument: argument, position: row, found: "column \(column)",
           expected: "columns below \(columns.rows), each in one role")
       }
+      // Where ranks are excluded, which columns they are is not known yet.
+      guard role != .excluded, rankedCounts == nil else { continue }
+      if let column = list.first(where: { exclusions.exclude(row: row, column: $0) }) {
+        throw .index(
+          argument: argument, position: row, found: "column \(column), which is excluded",
+          expected: "columns that take part")
+      }
     }
     roles = roles.adding { lists[$0].lazy.map { (column: $0, role: role) } }
   }
@@ -99,6 +106,8 @@ extension Contrast {
   ) throws(ContrastiveError) -> NegativeCounts {
     try negatives.validate(
       without: isOneSet ? [.mixing] : [], in: "a set against itself", use: "a bank")
+    // Searches, ranks and mixes look at rows in Float32.
+    if !negatives.parts.isSubset(of: [.pairs]) { widenColumns() }
     return try choose(
       negatives,
       support: Support(paired.map { Operand(anchors.name, $0) } ?? anchors), workers: workers)

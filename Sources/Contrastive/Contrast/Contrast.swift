@@ -73,6 +73,11 @@ public struct Contrast: Sendable {
     return contrast
   }
 
+  /// Columns in half precision become Float32.
+  mutating func widenColumns() {
+    if case .others(let columns) = choice { choice = .others(columns.widened) }
+  }
+
   /// The columns that a pass reads.
   var readColumns: Operand {
     readsColumns ? columns : Operand(columns.name, Matrix(zeros: 0, by: columns.dimension))

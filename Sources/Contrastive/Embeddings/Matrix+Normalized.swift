@@ -89,7 +89,7 @@ public struct NormalizedRows: Sendable {
       guard let column = carried.firstIndex(where: { !$0.isFinite }) else { continue }
       throw .tooLarge(
         argument: "gradient", row: row, column: column, found: "\(gradient[row - first, column])",
-        limit: "norm \(norms[row]) of the row")
+        limit: "Float32 holds over \(norms[row]), the norm of the row")
     }
     var result = gradient
     result.withMutableSharedMemory { gradient in

@@ -113,8 +113,13 @@ public struct HardNegatives: Sendable {
       rows: rows, columns: columns, k: min(options.candidates, documents.rows), memory: memory,
       workers: workers)
     let perQuery = options.perQuery
-    var found = [Int32](repeating: -1, count: queries.rows * perQuery)
-    var similarities = [Float](repeating: 0, count: found.count)
+    let (count, overflow) = queries.rows.multipliedReportingOverflow(by: perQuery)
+    guard !overflow, MachineMemory.holds(count, times: 8) else {
+      throw .parameter(
+        name: "per-query", found: "\(perQuery)", expected: "negatives that fit in memory")
+    }
+    var found = [Int32](repeating: -1, count: count)
+    var similarities = [Float](repeating: 0, count: count)
     let own = CosinePairs.with(rows, columns) { cosines in
       workers.map(queries.rows, runs: 256) { query in
         relevance.documents(of: query).map { cosines.cosine(query, $0) }.max()

@@ -42,9 +42,10 @@ public struct PairRanks: Sendable, Equatable {
     let rows = try CosineRows(
       queries.rows(at: pairs.map(\.query)), argument: "queries", workers: workers)
     let columns = try CosineRows(documents, argument: "documents", workers: workers)
+    // One more where a row finds itself.
+    let nearest = min(depth, documents.rows - (isOneSet ? 1 : 0)) + (isOneSet ? 1 : 0)
     let search = NearestCosines(
-      rows: rows, columns: columns, k: min(depth + (isOneSet ? 1 : 0), documents.rows),
-      memory: nil, workers: workers)
+      rows: rows, columns: columns, k: nearest, memory: nil, workers: workers)
     var ranks = [Int?](repeating: nil, count: pairs.count)
     try ranks.withMutableSharedMemory { ranks throws(ContrastiveError) in
       try search.forEach(filling: ranks, perRow: 1, workers: workers) { row, nearest in

@@ -35,11 +35,13 @@ public struct Relevance: Sendable, Equatable {
   ///   - queries: number of queries.
   ///   - documents: number of documents.
   ///   - argument: the name to use in errors.
-  /// - Throws: `ContrastiveError`: `.index` with the first number outside, `.empty` of none.
+  /// - Throws: `ContrastiveError`: `.index` with the first number outside, `.empty` of none,
+  ///   `.parameter` for a number of queries or documents that is negative or beyond memory.
   public init(
     _ judgments: [Judgment], queries: Int, documents: Int, argument: String = "pairs"
   ) throws(ContrastiveError) {
     guard !judgments.isEmpty else { throw .empty(argument: argument) }
+    try Self.require(queries: queries, documents: documents)
     for (position, judgment) in judgments.enumerated() {
       for (found, what, bound) in [
         (judgment.query, "query", queries), (judgment.document, "document", documents),
@@ -81,6 +83,7 @@ public struct Relevance: Sendable, Equatable {
   public init(
     rowByRow queries: Int, documents: Int, argument: String = "documents"
   ) throws(ContrastiveError) {
+    try Self.require(queries: queries, documents: documents)
     guard queries == documents else {
       throw .shape(
         argument: argument, found: "\(documents) rows",
@@ -89,6 +92,15 @@ public struct Relevance: Sendable, Equatable {
     try self.init(
       (0..<queries).map { Judgment(query: $0, document: $0) }, queries: queries,
       documents: documents, argument: argument)
+  }
+
+  private static func require(queries: Int, documents: Int) throws(ContrastiveError) {
+    for (name, count) in [("queries", queries), ("documents", documents)] {
+      guard 0..<Int(Int32.max) ~= count, MachineMemory.holds(count, times: 32) else {
+        throw .parameter(
+          name: name, found: "\(count)", expected: "0 or more, and what fits in memory")
+      }
+    }
   }
 
   /// The relevance given, or document i for query i where there is none.

@@ -183,9 +183,11 @@ private struct QueryScores {
 
   private func discounted(_ grades: ArraySlice<Int>) -> Double {
     var sum = 0.0
+    // In units of 2^best, so that no grade is beyond Double.
+    let best = Double(ideal.first ?? 0)
     for (place, grade) in grades.enumerated() where grade > 0 {
       let worth =
-        gain == .linear ? Double(grade) : power(2, Double(grade)) - 1
+        gain == .linear ? Double(grade) : power(2, Double(grade) - best) - power(2, -best)
       sum += worth * logarithm(2.0) / logarithm(Double(place + 2))
     }
     return sum

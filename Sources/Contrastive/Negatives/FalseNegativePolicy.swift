@@ -48,15 +48,21 @@ extension PairTerms {
     rows: Int, columns: Int, suspects: [Suspect], policy: FalseNegativePolicy,
     own: [(row: Int, column: Int)] = [], attractsOwn: Bool = false
   ) throws(ContrastiveError) {
+    for (name, count) in [("rows", rows), ("columns", columns)] {
+      guard count >= 0, MachineMemory.holds(count, times: 16) else {
+        throw .parameter(
+          name: name, found: "\(count)", expected: "0 or more, and what fits in memory")
+      }
+    }
     for (position, suspect) in suspects.enumerated() {
-      guard 0...1 ~= suspect.confidence, 0..<max(0, rows) ~= suspect.row else {
+      guard 0...1 ~= suspect.confidence, 0..<rows ~= suspect.row else {
         throw .index(
           argument: "suspects", position: position,
           found: "row \(suspect.row), confidence \(suspect.confidence)",
           expected: "0 ..< \(rows), 0 … 1")
       }
     }
-    if let row = own.firstIndex(where: { !(0..<max(0, rows) ~= $0.row) }) {
+    if let row = own.firstIndex(where: { !(0..<rows ~= $0.row) }) {
       throw .index(
         argument: "own", position: row, found: "row \(own[row].row)", expected: "0 ..< \(rows)")
     }

@@ -57,6 +57,9 @@ public struct PairTerms: Sendable, Equatable {
   ///   that is negative or not finite, a target outside 0 … 1, a positive of weight 0, or targets
   ///   of a row that sum to more than 1.
   public init(rows: Int, columns: Int, pairs: [Pair]) throws(ContrastiveError) {
+    for (name, count) in [("rows", rows), ("columns", columns)] {
+      try requireParameter(count >= 0, name, count, "0 or more")
+    }
     func fault(_ position: Int, _ found: String, _ expected: String) -> ContrastiveError {
       .index(argument: "pairs", position: position, found: found, expected: expected)
     }

@@ -44,7 +44,7 @@ struct PreparedPoints: Sendable {
       let column = values.indices.max { abs(values[$0]) < abs(values[$1]) } ?? 0
       throw .tooLarge(
         argument: argument, row: row, column: column,
-        found: "\(values[column])", limit: "a row of norm 6.3e18")
+        found: "\(values[column])", limit: "the elements of a row of norm 6.3e18")
     }
   }
 

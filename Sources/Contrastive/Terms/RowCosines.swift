@@ -63,7 +63,7 @@ struct RowCosines: Sendable {
       guard let column = values.firstIndex(where: { !$0.isFinite }) else { continue }
       throw .tooLarge(
         argument: "gradient", row: row, column: column, found: "\(values[column])",
-        limit: "norm \(norms.0[row]) of the row of \(first.name)")
+        limit: "Float32 holds over \(norms.0[row]), the norm of the row of \(first.name)")
     }
   }
 

@@ -23,7 +23,8 @@ import _TestSupport
 
   typealias Call = @Sendable (inout Draw) throws -> Void
 
-  static let calls: [(String, Call)] = values + clusters + neighbors + measures + banks + choices
+  static let calls: [(String, Call)] =
+    values + clusters + neighbors + measures + banks + choices + mining
 
   struct NotFinite: Error {}
 }

@@ -30,6 +30,38 @@ import _TestSupport
       cutoffs: [10, 1, 3, 14], gain: gain)
   }
 
+  /// 2^1100 is beyond Double, a share of it is not.
+  @Test func highGradesStayFinite() throws {
+    func ndcg(_ grades: (Int, Int)) throws -> Double {
+      try RetrievalScores(
+        queries: Matrix([[1, 0]]), documents: Matrix([[1, 0.1], [1, 0.2], [1, 0]]),
+        relevance: Relevance(
+          [
+            Relevance.Judgment(query: 0, document: 0, grade: grades.0),
+            Relevance.Judgment(query: 0, document: 1, grade: grades.1),
+          ], queries: 1, documents: 3),
+        cutoffs: [3], gain: .exponential
+      ).mean(.ndcg, at: 3)
+    }
+    // 5e-16: 2^-40 of the gain is lost by neither.
+    #expect(try abs(ndcg((1_060, 1_100)) - ndcg((60, 100))) <= 1e-15)
+    #expect(try ndcg((.init(Int32.max), 3)) > 0.6)
+  }
+
+  @Test func numbersOfRowsAreChecked() throws {
+    for count in [-1, Int.max, .min] {
+      for (queries, documents) in [(count, 3), (3, count), (count, count)] {
+        #expect(throws: ContrastiveError.self) {
+          try Relevance(
+            [Relevance.Judgment(query: 0, document: 0)], queries: queries, documents: documents)
+        }
+        #expect(throws: ContrastiveError.self) {
+          try Relevance(rowByRow: queries, documents: documents)
+        }
+      }
+    }
+  }
+
   /// pytrec_eval's recall, P, map_cut, ndcg_cut and recip_rank.
   @Test(
     arguments: [
