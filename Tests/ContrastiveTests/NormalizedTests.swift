@@ -39,7 +39,7 @@ import _Reference
     #expect(
       throws: ContrastiveError.tooLarge(
         argument: "gradient", row: 1, column: 1, found: "1.0",
-        limit: "norm \(Double(Float.leastNonzeroMagnitude)) of the row")
+        limit: "Float32 holds over \(Double(Float.leastNonzeroMagnitude)), the norm of the row")
     ) { try found.backward(steep) }
     #expect(throws: ContrastiveError.zeroNorm(argument: "embeddings", row: 1)) {
       try Matrix(rows: 2, columns: 2, values: [1, 0, 0, 0]).normalized()

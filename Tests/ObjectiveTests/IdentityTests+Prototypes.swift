@@ -114,30 +114,4 @@ import _TestSupport
       queries: queries, keys: keys, bank: bank, levels: [level])
     #expect(zero.loss > 1)
   }
-
-  /// A slot without a row takes no part, not even with a logit of 0.
-  @Test func hcscCountsNoEmptySlots() throws {
-    let targets = try PrototypeTargets(
-      centroids: bank.rows(0..<3), concentrations: [0.2, 0.2, 0.2],
-      assignments: (0..<300).map { $0 % 2 }, negatives: [])
-    let order = [0, 2, 3, 5, 8, 13, 14, 19]
-    var samples = try SampleBank(samples: 20, dimension: 24)
-    try samples.update(bank.rows(0..<8), ids: order)
-    let columns = try samples.columns(for: Array(100..<400))
-    func loss(_ bank: any Bank, _ rows: Int, selecting selects: (Int) -> Bool) throws -> Double {
-      let mask = try SelectionMask(
-        rows: 300, columns: rows,
-        values: (0..<300).flatMap { _ in (0..<rows).map { selects($0) ? 1 : 0 } })
-      return try HCSC(unselected: .zero).evaluate(
-        queries: queries, keys: keys, bank: bank,
-        levels: [HCSC.Level(targets: targets, instances: mask)]
-      ).loss
-    }
-    let written = try bank.rows(0..<8).normalized().rows
-    let expected = try loss(written, 8) { $0 % 2 == 0 }
-    let found = try loss(columns, 20) { slot in
-      order.firstIndex(of: slot).map { $0 % 2 == 0 } ?? false
-    }
-    #expect(relativeError(found, expected) <= 1e-6)
-  }
 }

@@ -107,7 +107,7 @@ public struct HCSC: Objective {
     for level in levels {
       var (contrast, _) = try problem.contrast(
         temperature: temperature, .all, later: negatives, workers: workers)
-      select(level.instances, in: &contrast, &chosen, workers)
+      select(level.instances, in: &contrast, &chosen)
       let found = try contrast.choose(
         negatives, support: Contrast.Support(problem.keys), workers: workers)
       chosen.add(found)
@@ -126,7 +126,7 @@ public struct HCSC: Objective {
     for (index, level) in levels.enumerated() {
       var contrast = level.targets.contrast(
         of: problem.queries, among: level.targets.negatives, level: index)
-      if let mask = level.prototypes { select(mask, in: &contrast, &chosen, workers) }
+      if let mask = level.prototypes { select(mask, in: &contrast, &chosen) }
       value.add(try contrast.evaluate(wanted, workers: workers), times: share)
     }
     return Evaluation(value, details: chosen)
@@ -146,18 +146,12 @@ public struct HCSC: Objective {
 
   /// Excludes what a mask does not select, and counts it.
   private func select(
-    _ mask: SelectionMask, in contrast: inout Contrast, _ counts: inout NegativeCounts,
-    _ workers: Workers
+    _ mask: SelectionMask, in contrast: inout Contrast, _ counts: inout NegativeCounts
   ) {
-    func included(_ contrast: Contrast) -> [Int] {
-      contrast.allExclusions.counts(
-        rows: contrast.anchors.rows, columns: contrast.columns.rows, workers: workers)
-    }
-    let before = unselected == .zero ? included(contrast) : []
+    let unselected = mask.unselected
     contrast.exclusions.append(.mask(mask))
-    // What was excluded before takes no part, not even with a logit of 0.
-    if unselected == .zero { contrast.zeros = zip(before, included(contrast)).map(-) }
-    counts.add(NegativeCounts(excluded: mask.unselected.reduce(0, +)))
+    if self.unselected == .zero { contrast.zeros = unselected }
+    counts.add(NegativeCounts(excluded: unselected.reduce(0, +)))
   }
 
   /// The same of all inputs in one value.
