@@ -13,14 +13,14 @@ public struct Workers: Sendable, Equatable {
   /// Number of threads, the caller's included; at least 1.
   public let count: Int
   /// What multiplies matrices in Float32.
-  public let product: MatrixProduct
-  let monitor: ProgressMonitor?
+  public private(set) var product: MatrixProduct
+  private(set) var monitor: ProgressMonitor?
   /// What losses multiply in.
   package internal(set) var precision = Precision.float32
   /// The processes that share the work, where it is shared.
-  let group: (any ProcessGroup)?
+  var group: (any ProcessGroup)?
   /// Whether gradients may stay with the process that has computed them.
-  package private(set) var keepsOwnRows = false
+  package internal(set) var keepsOwnRows = false
 
   /// One worker for every processor this process may use.
   public static let all = Workers(
@@ -56,9 +56,8 @@ public struct Workers: Sendable, Equatable {
   ///   returning false cancels the call.
   /// - Returns: the workers; once canceled they stay so.
   public func reporting(_ progress: @escaping @Sendable (PassProgress) -> Bool) -> Workers {
-    var workers = Workers(
-      count: count, product: product, monitor: ProgressMonitor(progress), group: group)
-    (workers.keepsOwnRows, workers.precision) = (keepsOwnRows, precision)
+    var workers = self
+    workers.monitor = ProgressMonitor(progress)
     return workers
   }
 
@@ -75,8 +74,8 @@ public struct Workers: Sendable, Equatable {
   ///   and gradients. Without this it is `MatrixProduct.automatic`.
   /// - Returns: the workers.
   public func using(_ product: MatrixProduct) -> Workers {
-    var workers = Workers(count: count, product: product, monitor: monitor, group: group)
-    (workers.keepsOwnRows, workers.precision) = (keepsOwnRows, precision)
+    var workers = self
+    workers.product = product
     return workers
   }
 

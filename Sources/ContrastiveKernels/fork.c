@@ -1,5 +1,5 @@
 #define _GNU_SOURCE
-#include "ContrastiveFork.h"
+#include "ContrastiveKernels.h"
 
 #include <pthread.h>
 #include <sched.h>

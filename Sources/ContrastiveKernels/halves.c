@@ -1,4 +1,4 @@
-#include "ContrastiveHalves.h"
+#include "ContrastiveKernels.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 #define _GNU_SOURCE
-#include "ContrastiveMemory.h"
+#include "ContrastiveKernels.h"
 
 #include <stdint.h>
 #include <stdlib.h>

@@ -19,21 +19,9 @@ package struct WinogradKernels: @unchecked Sendable {  // a constant table of C 
   /// `portable`, `avx2` or `avx512`.
   package var name: String { String(cString: table.pointee.name) }
 
-  /// The shape of images, and a row for what lies outside them.
-  package struct Images {
-    private let shape: ContrastiveWinogradImage
-
-    /// Images of a shape; `zeros` and `spare` have at least as many numbers as there are channels.
-    package init(
-      height: Int, width: Int, channels: Int, zeros: UnsafePointer<Float>,
-      spare: UnsafeMutablePointer<Float>
-    ) {
-      shape = ContrastiveWinogradImage(
-        zeros: zeros, spare: spare, height: height, width: width, channels: channels)
-    }
-
-    fileprivate var pointee: ContrastiveWinogradImage { shape }
-  }
+  /// The shape of images, and rows of at least as many numbers as there are channels: zeros, which
+  /// lie outside them, and one to write to.
+  package typealias Images = ContrastiveWinogradImage
 
   /// `Bᵀ · d · B` of the four by four pixels under some tiles of an image.
   package func gather(
@@ -41,7 +29,7 @@ package struct WinogradKernels: @unchecked Sendable {  // a constant table of C 
     into target: UnsafeMutablePointer<Float>, plane: Int
   ) {
     table.pointee.gather(
-      images.pointee, image, tiles.lowerBound, tiles.count, target, plane)
+      images, image, tiles.lowerBound, tiles.count, target, plane)
   }
 
   /// Writes two by two pixels for each of some tiles: `Aᵀ · m · A`.
@@ -50,7 +38,7 @@ package struct WinogradKernels: @unchecked Sendable {  // a constant table of C 
     into image: UnsafeMutablePointer<Float>
   ) {
     table.pointee.finish(
-      images.pointee, source, plane, tiles.lowerBound, tiles.count, image)
+      images, source, plane, tiles.lowerBound, tiles.count, image)
   }
 
   /// `A · y · Aᵀ`, the adjoint of `finish`.
@@ -59,7 +47,7 @@ package struct WinogradKernels: @unchecked Sendable {  // a constant table of C 
     into target: UnsafeMutablePointer<Float>, plane: Int
   ) {
     table.pointee.spread(
-      images.pointee, image, tiles.lowerBound, tiles.count, target, plane)
+      images, image, tiles.lowerBound, tiles.count, target, plane)
   }
 
   /// Adds `B · v · Bᵀ` to the pixels under some tiles: the adjoint of `gather`.
@@ -68,7 +56,7 @@ package struct WinogradKernels: @unchecked Sendable {  // a constant table of C 
     into image: UnsafeMutablePointer<Float>
   ) {
     table.pointee.scatter(
-      images.pointee, source, plane, tiles.lowerBound, tiles.count, image)
+      images, source, plane, tiles.lowerBound, tiles.count, image)
   }
 
   /// `G · w · Gᵀ` of kernels whose 9 numbers lie `stride` apart; the 16 of the result do, too.

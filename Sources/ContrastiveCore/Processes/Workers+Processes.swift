@@ -7,14 +7,16 @@ extension Workers {
   /// - Parameter group: the processes.
   /// - Returns: the workers.
   public func sharing(with group: any ProcessGroup) -> Workers {
-    Workers(count: count, product: product, monitor: monitor, group: group)
-      .computing(in: precision)
+    shared(with: group)
   }
 
   /// These threads alone, without other processes.
-  package var alone: Workers {
-    Workers(count: count, product: product, monitor: monitor, group: nil)
-      .computing(in: precision)
+  package var alone: Workers { shared(with: nil) }
+
+  private func shared(with group: (any ProcessGroup)?) -> Workers {
+    var workers = self
+    (workers.group, workers.keepsOwnRows) = (group, false)
+    return workers
   }
 
   /// The processes to share with; nil where this one is alone.

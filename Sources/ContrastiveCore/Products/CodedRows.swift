@@ -17,13 +17,13 @@ package struct CodedRows: Sendable {
   /// Units of 32 bits of each row.
   package let units: Int
   package private(set) var codes: [Int32]
-  package private(set) var scales: [Float]
+  package let scales: [Float]
   /// ⟨x − c, d⟩, d the other side's center.
-  private(set) var offsets: [Double]
+  let offsets: [Double]
   /// ‖x − c‖.
-  private(set) var norms: [Double]
+  let norms: [Double]
   /// ‖residual‖.
-  private(set) var residuals: [Double]
+  let residuals: [Double]
 
   /// Encodes some rows.
   ///
@@ -47,35 +47,22 @@ package struct CodedRows: Sendable {
     count = rows.count
     self.units = units
     codes = [Int32](repeating: 0, count: rows.count * units)
-    scales = [Float](repeating: 0, count: rows.count)
-    offsets = [Double](repeating: 0, count: rows.count)
-    norms = offsets
-    residuals = offsets
-    let perPiece = 256
-    codes.withUnsafeMutableBufferPointer { codes in
-      scales.withUnsafeMutableBufferPointer { scales in
-        offsets.withUnsafeMutableBufferPointer { offsets in
-          norms.withUnsafeMutableBufferPointer { norms in
-            residuals.withUnsafeMutableBufferPointer { residuals in
-              let (codes, scales) = (SharedMemory(codes), SharedMemory(scales))
-              let (offsets, norms) = (SharedMemory(offsets), SharedMemory(norms))
-              let residuals = SharedMemory(residuals)
-              workers.forEach(pieces(rows.count, perPiece)) { piece, _ in
-                for row in (piece * perPiece)..<min(rows.count, (piece + 1) * perPiece) {
-                  let found = product.table.pointee.encode(
-                    values + (rows.lowerBound + row) * dimension, center, other, dimension,
-                    largest, codes + row * units)
-                  scales[row] = found.scale
-                  offsets[row] = found.offset
-                  norms[row] = found.norm
-                  residuals[row] = found.residual
-                }
-              }
-            }
-          }
+    let shared = SharedArray(repeating: ContrastiveCodedRow(), count: rows.count)
+    let memory = shared.memory
+    codes.withMutableSharedMemory { codes in
+      workers.forEachRun(of: rows.count, size: 256) { run in
+        for row in run {
+          memory[row] = product.table.pointee.encode(
+            values + (rows.lowerBound + row) * dimension, center, other, dimension, largest,
+            codes + row * units)
         }
       }
     }
+    let found = shared.elements
+    scales = found.map(\.scale)
+    offsets = found.map(\.offset)
+    norms = found.map(\.norm)
+    residuals = found.map(\.residual)
   }
 
   /// The mean of some rows, rounded to Float32: what data is centered by before it is encoded.

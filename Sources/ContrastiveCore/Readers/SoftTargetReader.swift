@@ -37,7 +37,7 @@ package struct SoftTargetReader: OnlineReader {
   }
 
   /// A column that is kept apart from a student's and its teacher's accumulated row.
-  package struct Apart: Sendable {
+  package struct Apart: BitwiseCopyable, Sendable {
     package let row: Int
     package let column: Int
     /// exp((s − maximum)/temperature) and the maximum at the time.
@@ -130,26 +130,13 @@ extension SoftTargetReader.Statistics: Portable {
     student = SoftmaxStatistics(from: &packet)
     teacher = SoftmaxStatistics(from: &packet)
     gaps = packet.take()
-    apart = (0..<packet.takeElement(of: Int.self)).map { _ in
-      SoftTargetReader.Apart(
-        row: packet.takeElement(), column: packet.takeElement(),
-        student: (packet.takeElement(), packet.takeElement()),
-        teacher: (packet.takeElement(), packet.takeElement()))
-    }
+    apart = packet.take()
   }
 
   package func add(to packet: inout Packet) {
     student.add(to: &packet)
     teacher.add(to: &packet)
     packet.add(gaps)
-    packet.add(element: apart.count)
-    for entry in apart {
-      packet.add(element: entry.row)
-      packet.add(element: entry.column)
-      packet.add(element: entry.student.weight)
-      packet.add(element: entry.student.maximum)
-      packet.add(element: entry.teacher.weight)
-      packet.add(element: entry.teacher.maximum)
-    }
+    packet.add(apart)
   }
 }

@@ -1,6 +1,6 @@
 /// A matrix under the name the user knows it by.
 package struct Operand: Sendable {
-  package let name: String
+  package private(set) var name: String
   private let elements: Elements
   /// Its rows in 16 bits, by which passes multiply it where both of their operands have such.
   package private(set) var codes: ShortRows?
@@ -20,7 +20,8 @@ package struct Operand: Sendable {
 
   /// Interleaved rows of which the first ones may be encoded.
   init(_ name: String, _ matrix: Matrix, firstTwins: ShortRows?) {
-    self.init(name: name, elements: .single(matrix), codes: nil, firstTwins: firstTwins)
+    self.init(name, matrix)
+    self.firstTwins = firstTwins
   }
 
   /// Columns of a pass that are widened tile by tile; they can be no pass's rows.
@@ -31,16 +32,9 @@ package struct Operand: Sendable {
 
   /// The same under another name.
   package func named(_ name: String) -> Operand {
-    Operand(name: name, elements: elements, codes: codes, firstTwins: firstTwins)
-  }
-
-  private init(
-    name: String, elements: Elements, codes: ShortRows?, firstTwins: ShortRows? = nil
-  ) {
-    self.name = name
-    self.elements = elements
-    self.codes = codes
-    self.firstTwins = firstTwins
+    var operand = self
+    operand.name = name
+    return operand
   }
 
   /// The same with its rows in 16 bits, which it may have already.
@@ -50,9 +44,9 @@ package struct Operand: Sendable {
     product: ShortProduct = .best, workers: Workers
   ) throws(ContrastiveError) -> Operand {
     if codes?.product == product { return self }
-    return Operand(
-      name: name, elements: elements,
-      codes: try ShortRows(self, product: product, workers: workers))
+    var operand = self
+    operand.codes = try ShortRows(self, product: product, workers: workers)
+    return operand
   }
 
   /// The same in the precision that workers compute in.

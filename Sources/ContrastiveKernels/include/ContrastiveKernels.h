@@ -7,11 +7,7 @@
 #ifndef CONTRASTIVE_KERNELS_H
 #define CONTRASTIVE_KERNELS_H
 
-#include "ContrastiveCandidates.h"
 #include "ContrastiveClusterKernels.h"
-#include "ContrastiveFork.h"
-#include "ContrastiveHalves.h"
-#include "ContrastiveMemory.h"
 #include "ContrastiveProducts.h"
 #include "ContrastiveSinkhornKernels.h"
 #include "ContrastiveWinogradKernels.h"
@@ -131,6 +127,26 @@ void contrastive_sort_rank_keys(uint64_t *keys, size_t count, uint64_t *spare);
 uint64_t contrastive_keep_largest_rank_keys(uint64_t *keys, size_t count, size_t k,
                                             uint64_t *spare);
 
+// A column and what its similarity is at most and at least; neither is NaN.
+typedef struct {
+  float upper;
+  float lower;
+  uint32_t column;
+} ContrastiveCandidate;
+
+// Drops the candidates whose upper bound is below the k-th largest lower bound, of more than k;
+// the others stay in their order. Returns how many are left. Threshold becomes what a similarity
+// must reach to be among the k most similar. Spare has room for all.
+size_t contrastive_prune_candidates(ContrastiveCandidate *candidates, size_t count, size_t k,
+                                    int32_t *spare, float *threshold);
+
+// Asks the processor to fetch memory that is read soon.
+void contrastive_prefetch(const void *start, size_t bytes);
+
+// halves[i] <- values[i], as the bits of IEEE binary16, to nearest, ties to even. From 65520 on the
+// result is an infinity.
+void contrastive_round_to_halves(const float *values, size_t count, uint16_t *halves);
+
 // target[c][r] <- source[r][c], both row-major with their strides.
 void contrastive_transpose(const float *source, size_t rows, size_t columns, size_t stride,
                            float *target, size_t target_stride);
@@ -146,6 +162,25 @@ bool contrastive_kernels_are_optimized(void);
 
 // What the environment says under a name, or null.
 const char *contrastive_environment_value(const char *name);
+
+// Asks the C library to keep freed blocks of up to 32 MiB for the next allocation of the process
+// instead of returning their pages to the system. Does nothing where there is no such switch.
+void contrastive_keep_freed_memory(void);
+
+// Asks the system to back a block of memory with large pages, which are faster to come by and to
+// find, as far as it has any. Only advice: nothing fails and no content changes.
+void contrastive_prefer_large_pages(void *memory, size_t bytes);
+
+// Notices forks from now on; may be called again.
+void contrastive_watch_forks(void);
+
+// How many forks lie between the process that began to watch and this one.
+unsigned long contrastive_fork_generation(void);
+
+// Around a call that holds locks of a library: a fork in another thread waits until it is left, so
+// that the child finds the library's locks open.
+void contrastive_enter_call(void);
+void contrastive_leave_call(void);
 
 // Spin-wait hint: a few cycles between two reads of memory that another thread writes.
 void contrastive_pause(void);

@@ -88,8 +88,8 @@ public struct WinogradConvolution: Layer {
     zeros.update(repeating: 0, count: most)
     func images(_ channels: Int) -> WinogradKernels.Images {
       WinogradKernels.Images(
-        height: inputShape.height, width: inputShape.width, channels: channels, zeros: zeros,
-        spare: zeros + most)
+        zeros: zeros, spare: zeros + most, height: inputShape.height, width: inputShape.width,
+        channels: channels)
     }
     return Room(input: memory, output: output, inputs: images(inputs), outputs: images(outputs))
   }
