@@ -56,10 +56,15 @@ private struct LossCall {
     precision = try shared.choice("precision", default: .float32)
     self.options = options.filter { !Self.shared.contains($0.key) }
     let prefix = "gradient."
+    var named: Set<String> = []
     self.outputs = try outputs.map { output in
       guard output.name.hasPrefix(prefix) else {
         throw TensorFailure(
           argument: output.name, problem: "found no such output, expected gradient.NAME")
+      }
+      // The first would take the gradient, and leave none for the second.
+      guard named.insert(output.name).inserted else {
+        throw TensorFailure(argument: output.name, problem: "found twice, expected once")
       }
       let name = String(output.name.dropFirst(prefix.count))
       if let input = inputs.optional(name) {
@@ -86,8 +91,10 @@ private struct LossCall {
       // Its memory is free again before the next one's is written.
       if let gradient = outcome.takeGradient(name) {
         memory.write(gradient.values)
+      } else if let slope = outcome.scalars[name] {
+        memory.write([slope])
       } else {
-        memory.write([outcome.scalars[name] ?? 0])
+        throw TensorFailure(argument: memory.name, problem: "found no such gradient")
       }
     }
     return outcome

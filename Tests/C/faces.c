@@ -72,6 +72,14 @@ static void errors(void) {
   inputs[1] = tensor("keys", values, CONTRASTIVE_F32, shape);
   expect(contrastive_loss("infonce", inputs, 2, NULL, 0, NULL, &control, &loss, NULL) ==
              CONTRASTIVE_BAD_OPTION, "-1 threads");
+  float gradients[2][6];
+  contrastive_tensor outputs[] = {
+      tensor("gradient.queries", gradients[0], CONTRASTIVE_F32, shape),
+      tensor("gradient.queries", gradients[1], CONTRASTIVE_F32, shape)};
+  expect(contrastive_loss("infonce", inputs, 2, outputs, 2, NULL, NULL, &loss, NULL) ==
+             CONTRASTIVE_BAD_TENSOR &&
+             strcmp(contrastive_error_argument(), "gradient.queries") == 0,
+         "an output given twice");
   expect(contrastive_bank_create(0, 3, 0) == NULL, "a bank without rows");
   expect(contrastive_bank_enqueue(NULL, inputs, NULL, -1) == CONTRASTIVE_BAD_TENSOR, "no bank");
   const contrastive_kmeans_options many = {3, 5, 1, 0, 0, 0};
