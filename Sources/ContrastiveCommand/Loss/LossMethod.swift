@@ -38,7 +38,7 @@ extension LossMethod {
       tensors.append(SavedTensor("losses", Tensor(.float64(losses))))
     }
     try file.write(tensors)
-    try Standard.json(LossReport(outcome), beside: file)
+    try Standard.json(LossReport(outcome), beside: [file])
   }
 }
 

@@ -61,7 +61,9 @@ struct DuplicatesCommand: ParsableCommand {
 
   func run() throws {
     let file = try OutputFile(output, format: .safetensors, inputs: [input])
-    let table = try csv.map { try OutputFile($0, format: .csv, inputs: [input], option: "csv") }
+    let table = try csv.map {
+      try OutputFile($0, format: .csv, inputs: [input], option: "csv", besides: file)
+    }
     let display = PassDisplay("comparing")
     let workers = display.reporting(try parallel.workers)
     if let keepFraction {
@@ -101,7 +103,8 @@ struct DuplicatesCommand: ParsableCommand {
           "\(pair.first),\(pair.second),\(pair.similarity),\(found.groups[Int(pair.first)])")
       }
     }
-    try report.print(DuplicatesSummary(found, threshold: threshold, seconds: seconds), beside: file)
+    try report.print(
+      DuplicatesSummary(found, threshold: threshold, seconds: seconds), beside: file, table)
   }
 
   /// `--keep`.

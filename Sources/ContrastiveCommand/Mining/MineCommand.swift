@@ -88,10 +88,14 @@ struct MineCommand: ParsableCommand {
     let texts = [queryTexts, documentTexts].map { $0.map { TextRows.parts(of: $0).file } }
     let inputs = files.inputs + texts
     let file = try OutputFile(output, format: .safetensors, inputs: inputs)
+    let table = try csv.map {
+      try OutputFile($0, format: .csv, inputs: inputs, option: "csv", besides: file)
+    }
+    let lines = try jsonl.map {
+      try OutputFile($0, format: .jsonl, inputs: inputs, option: "jsonl", besides: file, table)
+    }
     let triplets = try TripletFiles(
-      csv: csv.map { try OutputFile($0, format: .csv, inputs: inputs, option: "csv") },
-      jsonl: jsonl.map { try OutputFile($0, format: .jsonl, inputs: inputs, option: "jsonl") },
-      queryTexts: queryTexts, documentTexts: documentTexts)
+      csv: table, jsonl: lines, queryTexts: queryTexts, documentTexts: documentTexts)
     let display = PassDisplay("mining")
     let workers = display.reporting(try parallel.workers)
     let queries = try memory.matrix(path: files.queries)
@@ -122,7 +126,7 @@ struct MineCommand: ParsableCommand {
       Standard.error(
         "warning: \(summary.withoutPair) queries have no pair and get no negatives\n")
     }
-    try report.print(summary, beside: file)
+    try report.print(summary, beside: file, table, lines)
   }
 }
 

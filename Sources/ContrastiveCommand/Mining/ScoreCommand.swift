@@ -86,8 +86,12 @@ struct ScoreCommand: ParsableCommand {
     let inputs =
       files.inputs + [qrels, queryIds, documentIds, againstQueries, againstDocuments]
     let file = try output.map { try OutputFile($0, format: .safetensors, inputs: inputs) }
-    let table = try csv.map { try OutputFile($0, format: .csv, inputs: inputs, option: "csv") }
-    let run = try trec.map { try OutputFile($0, format: nil, inputs: inputs, option: "trec") }
+    let table = try csv.map {
+      try OutputFile($0, format: .csv, inputs: inputs, option: "csv", besides: file)
+    }
+    let run = try trec.map {
+      try OutputFile($0, format: nil, inputs: inputs, option: "trec", besides: file, table)
+    }
     let display = PassDisplay("ranking")
     let workers = display.reporting(try parallel.workers)
     let queries = try memory.matrix(path: files.queries)
@@ -137,7 +141,7 @@ struct ScoreCommand: ParsableCommand {
     try report.print(
       ScoreSummary(
         first, against: second, statistics: statistics, workers: try parallel.workers),
-      beside: file)
+      beside: file, table, run)
   }
 
   /// `--gain`.

@@ -86,7 +86,8 @@ struct AuditCommand: ParsableCommand {
     }
     let table = try csv.map {
       try OutputFile(
-        $0, format: .csv, inputs: [embeddings, self.labels] + support, besides: [output])
+        $0, format: .csv, inputs: [embeddings, self.labels] + support, option: "csv",
+        besides: file)
     }
     let rows = try memory.matrix(path: embeddings)
     let views = try support.map { try memory.matrix(path: $0) }
@@ -109,7 +110,7 @@ struct AuditCommand: ParsableCommand {
       AuditSummary(
         result, audit: audit, dimension: rows.columns, seconds: seconds,
         unlabeled: labels?.count { $0 == unlabeled } ?? 0),
-      beside: table?.isStandardOutput == true ? table : file)
+      beside: file, table)
   }
 
   private func audit(_ k: [Int], _ clusters: [Int]) throws -> NegativeAudit {

@@ -48,7 +48,7 @@ struct GraphCommand: ParsableCommand {
     let inputs = [input]
     let file = try OutputFile(output, format: .safetensors, inputs: inputs)
     let table = try csv.map {
-      try OutputFile($0, format: .csv, inputs: inputs, besides: [output])
+      try OutputFile($0, format: .csv, inputs: inputs, option: "csv", besides: file)
     }
     var rows = try memory.matrix(path: input)
     if normalize { rows = try rows.normalized(argument: "input", zeroRows: zeroRows).rows }

@@ -62,7 +62,7 @@ struct SearchReport: Report {
     let report = SearchReport(
       rows: table.rows, k: table.k, seconds: seconds, gflops: operations / seconds / 1e9,
       mutual: mutual?.count { $0 }, decidedShare: table.decidedShare)
-    try options.print(report, beside: csv?.isStandardOutput == true ? csv : output)
+    try options.print(report, beside: output, csv)
   }
 
   var lines: [String] {

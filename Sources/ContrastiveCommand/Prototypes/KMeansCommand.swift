@@ -81,7 +81,8 @@ struct KMeansCommand: ParsableCommand {
     }
     let file = try OutputFile(output, format: .safetensors, inputs: [input, initial])
     let table = try csv.map {
-      try OutputFile($0, format: .csv, inputs: [input, initial], besides: [output])
+      try OutputFile(
+        $0, format: .csv, inputs: [input, initial], option: "csv", besides: file)
     }
     let points = try memory.matrix(path: input)
     if let bytes = memory.bytes { options.boundsMemory = min(options.boundsMemory, bytes / 2) }
@@ -153,7 +154,7 @@ struct KMeansCommand: ParsableCommand {
       KMeansReport(
         rows: points.rows, dimension: points.columns, metric: options.metric.rawValue,
         clusterings: clusterings.map(KMeansReport.Entry.init)),
-      beside: table?.isStandardOutput == true ? table : file)
+      beside: file, table)
   }
 
   private func boundsBytes() throws -> Int {
