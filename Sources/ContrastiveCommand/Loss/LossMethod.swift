@@ -1,10 +1,11 @@
 import ArgumentParser
+import Contrastive
 import ContrastiveCalls
 import ContrastiveCore
 import ContrastiveFiles
 
 /// A method of `contrastive loss`: one subcommand with the options of one objective.
-package protocol LossMethod: ParsableCommand {
+package protocol LossMethod: ZeroRowsCommand {
   /// The objective as it is called by names.
   associatedtype Call: ObjectiveCall
 
@@ -16,6 +17,9 @@ package protocol LossMethod: ParsableCommand {
 }
 
 extension LossMethod {
+  /// `--zero-rows`.
+  package var zeroRows: ZeroRows { files.zeroRows }
+
   /// Reads the inputs, evaluates, writes the outputs and prints the report.
   package func run() throws {
     let gradients = try files.gradients(of: Call.Method.self)

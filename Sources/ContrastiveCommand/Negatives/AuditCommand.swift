@@ -4,7 +4,7 @@ import ContrastiveCalls
 import ContrastiveFiles
 
 /// `contrastive audit`.
-struct AuditCommand: ParsableCommand {
+struct AuditCommand: ZeroRowsCommand {
   static let configuration = CommandConfiguration(
     commandName: "audit",
     abstract: "Find false negatives in a set of embeddings, and how much they weigh.",

@@ -2,7 +2,7 @@ import ArgumentParser
 import Contrastive
 
 /// `contrastive graph`.
-struct GraphCommand: ParsableCommand {
+struct GraphCommand: ZeroRowsCommand {
   static let configuration = CommandConfiguration(
     commandName: "graph",
     abstract: "Find the kNN graph of a set, comparing each pair once.",

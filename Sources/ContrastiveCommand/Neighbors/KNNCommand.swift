@@ -2,7 +2,7 @@ import ArgumentParser
 import Contrastive
 
 /// `contrastive knn`.
-struct KNNCommand: ParsableCommand {
+struct KNNCommand: ZeroRowsCommand {
   static let configuration = CommandConfiguration(
     commandName: "knn",
     abstract: "Find the k nearest bank rows of each query, comparing all.",

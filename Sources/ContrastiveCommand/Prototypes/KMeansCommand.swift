@@ -3,7 +3,7 @@ import Contrastive
 import ContrastiveFiles
 
 /// `contrastive kmeans`.
-struct KMeansCommand: ParsableCommand {
+struct KMeansCommand: ZeroRowsCommand {
   static let configuration = CommandConfiguration(
     commandName: "kmeans",
     abstract: "Cluster embeddings: prototypes, assignments and concentrations.",
