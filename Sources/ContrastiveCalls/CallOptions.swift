@@ -73,16 +73,21 @@ package struct CallOptions {
     return found ?? false
   }
 
+  /// One of some words that may be absent.
+  package mutating func choice<Choice: RawRepresentable<String> & CaseIterable>(
+    _ name: String, of type: Choice.Type
+  ) throws(ContrastiveError) -> Choice? {
+    let words = Choice.allCases.map(\.rawValue).joined(separator: ", ")
+    return try value(name, "one of \(words)") { $0.string.flatMap { Choice(rawValue: $0) } }
+  }
+
   /// One of some words.
   package mutating func choice<Choice: RawRepresentable<String> & CaseIterable>(
     _ name: String, default value: Choice
   ) throws(ContrastiveError) -> Choice {
-    let words = Choice.allCases.map(\.rawValue).joined(separator: ", ")
-    let found = try self.value(name, "one of \(words)") {
-      $0.string.flatMap { Choice(rawValue: $0) }
-    }
-    note(name, .text((found ?? value).rawValue))
-    return found ?? value
+    let found = try choice(name, of: Choice.self) ?? value
+    note(name, .text(found.rawValue))
+    return found
   }
 
   /// Whole numbers of at least 1, one or a list, that may be absent.

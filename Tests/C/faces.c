@@ -303,6 +303,9 @@ static void adapts(void) {
   expect(contrastive_adapt(inputs, 2, "{\"loss\": \"infonse\"}", NULL, &adapter, NULL) ==
              CONTRASTIVE_BAD_OPTION && strcmp(contrastive_error_argument(), "loss") == 0,
          "a loss that is none");
+  expect(contrastive_adapt(inputs, 1, "{\"positives\": \"neighbors\", \"sides\": \"both\"}", NULL,
+                           &adapter, NULL) == CONTRASTIVE_BAD_OPTION &&
+             strcmp(contrastive_error_argument(), "sides") == 0, "one set with two heads");
   expect(contrastive_adapt(inputs, 2, NULL, NULL, NULL, NULL) == CONTRASTIVE_BAD_TENSOR,
          "nowhere to put an adapter");
   int calls = 0;

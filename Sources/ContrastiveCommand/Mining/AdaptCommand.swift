@@ -78,6 +78,7 @@ struct AdaptCommand: ParsableCommand {
 
   func run() throws {
     var options = try training.options(head: head, loss: loss.value())
+    try options.setSides(head.sides, isOneSet: positives == .neighbors)
     try options.validate()
     guard training.seeds >= 1 else {
       throw ContrastiveError.parameter(
@@ -86,9 +87,6 @@ struct AdaptCommand: ParsableCommand {
     let workers = try parallel.workers
     try AdapterFolder(path: output).requireNew()
     let data = try AdaptData(self, workers: workers)
-    if data.isOneSet, positives == .neighbors, head.sides != .shared {
-      options.sides = .shared
-    }
     var results: [AdapterResult] = []
     for place in 0..<training.seeds {
       options.seed = training.seed &+ UInt64(place)

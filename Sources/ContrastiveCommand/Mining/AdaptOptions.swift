@@ -11,8 +11,12 @@ struct AdapterHeadOptions: ParsableArguments {
   @Option(help: "Units between the two layers of an mlp. (default: the embeddings' dimension)")
   var hidden: Int?
 
-  @Option(help: "Which side a head is on: queries, both or shared.")
-  var sides: Adapter.Sides = .queries
+  @Option(
+    help: """
+      Which side a head is on: queries, both or shared. (default: queries; shared with \
+      --positives neighbors)
+      """)
+  var sides: Adapter.Sides?
 }
 
 /// `--loss`, `--temperature`, and the choice of negatives.
@@ -120,7 +124,6 @@ struct AdapterTrainingOptions: ParsableArguments {
     var options = AdapterOptions(loss: loss)
     options.head = head.head
     options.hidden = head.hidden
-    options.sides = head.sides
     options.epochs = epochs
     options.batchSize = batchSize
     options.rate = rate

@@ -87,6 +87,27 @@ import _TestSupport
     #expect(try run.json()["held_out_pairs"] as? Int == 40)
   }
 
+  /// What is asked for is not changed without a word.
+  @Test func aSetHasOneHead() throws {
+    func run(_ output: String, _ more: String...) throws -> Command {
+      try Command(
+        arguments: [
+          "adapt", "--queries", folder.file("d.npy"), "--positives", "neighbors", "--epochs", "1",
+          "--output", folder.file(output),
+        ] + more)
+    }
+    #expect(try run("run").status == 0)
+    #expect(try folder.text("run/config.json").contains("\"sides\" : \"shared\""))
+    for sides in ["both", "queries"] {
+      let refused = try run("no", "--sides", sides)
+      #expect(refused.status == 64, "\(refused.errors)")
+      #expect(refused.errors.contains("sides: found \(sides), expected shared"))
+    }
+    let all = try run("no", "--all-documents")
+    #expect(all.status == 64 && all.errors.contains("all-documents: found positives neighbors"))
+    #expect(!folder.exists("no"))
+  }
+
   @Test(arguments: [
     (["--temperature", "0"], Int32(64), "temperature: found 0.0"),
     (["--holdout", "2"], 64, "holdout: found 2.0"), (["--seeds", "0"], 64, "seeds: found 0"),
