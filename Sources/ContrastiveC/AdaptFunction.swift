@@ -87,14 +87,11 @@ extension AdapterOptions {
   /// The options of `contrastive adapt`.
   fileprivate init(_ words: inout CallOptions) throws {
     let choice = try NegativeChoice(&words)
-    var nothing = CallInputs(
-      try CallerTensors(nil, count: 0), normalizes: false, zeroRows: .refuse,
-      workers: .one)
     self.init(
       loss: try AdapterLoss(
         words.choice("loss", default: .infonce),
         temperature: words.number("temperature", default: 0.05),
-        choosing: choice.value(&nothing, rows: 0, columns: 0),
+        choosing: choice.value(),
         bias: words.number("bias", default: -10)))
     head = try words.choice("head", default: head)
     hidden = try words.integer("hidden")

@@ -17,14 +17,33 @@ package struct NegativeChoice {
     hardness = try HardNegativeWeights(&options)
   }
 
+  /// What they say of rows without any other tensors.
+  package func value() throws(ContrastiveError) -> Negatives {
+    var nothing = CallInputs(
+      NoTensors(), normalizes: false, zeroRows: .refuse, workers: .one)
+    return try value(&nothing, rows: 0, columns: 0)
+  }
+
   /// What they say, with the pairs that the inputs name among so many rows and columns.
-  package func value(
+  func value(
     _ inputs: inout CallInputs, rows: Int, columns: Int
   ) throws(ContrastiveError) -> Negatives {
     try Negatives(
       pairs: inputs.pairs(rows: rows, columns: columns),
       falseNegatives: falseNegatives?.value(&inputs), ring: ring?.value(inputs), mixing: mixing,
       hardness: hardness)
+  }
+}
+
+/// A call's tensors where there are none.
+private struct NoTensors: TensorSource {
+  let name = "inputs"
+  let tensorNames: Set<String> = []
+
+  func mentions(_ name: String) -> Bool { false }
+
+  func input(_ name: String) throws(ContrastiveError) -> InputTensor {
+    throw .file(path: name, problem: "found no such tensor")
   }
 }
 

@@ -1,5 +1,7 @@
 import ContrastiveCore
 import ContrastiveFiles
+import ContrastiveTensors
+import Foundation
 import Testing
 import _TestSupport
 
@@ -67,6 +69,56 @@ import _TestSupport
     let run = try adapt("--product", product)
     #expect(run.status == 0, "\(run.errors)")
     #expect(try folder.text("run/config.json").contains("\"product\" : \"\(product)\""))
+  }
+
+  /// A run can be made once more from its `config.json`.
+  @Test(arguments: [
+    [
+      "--loss", "siglip", "--bias", "-5.5", "--head", "mlp", "--hidden", "6", "--rate", "0.02",
+      "--query-texts", "t.txt", "--document-texts", "t.txt",
+    ],
+    [
+      "--hard-negatives", "3", "--candidates", "20", "--below", "0.9", "--skip-top", "1", "--mix",
+      "4", "--mix-hardest", "8", "--mix-seed", "3", "--ring", "0,0.9", "--ring-draws", "2",
+    ],
+    [
+      "--loss", "hcl", "--beta", "0.5", "--tau-plus", "0.05", "--false-negatives-top", "2",
+      "--false-negatives-mode", "drop", "--noise", "0.1", "--weight-decay", "0.1",
+    ],
+    ["--positives", "neighbors", "--neighbors", "4"], ["--positives", "clusters", "--clusters", "9"],
+  ]) func recordsEveryOption(_ options: [String]) throws {
+    let made = options.contains("--positives")
+    let line = { (output: String, options: [String]) in
+      "cd '\(folder.path)' && \"$0\" adapt --queries q.npy --output \(output) "
+        + options.map { "'\($0)'" }.joined(separator: " ")
+    }
+    let given =
+      options + (made ? [] : ["--documents", "d.npy"]) + ["--epochs", "2", "--batch-size", "90"]
+    let run = try Command(shell: line("one", given))
+    #expect(run.status == 0, "\(run.errors)")
+    let saved = try JSONDecoder().decode(
+      [String: JSONValue].self, from: Data(folder.bytes("one/config.json")))
+    for (name, value) in zip(given, given.dropFirst()) where name.hasPrefix("--") {
+      let kept = saved[name.dropFirst(2).replacing("-", with: "_")]
+      let isSame = kept?.number.map { $0 == Double(value) } ?? (kept != nil)
+      #expect(isSame, "\(name) \(value)")
+    }
+    // As a person would write it down again.
+    var again: [String] = []
+    for (name, value) in saved where !["method", "queries"].contains(name) {
+      let option = "--\(name.replacing("_", with: "-"))"
+      switch value {
+      case .flag(let isSet): if isSet { again.append(option) }
+      case .text(let text): again.append("\(option)=\(text)")
+      case .integer(let number): again.append("\(option)=\(number)")
+      default: again.append("\(option)=\(try #require(value.number))")
+      }
+    }
+    let second = try Command(shell: line("two", again))
+    #expect(second.status == 0, "\(second.errors)")
+    #expect(
+      try folder.bytes("one/adapter.safetensors") == folder.bytes("two/adapter.safetensors"))
+    #expect(try folder.text("one/config.json") == folder.text("two/config.json"))
   }
 
   @Test func trainsSeveralSeeds() throws {
