@@ -15,12 +15,21 @@ package struct CallOptions {
     self.given = given.filter { $0.value != .null }
   }
 
-  /// Whether one of the options is given.
+  /// Whether one of the options is given; without it others that mean nothing alone are refused.
   ///
-  /// Options that mean nothing alone are known then, too, and are no part of what is used.
-  mutating func has(any names: [String], besides others: [String] = []) -> Bool {
+  /// All of them are known then, and what is not given is no part of what is used.
+  mutating func has(
+    any names: [String], besides others: [String]
+  ) throws(ContrastiveError) -> Bool {
     known.formUnion(names + others)
-    return names.contains { given[$0] != nil }
+    if names.contains(where: { given[$0] != nil }) { return true }
+    for name in others {
+      guard let found = given[name], found != .flag(false) else { continue }
+      throw .parameter(
+        name: name, found: found.text,
+        expected: "none without \(names.joined(separator: " or "))")
+    }
+    return false
   }
 
   /// Says that an option takes part with a value.

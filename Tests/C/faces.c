@@ -49,6 +49,9 @@ static void errors(void) {
          "an unknown option names the nearest one");
   expect(contrastive_loss("infonce", inputs, 2, NULL, 0, "{\"temperature\": 0}", NULL, &loss, NULL)
              == CONTRASTIVE_BAD_OPTION, "an option outside its range");
+  expect(contrastive_loss("infonce", inputs, 2, NULL, 0, "{\"mix-seed\": 1}", NULL, &loss, NULL)
+             == CONTRASTIVE_BAD_OPTION &&
+             strcmp(contrastive_error_argument(), "mix-seed") == 0, "an option without its owner");
   expect(contrastive_loss("infonce", inputs, 2, NULL, 0, "{\"temperature\":", NULL, &loss, NULL)
              == CONTRASTIVE_BAD_OPTION &&
              strcmp(contrastive_error_argument(), "options") == 0, "text that is no JSON");

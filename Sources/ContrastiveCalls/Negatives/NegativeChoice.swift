@@ -54,7 +54,7 @@ struct FalseNegativeChoice {
 
   init?(_ options: inout CallOptions) throws(ContrastiveError) {
     guard
-      options.has(
+      try options.has(
         any: ["false-negatives-top", "false-negatives-above"],
         besides: ["false-negatives-aggregate", "false-negatives-mode"])
     else { return nil }
@@ -80,7 +80,7 @@ extension Mixing {
   /// `mix…`.
   package init?(_ options: inout CallOptions) throws(ContrastiveError) {
     guard
-      options.has(
+      try options.has(
         any: ["mix", "mix-queries"], besides: ["mix-hardest", "mix-seed", "mix-step"])
     else { return nil }
     let mixing = try HardNegativeMixing(
@@ -95,7 +95,9 @@ extension Mixing {
 extension HardNegativeWeights {
   /// `beta`, `tau-plus`, `detach-weights`.
   package init?(_ options: inout CallOptions) throws(ContrastiveError) {
-    guard options.has(any: ["beta", "tau-plus"], besides: ["detach-weights"]) else { return nil }
+    guard try options.has(any: ["beta", "tau-plus"], besides: ["detach-weights"]) else {
+      return nil
+    }
     try self.init(
       beta: options.number("beta", default: 0), tauPlus: options.number("tau-plus", default: 0),
       detached: options.flag("detach-weights"))

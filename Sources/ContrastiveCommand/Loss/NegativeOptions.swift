@@ -26,25 +26,24 @@ package struct FalseNegativeOptions: ParsableArguments {
   @Option(help: "Search false negatives whose score is above this. (default: no search)")
   var falseNegativesAbove: Double?
 
-  @Option(help: "How the similarities of several support views become a score: max or mean.")
-  var falseNegativesAggregate: FalseNegatives.Aggregate = .max
+  @Option(
+    help: """
+      How the similarities of several support views become a score: max or mean. (default: max)
+      """)
+  var falseNegativesAggregate: FalseNegatives.Aggregate?
 
-  @Option(help: "What becomes of false negatives: attract or drop.")
-  var falseNegativesMode: FalseNegativeTreatment.Mode = .attract
+  @Option(help: "What becomes of false negatives: attract or drop. (default: attract)")
+  var falseNegativesMode: FalseNegativeTreatment.Mode?
 
   package init() {}
 
-  private var isGiven: Bool { falseNegativesTop != nil || falseNegativesAbove != nil }
-
   var options: [String: JSONValue] {
-    guard isGiven else { return [:] }
-    var options: [String: JSONValue] = [
-      "false-negatives-aggregate": .text(falseNegativesAggregate.rawValue),
-      "false-negatives-mode": .text(falseNegativesMode.rawValue),
-    ]
-    options["false-negatives-top"] = falseNegativesTop.map { .integer($0) }
-    options["false-negatives-above"] = falseNegativesAbove.map { .number($0) }
-    return options
+    given([
+      "false-negatives-top": falseNegativesTop.map(JSONValue.integer),
+      "false-negatives-above": falseNegativesAbove.map(JSONValue.number),
+      "false-negatives-aggregate": falseNegativesAggregate.map { .text($0.rawValue) },
+      "false-negatives-mode": falseNegativesMode.map { .text($0.rawValue) },
+    ])
   }
 }
 
@@ -56,26 +55,23 @@ package struct MixingOptions: ParsableArguments {
   @Option(help: "Mixes of each query with a hard bank row. (default: none)")
   var mixQueries: Int?
 
-  @Option(help: "How many of a query's nearest bank rows are hard.")
-  var mixHardest: Int = 1024
+  @Option(help: "How many of a query's nearest bank rows are hard. (default: 1024)")
+  var mixHardest: Int?
 
-  @Option(help: "Random seed of the draws.")
-  var mixSeed: Int = 0
+  @Option(help: "Random seed of the draws. (default: 0)")
+  var mixSeed: Int?
 
-  @Option(help: "Number of the training step: each draws anew.")
-  var mixStep: Int = 0
+  @Option(help: "Number of the training step: each draws anew. (default: 0)")
+  var mixStep: Int?
 
   package init() {}
 
-  private var isGiven: Bool { mix != nil || mixQueries != nil }
-
   var options: [String: JSONValue] {
-    guard isGiven else { return [:] }
-    return [
-      "mix": .integer(mix ?? 0), "mix-queries": .integer(mixQueries ?? 0),
-      "mix-hardest": .integer(mixHardest), "mix-seed": .integer(mixSeed),
-      "mix-step": .integer(mixStep),
-    ]
+    given([
+      "mix": mix.map(JSONValue.integer), "mix-queries": mixQueries.map(JSONValue.integer),
+      "mix-hardest": mixHardest.map(JSONValue.integer),
+      "mix-seed": mixSeed.map(JSONValue.integer), "mix-step": mixStep.map(JSONValue.integer),
+    ])
   }
 }
 
@@ -96,15 +92,17 @@ package struct HardnessOptions: ParsableArguments {
 
   package init() {}
 
-  private var isGiven: Bool { beta != nil || tauPlus != nil }
-
   var options: [String: JSONValue] {
-    guard isGiven else { return [:] }
-    return [
-      "beta": .number(beta ?? 0), "tau-plus": .number(tauPlus ?? 0),
-      "detach-weights": .flag(detachWeights),
-    ]
+    given([
+      "beta": beta.map(JSONValue.number), "tau-plus": tauPlus.map(JSONValue.number),
+      "detach-weights": detachWeights ? .flag(true) : nil,
+    ])
   }
+}
+
+/// The options that are given.
+func given(_ options: [String: JSONValue?]) -> [String: JSONValue] {
+  options.compactMapValues(\.self)
 }
 
 extension FalseNegativeTreatment.Mode: ExpressibleByArgument {}

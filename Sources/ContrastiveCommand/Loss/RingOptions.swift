@@ -16,7 +16,7 @@ package struct RingOption: ParsableArguments {
   package init() {}
 
   var options: [String: JSONValue] {
-    ring.map { sample.options.merging(["ring": .text($0.description)]) { $1 } } ?? [:]
+    sample.options.merging(given(["ring": ring.map { .text($0.description) }])) { $1 }
   }
 }
 
@@ -29,20 +29,19 @@ package struct RingSampleOptions: ParsableArguments {
       """)
   var ringDraws: Int?
 
-  @Option(help: "Random seed of the draws.")
-  var ringSeed: Int = 0
+  @Option(help: "Random seed of the draws. (default: 0)")
+  var ringSeed: Int?
 
-  @Option(help: "Number of the training step: each draws anew.")
-  var ringStep: Int = 0
+  @Option(help: "Number of the training step: each draws anew. (default: 0)")
+  var ringStep: Int?
 
   package init() {}
 
   var options: [String: JSONValue] {
-    guard let ringDraws else { return [:] }
-    return [
-      "ring-draws": .integer(ringDraws), "ring-seed": .integer(ringSeed),
-      "ring-step": .integer(ringStep),
-    ]
+    given([
+      "ring-draws": ringDraws.map(JSONValue.integer), "ring-seed": ringSeed.map(JSONValue.integer),
+      "ring-step": ringStep.map(JSONValue.integer),
+    ])
   }
 }
 

@@ -30,8 +30,8 @@ struct AdapterLossOptions: ParsableArguments {
   @Option(help: "Temperature.")
   var temperature: Double = 0.05
 
-  @Option(help: "Added to the logits of siglip.")
-  var bias: Double = -10
+  @Option(help: "Added to the logits of siglip. (default: -10)")
+  var bias: Double?
 
   @OptionGroup var negatives: NegativeOptions
 
@@ -39,7 +39,8 @@ struct AdapterLossOptions: ParsableArguments {
   func value() throws -> AdapterLoss {
     var words = CallOptions(negatives.options)
     return try AdapterLoss(
-      loss, temperature: temperature, choosing: NegativeChoice(&words).value(), bias: bias)
+      loss, temperature: temperature, choosing: NegativeChoice(&words).value(),
+      bias: bias ?? -10)
   }
 
   /// The options that choose negatives, with the values used.
@@ -77,14 +78,17 @@ struct AdapterTrainingOptions: ParsableArguments {
   @Option(help: "Mined negatives of each query that join the batch's.")
   var hardNegatives: Int = 0
 
-  @Option(help: "Mined from this many most similar documents.")
-  var candidates: Int = 100
+  @Option(help: "Mined from this many most similar documents. (default: 100)")
+  var candidates: Int?
 
-  @Option(help: "Share of the own document's similarity that a mined negative stays below.")
-  var below: Double = 0.95
+  @Option(
+    help: """
+      Share of the own document's similarity that a mined negative stays below. (default: 0.95)
+      """)
+  var below: Double?
 
-  @Option(help: "Most similar documents that mining passes over.")
-  var skipTop: Int = 0
+  @Option(help: "Most similar documents that mining passes over. (default: 0)")
+  var skipTop: Int?
 
   @Flag(help: "All documents of training pairs are negatives, not the batch's alone.")
   var allDocuments = false
@@ -116,9 +120,9 @@ struct AdapterTrainingOptions: ParsableArguments {
     options.validation = validation
     options.patience = patience
     options.hardNegatives = hardNegatives
-    options.mining.candidates = candidates
-    options.mining.below = below
-    options.mining.skipTop = skipTop
+    options.mining.candidates = candidates ?? options.mining.candidates
+    options.mining.below = below ?? options.mining.below
+    options.mining.skipTop = skipTop ?? options.mining.skipTop
     try options.mining.validate()
     options.usesAllDocuments = allDocuments
     options.noise = noise
@@ -143,7 +147,7 @@ struct AdaptConfiguration: Encodable {
       "documents": command.documents.map(JSONValue.text),
       "pairs": command.pairs.map(JSONValue.text),
       "positives": command.positives.map { .text($0.rawValue) },
-      "neighbors": command.positives == .neighbors ? .integer(command.neighbors) : nil,
+      "neighbors": command.positives == .neighbors ? .integer(command.neighbors ?? 5) : nil,
       "clusters": command.positives == .clusters ? command.clusters.map(JSONValue.integer) : nil,
       "query_texts": command.queryTexts.map(JSONValue.text),
       "document_texts": command.documentTexts.map(JSONValue.text),

@@ -46,8 +46,8 @@ struct DuplicatesCommand: ParsableCommand {
   @Option(help: "SemDeDup: number of clusters. (default: about 1,000 rows each)")
   var clusters: Int?
 
-  @Option(help: "SemDeDup: random seed of the clustering.")
-  var seed: UInt64 = 0
+  @Option(help: "SemDeDup: random seed of the clustering. (default: 0)")
+  var seed: UInt64?
 
   @Option(name: .shortAndLong, help: "Safetensors file to write, \(OutputFile.help)")
   var output: String
@@ -72,7 +72,7 @@ struct DuplicatesCommand: ParsableCommand {
           "--keep-fraction stands alone: --threshold, --keep and --csv belong to pairs")
       }
       let rule = try SemanticDeduplication(
-        keepFraction: keepFraction, clusters: clusters, seed: seed)
+        keepFraction: keepFraction, clusters: clusters, seed: seed ?? 0)
       let rows = try memory.matrix(path: input)
       let start = ContinuousClock.now
       let result = try rule.run(rows, argument: input, workers: workers)
@@ -82,9 +82,8 @@ struct DuplicatesCommand: ParsableCommand {
         SemanticSummary(
           result, seconds: (ContinuousClock.now - start).seconds), beside: file)
     }
-    guard clusters == nil else {
-      throw ValidationError("--clusters goes with --keep-fraction")
-    }
+    try requireNone(clusters.map { "\($0)" }, named: "clusters", without: "--keep-fraction")
+    try requireNone(seed.map { "\($0)" }, named: "seed", without: "--keep-fraction")
     let threshold = threshold ?? 0.95
     try Duplicates.require(threshold)
     let rows = try memory.matrix(path: input)

@@ -178,6 +178,24 @@ import _TestSupport
     ("decoupled", ["view1", "view2"], ["--sigma", "0"], "sigma"),
     ("infonce", ["queries", "keys"], ["--gradient", "bank"], "gradient"),
     ("infonce", ["queries", "keys"], ["--ring", "0.1"], "ring"),
+    ("infonce", ["queries", "keys"], ["--ring-seed", "1"], "ring-seed: found 1, expected none without"),
+    ("infonce", ["queries", "keys"], ["--ring-draws", "1"], "ring-draws: found 1, expected none"),
+    (
+      "infonce", ["queries", "keys"], ["--ring", "0,0.5", "--ring-step", "1"],
+      "ring-step: found 1, expected none without ring-draws"
+    ),
+    ("cns", ["queries", "keys", "bank"], ["--ring-seed", "3"], "none without ring-draws"),
+    ("infonce", ["queries", "keys"], ["--mix-hardest", "4"], "none without mix or mix-queries"),
+    ("infonce", ["queries", "keys"], ["--mix-seed", "4"], "none without mix or mix-queries"),
+    ("infonce", ["queries", "keys"], ["--detach-weights"], "none without beta or tau-plus"),
+    (
+      "infonce", ["queries", "keys"], ["--false-negatives-mode", "drop"],
+      "none without false-negatives-top or false-negatives-above"
+    ),
+    (
+      "infonce", ["queries", "keys"], ["--false-negatives-aggregate", "max"],
+      "none without false-negatives-top or false-negatives-above"
+    ),
   ]
 
   @Test(arguments: refusedOptions.indices) func refusesOptions(_ index: Int) throws {

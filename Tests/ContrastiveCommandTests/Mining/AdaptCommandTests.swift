@@ -168,6 +168,16 @@ import _TestSupport
     (["--positives", "neighbors"], 64, "--positives"),
     (["--documents", "/none.npy"], 65, "/none.npy"), (["--pairs", "/none.npy"], 65, "/none.npy"),
     (["--query-texts", "/none.txt"], 65, "/none.txt"),
+    (["--neighbors", "4"], 64, "neighbors: found 4, expected none without --positives neighbors"),
+    (["--clusters", "4"], 64, "clusters: found 4, expected none without --positives clusters"),
+    (["--hidden", "4"], 64, "hidden: found 4, expected none without --head mlp"),
+    (["--bias", "-4"], 64, "bias: found -4.0, expected none without --loss siglip"),
+    (["--candidates", "9"], 64, "candidates: found 9, expected none without --hard-negatives"),
+    (["--below", "0.9"], 64, "below: found 0.9, expected none without --hard-negatives"),
+    (["--skip-top", "1"], 64, "skip-top: found 1, expected none without --hard-negatives"),
+    (["--ring-draws", "1"], 64, "ring-draws: found 1, expected none without ring"),
+    (["--mix-step", "1"], 64, "mix-step: found 1, expected none without mix or mix-queries"),
+    (["--detach-weights"], 64, "detach-weights: found true, expected none without beta or tau-plus"),
   ]) func refuses(_ arguments: [String], _ status: Int32, _ text: String) throws {
     let run = try Command(
       arguments: [
@@ -175,6 +185,15 @@ import _TestSupport
         folder.file("no"),
       ] + arguments)
     #expect(run.status == status && run.errors.contains(text), "\(run.errors)")
+    #expect(!folder.exists("no"))
+  }
+
+  @Test func centroidsHaveNoTexts() throws {
+    let run = try Command(
+      "adapt", "--queries", folder.file("d.npy"), "--positives", "clusters", "--document-texts",
+      folder.file("t.txt"), "--output", folder.file("no"))
+    #expect(run.status == 64 && run.errorLines.count == 1, "\(run.errors)")
+    #expect(run.errors.contains("document-texts: found "))
     #expect(!folder.exists("no"))
   }
 

@@ -97,7 +97,8 @@ import _TestSupport
 
   /// Only commands that have `--zero-rows` recommend it.
   @Test(arguments: [
-    ("duplicates --input z.npy -o o", false), ("mine --queries z.npy --documents z.npy -o o", false),
+    ("duplicates --input z.npy -o o", false),
+    ("mine --queries z.npy --documents z.npy -o o", false),
     ("score --queries z.npy --documents z.npy", false),
     ("adapt --queries z.npy --documents z.npy -o o", false),
     ("knn --queries z.npy --bank z.npy -k 1 -o o --normalize", true),
@@ -115,6 +116,15 @@ import _TestSupport
     ("duplicates --input d.npy --threshold 2", Int32(64), "threshold: found 2.0"),
     ("duplicates --input d.npy --keep-fraction 0.5 --threshold 0.9", 64, "--keep-fraction"),
     ("duplicates --input d.npy --memory x", 64, "memory"),
+    (
+      "duplicates --input d.npy --clusters 2", 64,
+      "clusters: found 2, expected none without --keep-fraction"
+    ),
+    ("duplicates --input d.npy --seed 2", 64, "seed: found 2, expected none without --keep-"),
+    (
+      "mine --queries d.npy --documents d.npy --seed 2", 64,
+      "seed: found 2, expected none without --evidence"
+    ),
     ("mine --queries q.npy --documents d.npy", 65, "expected 3, one for each query"),
     (
       "mine --queries q.npy --documents d.npy --pairs p.npy --per-query 0", 64, "per-query: found 0"
