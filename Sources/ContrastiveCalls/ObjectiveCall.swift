@@ -12,6 +12,9 @@ package protocol ObjectiveCall: SendableMetatype {
   /// The method's name.
   static var method: String { get }
 
+  /// Whether the value is a mean of rows, which each have a loss.
+  static var isMeanOfRows: Bool { get }
+
   /// Takes the options it has.
   init(_ options: inout CallOptions) throws(ContrastiveError)
 
@@ -28,6 +31,8 @@ package protocol ObjectiveCall: SendableMetatype {
 }
 
 extension ObjectiveCall {
+  package static var isMeanOfRows: Bool { true }
+
   package static func settled(_ details: Method.Details) -> [String: Double] { [:] }
 
   /// Evaluates.

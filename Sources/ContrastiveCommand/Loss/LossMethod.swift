@@ -23,6 +23,9 @@ extension LossMethod {
   /// Reads the inputs, evaluates, writes the outputs and prints the report.
   package func run() throws {
     let gradients = try files.gradients(of: Call.Method.self)
+    guard !files.rows || Call.isMeanOfRows else {
+      throw ValidationError("--rows: the value of \(Call.method) is no mean of rows")
+    }
     let file = try OutputFile(files.output, format: .safetensors, inputs: [files.input])
     let outcome = try Call.run(
       files.source, options: options, normalizes: files.normalize, zeroRows: files.zeroRows,
@@ -35,10 +38,7 @@ extension LossMethod {
     for (name, slope) in outcome.scalars {
       tensors.append(SavedTensor("gradient.\(name)", Tensor(.float64([slope]))))
     }
-    if files.rows {
-      guard let losses = outcome.losses else {
-        throw ValidationError("--rows: the value of \(Call.method) is no mean of rows")
-      }
+    if files.rows, let losses = outcome.losses {
       tensors.append(SavedTensor("losses", Tensor(.float64(losses))))
     }
     try file.write(tensors)
