@@ -54,7 +54,7 @@ package enum OutputTarget: Equatable, Sendable {
   /// Whether a link is one to an open file of a process, such as /dev/fd/3: renaming a file over
   /// it would lose the link and miss the file.
   private static func isOfSystem(_ link: String) -> Bool {
-    guard let resolved = realpath(folder(of: link), nil) else { return false }
+    guard let resolved = realpath(Folder.of(link), nil) else { return false }
     defer { free(resolved) }
     let name = String(cString: resolved)
     return name == "/dev" || name.hasPrefix("/dev/") || name.hasPrefix("/proc/")
@@ -79,17 +79,11 @@ package func isSameOutput(_ a: String, _ b: String) -> Bool {
   if let a = fileStatus(a), let b = fileStatus(b) {
     return a.st_dev == b.st_dev && a.st_ino == b.st_ino
   }
-  let (folders, names) = ([a, b].map(folder(of:)), [a, b].map { $0.split(separator: "/").last })
+  let (folders, names) = ([a, b].map(Folder.of), [a, b].map { $0.split(separator: "/").last })
   guard names[0] == names[1], let a = fileStatus(folders[0]), let b = fileStatus(folders[1]) else {
     return a == b
   }
   return a.st_dev == b.st_dev && a.st_ino == b.st_ino
-}
-
-/// The folder that a name is in.
-private func folder(of path: String) -> String {
-  let slash = path.utf8.lastIndex(of: UInt8(ascii: "/"))
-  return slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
 }
 
 /// What the system says of what a name leads to.
