@@ -79,13 +79,15 @@ import _TestSupport
     ],
     [
       "--hard-negatives", "3", "--candidates", "20", "--below", "0.9", "--skip-top", "1", "--mix",
-      "4", "--mix-hardest", "8", "--mix-seed", "3", "--ring", "0,0.9", "--ring-draws", "2",
+      "4", "--mix-hardest", "8", "--mix-seed", "3", "--ring", "0,0.9",
     ],
+    ["--ring", "0,0.9", "--ring-draws", "20", "--ring-seed", "3"],
     [
       "--loss", "hcl", "--beta", "0.5", "--tau-plus", "0.05", "--false-negatives-top", "2",
       "--false-negatives-mode", "drop", "--noise", "0.1", "--weight-decay", "0.1",
     ],
-    ["--positives", "neighbors", "--neighbors", "4"], ["--positives", "clusters", "--clusters", "9"],
+    ["--positives", "neighbors", "--neighbors", "4"],
+    ["--positives", "clusters", "--clusters", "9"],
   ]) func recordsEveryOption(_ options: [String]) throws {
     let made = options.contains("--positives")
     let line = { (output: String, options: [String]) in
@@ -99,7 +101,7 @@ import _TestSupport
     let saved = try JSONDecoder().decode(
       [String: JSONValue].self, from: Data(folder.bytes("one/config.json")))
     for (name, value) in zip(given, given.dropFirst()) where name.hasPrefix("--") {
-      let kept = saved[name.dropFirst(2).replacing("-", with: "_")]
+      let kept = saved[String(name.dropFirst(2)).replacing("-", with: "_")]
       let isSame = kept?.number.map { $0 == Double(value) } ?? (kept != nil)
       #expect(isSame, "\(name) \(value)")
     }
@@ -129,6 +131,17 @@ import _TestSupport
     #expect(folder.exists("run/seed-6/adapter.safetensors"))
     #expect(
       try folder.bytes("run/held-out.npy") != folder.bytes("run/seed-6/held-out.npy"))
+  }
+
+  /// It cannot be resumed, and is not said to be.
+  @Test func keepsTheFolderOfAnotherSeed() throws {
+    _ = try Command(shell: "mkdir -p '\(folder.file("run/seed-6"))'")
+    try folder.write("{}", "run/seed-6/config.json")
+    let run = try adapt("--seeds", "2", "--seed", "5")
+    #expect(run.status == 65)
+    #expect(
+      run.errorLines.last?.hasSuffix("seed-6: already holds a run; choose another output folder")
+        == true, "\(run.errors)")
   }
 
   @Test(arguments: ["neighbors", "clusters"]) func makesPairs(_ positives: String) throws {
@@ -177,7 +190,9 @@ import _TestSupport
     (["--skip-top", "1"], 64, "skip-top: found 1, expected none without --hard-negatives"),
     (["--ring-draws", "1"], 64, "ring-draws: found 1, expected none without ring"),
     (["--mix-step", "1"], 64, "mix-step: found 1, expected none without mix or mix-queries"),
-    (["--detach-weights"], 64, "detach-weights: found true, expected none without beta or tau-plus"),
+    (
+      ["--detach-weights"], 64, "detach-weights: found true, expected none without beta or tau-plus"
+    ),
   ]) func refuses(_ arguments: [String], _ status: Int32, _ text: String) throws {
     let run = try Command(
       arguments: [

@@ -8,7 +8,7 @@ import _TestSupport
   /// What is written is not the same on every machine, or not yet there.
   @Test func whatIsWrittenIsNoInput() throws {
     let folder = try TemporaryFolder()
-    for name in ["x.npy", "c.npy", "out", "t.csv", "t.jsonl"] { _ = try folder.write("", name) }
+    for name in ["x.npy", "c.npy", "out", "t.csv", "t.jsonl"] { try folder.write("", name) }
     for name in ["pictures", "cache"] {
       try FileManager.default.createDirectory(
         atPath: folder.file(name), withIntermediateDirectories: false)
