@@ -93,13 +93,23 @@ extension ImageSource {
     return pixels
   }
 
-  /// Calls `body` with all images in order, a batch at a time.
-  func forEachBatch(
-    workers: Workers, _ body: (Pixels) throws(ContrastiveError) -> Void
+  /// Calls `body` with the places of all images in order, a batch at a time, unless the call is
+  /// canceled.
+  func forEachRange(
+    workers: Workers, _ body: (Range<Int>) throws(ContrastiveError) -> Void
   ) throws(ContrastiveError) {
     for batch in 0..<batches.count {
       try workers.checkCanceled()
-      try body(checkedPixels(at: batches[batch], workers: workers))
+      try body(batches[batch])
+    }
+  }
+
+  /// The same with the images themselves.
+  func forEachBatch(
+    workers: Workers, _ body: (Pixels) throws(ContrastiveError) -> Void
+  ) throws(ContrastiveError) {
+    try forEachRange(workers: workers) { range throws(ContrastiveError) in
+      try body(checkedPixels(at: range, workers: workers))
     }
   }
 
