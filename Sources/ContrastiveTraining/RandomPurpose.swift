@@ -1,6 +1,8 @@
 import ContrastiveCore
 
-/// What a stream of random numbers is for, so that no two uses of one seed share draws.
+/// What a stream of random numbers is for, so that no two uses of a run's seed share draws.
+///
+/// Training an adapter is a run of another kind, which has purposes for uses of its own.
 enum RandomPurpose: UInt64 {
   case parameters = 1
   case views = 2
