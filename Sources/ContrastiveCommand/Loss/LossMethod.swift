@@ -17,6 +17,23 @@ package protocol LossMethod: ZeroRowsCommand {
 }
 
 extension LossMethod {
+  /// A method's help.
+  ///
+  /// - Parameters:
+  ///   - abstract: what it computes.
+  ///   - tensors: what it reads and gives.
+  /// - Returns: both with an example.
+  static func configured(_ abstract: String, _ tensors: String) -> CommandConfiguration {
+    CommandConfiguration(
+      commandName: Call.method, abstract: abstract,
+      discussion: """
+        \(tensors)
+
+        Example:
+          contrastive loss \(Call.method) --input batch.safetensors --output out.safetensors
+        """)
+  }
+
   /// `--zero-rows`.
   package var zeroRows: ZeroRows { files.zeroRows }
 

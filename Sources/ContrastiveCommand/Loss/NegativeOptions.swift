@@ -5,13 +5,11 @@ import ContrastiveTensors
 /// Options that choose negatives, for methods that have none of these of their own.
 ///
 /// All are off unless given; what is off is no parameter of the report.
-package struct NegativeOptions: ParsableArguments {
+struct NegativeOptions: ParsableArguments {
   @OptionGroup var falseNegatives: FalseNegativeOptions
   @OptionGroup var ring: RingOption
   @OptionGroup var mixing: MixingOptions
   @OptionGroup var hardness: HardnessOptions
-
-  package init() {}
 
   var options: [String: JSONValue] {
     [falseNegatives.options, ring.options, mixing.options, hardness.options].joined()
@@ -19,7 +17,7 @@ package struct NegativeOptions: ParsableArguments {
 }
 
 /// `--false-negatives-…`.
-package struct FalseNegativeOptions: ParsableArguments {
+struct FalseNegativeOptions: ParsableArguments {
   @Option(help: "Search this many false negatives a row at most. (default: no search)")
   var falseNegativesTop: Int?
 
@@ -35,8 +33,6 @@ package struct FalseNegativeOptions: ParsableArguments {
   @Option(help: "What becomes of false negatives: attract or drop. (default: attract)")
   var falseNegativesMode: FalseNegativeTreatment.Mode?
 
-  package init() {}
-
   var options: [String: JSONValue] {
     given([
       "false-negatives-top": falseNegativesTop.map(JSONValue.integer),
@@ -48,7 +44,7 @@ package struct FalseNegativeOptions: ParsableArguments {
 }
 
 /// `--mix…`.
-package struct MixingOptions: ParsableArguments {
+struct MixingOptions: ParsableArguments {
   @Option(help: "Mixes of two hard bank rows for each query. (default: none)")
   var mix: Int?
 
@@ -64,8 +60,6 @@ package struct MixingOptions: ParsableArguments {
   @Option(help: "Number of the training step: each draws anew. (default: 0)")
   var mixStep: Int?
 
-  package init() {}
-
   var options: [String: JSONValue] {
     given([
       "mix": mix.map(JSONValue.integer), "mix-queries": mixQueries.map(JSONValue.integer),
@@ -76,7 +70,7 @@ package struct MixingOptions: ParsableArguments {
 }
 
 /// `--beta`, `--tau-plus`, `--detach-weights`.
-package struct HardnessOptions: ParsableArguments {
+struct HardnessOptions: ParsableArguments {
   @Option(
     help: """
       Hard negatives weigh more: in proportion to exp(beta × similarity / temperature). (default: \
@@ -89,8 +83,6 @@ package struct HardnessOptions: ParsableArguments {
 
   @Flag(help: "No gradient passes through the weights of harder negatives.")
   var detachWeights = false
-
-  package init() {}
 
   var options: [String: JSONValue] {
     given([
