@@ -47,16 +47,13 @@ struct SearchReport: Report {
       tensors["mutual"] = try Tensor(shape: shape, elements: .uint8(mutual.map { $0 ? 1 : 0 }))
     }
     try output.write(tensors)
-    if let csv {
-      try CSVFile.write(
-        to: csv.path,
-        columns: ["row", "rank", "neighbor", "similarity"] + (mutual == nil ? [] : ["mutual"]),
-        rows: table.rows * table.k
-      ) { place in
+    try csv?.write { line throws(ContrastiveError) in
+      try line("row,rank,neighbor,similarity" + (mutual == nil ? "" : ",mutual"))
+      for place in table.indices.indices {
         let (row, rank) = place.quotientAndRemainder(dividingBy: table.k)
-        let similarity = table.similarities[row, rank]
-        return ["\(row)", "\(rank)", "\(table.indices[place])", "\(similarity)"]
-          + (mutual.map { [$0[place] ? "1" : "0"] } ?? [])
+        try line(
+          "\(row),\(rank),\(table.indices[place]),\(table.similarities[row, rank])"
+            + (mutual.map { $0[place] ? ",1" : ",0" } ?? ""))
       }
     }
     let report = SearchReport(
