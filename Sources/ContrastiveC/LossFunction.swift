@@ -21,7 +21,10 @@ public func contrastive_loss(
     let outcome = try call.run(Workers(control))
     (value as UnsafeMutablePointer<Double>?)?.pointee = outcome.loss
     if let place = result as UnsafeMutablePointer<OpaquePointer?>? {
-      ResultHandle(outcome).handOut(to: place)
+      ResultHandle(
+        report: try JSONValue(encoding: outcome),
+        tensors: outcome.losses.map { ["losses": Tensor(.float64($0))] } ?? [:]
+      ).handOut(to: place)
     }
   }
 }
@@ -98,31 +101,6 @@ private struct LossCall {
       }
     }
     return outcome
-  }
-}
-
-extension ResultHandle {
-  /// The losses of the rows, and the report of the command.
-  fileprivate convenience init(_ outcome: CallOutcome) {
-    var report: [String: JSONValue] = [
-      "method": .text(outcome.method), "form": .text(outcome.form),
-      "loss": .number(outcome.loss), "parameters": .object(outcome.parameters),
-      "tensors": .list(outcome.tensors.map(JSONValue.text)),
-      "gradients": .list(outcome.gradientNames.map(JSONValue.text)),
-    ]
-    if !outcome.selected.isEmpty {
-      report["selected"] = .object(outcome.selected.mapValues(JSONValue.integer))
-    }
-    if let bound = outcome.errorBound { report["error_bound"] = .number(bound) }
-    if !outcome.gradientErrorBounds.isEmpty {
-      report["gradient_error_bounds"] = .object(
-        outcome.gradientErrorBounds.mapValues(JSONValue.number))
-    }
-    if let losses = outcome.losses {
-      self.init(report: .object(report), tensors: ["losses": Tensor(.float64(losses))])
-    } else {
-      self.init(report: .object(report))
-    }
   }
 }
 

@@ -151,6 +151,30 @@ package struct CallOutcome {
   }
 }
 
+/// The report of a call; what there is none of is left out.
+extension CallOutcome: Encodable {
+  private enum CodingKeys: String, CodingKey {
+    case method, form, loss, parameters, tensors, gradients, selected
+    case errorBound = "error_bound"
+    case gradientErrorBounds = "gradient_error_bounds"
+  }
+
+  package func encode(to encoder: any Encoder) throws {
+    var report = encoder.container(keyedBy: CodingKeys.self)
+    try report.encode(method, forKey: .method)
+    try report.encode(form, forKey: .form)
+    try report.encode(loss, forKey: .loss)
+    try report.encodeIfPresent(errorBound, forKey: .errorBound)
+    if !gradientErrorBounds.isEmpty {
+      try report.encode(gradientErrorBounds, forKey: .gradientErrorBounds)
+    }
+    try report.encode(parameters, forKey: .parameters)
+    try report.encode(tensors, forKey: .tensors)
+    try report.encode(gradientNames, forKey: .gradients)
+    if !selected.isEmpty { try report.encode(selected, forKey: .selected) }
+  }
+}
+
 /// What a method's loss is to be differentiated by.
 private struct WantedGradients<Method: Objective> {
   private(set) var variables = Method.defaultGradients

@@ -59,7 +59,7 @@ extension LossMethod {
       tensors.append(SavedTensor("losses", Tensor(.float64(losses))))
     }
     try file.write(tensors)
-    try Standard.json(LossReport(outcome), beside: [file])
+    try Standard.json(outcome, beside: [file])
   }
 }
 
@@ -88,37 +88,5 @@ extension SafetensorsFile: TensorSource {
 
   package func input(_ name: String) throws(ContrastiveError) -> InputTensor {
     InputTensor(try tensor(name))
-  }
-}
-
-/// What `contrastive loss` prints.
-private struct LossReport: Encodable {
-  let method: String
-  let form: String
-  let loss: Double
-  let errorBound: Double?
-  let gradientErrorBounds: [String: Double]?
-  let parameters: [String: JSONValue]
-  let tensors: [String]
-  let gradients: [String]
-  let selected: [String: Int]?
-
-  private enum CodingKeys: String, CodingKey {
-    case method, form, loss, parameters, tensors, gradients, selected
-    case errorBound = "error_bound"
-    case gradientErrorBounds = "gradient_error_bounds"
-  }
-
-  init(_ outcome: CallOutcome) {
-    method = outcome.method
-    form = outcome.form
-    loss = outcome.loss
-    errorBound = outcome.errorBound
-    gradientErrorBounds =
-      outcome.gradientErrorBounds.isEmpty ? nil : outcome.gradientErrorBounds
-    parameters = outcome.parameters
-    tensors = outcome.tensors
-    gradients = outcome.gradientNames
-    selected = outcome.selected.isEmpty ? nil : outcome.selected
   }
 }
