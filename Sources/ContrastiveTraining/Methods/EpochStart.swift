@@ -50,17 +50,4 @@ public struct EpochStart: Sendable {
     }
     return try Matrix(rows: images.count, columns: encoder.projectionDimension, values: values)
   }
-
-  /// The backbone's features of all images, as `projections` gives the projections.
-  ///
-  /// - Parameters:
-  ///   - encoder: such as a method's momentum encoder.
-  ///   - workers: the threads to use; no effect on the result.
-  /// - Returns: [images × `featureDimension`] in the order of the data set, not normalized.
-  /// - Throws: `ContrastiveError.shape` when the images do not fit the encoder.
-  public func features(by encoder: ImageEncoder, workers: Workers) throws(ContrastiveError)
-    -> Matrix
-  {
-    try encoder.features(of: images, scaling: scaling, workers: workers)
-  }
 }
