@@ -139,7 +139,7 @@ struct AdapterSplit: Sendable, Equatable {
         groups.append([number])
       }
     }
-    var random = CounterRandom(seed: seed, RandomPurpose.selection.rawValue)
+    var random = CounterRandom.stream(.selection, seed: seed)
     var left = random.permutation(groups.count)[...]
     func take(_ count: Int) -> [Int] {
       var taken: [Int] = []

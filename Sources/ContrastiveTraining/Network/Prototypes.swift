@@ -33,7 +33,7 @@ public struct Prototypes: Sendable, Equatable {
     let declaration = ParameterDeclaration(
       name: name, shape: [count, dimension], decays: true,
       initial: .inverseRoot(inputs: dimension))
-    var random = CounterRandom.prototypes(seed: seed)
+    var random = CounterRandom.stream(.prototypes, seed: seed)
     parameters = ParameterVector(
       layout: ParameterLayout([(name, declaration)]),
       values: declaration.initial.values(declaration.count, using: &random))
