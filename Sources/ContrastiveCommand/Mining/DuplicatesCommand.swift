@@ -38,7 +38,7 @@ struct DuplicatesCommand: ParsableCommand {
   var threshold: Double?
 
   @Option(help: "Which row of a group is kept: first or central.")
-  var keep: Representative = .first
+  var keep: Duplicates.Representative = .first
 
   @Option(help: "SemDeDup: the share of the rows to keep, above 0 and at most 1.")
   var keepFraction: Double?
@@ -89,7 +89,7 @@ struct DuplicatesCommand: ParsableCommand {
     let rows = try memory.matrix(path: input)
     let start = ContinuousClock.now
     let found = try Duplicates(
-      of: rows, threshold: threshold, keeping: keep.representative,
+      of: rows, threshold: threshold, keeping: keep,
       maxPairs: memory.bytes.map { $0 / 24 } ?? 1 << 28, memory: memory.bytes.map { $0 / 4 },
       argument: input, workers: workers)
     display.finish()
@@ -105,14 +105,9 @@ struct DuplicatesCommand: ParsableCommand {
     try report.print(
       DuplicatesSummary(found, threshold: threshold, seconds: seconds), beside: file, table)
   }
-
-  /// `--keep`.
-  enum Representative: String, ExpressibleByArgument, CaseIterable {
-    case first, central
-
-    var representative: Duplicates.Representative { self == .first ? .first : .central }
-  }
 }
+
+extension Duplicates.Representative: ExpressibleByArgument {}
 
 extension DuplicatesSummary: Report {
   var lines: [String] {

@@ -50,7 +50,7 @@ struct ScoreCommand: ParsableCommand {
   var k: [Int] = [1, 5, 10, 100]
 
   @Option(help: "What a grade is worth in NDCG: linear or exponential.")
-  var gain: Gain = .linear
+  var gain: RetrievalScores.Gain = .linear
 
   @Option(help: "Resamples of the bootstrap and of the test.")
   var resamples: Int = 2_000
@@ -112,7 +112,7 @@ struct ScoreCommand: ParsableCommand {
       do throws(ContrastiveError) {
         return try RetrievalScores(
           queries: queries, documents: documents, relevance: relevance, cutoffs: k,
-          gain: gain.gain, memory: memory.bytes.map { $0 / 4 }, workers: workers)
+          gain: gain, memory: memory.bytes.map { $0 / 4 }, workers: workers)
       } catch {
         throw error.naming(paths)
       }
@@ -143,14 +143,9 @@ struct ScoreCommand: ParsableCommand {
         first, against: second, statistics: statistics, workers: try parallel.workers),
       beside: file, table, run)
   }
-
-  /// `--gain`.
-  enum Gain: String, ExpressibleByArgument, CaseIterable {
-    case linear, exponential
-
-    var gain: RetrievalScores.Gain { self == .linear ? .linear : .exponential }
-  }
 }
+
+extension RetrievalScores.Gain: ExpressibleByArgument {}
 
 extension RetrievalScores {
   /// The first line of a table of each query's measures.
