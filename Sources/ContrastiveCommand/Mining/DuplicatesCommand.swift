@@ -74,26 +74,25 @@ struct DuplicatesCommand: ParsableCommand {
       let rule = try SemanticDeduplication(
         keepFraction: keepFraction, clusters: clusters, seed: seed ?? 0)
       let rows = try memory.matrix(path: input)
-      let start = ContinuousClock.now
-      let result = try rule.run(rows, argument: input, workers: workers)
+      let (result, seconds) = try timed {
+        try rule.run(rows, argument: input, workers: workers)
+      }
       display.finish()
       try file.write(SemanticSummary.tensors(result))
-      return try report.print(
-        SemanticSummary(
-          result, seconds: (ContinuousClock.now - start).seconds), beside: file)
+      return try report.print(SemanticSummary(result, seconds: seconds), beside: file)
     }
     try requireNone(clusters.map { "\($0)" }, named: "clusters", without: "--keep-fraction")
     try requireNone(seed.map { "\($0)" }, named: "seed", without: "--keep-fraction")
     let threshold = threshold ?? 0.95
     try Duplicates.require(threshold)
     let rows = try memory.matrix(path: input)
-    let start = ContinuousClock.now
-    let found = try Duplicates(
-      of: rows, threshold: threshold, keeping: keep,
-      maxPairs: memory.bytes.map { $0 / 24 } ?? 1 << 28, memory: memory.bytes.map { $0 / 4 },
-      argument: input, workers: workers)
+    let (found, seconds) = try timed {
+      try Duplicates(
+        of: rows, threshold: threshold, keeping: keep,
+        maxPairs: memory.bytes.map { $0 / 24 } ?? 1 << 28, memory: memory.bytes.map { $0 / 4 },
+        argument: input, workers: workers)
+    }
     display.finish()
-    let seconds = (ContinuousClock.now - start).seconds
     try file.write(DuplicatesSummary.tensors(found))
     try table?.write { line throws(ContrastiveError) in
       try line("first,second,similarity,group")

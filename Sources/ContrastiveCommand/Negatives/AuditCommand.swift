@@ -100,10 +100,9 @@ struct AuditCommand: ZeroRowsCommand {
         path: path, problem: "holds -1 for every row, expected a label for at least one")
     }
     audit.zeroRows = zeroRows
-    let clock = ContinuousClock()
-    let start = clock.now
-    let result = try audit.run(rows, support: views, labels: labels, workers: workers)
-    let seconds = (clock.now - start).seconds
+    let (result, seconds) = try timed {
+      try audit.run(rows, support: views, labels: labels, workers: workers)
+    }
     if let file { try file.write(AuditSummary.tensors(result)) }
     if let table { try AuditSummary.write(result, to: table) }
     try report.print(

@@ -32,11 +32,7 @@ struct SearchReport: Report {
     options: ReportOptions,
     search: () throws -> NeighborTable
   ) throws {
-    let clock = ContinuousClock()
-    let start = clock.now
-    let table = try search()
-    let elapsed = (clock.now - start).components
-    let seconds = Double(elapsed.seconds) + Double(elapsed.attoseconds) * 1e-18
+    let (table, seconds) = try timed { try search() }
     let shape = [table.rows, table.k]
     var tensors = [
       "neighbors": try Tensor(shape: shape, elements: .int64(table.indices.map(Int64.init))),

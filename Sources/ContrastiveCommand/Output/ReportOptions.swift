@@ -20,8 +20,3 @@ protocol Report: Encodable {
   /// The report for people.
   var lines: [String] { get }
 }
-
-extension Duration {
-  /// The duration in seconds.
-  var seconds: Double { Double(components.seconds) + Double(components.attoseconds) / 1e18 }
-}
