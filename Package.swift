@@ -170,7 +170,7 @@ let package = Package(
       name: "ContrastiveCommandTests",
       dependencies: [
         "ContrastiveMain", "ContrastiveCommand", "ContrastiveCalls", "ContrastiveCore",
-        "ContrastiveFiles", "ContrastiveTensors", "_TestSupport",
+        "ContrastiveFiles", "ContrastiveTensors", "ContrastiveTraining", "_TestSupport",
         .product(
           name: "ArgumentParser", package: "swift-argument-parser",
           condition: .when(traits: ["Command"])),
