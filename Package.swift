@@ -78,7 +78,7 @@ let package = Package(
       swiftSettings: strict),
     .target(
       name: "Contrastive", dependencies: ["ContrastiveCore"], swiftSettings: strict),
-    // Without files, Foundation or an argument parser: what C links, too.
+    // What files, calls and C share.
     .target(
       name: "ContrastiveTensors", dependencies: ["ContrastiveCore"], swiftSettings: strict),
     .target(
@@ -170,7 +170,7 @@ let package = Package(
       name: "ContrastiveCommandTests",
       dependencies: [
         "ContrastiveMain", "ContrastiveCommand", "ContrastiveCalls", "ContrastiveCore",
-        "ContrastiveFiles", "ContrastiveTensors", "_TestSupport",
+        "ContrastiveFiles", "ContrastiveTensors", "ContrastiveTraining", "_TestSupport",
         .product(
           name: "ArgumentParser", package: "swift-argument-parser",
           condition: .when(traits: ["Command"])),

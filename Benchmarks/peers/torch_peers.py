@@ -161,8 +161,7 @@ def swav(views, prototypes, t=0.1):
     return (first - (codes[1] * torch.log_softmax(scores[0] / t, 1)).sum(1).mean()) / 2
 
 
-# The loss of each workload, what it is differentiated by, and how many numbers of the size of its
-# largest matrix it holds at once.
+# The loss of each workload, and what it is differentiated by.
 LOSSES = {
     "infonce-bank": (infonce_bank, ["queries"]),
     "infonce-batch": (infonce_batch, ["queries", "keys"]),

@@ -52,13 +52,15 @@ private struct AdaptCall {
     let (neighbors, clusters) = try (
       words.integer("neighbors", default: 5), words.integer("clusters")
     )
+    let sides = try words.choice("sides", of: Adapter.Sides.self)
     var options = try AdapterOptions(&words)
     try words.requireAllKnown(by: "adapt")
+    isOneSet = positives == .neighbors
+    try options.setSides(sides, isOneSet: isOneSet)
     try options.validate()
     try tensors.requireOnly(
       positives == .pairs ? ["queries", "documents", "pairs"] : ["queries"])
     queries = try tensors.required("queries")
-    isOneSet = positives == .neighbors
     switch positives {
     case .pairs:
       documents = try tensors.required("documents")
@@ -71,7 +73,6 @@ private struct AdaptCall {
         queries, count: neighbors, seed: options.seed, workers: workers)
       documents = made.documents
       pairs = made.pairs
-      options.sides = .shared
     case .clusters:
       let made = try MadePairs.clusters(
         queries, count: clusters, seed: options.seed, workers: workers)
@@ -86,18 +87,14 @@ extension AdapterOptions {
   /// The options of `contrastive adapt`.
   fileprivate init(_ words: inout CallOptions) throws {
     let choice = try NegativeChoice(&words)
-    var nothing = CallInputs(
-      try CallerTensors(nil, count: 0), normalizes: false, zeroRows: .refuse,
-      workers: .one)
     self.init(
       loss: try AdapterLoss(
         words.choice("loss", default: .infonce),
         temperature: words.number("temperature", default: 0.05),
-        choosing: choice.value(&nothing, rows: 0, columns: 0),
+        choosing: choice.value(),
         bias: words.number("bias", default: -10)))
     head = try words.choice("head", default: head)
     hidden = try words.integer("hidden")
-    sides = try words.choice("sides", default: sides)
     epochs = try words.integer("epochs", default: epochs)
     batchSize = try words.integer("batch-size", default: batchSize)
     rate = try words.number("rate").map { Float($0) } ?? rate

@@ -14,9 +14,8 @@ final class AdapterHandle: Sendable {
   }
 
   fileprivate static func require(_ handle: OpaquePointer?) throws(TensorFailure) -> Adapter {
-    guard let handle else { throw TensorFailure(argument: "adapter", problem: "found NULL") }
-    return Unmanaged<AdapterHandle>.fromOpaque(UnsafeRawPointer(handle)).takeUnretainedValue()
-      .adapter
+    let handle = UnsafeRawPointer(try required(handle, named: "adapter"))
+    return Unmanaged<AdapterHandle>.fromOpaque(handle).takeUnretainedValue().adapter
   }
 }
 

@@ -24,8 +24,7 @@ final class BankHandle: Sendable {
   }
 
   fileprivate static func require(_ handle: OpaquePointer?) throws(TensorFailure) -> BankHandle {
-    guard let handle else { throw TensorFailure(argument: "bank", problem: "found NULL") }
-    return at(handle)
+    at(try required(handle, named: "bank"))
   }
 }
 
@@ -80,9 +79,7 @@ public func contrastive_bank_get_state(
   _ bank: OpaquePointer!, _ state: UnsafeMutablePointer<contrastive_bank_state>!
 ) -> contrastive_status {
   attempt {
-    guard let target = state as UnsafeMutablePointer<contrastive_bank_state>? else {
-      throw TensorFailure(argument: "state", problem: "found NULL")
-    }
+    let target = try required(state, named: "state")
     let now = try BankHandle.require(bank).snapshot
     target.pointee = contrastive_bank_state(
       capacity: Int64(now.capacity), dimension: Int64(now.dimension), count: Int64(now.count),
@@ -122,9 +119,7 @@ public func contrastive_bank_restore(
   _ state: UnsafePointer<contrastive_bank_state>!
 ) -> contrastive_status {
   attempt {
-    guard let saved = (state as UnsafePointer<contrastive_bank_state>?)?.pointee else {
-      throw TensorFailure(argument: "state", problem: "found NULL")
-    }
+    let saved = try required(state, named: "state").pointee
     let handle = try BankHandle.require(bank)
     let rows = try CallerTensor(required: rows, name: "rows").matrix
     let ids = try CallerTensor(required: ids, name: "ids").integers
@@ -171,8 +166,7 @@ extension QueueBank {
 extension CallerTensor {
   /// A tensor that must be there.
   init(required description: UnsafePointer<contrastive_tensor>?, name: String) throws {
-    guard let description else { throw TensorFailure(argument: name, problem: "found NULL") }
-    try self.init(description.pointee, name: name)
+    try self.init(required(description, named: name).pointee, name: name)
   }
 
   /// A tensor that may be NULL.

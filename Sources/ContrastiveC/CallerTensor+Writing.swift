@@ -50,6 +50,7 @@ extension CallerTensor {
   private func scatter<Value: BitwiseCopyable, Element: BitwiseCopyable>(
     _ values: UnsafeBufferPointer<Value>, _ convert: (Value) -> Element
   ) {
+    precondition(values.count == count, "\(name) is of another size than what is written to it")
     let width = MemoryLayout<Element>.size
     if layout.isContiguous, Value.self == Element.self {
       memory.copyMemory(

@@ -2,15 +2,6 @@ internal import CContrastive
 import ContrastiveCore
 import Synchronization
 
-/// What a body gives, and how many seconds it took.
-func timed<Value>(_ body: () throws -> Value) rethrows -> (value: Value, seconds: Double) {
-  let clock = ContinuousClock()
-  let start = clock.now
-  let value = try body()
-  let elapsed = (clock.now - start).components
-  return (value, Double(elapsed.seconds) + Double(elapsed.attoseconds) * 1e-18)
-}
-
 /// How far a training has come, for the caller's progress function.
 final class TrainingPlace: Sendable {
   private let place = Mutex((epoch: 1, share: 0.0))

@@ -21,7 +21,10 @@ public func contrastive_loss(
     let outcome = try call.run(Workers(control))
     (value as UnsafeMutablePointer<Double>?)?.pointee = outcome.loss
     if let place = result as UnsafeMutablePointer<OpaquePointer?>? {
-      ResultHandle(outcome).handOut(to: place)
+      ResultHandle(
+        report: try JSONValue(encoding: outcome),
+        tensors: outcome.losses.map { ["losses": Tensor(.float64($0))] } ?? [:]
+      ).handOut(to: place)
     }
   }
 }
@@ -56,10 +59,15 @@ private struct LossCall {
     precision = try shared.choice("precision", default: .float32)
     self.options = options.filter { !Self.shared.contains($0.key) }
     let prefix = "gradient."
+    var named: Set<String> = []
     self.outputs = try outputs.map { output in
       guard output.name.hasPrefix(prefix) else {
         throw TensorFailure(
           argument: output.name, problem: "found no such output, expected gradient.NAME")
+      }
+      // The first would take the gradient, and leave none for the second.
+      guard named.insert(output.name).inserted else {
+        throw TensorFailure(argument: output.name, problem: "found twice, expected once")
       }
       let name = String(output.name.dropFirst(prefix.count))
       if let input = inputs.optional(name) {
@@ -86,36 +94,13 @@ private struct LossCall {
       // Its memory is free again before the next one's is written.
       if let gradient = outcome.takeGradient(name) {
         memory.write(gradient.values)
+      } else if let slope = outcome.scalars[name] {
+        memory.write([slope])
       } else {
-        memory.write([outcome.scalars[name] ?? 0])
+        throw TensorFailure(argument: memory.name, problem: "found no such gradient")
       }
     }
     return outcome
-  }
-}
-
-extension ResultHandle {
-  /// The losses of the rows, and the report of the command.
-  fileprivate convenience init(_ outcome: CallOutcome) {
-    var report: [String: JSONValue] = [
-      "method": .text(outcome.method), "form": .text(outcome.form),
-      "loss": .number(outcome.loss), "parameters": .object(outcome.parameters),
-      "tensors": .list(outcome.tensors.map(JSONValue.text)),
-      "gradients": .list(outcome.gradientNames.map(JSONValue.text)),
-    ]
-    if !outcome.selected.isEmpty {
-      report["selected"] = .object(outcome.selected.mapValues(JSONValue.integer))
-    }
-    if let bound = outcome.errorBound { report["error_bound"] = .number(bound) }
-    if !outcome.gradientErrorBounds.isEmpty {
-      report["gradient_error_bounds"] = .object(
-        outcome.gradientErrorBounds.mapValues(JSONValue.number))
-    }
-    if let losses = outcome.losses {
-      self.init(report: .object(report), tensors: ["losses": Tensor(.float64(losses))])
-    } else {
-      self.init(report: .object(report))
-    }
   }
 }
 

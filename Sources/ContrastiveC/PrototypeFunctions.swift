@@ -15,9 +15,7 @@ public func contrastive_kmeans(
   _ info: UnsafeMutablePointer<contrastive_kmeans_info>!
 ) -> contrastive_status {
   attempt {
-    guard let wanted = (options as UnsafePointer<contrastive_kmeans_options>?)?.pointee else {
-      throw TensorFailure(argument: "options", problem: "found NULL")
-    }
+    let wanted = try required(options, named: "options").pointee
     let rows = try CallerTensor(required: points, name: "points").matrix
     let start = try CallerTensor(optional: initial, name: "initial")?.matrix
     let clusters = Int(wanted.clusters)

@@ -15,12 +15,21 @@ package struct CallOptions {
     self.given = given.filter { $0.value != .null }
   }
 
-  /// Whether one of the options is given.
+  /// Whether one of the options is given; without it others that mean nothing alone are refused.
   ///
-  /// Options that mean nothing alone are known then, too, and are no part of what is used.
-  mutating func has(any names: [String], besides others: [String] = []) -> Bool {
+  /// All of them are known then, and what is not given is no part of what is used.
+  mutating func has(
+    any names: [String], besides others: [String]
+  ) throws(ContrastiveError) -> Bool {
     known.formUnion(names + others)
-    return names.contains { given[$0] != nil }
+    if names.contains(where: { given[$0] != nil }) { return true }
+    for name in others {
+      guard let found = given[name], found != .flag(false) else { continue }
+      throw .parameter(
+        name: name, found: found.text,
+        expected: "none without \(names.joined(separator: " or "))")
+    }
+    return false
   }
 
   /// Says that an option takes part with a value.
@@ -73,16 +82,21 @@ package struct CallOptions {
     return found ?? false
   }
 
+  /// One of some words that may be absent.
+  package mutating func choice<Choice: RawRepresentable<String> & CaseIterable>(
+    _ name: String, of type: Choice.Type
+  ) throws(ContrastiveError) -> Choice? {
+    let words = Choice.allCases.map(\.rawValue).joined(separator: ", ")
+    return try value(name, "one of \(words)") { $0.string.flatMap { Choice(rawValue: $0) } }
+  }
+
   /// One of some words.
   package mutating func choice<Choice: RawRepresentable<String> & CaseIterable>(
     _ name: String, default value: Choice
   ) throws(ContrastiveError) -> Choice {
-    let words = Choice.allCases.map(\.rawValue).joined(separator: ", ")
-    let found = try self.value(name, "one of \(words)") {
-      $0.string.flatMap { Choice(rawValue: $0) }
-    }
-    note(name, .text((found ?? value).rawValue))
-    return found ?? value
+    let found = try choice(name, of: Choice.self) ?? value
+    note(name, .text(found.rawValue))
+    return found
   }
 
   /// Whole numbers of at least 1, one or a list, that may be absent.

@@ -12,6 +12,9 @@ package protocol ObjectiveCall: SendableMetatype {
   /// The method's name.
   static var method: String { get }
 
+  /// Whether the value is a mean of rows, which each have a loss.
+  static var isMeanOfRows: Bool { get }
+
   /// Takes the options it has.
   init(_ options: inout CallOptions) throws(ContrastiveError)
 
@@ -28,6 +31,8 @@ package protocol ObjectiveCall: SendableMetatype {
 }
 
 extension ObjectiveCall {
+  package static var isMeanOfRows: Bool { true }
+
   package static func settled(_ details: Method.Details) -> [String: Double] { [:] }
 
   /// Evaluates.
@@ -143,6 +148,30 @@ package struct CallOutcome {
     package let shape: [Int]
     /// The rows that are here where processes keep their own; nil for all.
     package let rows: Range<Int>?
+  }
+}
+
+/// The report of a call; what there is none of is left out.
+extension CallOutcome: Encodable {
+  private enum CodingKeys: String, CodingKey {
+    case method, form, loss, parameters, tensors, gradients, selected
+    case errorBound = "error_bound"
+    case gradientErrorBounds = "gradient_error_bounds"
+  }
+
+  package func encode(to encoder: any Encoder) throws {
+    var report = encoder.container(keyedBy: CodingKeys.self)
+    try report.encode(method, forKey: .method)
+    try report.encode(form, forKey: .form)
+    try report.encode(loss, forKey: .loss)
+    try report.encodeIfPresent(errorBound, forKey: .errorBound)
+    if !gradientErrorBounds.isEmpty {
+      try report.encode(gradientErrorBounds, forKey: .gradientErrorBounds)
+    }
+    try report.encode(parameters, forKey: .parameters)
+    try report.encode(tensors, forKey: .tensors)
+    try report.encode(gradientNames, forKey: .gradients)
+    if !selected.isEmpty { try report.encode(selected, forKey: .selected) }
   }
 }
 

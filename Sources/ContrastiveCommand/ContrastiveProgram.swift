@@ -1,4 +1,5 @@
 import ArgumentParser
+import Contrastive
 import ContrastiveCalls
 import ContrastiveCore
 import ContrastiveTensors
@@ -44,7 +45,7 @@ public enum ContrastiveProgram {
     _ error: ContrastiveError, in command: (any ParsableCommand)? = nil
   ) -> Never {
     var remedy = ""
-    if case .zeroNorm = error, !(command is TrainCommand) {
+    if case .zeroNorm = error, (command as? any ZeroRowsCommand)?.zeroRows == .refuse {
       remedy = "; --zero-rows keep leaves such rows zero"
     }
     Job.end(

@@ -120,6 +120,22 @@ struct DoctorCommand: ParsableCommand {
     let codeCheck: String
     let advice: [String]
 
+    enum CodingKeys: String, CodingKey {
+      case blas, core, threads, product, advice
+      case blasThreading = "blas_threading"
+      case packedKernels = "packed_kernels"
+      case sgemmRate = "sgemm_rate"
+      case packedRate = "packed_rate"
+      case bf16x6Rate = "bf16x6_rate"
+      case rowKernels = "row_kernels"
+      case availableRowKernels = "available_row_kernels"
+      case sgemmCheck = "sgemm_check"
+      case packedCheck = "packed_check"
+      case bf16x6Check = "bf16x6_check"
+      case codeKernels = "code_kernels"
+      case codeCheck = "code_check"
+    }
+
     var text: String {
       """
       BLAS         \(blas)

@@ -17,7 +17,10 @@ public struct CounterRandom: RandomNumberGenerator, Sendable, Equatable {
   }
 
   /// A stream named by several numbers, such as (purpose, epoch, image).
-  public init(seed: UInt64, _ path: UInt64...) {
+  public init(seed: UInt64, _ path: UInt64...) { self.init(seed: seed, path: path) }
+
+  /// The same with the numbers in an array.
+  package init(seed: UInt64, path: [UInt64]) {
     var stream: UInt64 = 0
     for part in path {
       var mixer = CounterRandom(seed: seed ^ stream, stream: part)

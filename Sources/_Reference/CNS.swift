@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import Foundation
 
 /// InfoNCE with the bank rows of some ranks by descending similarity, ties to the lower row; with
 /// draws, each an index into those rows in the bank's order, with the drawn ones alone.

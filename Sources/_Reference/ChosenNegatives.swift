@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import Foundation
 
 /// A choice of negatives, as the definition takes it.
 public struct ReferenceNegatives: Sendable {

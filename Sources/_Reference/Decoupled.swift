@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import Foundation
 
 /// The weights of pairs in decoupled contrast: 2 − N · softmax(s / σ) over the N pairs.
 public func referenceDecoupledWeights(view1: Rows, view2: Rows, sigma: Double) -> [Double] {

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import Foundation
 
 /// InfoNCE by its definition: the loss of query i is log(1 + Σ_negatives exp(u − u_own)).
 public func referenceInfoNCE(

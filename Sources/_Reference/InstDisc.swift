@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import Foundation
 
 /// Instance discrimination by its definition; `noise` holds each query's noise rows.
 public func referenceInstDisc(

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import Foundation
 
 /// InvP by its definition, with all walks in the neighbor graph listed.
 public func referenceInvP(

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import Foundation
 
 /// NT-Xent by its definition: of the 2N views each must find its partner among all but itself.
 public func referenceNTXent(view1: Rows, view2: Rows, temperature: Double) -> ReferenceResult {

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import Foundation
 
 /// An audit of negatives by its definition, from unit rows and given clusterings.
 public struct ReferenceAudit: Sendable {

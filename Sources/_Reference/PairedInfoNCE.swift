@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import Foundation
 
 /// InfoNCE in which column c has weight w_ic in query i's denominator and share t_ic of its target.
 ///

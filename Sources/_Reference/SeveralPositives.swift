@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import Foundation
 
 /// −mean over the positives of log softmax(u), or with `insideLogarithm` −log of the mean of the
 /// softmax, with its derivatives by each logit.

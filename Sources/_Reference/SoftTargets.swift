@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import Foundation
 
 /// SCE by its definition: −mean_i Σ_c w_ic log softmax(u_i)_c.
 public func referenceSCE(

@@ -49,6 +49,9 @@ static void errors(void) {
          "an unknown option names the nearest one");
   expect(contrastive_loss("infonce", inputs, 2, NULL, 0, "{\"temperature\": 0}", NULL, &loss, NULL)
              == CONTRASTIVE_BAD_OPTION, "an option outside its range");
+  expect(contrastive_loss("infonce", inputs, 2, NULL, 0, "{\"mix-seed\": 1}", NULL, &loss, NULL)
+             == CONTRASTIVE_BAD_OPTION &&
+             strcmp(contrastive_error_argument(), "mix-seed") == 0, "an option without its owner");
   expect(contrastive_loss("infonce", inputs, 2, NULL, 0, "{\"temperature\":", NULL, &loss, NULL)
              == CONTRASTIVE_BAD_OPTION &&
              strcmp(contrastive_error_argument(), "options") == 0, "text that is no JSON");
@@ -72,6 +75,14 @@ static void errors(void) {
   inputs[1] = tensor("keys", values, CONTRASTIVE_F32, shape);
   expect(contrastive_loss("infonce", inputs, 2, NULL, 0, NULL, &control, &loss, NULL) ==
              CONTRASTIVE_BAD_OPTION, "-1 threads");
+  float gradients[2][6];
+  contrastive_tensor outputs[] = {
+      tensor("gradient.queries", gradients[0], CONTRASTIVE_F32, shape),
+      tensor("gradient.queries", gradients[1], CONTRASTIVE_F32, shape)};
+  expect(contrastive_loss("infonce", inputs, 2, outputs, 2, NULL, NULL, &loss, NULL) ==
+             CONTRASTIVE_BAD_TENSOR &&
+             strcmp(contrastive_error_argument(), "gradient.queries") == 0,
+         "an output given twice");
   expect(contrastive_bank_create(0, 3, 0) == NULL, "a bank without rows");
   expect(contrastive_bank_enqueue(NULL, inputs, NULL, -1) == CONTRASTIVE_BAD_TENSOR, "no bank");
   const contrastive_kmeans_options many = {3, 5, 1, 0, 0, 0};
@@ -295,6 +306,9 @@ static void adapts(void) {
   expect(contrastive_adapt(inputs, 2, "{\"loss\": \"infonse\"}", NULL, &adapter, NULL) ==
              CONTRASTIVE_BAD_OPTION && strcmp(contrastive_error_argument(), "loss") == 0,
          "a loss that is none");
+  expect(contrastive_adapt(inputs, 1, "{\"positives\": \"neighbors\", \"sides\": \"both\"}", NULL,
+                           &adapter, NULL) == CONTRASTIVE_BAD_OPTION &&
+             strcmp(contrastive_error_argument(), "sides") == 0, "one set with two heads");
   expect(contrastive_adapt(inputs, 2, NULL, NULL, NULL, NULL) == CONTRASTIVE_BAD_TENSOR,
          "nowhere to put an adapter");
   int calls = 0;

@@ -8,17 +8,18 @@ import _TestSupport
     let run = try Command("doctor", "--json")
     #expect(run.status == 0)
     let report = try run.json()
+    #expect(report.keys.allSatisfy { $0 == $0.lowercased() })
     #expect((report["blas"] as? String)?.hasPrefix("OpenBLAS") == true)
-    #expect(report["sgemmCheck"] as? String == "ok")
-    #expect(report["packedCheck"] as? String == "ok")
-    #expect(report["bf16x6Check"] as? String == "ok")
+    #expect(report["sgemm_check"] as? String == "ok")
+    #expect(report["packed_check"] as? String == "ok")
+    #expect(report["bf16x6_check"] as? String == "ok")
     #expect(["blas", "packed", "bf16x6"].contains(report["product"] as? String))
     #expect(
       ["portable", "avx2", "avxvnni", "avx512vnni", "amx"].contains(
-        report["codeKernels"] as? String))
-    #expect(report["codeCheck"] as? String == "ok")
-    for rate in ["sgemmRate", "packedRate"] { #expect(report[rate] as? Double ?? 0 > 0) }
-    #expect((report["availableRowKernels"] as? [String])?.contains("portable") == true)
+        report["code_kernels"] as? String))
+    #expect(report["code_check"] as? String == "ok")
+    for rate in ["sgemm_rate", "packed_rate"] { #expect(report[rate] as? Double ?? 0 > 0) }
+    #expect((report["available_row_kernels"] as? [String])?.contains("portable") == true)
   }
 
   /// Where the product in use is by far the slower one, it says so: kernels of a debug build are.
@@ -28,7 +29,7 @@ import _TestSupport
       #expect(run.status == 0, "\(run.errors)")
       let report = try run.json()
       #expect(report["product"] as? String == product)
-      let names = ["blas": "sgemmRate", "packed": "packedRate", "bf16x6": "bf16x6Rate"]
+      let names = ["blas": "sgemm_rate", "packed": "packed_rate", "bf16x6": "bf16x6_rate"]
       let rates = names.compactMapValues { report[$0] as? Double }
       #expect(rates.count == MatrixProduct.accelerated.count)
       let (own, best) = try (#require(rates[product]), #require(rates.values.max()))

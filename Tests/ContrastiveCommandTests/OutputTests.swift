@@ -30,8 +30,13 @@ import _TestSupport
     ("knn --queries x.npy --bank INPUT -k 2 --json", "neighbors"),
     ("graph --input INPUT -k 2 --json", "similarities"),
     ("audit --embeddings x.npy --support INPUT --json", "candidates"),
-    ("loss nt-xent -i INPUT", "loss"),
+    ("loss nt-xent -i INPUT", "loss"), ("duplicates -i INPUT --json", "groups"),
+    ("mine --queries x.npy --documents INPUT --json", "negatives"),
+    ("score --queries x.npy --documents INPUT --json", "queries"),
   ]
+
+  /// Those that write a table, too.
+  static let tables = commands.indices.filter { ![1, 5].contains($0) }
 
   private func line(_ index: Int, input: String) -> String {
     "\"$0\" " + Self.commands[index].line.replacing("INPUT", with: input)
@@ -88,6 +93,40 @@ import _TestSupport
     // Added to the end of an input is no better.
     #expect(try shell("\(line(index, input: name)) -o - >> \(name)").status == 65)
     #expect(try folder.bytes(name) == before)
+  }
+
+  /// Two results go to two places, whatever they are called.
+  @Test(arguments: tables) func twoOutputsAreNotOne(_ index: Int) throws {
+    _ = try shell("ln -s /proc/self/fd/1 link")
+    for (output, table) in [
+      ("both", "both"), ("both", "./both"), ("both", "../${PWD##*/}/both"), ("-", "-"),
+      ("-", "/dev/stdout"), ("link", "-"),
+    ] {
+      let run = try shell("\(line(index, input: "x.npy")) -o \(output) --csv \(table)")
+      #expect(run.status == 64 && run.output.isEmpty, "\(run.errors)")
+      #expect(run.errorLines.count == 1 && run.errors.contains("csv: found "), "\(run.errors)")
+      #expect(
+        run.errors.contains("expected another place than --output, which is \(output)"),
+        "\(run.errors)")
+      #expect(!folder.exists("both"))
+    }
+    let many = "\"$0\" mine --queries x.npy --documents x.npy -o one.safetensors --csv two.csv"
+    let run = try shell("\(many) --jsonl ./two.csv")
+    #expect(run.status == 64 && run.errors.contains("jsonl: found ./two.csv"), "\(run.errors)")
+  }
+
+  /// A table on standard output is there alone.
+  @Test(arguments: tables) func aTableIsOnStandardOutputAlone(_ index: Int) throws {
+    let run = try shell("\(line(index, input: "x.npy")) -o out.safetensors --csv -")
+    #expect(run.status == 0, "\(run.errors)")
+    let lines = run.output.split(separator: "\n")
+    #expect(Set(lines.map { $0.count { $0 == "," } }).count == 1, "\(run.output)")
+    #expect(!run.output.contains("{") && run.errorLines.last?.hasPrefix("{") == true)
+    let wrong = try shell("\(line(index, input: "x.npy")) -o out --csv out.txt")
+    #expect(wrong.status == 64, "\(wrong.errors)")
+    #expect(
+      wrong.errors == "contrastive: csv: found out.txt, expected a name that ends in .csv, as the "
+        + "result is a csv file\n")
   }
 
   /// A tensor of a file is the file.

@@ -69,7 +69,7 @@ import _TestSupport
     #expect(!folder.exists("out.safetensors"))
     let doctor = try self.run(sgemm(change), "doctor --json")
     #expect(doctor.status == 65)
-    #expect((try doctor.json()["sgemmCheck"] as? String)?.contains("sgemm [") == true)
+    #expect((try doctor.json()["sgemm_check"] as? String)?.contains("sgemm [") == true)
   }
 
   /// One that keeps several threads and says so.

@@ -6,13 +6,7 @@ import _TestSupport
 
 import ContrastiveFiles
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import Foundation
 
 @Suite struct AtomicFileTests {
   @Test func replacesTheOldFile() throws {

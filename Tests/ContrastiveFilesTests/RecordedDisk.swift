@@ -2,13 +2,7 @@ import ContrastiveCore
 import ContrastiveFiles
 import Synchronization
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import Foundation
 
 /// The calls of saves as they were made, and the states that a loss of power could leave.
 ///

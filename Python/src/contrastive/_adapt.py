@@ -140,7 +140,7 @@ def adapt(
     clusters: int | None = None,
     head: str = "linear",
     hidden: int | None = None,
-    sides: str = "queries",
+    sides: str | None = None,
     loss: str = "infonce",
     temperature: float = 0.05,
     bias: float = -10.0,
@@ -192,7 +192,8 @@ def adapt(
         clusters: a tenth of the rows without.
         head: "linear", y = x + x · Δ, or "mlp", y = x + max(0, x · W + b) · V.
         hidden: units between the two layers of an mlp; D without.
-        sides: "queries", "both" (a head each) or "shared" (one for both).
+        sides: "queries", "both" (a head each) or "shared" (one for both); "queries" without, and
+            "shared" of the positives "neighbors".
         loss: "infonce", "clip" (both directions), "ntxent", "hcl", "dcl", "decoupled", "fnc" or
             "siglip".
         temperature: divides the cosines.

@@ -126,9 +126,7 @@ package struct RepresentationEvaluation: Sendable {
       } else if try !describe(measure, test, views: views, workers, &result) {
         continue
       }
-      let elapsed = (clock.now - start).components
-      result.seconds[measure.rawValue] =
-        Double(elapsed.seconds) + Double(elapsed.attoseconds) * 1e-18
+      result.seconds[measure.rawValue] = (clock.now - start).seconds
     }
     return result
   }

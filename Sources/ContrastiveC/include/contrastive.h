@@ -412,8 +412,8 @@ typedef struct contrastive_adapter contrastive_adapter;
  *             "below" (0.95) and "skip-top" (0), "all-documents" (false), "noise" (0), "dropout"
  *             (0), "seed" (0), and what chooses negatives in contrastive_loss
  *             ("false-negatives-top", "ring", "mix", "beta", "tau-plus", ...). "positives":
- *             "neighbors" (with "neighbors", 5; its head is shared) or "clusters" (with "clusters")
- *             makes the pairs of "queries" alone
+ *             "neighbors" (with "neighbors", 5; "sides" is "shared") or "clusters" (with
+ *             "clusters") makes the pairs of "queries" alone
  *   adapter   where to put the adapter of the best epoch
  *   result    NULL, or where to put a result: tensor "held-out" I64, the numbers of the pairs held
  *             out, and the report: "before" and "after", their measures by the rows as they were

@@ -17,14 +17,33 @@ package struct NegativeChoice {
     hardness = try HardNegativeWeights(&options)
   }
 
+  /// What they say of rows without any other tensors.
+  package func value() throws(ContrastiveError) -> Negatives {
+    var nothing = CallInputs(
+      NoTensors(), normalizes: false, zeroRows: .refuse, workers: .one)
+    return try value(&nothing, rows: 0, columns: 0)
+  }
+
   /// What they say, with the pairs that the inputs name among so many rows and columns.
-  package func value(
+  func value(
     _ inputs: inout CallInputs, rows: Int, columns: Int
   ) throws(ContrastiveError) -> Negatives {
     try Negatives(
       pairs: inputs.pairs(rows: rows, columns: columns),
       falseNegatives: falseNegatives?.value(&inputs), ring: ring?.value(inputs), mixing: mixing,
       hardness: hardness)
+  }
+}
+
+/// A call's tensors where there are none.
+private struct NoTensors: TensorSource {
+  let name = "inputs"
+  let tensorNames: Set<String> = []
+
+  func mentions(_ name: String) -> Bool { false }
+
+  func input(_ name: String) throws(ContrastiveError) -> InputTensor {
+    throw .file(path: name, problem: "found no such tensor")
   }
 }
 
@@ -35,7 +54,7 @@ struct FalseNegativeChoice {
 
   init?(_ options: inout CallOptions) throws(ContrastiveError) {
     guard
-      options.has(
+      try options.has(
         any: ["false-negatives-top", "false-negatives-above"],
         besides: ["false-negatives-aggregate", "false-negatives-mode"])
     else { return nil }
@@ -61,7 +80,7 @@ extension Mixing {
   /// `mix…`.
   package init?(_ options: inout CallOptions) throws(ContrastiveError) {
     guard
-      options.has(
+      try options.has(
         any: ["mix", "mix-queries"], besides: ["mix-hardest", "mix-seed", "mix-step"])
     else { return nil }
     let mixing = try HardNegativeMixing(
@@ -76,7 +95,9 @@ extension Mixing {
 extension HardNegativeWeights {
   /// `beta`, `tau-plus`, `detach-weights`.
   package init?(_ options: inout CallOptions) throws(ContrastiveError) {
-    guard options.has(any: ["beta", "tau-plus"], besides: ["detach-weights"]) else { return nil }
+    guard try options.has(any: ["beta", "tau-plus"], besides: ["detach-weights"]) else {
+      return nil
+    }
     try self.init(
       beta: options.number("beta", default: 0), tauPlus: options.number("tau-plus", default: 0),
       detached: options.flag("detach-weights"))

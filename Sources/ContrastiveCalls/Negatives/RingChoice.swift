@@ -8,7 +8,9 @@ struct RingChoice {
   private let sample: RingSampleChoice
 
   init?(_ options: inout CallOptions) throws(ContrastiveError) {
-    guard options.has(any: ["ring"], besides: RingSampleChoice.names) else { return nil }
+    guard
+      try options.has(any: ["ring"], besides: ["ring-draws", "ring-seed", "ring-step"])
+    else { return nil }
     let fractions = try options.value("ring", "two fractions, inner,outer") { $0.fractions }
     guard let fractions else { return nil }
     (inner, outer) = fractions
@@ -23,12 +25,10 @@ struct RingChoice {
 
 /// `ring-draws`, `ring-seed`, `ring-step`.
 struct RingSampleChoice {
-  static let names = ["ring-draws", "ring-seed", "ring-step"]
-
   private let drawn: RingSample?
 
   init(_ options: inout CallOptions) throws(ContrastiveError) {
-    guard options.has(any: ["ring-draws"], besides: Self.names) else {
+    guard try options.has(any: ["ring-draws"], besides: ["ring-seed", "ring-step"]) else {
       drawn = nil
       return
     }

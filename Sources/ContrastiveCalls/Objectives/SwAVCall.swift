@@ -3,6 +3,7 @@ import Contrastive
 /// `swav`: views [V,B,D], prototypes [P,D], queue [A,L,D] (optional).
 package struct SwAVCall: ObjectiveCall {
   package static let method = "swav"
+  package static let isMeanOfRows = false
 
   private let temperature: Double
   private let epsilon: Double

@@ -68,16 +68,13 @@ struct EmbedCommand: ParsableCommand {
       to: EmbeddingFiles.matrix(path: vectors), side: side, argument: vectors,
       workers: parallel.workers)
     try NPYFile.write(Tensor(adapted), to: file.path)
-    try Standard.json(["rows": adapted.rows, "dimension": adapted.columns], beside: file)
+    try Standard.json(["rows": adapted.rows, "dimension": adapted.columns], beside: [file])
   }
 
   private func embed(_ images: String, to file: OutputFile) throws {
     let list = try names.map { name throws(ContrastiveError) in
-      try OutputFile(name, format: .txt, inputs: [images, runFolder], option: "names")
-    }
-    guard names != output else {
-      throw ContrastiveError.parameter(
-        name: "names", found: output, expected: "another place than --output")
+      try OutputFile(
+        name, format: .txt, inputs: [images, runFolder], option: "names", besides: file)
     }
     let workers = try parallel.workers
     let input = try EncoderPictures(
@@ -107,6 +104,6 @@ struct EmbedCommand: ParsableCommand {
     }
     try Standard.json(
       ["rows": features.rows, "dimension": features.columns],
-      beside: list?.isStandardOutput == true ? list : file)
+      beside: [file, list])
   }
 }

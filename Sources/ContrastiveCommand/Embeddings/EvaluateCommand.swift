@@ -4,7 +4,7 @@ import ContrastiveTensors
 import ContrastiveTraining
 
 /// `contrastive evaluate`.
-struct EvaluateCommand: ParsableCommand {
+struct EvaluateCommand: ZeroRowsCommand {
   static let configuration = CommandConfiguration(
     commandName: "evaluate",
     abstract: "Evaluate embeddings, from files or by a trained encoder.",

@@ -36,7 +36,7 @@ struct ExportCommand: ParsableCommand {
     try Standard.json(
       Summary(
         encoder: trained.options.architecture, stem: trained.options.stem,
-        dimension: trained.encoder.featureDimension), beside: file)
+        dimension: trained.encoder.featureDimension), beside: [file])
   }
 
   /// What was written.

@@ -8,7 +8,7 @@ struct MeasureTable {
     var lines: [String] = []
     func add(_ name: String, _ value: String?) {
       guard let value else { return }
-      lines.append(name + String(repeating: " ", count: max(1, 32 - name.count)) + value)
+      lines.append(padded(name, 32) + value)
     }
     for (name, quantity) in [
       ("test rows without label", RepresentationMeasures.Quantity.testUnlabeled),

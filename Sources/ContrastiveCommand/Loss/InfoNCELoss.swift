@@ -3,34 +3,27 @@ import ContrastiveCalls
 import ContrastiveTensors
 
 /// `contrastive loss infonce`.
-package struct InfoNCELoss: LossMethod {
-  package typealias Call = InfoNCECall
+struct InfoNCELoss: LossMethod {
+  typealias Call = InfoNCECall
 
-  package static let configuration = CommandConfiguration(
-    commandName: Call.method,
-    abstract: "InfoNCE: own key and bank, in-batch, or in-batch symmetric.",
-    discussion: """
-      Tensors: queries [N,D], keys [N,D], bank [K,D] (optional; without it the negatives are the \
-      other keys). Gradients: queries (default), keys, bank, temperature.
+  static let configuration = configured(
+    "InfoNCE: own key and bank, in-batch, or in-batch symmetric.",
+    """
+    Tensors: queries [N,D], keys [N,D], bank [K,D] (optional; without it the negatives are the \
+    other keys). Gradients: queries (default), keys, bank, temperature.
+    """)
 
-      Example:
-        contrastive loss \(Call.method) --input batch.safetensors \
-      --output out.safetensors
-      """)
-
-  @OptionGroup package var files: LossFiles
+  @OptionGroup var files: LossFiles
 
   @Option(help: "Softmax temperature.")
-  package var temperature: Double = 0.07
+  var temperature: Double = 0.07
 
   @Flag(help: "The mean of both directions (without a bank only).")
-  package var symmetric = false
+  var symmetric = false
 
-  @OptionGroup(title: "Negatives") package var negatives: NegativeOptions
+  @OptionGroup(title: "Negatives") var negatives: NegativeOptions
 
-  package init() {}
-
-  package var options: [String: JSONValue] {
+  var options: [String: JSONValue] {
     ["temperature": .number(temperature), "symmetric": .flag(symmetric)].merging(
       negatives.options
     ) { $1 }

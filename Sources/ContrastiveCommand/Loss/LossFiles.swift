@@ -8,29 +8,29 @@ import ContrastiveTensors
 /// What every `contrastive loss` method shares: the files, normalization, the choice of gradients.
 package struct LossFiles: ParsableArguments {
   @Option(name: .shortAndLong, help: "Safetensors file with the inputs.")
-  package var input: String
+  var input: String
 
   @Option(name: .shortAndLong, help: "Safetensors file to write, \(OutputFile.help)")
-  package var output: String
+  var output: String
 
   @Flag(help: "Divide each embedding row by its norm first, and carry the gradient back.")
-  package var normalize = false
+  var normalize = false
 
   @Option(help: "\(ZeroRows.help)")
-  package var zeroRows = ZeroRows.refuse
+  var zeroRows = ZeroRows.refuse
 
   @Option(help: "Gradients to compute, separated by commas, or none; see the method's help.")
-  package var gradient: String?
+  var gradient: String?
 
   @Option(
     help: """
       Products in float32, or in int16 at up to twice the speed, with the certified error_bound of \
       the loss.
       """)
-  package var precision = Precision.float32
+  var precision = Precision.float32
 
   @Flag(help: "Also write `losses`, F64: one for each row, whose mean is the loss.")
-  package var rows = false
+  var rows = false
 
   @OptionGroup var parallel: ParallelOptions
 

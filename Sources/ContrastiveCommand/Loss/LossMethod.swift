@@ -1,10 +1,11 @@
 import ArgumentParser
+import Contrastive
 import ContrastiveCalls
 import ContrastiveCore
 import ContrastiveFiles
 
 /// A method of `contrastive loss`: one subcommand with the options of one objective.
-package protocol LossMethod: ParsableCommand {
+package protocol LossMethod: ZeroRowsCommand {
   /// The objective as it is called by names.
   associatedtype Call: ObjectiveCall
 
@@ -16,9 +17,32 @@ package protocol LossMethod: ParsableCommand {
 }
 
 extension LossMethod {
+  /// A method's help.
+  ///
+  /// - Parameters:
+  ///   - abstract: what it computes.
+  ///   - tensors: what it reads and gives.
+  /// - Returns: both with an example.
+  static func configured(_ abstract: String, _ tensors: String) -> CommandConfiguration {
+    CommandConfiguration(
+      commandName: Call.method, abstract: abstract,
+      discussion: """
+        \(tensors)
+
+        Example:
+          contrastive loss \(Call.method) --input batch.safetensors --output out.safetensors
+        """)
+  }
+
+  /// `--zero-rows`.
+  package var zeroRows: ZeroRows { files.zeroRows }
+
   /// Reads the inputs, evaluates, writes the outputs and prints the report.
   package func run() throws {
     let gradients = try files.gradients(of: Call.Method.self)
+    guard !files.rows || Call.isMeanOfRows else {
+      throw ValidationError("--rows: the value of \(Call.method) is no mean of rows")
+    }
     let file = try OutputFile(files.output, format: .safetensors, inputs: [files.input])
     let outcome = try Call.run(
       files.source, options: options, normalizes: files.normalize, zeroRows: files.zeroRows,
@@ -31,14 +55,11 @@ extension LossMethod {
     for (name, slope) in outcome.scalars {
       tensors.append(SavedTensor("gradient.\(name)", Tensor(.float64([slope]))))
     }
-    if files.rows {
-      guard let losses = outcome.losses else {
-        throw ValidationError("--rows: the value of \(Call.method) is no mean of rows")
-      }
+    if files.rows, let losses = outcome.losses {
       tensors.append(SavedTensor("losses", Tensor(.float64(losses))))
     }
     try file.write(tensors)
-    try Standard.json(LossReport(outcome), beside: file)
+    try Standard.json(outcome, beside: [file])
   }
 }
 
@@ -53,51 +74,5 @@ extension CallOutcome.Gradient {
         try writer.write(UnsafeRawBufferPointer(values))
       }
     }
-  }
-}
-
-extension SafetensorsFile: TensorSource {
-  package var name: String { path ?? "tensors" }
-
-  package var tensorNames: Set<String> { Set(tensors.keys) }
-
-  package func mentions(_ name: String) -> Bool {
-    tensors[name] != nil || unsupported[name] != nil
-  }
-
-  package func input(_ name: String) throws(ContrastiveError) -> InputTensor {
-    InputTensor(try tensor(name))
-  }
-}
-
-/// What `contrastive loss` prints.
-private struct LossReport: Encodable {
-  let method: String
-  let form: String
-  let loss: Double
-  let errorBound: Double?
-  let gradientErrorBounds: [String: Double]?
-  let parameters: [String: JSONValue]
-  let tensors: [String]
-  let gradients: [String]
-  let selected: [String: Int]?
-
-  private enum CodingKeys: String, CodingKey {
-    case method, form, loss, parameters, tensors, gradients, selected
-    case errorBound = "error_bound"
-    case gradientErrorBounds = "gradient_error_bounds"
-  }
-
-  init(_ outcome: CallOutcome) {
-    method = outcome.method
-    form = outcome.form
-    loss = outcome.loss
-    errorBound = outcome.errorBound
-    gradientErrorBounds =
-      outcome.gradientErrorBounds.isEmpty ? nil : outcome.gradientErrorBounds
-    parameters = outcome.parameters
-    tensors = outcome.tensors
-    gradients = outcome.gradientNames
-    selected = outcome.selected.isEmpty ? nil : outcome.selected
   }
 }

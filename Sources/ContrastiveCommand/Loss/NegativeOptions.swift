@@ -5,13 +5,11 @@ import ContrastiveTensors
 /// Options that choose negatives, for methods that have none of these of their own.
 ///
 /// All are off unless given; what is off is no parameter of the report.
-package struct NegativeOptions: ParsableArguments {
+struct NegativeOptions: ParsableArguments {
   @OptionGroup var falseNegatives: FalseNegativeOptions
   @OptionGroup var ring: RingOption
   @OptionGroup var mixing: MixingOptions
   @OptionGroup var hardness: HardnessOptions
-
-  package init() {}
 
   var options: [String: JSONValue] {
     [falseNegatives.options, ring.options, mixing.options, hardness.options].joined()
@@ -19,68 +17,60 @@ package struct NegativeOptions: ParsableArguments {
 }
 
 /// `--false-negatives-…`.
-package struct FalseNegativeOptions: ParsableArguments {
+struct FalseNegativeOptions: ParsableArguments {
   @Option(help: "Search this many false negatives a row at most. (default: no search)")
   var falseNegativesTop: Int?
 
   @Option(help: "Search false negatives whose score is above this. (default: no search)")
   var falseNegativesAbove: Double?
 
-  @Option(help: "How the similarities of several support views become a score: max or mean.")
-  var falseNegativesAggregate: FalseNegatives.Aggregate = .max
+  @Option(
+    help: """
+      How the similarities of several support views become a score: max or mean. (default: max)
+      """)
+  var falseNegativesAggregate: FalseNegatives.Aggregate?
 
-  @Option(help: "What becomes of false negatives: attract or drop.")
-  var falseNegativesMode: FalseNegativeTreatment.Mode = .attract
-
-  package init() {}
-
-  private var isGiven: Bool { falseNegativesTop != nil || falseNegativesAbove != nil }
+  @Option(help: "What becomes of false negatives: attract or drop. (default: attract)")
+  var falseNegativesMode: FalseNegativeTreatment.Mode?
 
   var options: [String: JSONValue] {
-    guard isGiven else { return [:] }
-    var options: [String: JSONValue] = [
-      "false-negatives-aggregate": .text(falseNegativesAggregate.rawValue),
-      "false-negatives-mode": .text(falseNegativesMode.rawValue),
-    ]
-    options["false-negatives-top"] = falseNegativesTop.map { .integer($0) }
-    options["false-negatives-above"] = falseNegativesAbove.map { .number($0) }
-    return options
+    given([
+      "false-negatives-top": falseNegativesTop.map(JSONValue.integer),
+      "false-negatives-above": falseNegativesAbove.map(JSONValue.number),
+      "false-negatives-aggregate": falseNegativesAggregate.map { .text($0.rawValue) },
+      "false-negatives-mode": falseNegativesMode.map { .text($0.rawValue) },
+    ])
   }
 }
 
 /// `--mix…`.
-package struct MixingOptions: ParsableArguments {
+struct MixingOptions: ParsableArguments {
   @Option(help: "Mixes of two hard bank rows for each query. (default: none)")
   var mix: Int?
 
   @Option(help: "Mixes of each query with a hard bank row. (default: none)")
   var mixQueries: Int?
 
-  @Option(help: "How many of a query's nearest bank rows are hard.")
-  var mixHardest: Int = 1024
+  @Option(help: "How many of a query's nearest bank rows are hard. (default: 1024)")
+  var mixHardest: Int?
 
-  @Option(help: "Random seed of the draws.")
-  var mixSeed: Int = 0
+  @Option(help: "Random seed of the draws. (default: 0)")
+  var mixSeed: Int?
 
-  @Option(help: "Number of the training step: each draws anew.")
-  var mixStep: Int = 0
-
-  package init() {}
-
-  private var isGiven: Bool { mix != nil || mixQueries != nil }
+  @Option(help: "Number of the training step: each draws anew. (default: 0)")
+  var mixStep: Int?
 
   var options: [String: JSONValue] {
-    guard isGiven else { return [:] }
-    return [
-      "mix": .integer(mix ?? 0), "mix-queries": .integer(mixQueries ?? 0),
-      "mix-hardest": .integer(mixHardest), "mix-seed": .integer(mixSeed),
-      "mix-step": .integer(mixStep),
-    ]
+    given([
+      "mix": mix.map(JSONValue.integer), "mix-queries": mixQueries.map(JSONValue.integer),
+      "mix-hardest": mixHardest.map(JSONValue.integer),
+      "mix-seed": mixSeed.map(JSONValue.integer), "mix-step": mixStep.map(JSONValue.integer),
+    ])
   }
 }
 
 /// `--beta`, `--tau-plus`, `--detach-weights`.
-package struct HardnessOptions: ParsableArguments {
+struct HardnessOptions: ParsableArguments {
   @Option(
     help: """
       Hard negatives weigh more: in proportion to exp(beta × similarity / temperature). (default: \
@@ -94,17 +84,17 @@ package struct HardnessOptions: ParsableArguments {
   @Flag(help: "No gradient passes through the weights of harder negatives.")
   var detachWeights = false
 
-  package init() {}
-
-  private var isGiven: Bool { beta != nil || tauPlus != nil }
-
   var options: [String: JSONValue] {
-    guard isGiven else { return [:] }
-    return [
-      "beta": .number(beta ?? 0), "tau-plus": .number(tauPlus ?? 0),
-      "detach-weights": .flag(detachWeights),
-    ]
+    given([
+      "beta": beta.map(JSONValue.number), "tau-plus": tauPlus.map(JSONValue.number),
+      "detach-weights": detachWeights ? .flag(true) : nil,
+    ])
   }
+}
+
+/// The options that are given.
+func given(_ options: [String: JSONValue?]) -> [String: JSONValue] {
+  options.compactMapValues(\.self)
 }
 
 extension FalseNegativeTreatment.Mode: ExpressibleByArgument {}

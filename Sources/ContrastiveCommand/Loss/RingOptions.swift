@@ -3,7 +3,7 @@ import Contrastive
 import ContrastiveTensors
 
 /// `--ring`.
-package struct RingOption: ParsableArguments {
+struct RingOption: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       """
@@ -13,15 +13,13 @@ package struct RingOption: ParsableArguments {
 
   @OptionGroup var sample: RingSampleOptions
 
-  package init() {}
-
   var options: [String: JSONValue] {
-    ring.map { sample.options.merging(["ring": .text($0.description)]) { $1 } } ?? [:]
+    sample.options.merging(given(["ring": ring.map { .text($0.description) }])) { $1 }
   }
 }
 
 /// `--ring-draws`, `--ring-seed`, `--ring-step`.
-package struct RingSampleOptions: ParsableArguments {
+struct RingSampleOptions: ParsableArguments {
   @Option(
     help: """
       Draw this many of each row's ring, with replacement, instead of all of it. The file's \
@@ -29,29 +27,26 @@ package struct RingSampleOptions: ParsableArguments {
       """)
   var ringDraws: Int?
 
-  @Option(help: "Random seed of the draws.")
-  var ringSeed: Int = 0
+  @Option(help: "Random seed of the draws. (default: 0)")
+  var ringSeed: Int?
 
-  @Option(help: "Number of the training step: each draws anew.")
-  var ringStep: Int = 0
-
-  package init() {}
+  @Option(help: "Number of the training step: each draws anew. (default: 0)")
+  var ringStep: Int?
 
   var options: [String: JSONValue] {
-    guard let ringDraws else { return [:] }
-    return [
-      "ring-draws": .integer(ringDraws), "ring-seed": .integer(ringSeed),
-      "ring-step": .integer(ringStep),
-    ]
+    given([
+      "ring-draws": ringDraws.map(JSONValue.integer), "ring-seed": ringSeed.map(JSONValue.integer),
+      "ring-step": ringStep.map(JSONValue.integer),
+    ])
   }
 }
 
 /// Two fractions.
-package struct RingFractions: ExpressibleByArgument, CustomStringConvertible, Sendable {
+struct RingFractions: ExpressibleByArgument, CustomStringConvertible, Sendable {
   let inner: Double
   let outer: Double
 
-  package init?(argument: String) {
+  init?(argument: String) {
     let parts = argument.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
     guard parts.count == 2, let inner = Double(parts[0]), let outer = Double(parts[1]) else {
       return nil
@@ -59,5 +54,5 @@ package struct RingFractions: ExpressibleByArgument, CustomStringConvertible, Se
     (self.inner, self.outer) = (inner, outer)
   }
 
-  package var description: String { "\(inner),\(outer)" }
+  var description: String { "\(inner),\(outer)" }
 }

@@ -4,36 +4,29 @@ import ContrastiveCalls
 import ContrastiveTensors
 
 /// `contrastive loss supcon`.
-package struct SupConLoss: LossMethod {
-  package typealias Call = SupConCall
+struct SupConLoss: LossMethod {
+  typealias Call = SupConCall
 
-  package static let configuration = CommandConfiguration(
-    commandName: Call.method,
-    abstract: "Supervised contrastive loss: each row finds the rows of its own label.",
-    discussion: """
-      Tensors: embeddings [B,D], labels [B]. Gradients: embeddings (default), temperature.
+  static let configuration = configured(
+    "Supervised contrastive loss: each row finds the rows of its own label.",
+    """
+    Tensors: embeddings [B,D], labels [B]. Gradients: embeddings (default), temperature.
+    """)
 
-      Example:
-        contrastive loss \(Call.method) --input batch.safetensors \
-      --output out.safetensors
-      """)
-
-  @OptionGroup package var files: LossFiles
+  @OptionGroup var files: LossFiles
 
   @Option(help: "Softmax temperature.")
-  package var temperature: Double = 0.07
+  var temperature: Double = 0.07
 
   @Option(help: "The loss is multiplied by temperature / this constant. (default: not at all)")
-  package var baseTemperature: Double?
+  var baseTemperature: Double?
 
   @Option(help: "The mean over the positives: out or in of the logarithm.")
-  package var variant: SupCon.Variant = .outside
+  var variant: SupCon.Variant = .outside
 
-  @OptionGroup(title: "Negatives") package var negatives: NegativeOptions
+  @OptionGroup(title: "Negatives") var negatives: NegativeOptions
 
-  package init() {}
-
-  package var options: [String: JSONValue] {
+  var options: [String: JSONValue] {
     [
       "temperature": .number(temperature),
       "base-temperature": baseTemperature.map(JSONValue.number) ?? .null,

@@ -54,8 +54,8 @@ struct AdaptCommand: ParsableCommand {
   @Option(help: "Make pairs of the queries alone: neighbors or clusters.")
   var positives: Positives?
 
-  @Option(help: "Neighbors of each row for --positives neighbors.")
-  var neighbors: Int = 5
+  @Option(help: "Neighbors of each row for --positives neighbors. (default: 5)")
+  var neighbors: Int?
 
   @Option(help: "Clusters for --positives clusters. (default: a tenth of the rows)")
   var clusters: Int?
@@ -77,7 +77,9 @@ struct AdaptCommand: ParsableCommand {
   @OptionGroup var report: ReportOptions
 
   func run() throws {
+    try requireUse()
     var options = try training.options(head: head, loss: loss.value())
+    try options.setSides(head.sides, isOneSet: positives == .neighbors)
     try options.validate()
     guard training.seeds >= 1 else {
       throw ContrastiveError.parameter(
@@ -86,9 +88,6 @@ struct AdaptCommand: ParsableCommand {
     let workers = try parallel.workers
     try AdapterFolder(path: output).requireNew()
     let data = try AdaptData(self, workers: workers)
-    if data.isOneSet, positives == .neighbors, head.sides != .shared {
-      options.sides = .shared
-    }
     var results: [AdapterResult] = []
     for place in 0..<training.seeds {
       options.seed = training.seed &+ UInt64(place)
@@ -125,6 +124,24 @@ struct AdaptCommand: ParsableCommand {
         JSONText.encode(summary, pretty: true) + "\n", to: "\(output)/result.json")
     }
     try report.print(summary)
+  }
+
+  /// Refuses options that are given without those they belong to.
+  private func requireUse() throws(ContrastiveError) {
+    let (mining, isMined) = ("--hard-negatives", training.hardNegatives > 0)
+    let options: [(name: String, value: String?, owner: String, isUsed: Bool)] = [
+      ("neighbors", neighbors.map { "\($0)" }, "--positives neighbors", positives == .neighbors),
+      ("clusters", clusters.map { "\($0)" }, "--positives clusters", positives == .clusters),
+      ("document-texts", documentTexts, "--documents", positives == nil),
+      ("hidden", head.hidden.map { "\($0)" }, "--head mlp", head.head == .mlp),
+      ("bias", loss.bias.map { "\($0)" }, "--loss siglip", loss.loss == .siglip),
+      ("candidates", training.candidates.map { "\($0)" }, mining, isMined),
+      ("below", training.below.map { "\($0)" }, mining, isMined),
+      ("skip-top", training.skipTop.map { "\($0)" }, mining, isMined),
+    ]
+    for option in options {
+      try requireNone(option.value, named: option.name, without: option.owner, option.isUsed)
+    }
   }
 
   /// `--positives`.

@@ -27,7 +27,7 @@ struct AdaptData {
         made =
           positives == .neighbors
           ? try MadePairs.neighbors(
-            queries, count: command.neighbors, seed: command.training.seed, workers: workers)
+            queries, count: command.neighbors ?? 5, seed: command.training.seed, workers: workers)
           : try MadePairs.clusters(
             queries, count: command.clusters, seed: command.training.seed, workers: workers)
       } catch {

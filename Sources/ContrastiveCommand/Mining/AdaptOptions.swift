@@ -1,6 +1,7 @@
 import ArgumentParser
 import Contrastive
 import ContrastiveCalls
+import ContrastiveTensors
 import ContrastiveTraining
 
 /// `--head`, `--sides`, `--hidden`.
@@ -11,8 +12,12 @@ struct AdapterHeadOptions: ParsableArguments {
   @Option(help: "Units between the two layers of an mlp. (default: the embeddings' dimension)")
   var hidden: Int?
 
-  @Option(help: "Which side a head is on: queries, both or shared.")
-  var sides: Adapter.Sides = .queries
+  @Option(
+    help: """
+      Which side a head is on: queries, both or shared. (default: queries; shared with \
+      --positives neighbors)
+      """)
+  var sides: Adapter.Sides?
 }
 
 /// `--loss`, `--temperature`, and the choice of negatives.
@@ -25,41 +30,25 @@ struct AdapterLossOptions: ParsableArguments {
   @Option(help: "Temperature.")
   var temperature: Double = 0.05
 
-  @Option(help: "Added to the logits of siglip.")
-  var bias: Double = -10
+  @Option(help: "Added to the logits of siglip. (default: -10)")
+  var bias: Double?
 
-  @OptionGroup var falseNegatives: FalseNegativeOptions
-
-  @Option(
-    help: ArgumentHelp(
-      """
-      Keep the negatives whose rank of similarity is between these fractions. (default: all)
-      """, valueName: "inner,outer"))
-  var ring: RingFractions?
-
-  @OptionGroup var mixing: MixingOptions
-  @OptionGroup var hardness: HardnessOptions
+  @OptionGroup var negatives: NegativeOptions
 
   /// What they say.
   func value() throws -> AdapterLoss {
-    var (given, mixes) = (CallOptions(hardness.options), CallOptions(mixing.options))
+    var words = CallOptions(negatives.options)
     return try AdapterLoss(
-      loss, temperature: temperature,
-      choosing: Negatives(
-        falseNegatives: falseNegatives.treatment(),
-        ring: ring.map { try Ring(outer: $0.outer, inner: $0.inner, innerMode: .static) },
-        mixing: Mixing(&mixes), hardness: HardNegativeWeights(&given)), bias: bias)
+      loss, temperature: temperature, choosing: NegativeChoice(&words).value(),
+      bias: bias ?? -10)
   }
-}
 
-extension FalseNegativeOptions {
-  /// What they say, without support.
-  func treatment() throws -> FalseNegativeTreatment? {
-    guard falseNegativesTop != nil || falseNegativesAbove != nil else { return nil }
-    return FalseNegativeTreatment(
-      try FalseNegatives(
-        topK: falseNegativesTop ?? .max, threshold: falseNegativesAbove,
-        aggregate: falseNegativesAggregate), mode: falseNegativesMode)
+  /// The options that choose negatives, with the values used.
+  var used: [String: JSONValue] {
+    var words = CallOptions(negatives.options)
+    // What is wrong with them was said before.
+    _ = try? NegativeChoice(&words)
+    return words.used
   }
 }
 
@@ -89,14 +78,17 @@ struct AdapterTrainingOptions: ParsableArguments {
   @Option(help: "Mined negatives of each query that join the batch's.")
   var hardNegatives: Int = 0
 
-  @Option(help: "Mined from this many most similar documents.")
-  var candidates: Int = 100
+  @Option(help: "Mined from this many most similar documents. (default: 100)")
+  var candidates: Int?
 
-  @Option(help: "Share of the own document's similarity that a mined negative stays below.")
-  var below: Double = 0.95
+  @Option(
+    help: """
+      Share of the own document's similarity that a mined negative stays below. (default: 0.95)
+      """)
+  var below: Double?
 
-  @Option(help: "Most similar documents that mining passes over.")
-  var skipTop: Int = 0
+  @Option(help: "Most similar documents that mining passes over. (default: 0)")
+  var skipTop: Int?
 
   @Flag(help: "All documents of training pairs are negatives, not the batch's alone.")
   var allDocuments = false
@@ -120,7 +112,6 @@ struct AdapterTrainingOptions: ParsableArguments {
     var options = AdapterOptions(loss: loss)
     options.head = head.head
     options.hidden = head.hidden
-    options.sides = head.sides
     options.epochs = epochs
     options.batchSize = batchSize
     options.rate = rate
@@ -129,9 +120,9 @@ struct AdapterTrainingOptions: ParsableArguments {
     options.validation = validation
     options.patience = patience
     options.hardNegatives = hardNegatives
-    options.mining.candidates = candidates
-    options.mining.below = below
-    options.mining.skipTop = skipTop
+    options.mining.candidates = candidates ?? options.mining.candidates
+    options.mining.below = below ?? options.mining.below
+    options.mining.skipTop = skipTop ?? options.mining.skipTop
     try options.mining.validate()
     options.usesAllDocuments = allDocuments
     options.noise = noise
@@ -146,62 +137,48 @@ extension Adapter.Sides: ExpressibleByArgument {}
 extension Adapter.Side: ExpressibleByArgument {}
 extension AdapterLoss.Name: ExpressibleByArgument {}
 
-/// `config.json` of an adapter's run.
+/// `config.json` of an adapter's run: every option that takes part, with the value used.
 struct AdaptConfiguration: Encodable {
-  let method = "adapt"
-  let queries: String
-  let documents: String?
-  let pairs: String?
-  let positives: AdaptCommand.Positives?
-  let head: AdapterHead.Kind
-  let sides: Adapter.Sides
-  let loss: AdapterLoss.Name
-  let temperature: Double
-  let epochs: Int
-  let batchSize: Int
-  let rate: Float
-  let weightDecay: Float
-  let holdout: Double
-  let validation: Double
-  let patience: Int
-  let hardNegatives: Int
-  let allDocuments: Bool
-  let noise: Double
-  let dropout: Double
-  let seed: UInt64
-  /// What multiplied: the last bits depend on it.
-  let product: MatrixProduct
-
-  enum CodingKeys: String, CodingKey {
-    case method, queries, documents, pairs, positives, head, sides, loss, temperature, epochs
-    case rate, holdout, validation, patience, noise, dropout, seed, product
-    case batchSize = "batch_size"
-    case weightDecay = "weight_decay"
-    case hardNegatives = "hard_negatives"
-    case allDocuments = "all_documents"
-  }
+  private let options: [String: JSONValue]
 
   init(_ command: AdaptCommand, _ options: AdapterOptions, product: MatrixProduct) {
-    queries = command.queries
-    documents = command.documents
-    pairs = command.pairs
-    positives = command.positives
-    head = options.head
-    sides = options.sides
-    loss = options.loss.name
-    temperature = options.loss.temperature
-    epochs = options.epochs
-    batchSize = options.batchSize
-    rate = options.rate
-    weightDecay = options.weightDecay
-    holdout = options.holdout
-    validation = options.validation
-    patience = options.patience
-    hardNegatives = options.hardNegatives
-    allDocuments = options.usesAllDocuments
-    noise = options.noise
-    dropout = options.dropout
-    seed = options.seed
-    self.product = product
+    var all: [String: JSONValue?] = [
+      "method": .text("adapt"), "queries": .text(command.queries),
+      "documents": command.documents.map(JSONValue.text),
+      "pairs": command.pairs.map(JSONValue.text),
+      "positives": command.positives.map { .text($0.rawValue) },
+      "neighbors": command.positives == .neighbors ? .integer(command.neighbors ?? 5) : nil,
+      "clusters": command.positives == .clusters ? command.clusters.map(JSONValue.integer) : nil,
+      "query_texts": command.queryTexts.map(JSONValue.text),
+      "document_texts": command.documentTexts.map(JSONValue.text),
+      "head": .text(options.head.rawValue),
+      "hidden": options.head == .mlp ? options.hidden.map(JSONValue.integer) : nil,
+      "sides": .text(options.sides.rawValue), "loss": .text(options.loss.name.rawValue),
+      "temperature": .number(options.loss.temperature),
+      "bias": options.loss.name == .siglip ? .number(options.loss.bias) : nil,
+      "epochs": .integer(options.epochs), "batch_size": .integer(options.batchSize),
+      "rate": .number(options.rate.inDecimals),
+      "weight_decay": .number(options.weightDecay.inDecimals),
+      "holdout": .number(options.holdout), "validation": .number(options.validation),
+      "patience": .integer(options.patience), "hard_negatives": .integer(options.hardNegatives),
+      "all_documents": .flag(options.usesAllDocuments), "noise": .number(options.noise),
+      "dropout": .number(options.dropout), "seed": .unsigned(options.seed),
+      // What multiplied: the last bits depend on it.
+      "product": .text(product.rawValue),
+    ]
+    if options.hardNegatives > 0 {
+      all["candidates"] = .integer(options.mining.candidates)
+      all["below"] = .number(options.mining.below)
+      all["skip_top"] = .integer(options.mining.skipTop)
+    }
+    for (name, value) in command.loss.used { all[name.replacing("-", with: "_")] = value }
+    self.options = all.compactMapValues(\.self)
   }
+
+  func encode(to encoder: any Encoder) throws { try options.encode(to: encoder) }
+}
+
+extension Float {
+  /// The number that has the same few decimals, as a user wrote it.
+  fileprivate var inDecimals: Double { Double("\(self)") ?? Double(self) }
 }

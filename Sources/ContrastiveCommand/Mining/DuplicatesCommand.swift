@@ -38,7 +38,7 @@ struct DuplicatesCommand: ParsableCommand {
   var threshold: Double?
 
   @Option(help: "Which row of a group is kept: first or central.")
-  var keep: Representative = .first
+  var keep: Duplicates.Representative = .first
 
   @Option(help: "SemDeDup: the share of the rows to keep, above 0 and at most 1.")
   var keepFraction: Double?
@@ -46,8 +46,8 @@ struct DuplicatesCommand: ParsableCommand {
   @Option(help: "SemDeDup: number of clusters. (default: about 1,000 rows each)")
   var clusters: Int?
 
-  @Option(help: "SemDeDup: random seed of the clustering.")
-  var seed: UInt64 = 0
+  @Option(help: "SemDeDup: random seed of the clustering. (default: 0)")
+  var seed: UInt64?
 
   @Option(name: .shortAndLong, help: "Safetensors file to write, \(OutputFile.help)")
   var output: String
@@ -61,7 +61,9 @@ struct DuplicatesCommand: ParsableCommand {
 
   func run() throws {
     let file = try OutputFile(output, format: .safetensors, inputs: [input])
-    let table = try csv.map { try OutputFile($0, format: .csv, inputs: [input], option: "csv") }
+    let table = try csv.map {
+      try OutputFile($0, format: .csv, inputs: [input], option: "csv", besides: file)
+    }
     let display = PassDisplay("comparing")
     let workers = display.reporting(try parallel.workers)
     if let keepFraction {
@@ -70,29 +72,27 @@ struct DuplicatesCommand: ParsableCommand {
           "--keep-fraction stands alone: --threshold, --keep and --csv belong to pairs")
       }
       let rule = try SemanticDeduplication(
-        keepFraction: keepFraction, clusters: clusters, seed: seed)
+        keepFraction: keepFraction, clusters: clusters, seed: seed ?? 0)
       let rows = try memory.matrix(path: input)
-      let start = ContinuousClock.now
-      let result = try rule.run(rows, argument: input, workers: workers)
+      let (result, seconds) = try timed {
+        try rule.run(rows, argument: input, workers: workers)
+      }
       display.finish()
       try file.write(SemanticSummary.tensors(result))
-      return try report.print(
-        SemanticSummary(
-          result, seconds: (ContinuousClock.now - start).seconds), beside: file)
+      return try report.print(SemanticSummary(result, seconds: seconds), beside: file)
     }
-    guard clusters == nil else {
-      throw ValidationError("--clusters goes with --keep-fraction")
-    }
+    try requireNone(clusters.map { "\($0)" }, named: "clusters", without: "--keep-fraction")
+    try requireNone(seed.map { "\($0)" }, named: "seed", without: "--keep-fraction")
     let threshold = threshold ?? 0.95
     try Duplicates.require(threshold)
     let rows = try memory.matrix(path: input)
-    let start = ContinuousClock.now
-    let found = try Duplicates(
-      of: rows, threshold: threshold, keeping: keep.representative,
-      maxPairs: memory.bytes.map { $0 / 24 } ?? 1 << 28, memory: memory.bytes.map { $0 / 4 },
-      argument: input, workers: workers)
+    let (found, seconds) = try timed {
+      try Duplicates(
+        of: rows, threshold: threshold, keeping: keep,
+        maxPairs: memory.bytes.map { $0 / 24 } ?? 1 << 28, memory: memory.bytes.map { $0 / 4 },
+        argument: input, workers: workers)
+    }
     display.finish()
-    let seconds = (ContinuousClock.now - start).seconds
     try file.write(DuplicatesSummary.tensors(found))
     try table?.write { line throws(ContrastiveError) in
       try line("first,second,similarity,group")
@@ -101,16 +101,12 @@ struct DuplicatesCommand: ParsableCommand {
           "\(pair.first),\(pair.second),\(pair.similarity),\(found.groups[Int(pair.first)])")
       }
     }
-    try report.print(DuplicatesSummary(found, threshold: threshold, seconds: seconds), beside: file)
-  }
-
-  /// `--keep`.
-  enum Representative: String, ExpressibleByArgument, CaseIterable {
-    case first, central
-
-    var representative: Duplicates.Representative { self == .first ? .first : .central }
+    try report.print(
+      DuplicatesSummary(found, threshold: threshold, seconds: seconds), beside: file, table)
   }
 }
+
+extension Duplicates.Representative: ExpressibleByArgument {}
 
 extension DuplicatesSummary: Report {
   var lines: [String] {

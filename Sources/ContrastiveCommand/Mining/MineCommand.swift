@@ -53,8 +53,8 @@ struct MineCommand: ParsableCommand {
   @Flag(help: "Also write how likely each negative is a false one.")
   var evidence = false
 
-  @Option(help: "Random seed of the evidence's clusterings.")
-  var seed: UInt64 = 0
+  @Option(help: "Random seed of the evidence's clusterings. (default: 0)")
+  var seed: UInt64?
 
   @Option(help: "Texts of the queries.")
   var queryTexts: String?
@@ -85,13 +85,18 @@ struct MineCommand: ParsableCommand {
     options.maxSimilarity = maxSimilarity
     options.minSimilarity = minSimilarity
     try options.validate()
+    try requireNone(seed.map { "\($0)" }, named: "seed", without: "--evidence", evidence)
     let texts = [queryTexts, documentTexts].map { $0.map { TextRows.parts(of: $0).file } }
     let inputs = files.inputs + texts
     let file = try OutputFile(output, format: .safetensors, inputs: inputs)
+    let table = try csv.map {
+      try OutputFile($0, format: .csv, inputs: inputs, option: "csv", besides: file)
+    }
+    let lines = try jsonl.map {
+      try OutputFile($0, format: .jsonl, inputs: inputs, option: "jsonl", besides: file, table)
+    }
     let triplets = try TripletFiles(
-      csv: csv.map { try OutputFile($0, format: .csv, inputs: inputs, option: "csv") },
-      jsonl: jsonl.map { try OutputFile($0, format: .jsonl, inputs: inputs, option: "jsonl") },
-      queryTexts: queryTexts, documentTexts: documentTexts)
+      csv: table, jsonl: lines, queryTexts: queryTexts, documentTexts: documentTexts)
     let display = PassDisplay("mining")
     let workers = display.reporting(try parallel.workers)
     let queries = try memory.matrix(path: files.queries)
@@ -107,7 +112,7 @@ struct MineCommand: ParsableCommand {
         memory: memory.bytes.map { $0 / 4 }, workers: workers)
       if evidence {
         doubts = try found.evidence(
-          candidates: candidates, seed: seed, documents: documents, relevance: relevance,
+          candidates: candidates, seed: seed ?? 0, documents: documents, relevance: relevance,
           workers: workers)
       }
     } catch {
@@ -122,7 +127,7 @@ struct MineCommand: ParsableCommand {
       Standard.error(
         "warning: \(summary.withoutPair) queries have no pair and get no negatives\n")
     }
-    try report.print(summary, beside: file)
+    try report.print(summary, beside: file, table, lines)
   }
 }
 

@@ -50,7 +50,7 @@ struct ScoreCommand: ParsableCommand {
   var k: [Int] = [1, 5, 10, 100]
 
   @Option(help: "What a grade is worth in NDCG: linear or exponential.")
-  var gain: Gain = .linear
+  var gain: RetrievalScores.Gain = .linear
 
   @Option(help: "Resamples of the bootstrap and of the test.")
   var resamples: Int = 2_000
@@ -86,8 +86,12 @@ struct ScoreCommand: ParsableCommand {
     let inputs =
       files.inputs + [qrels, queryIds, documentIds, againstQueries, againstDocuments]
     let file = try output.map { try OutputFile($0, format: .safetensors, inputs: inputs) }
-    let table = try csv.map { try OutputFile($0, format: .csv, inputs: inputs, option: "csv") }
-    let run = try trec.map { try OutputFile($0, format: nil, inputs: inputs, option: "trec") }
+    let table = try csv.map {
+      try OutputFile($0, format: .csv, inputs: inputs, option: "csv", besides: file)
+    }
+    let run = try trec.map {
+      try OutputFile($0, format: nil, inputs: inputs, option: "trec", besides: file, table)
+    }
     let display = PassDisplay("ranking")
     let workers = display.reporting(try parallel.workers)
     let queries = try memory.matrix(path: files.queries)
@@ -108,7 +112,7 @@ struct ScoreCommand: ParsableCommand {
       do throws(ContrastiveError) {
         return try RetrievalScores(
           queries: queries, documents: documents, relevance: relevance, cutoffs: k,
-          gain: gain.gain, memory: memory.bytes.map { $0 / 4 }, workers: workers)
+          gain: gain, memory: memory.bytes.map { $0 / 4 }, workers: workers)
       } catch {
         throw error.naming(paths)
       }
@@ -137,16 +141,11 @@ struct ScoreCommand: ParsableCommand {
     try report.print(
       ScoreSummary(
         first, against: second, statistics: statistics, workers: try parallel.workers),
-      beside: file)
-  }
-
-  /// `--gain`.
-  enum Gain: String, ExpressibleByArgument, CaseIterable {
-    case linear, exponential
-
-    var gain: RetrievalScores.Gain { self == .linear ? .linear : .exponential }
+      beside: file, table, run)
   }
 }
+
+extension RetrievalScores.Gain: ExpressibleByArgument {}
 
 extension RetrievalScores {
   /// The first line of a table of each query's measures.

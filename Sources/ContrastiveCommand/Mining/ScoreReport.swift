@@ -24,8 +24,3 @@ extension ScoreSummary: Report {
     "\(fixed(mean.mean, 4)) (\(fixed(mean.low, 4)) … \(fixed(mean.high, 4)))"
   }
 }
-
-/// A text with spaces after it, up to a width.
-func padded(_ text: String, _ width: Int) -> String {
-  text + String(repeating: " ", count: max(1, width - text.count))
-}

@@ -4,7 +4,7 @@ import ContrastiveCalls
 import ContrastiveFiles
 
 /// `contrastive audit`.
-struct AuditCommand: ParsableCommand {
+struct AuditCommand: ZeroRowsCommand {
   static let configuration = CommandConfiguration(
     commandName: "audit",
     abstract: "Find false negatives in a set of embeddings, and how much they weigh.",
@@ -86,7 +86,8 @@ struct AuditCommand: ParsableCommand {
     }
     let table = try csv.map {
       try OutputFile(
-        $0, format: .csv, inputs: [embeddings, self.labels] + support, besides: [output])
+        $0, format: .csv, inputs: [embeddings, self.labels] + support, option: "csv",
+        besides: file)
     }
     let rows = try memory.matrix(path: embeddings)
     let views = try support.map { try memory.matrix(path: $0) }
@@ -99,17 +100,16 @@ struct AuditCommand: ParsableCommand {
         path: path, problem: "holds -1 for every row, expected a label for at least one")
     }
     audit.zeroRows = zeroRows
-    let clock = ContinuousClock()
-    let start = clock.now
-    let result = try audit.run(rows, support: views, labels: labels, workers: workers)
-    let seconds = (clock.now - start).seconds
+    let (result, seconds) = try timed {
+      try audit.run(rows, support: views, labels: labels, workers: workers)
+    }
     if let file { try file.write(AuditSummary.tensors(result)) }
     if let table { try AuditSummary.write(result, to: table) }
     try report.print(
       AuditSummary(
         result, audit: audit, dimension: rows.columns, seconds: seconds,
         unlabeled: labels?.count { $0 == unlabeled } ?? 0),
-      beside: table?.isStandardOutput == true ? table : file)
+      beside: file, table)
   }
 
   private func audit(_ k: [Int], _ clusters: [Int]) throws -> NegativeAudit {

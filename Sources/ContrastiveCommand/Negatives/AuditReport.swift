@@ -46,14 +46,14 @@ extension AuditSummary: Report {
       ("similarity", found.values(of: .similarity)), ("neighbors", found.values(of: .neighbors)),
       ("clusters", found.values(of: .clusters)), ("confidence", found.values(of: .confidence)),
     ]
-    try CSVFile.write(
-      to: csv.path,
-      columns: ["row", "candidate"] + numbers.map(\.name) + ["mutual", "suspected"],
-      rows: found.columns.count
-    ) { place in
-      ["\(place / found.k)", "\(found.columns[place])"]
-        + numbers.map { "\($0.values[place])" }
-        + [found.mutual[place] ? "1" : "0", result.isSuspected[place] ? "1" : "0"]
+    try csv.write { line throws(ContrastiveError) in
+      try line("row,candidate,\(numbers.map(\.name).joined(separator: ",")),mutual,suspected")
+      for place in found.columns.indices {
+        let evidence = numbers.map { "\($0.values[place])" }.joined(separator: ",")
+        try line(
+          "\(place / found.k),\(found.columns[place]),\(evidence),"
+            + (found.mutual[place] ? "1" : "0") + (result.isSuspected[place] ? ",1" : ",0"))
+      }
     }
   }
 }

@@ -2,7 +2,7 @@ import ArgumentParser
 import Contrastive
 
 /// `contrastive graph`.
-struct GraphCommand: ParsableCommand {
+struct GraphCommand: ZeroRowsCommand {
   static let configuration = CommandConfiguration(
     commandName: "graph",
     abstract: "Find the kNN graph of a set, comparing each pair once.",
@@ -48,7 +48,7 @@ struct GraphCommand: ParsableCommand {
     let inputs = [input]
     let file = try OutputFile(output, format: .safetensors, inputs: inputs)
     let table = try csv.map {
-      try OutputFile($0, format: .csv, inputs: inputs, besides: [output])
+      try OutputFile($0, format: .csv, inputs: inputs, option: "csv", besides: file)
     }
     var rows = try memory.matrix(path: input)
     if normalize { rows = try rows.normalized(argument: "input", zeroRows: zeroRows).rows }

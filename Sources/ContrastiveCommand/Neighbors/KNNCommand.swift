@@ -2,7 +2,7 @@ import ArgumentParser
 import Contrastive
 
 /// `contrastive knn`.
-struct KNNCommand: ParsableCommand {
+struct KNNCommand: ZeroRowsCommand {
   static let configuration = CommandConfiguration(
     commandName: "knn",
     abstract: "Find the k nearest bank rows of each query, comparing all.",
@@ -49,7 +49,7 @@ struct KNNCommand: ParsableCommand {
     let inputs = [queries, bank]
     let file = try OutputFile(output, format: .safetensors, inputs: inputs)
     let table = try csv.map {
-      try OutputFile($0, format: .csv, inputs: inputs, besides: [output])
+      try OutputFile($0, format: .csv, inputs: inputs, option: "csv", besides: file)
     }
     var rows = try memory.matrix(path: queries)
     var columns = try memory.matrix(path: bank)

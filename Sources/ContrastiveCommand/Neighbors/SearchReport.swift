@@ -32,11 +32,7 @@ struct SearchReport: Report {
     options: ReportOptions,
     search: () throws -> NeighborTable
   ) throws {
-    let clock = ContinuousClock()
-    let start = clock.now
-    let table = try search()
-    let elapsed = (clock.now - start).components
-    let seconds = Double(elapsed.seconds) + Double(elapsed.attoseconds) * 1e-18
+    let (table, seconds) = try timed { try search() }
     let shape = [table.rows, table.k]
     var tensors = [
       "neighbors": try Tensor(shape: shape, elements: .int64(table.indices.map(Int64.init))),
@@ -47,22 +43,19 @@ struct SearchReport: Report {
       tensors["mutual"] = try Tensor(shape: shape, elements: .uint8(mutual.map { $0 ? 1 : 0 }))
     }
     try output.write(tensors)
-    if let csv {
-      try CSVFile.write(
-        to: csv.path,
-        columns: ["row", "rank", "neighbor", "similarity"] + (mutual == nil ? [] : ["mutual"]),
-        rows: table.rows * table.k
-      ) { place in
+    try csv?.write { line throws(ContrastiveError) in
+      try line("row,rank,neighbor,similarity" + (mutual == nil ? "" : ",mutual"))
+      for place in table.indices.indices {
         let (row, rank) = place.quotientAndRemainder(dividingBy: table.k)
-        let similarity = table.similarities[row, rank]
-        return ["\(row)", "\(rank)", "\(table.indices[place])", "\(similarity)"]
-          + (mutual.map { [$0[place] ? "1" : "0"] } ?? [])
+        try line(
+          "\(row),\(rank),\(table.indices[place]),\(table.similarities[row, rank])"
+            + (mutual.map { $0[place] ? ",1" : ",0" } ?? ""))
       }
     }
     let report = SearchReport(
       rows: table.rows, k: table.k, seconds: seconds, gflops: operations / seconds / 1e9,
       mutual: mutual?.count { $0 }, decidedShare: table.decidedShare)
-    try options.print(report, beside: csv?.isStandardOutput == true ? csv : output)
+    try options.print(report, beside: output, csv)
   }
 
   var lines: [String] {

@@ -4,8 +4,8 @@ import ContrastiveFiles
 /// Where a command's result goes: the rule of every `--output`.
 ///
 /// A regular file is replaced as a whole; a device or a pipe is written into; `-` is standard
-/// output, and the report then goes to standard error. An input is never an output, and a suffix
-/// agrees with the format: both are looked at before any work.
+/// output, and the report then goes to standard error. An input is never an output, no two outputs
+/// go to one place, and a suffix agrees with the format: all is looked at before any work.
 struct OutputFile {
   /// The formats of results; the raw value is the suffix.
   enum Format: String {
@@ -23,6 +23,7 @@ struct OutputFile {
   static let help = "or - for standard output; never an input."
 
   let path: String
+  private let option: String
   private let target: OutputTarget
 
   /// Whether it is standard output, which is then no place for a report.
@@ -35,18 +36,19 @@ struct OutputFile {
   ///   - format: the result's; nil for text under any suffix.
   ///   - inputs: what the command reads: files, `file:tensor`, and folders for all in them.
   ///   - option: the option that names it.
-  ///   - others: what else the command writes.
+  ///   - others: what else the command writes, of those that were looked at before.
   /// - Throws: `ContrastiveError.parameter` for a suffix of another format, `.file` for a folder or
   ///   an input.
   init(
     _ path: String, format: Format?, inputs: [String?], option: String = "output",
-    besides others: [String?] = []
+    besides others: OutputFile?...
   ) throws(ContrastiveError) {
     self.path = path
-    for other in others.compactMap(\.self) where other == path || isSameFile(other, path) {
+    self.option = option
+    for case let other? in others where isSameOutput(other.path, path) {
       throw .parameter(
-        name: format?.rawValue ?? option, found: path,
-        expected: "another file than \(other), the output")
+        name: option, found: path,
+        expected: "another place than --\(other.option), which is \(other.path)")
     }
     target = OutputTarget(path: path)
     if target == .folder {

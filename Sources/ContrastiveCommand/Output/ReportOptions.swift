@@ -5,12 +5,12 @@ struct ReportOptions: ParsableArguments {
   @Flag(help: "Print the report as one JSON object.")
   var json = false
 
-  /// Prints a report beside the result in a file: JSON when asked for, else its lines for people.
-  func print(_ report: some Report, beside file: OutputFile? = nil) throws {
+  /// Prints a report beside the results in files: JSON when asked for, else its lines for people.
+  func print(_ report: some Report, beside files: OutputFile?...) throws {
     if json {
-      try Standard.json(report, beside: file)
+      try Standard.json(report, beside: files)
     } else {
-      try Standard.output(report.lines.map { $0 + "\n" }.joined(), beside: file)
+      try Standard.output(report.lines.map { $0 + "\n" }.joined(), beside: files)
     }
   }
 }
@@ -19,9 +19,4 @@ struct ReportOptions: ParsableArguments {
 protocol Report: Encodable {
   /// The report for people.
   var lines: [String] { get }
-}
-
-extension Duration {
-  /// The duration in seconds.
-  var seconds: Double { Double(components.seconds) + Double(components.attoseconds) / 1e18 }
 }

@@ -59,15 +59,17 @@ enum Standard {
   /// Writes text to standard output, or to standard error when that is where a result goes.
   ///
   /// - Throws: `ContrastiveError.file` with the system's reason.
-  static func output(_ text: String, beside file: OutputFile? = nil) throws(ContrastiveError) {
-    if file?.isStandardOutput == true { return error(text) }
+  static func output(
+    _ text: String, beside files: [OutputFile?] = []
+  ) throws(ContrastiveError) {
+    if files.contains(where: { $0?.isStandardOutput == true }) { return error(text) }
     try AtomicFile.write(text, to: "-")
   }
 
   /// Prints one JSON object, keys in order, on one line of standard output.
   ///
   /// - Throws: `ContrastiveError.file` with the system's reason.
-  static func json(_ value: some Encodable, beside file: OutputFile? = nil) throws {
-    try output(try JSONText.encode(value) + "\n", beside: file)
+  static func json(_ value: some Encodable, beside files: [OutputFile?] = []) throws {
+    try output(try JSONText.encode(value) + "\n", beside: files)
   }
 }

@@ -11,7 +11,7 @@ import ContrastiveFiles
 #endif
 
 /// What must be the same in every process of a job: it is compared before any work.
-enum JobInputs {
+package enum JobInputs {
   /// Refuses a job whose processes are not of one version, on one kind of machine, with the same
   /// options and the same data.
   ///
@@ -68,13 +68,13 @@ enum JobInputs {
       + "product \(MatrixProduct.automatic.rawValue), packed \(Diagnostics.packedKernels)"
   }
 
-  /// Options that name what is written.
+  /// Options that name what is written, decoded pictures among it: every machine has its own.
   private static let outputs = [
-    "--output", "-o", "--csv", "--jsonl",
+    "--output", "-o", "--csv", "--jsonl", "--cache",
   ]
 
   /// The files and folders that are read.
-  private static func inputs(of arguments: [String]) -> [String] {
+  package static func inputs(of arguments: [String]) -> [String] {
     var paths: [String] = []
     var option = ""
     for word in arguments {

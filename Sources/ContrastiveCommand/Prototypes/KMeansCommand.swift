@@ -3,7 +3,7 @@ import Contrastive
 import ContrastiveFiles
 
 /// `contrastive kmeans`.
-struct KMeansCommand: ParsableCommand {
+struct KMeansCommand: ZeroRowsCommand {
   static let configuration = CommandConfiguration(
     commandName: "kmeans",
     abstract: "Cluster embeddings: prototypes, assignments and concentrations.",
@@ -81,7 +81,8 @@ struct KMeansCommand: ParsableCommand {
     }
     let file = try OutputFile(output, format: .safetensors, inputs: [input, initial])
     let table = try csv.map {
-      try OutputFile($0, format: .csv, inputs: [input, initial], besides: [output])
+      try OutputFile(
+        $0, format: .csv, inputs: [input, initial], option: "csv", besides: file)
     }
     let points = try memory.matrix(path: input)
     if let bytes = memory.bytes { options.boundsMemory = min(options.boundsMemory, bytes / 2) }
@@ -92,68 +93,53 @@ struct KMeansCommand: ParsableCommand {
         restarts: restarts, seed: seed, boundsMemory: options.boundsMemory)
       options.zeroRows = zeroRows
     }
-    var clusterings: [Clustering] = []
-    var parents: [[Int]] = []
     let clock = ContinuousClock()
     var display = KMeansDisplay()
     var started = clock.now
     var seconds: [Double] = []
+    func finish() {
+      seconds.append((clock.now - started).seconds)
+      started = clock.now
+    }
+    func show(_ index: Int, _ progress: KMeansProgress) -> Bool {
+      if index > seconds.count { finish() }
+      display.show(progress, clusters: counts[index], iterations: iterations)
+      return true
+    }
+    let results: [KMeansResult]
+    let (assignments, parents): ([[Int]], [[Int]])
     if hierarchical {
-      let levels = try HierarchicalKMeans(
-        points, clusters: counts, options: options, argument: input, workers: workers
-      ) { level, progress in
-        if level > seconds.count {
-          seconds.append((clock.now - started).seconds)
-          started = clock.now
-        }
-        display.show(progress, clusters: counts[level], iterations: iterations)
-        return true
-      }
-      seconds.append((clock.now - started).seconds)
-      parents = levels.parents
-      for (level, result) in levels.levels.enumerated() {
-        clusterings.append(
-          Clustering(
-            result: result, assignments: levels.assignments[level],
-            seed: seed &+ UInt64(level), seconds: seconds[level],
-            memory: options.memory(
-              clusters: counts[level], rows: result.assignments.count, dimension: points.columns,
-              workers: workers)))
-      }
+      let found = try HierarchicalKMeans(
+        points, clusters: counts, options: options, argument: input, workers: workers,
+        progress: show)
+      (results, assignments, parents) = (found.levels, found.assignments, found.parents)
     } else {
-      let results = try options.fit(
-        points, clusters: counts, argument: input, workers: workers
-      ) { index, progress in
-        if index > seconds.count {
-          seconds.append((clock.now - started).seconds)
-          started = clock.now
-        }
-        display.show(progress, clusters: counts[index], iterations: iterations)
-        return true
-      }
-      seconds.append((clock.now - started).seconds)
-      for (index, result) in results.enumerated() {
-        clusterings.append(
-          Clustering(
-            result: result, assignments: result.assignments, seed: seed &+ UInt64(index),
-            seconds: seconds[index],
-            memory: options.memory(
-              clusters: counts[index], rows: points.rows, dimension: points.columns,
-              workers: workers)))
-      }
+      results = try options.fit(
+        points, clusters: counts, argument: input, workers: workers, progress: show)
+      (assignments, parents) = (results.map(\.assignments), [])
+    }
+    finish()
+    let clusterings = results.enumerated().map { index, result in
+      Clustering(
+        result: result, assignments: assignments[index], seed: seed &+ UInt64(index),
+        seconds: seconds[index],
+        memory: options.memory(
+          clusters: counts[index], rows: result.assignments.count, dimension: points.columns,
+          workers: workers))
     }
     try write(clusterings, parents: parents, to: file, workers: workers)
-    if let table {
-      try CSVFile.write(
-        to: table.path, columns: ["row"] + clusterings.indices.map { "cluster.\($0)" },
-        rows: points.rows
-      ) { row in ["\(row)"] + clusterings.map { "\($0.assignments[row])" } }
+    try table?.write { line throws(ContrastiveError) in
+      try line((["row"] + clusterings.indices.map { "cluster.\($0)" }).joined(separator: ","))
+      for row in 0..<points.rows {
+        try line(
+          (["\(row)"] + clusterings.map { "\($0.assignments[row])" }).joined(separator: ","))
+      }
     }
     try report.print(
       KMeansReport(
         rows: points.rows, dimension: points.columns, metric: options.metric.rawValue,
         clusterings: clusterings.map(KMeansReport.Entry.init)),
-      beside: table?.isStandardOutput == true ? table : file)
+      beside: file, table)
   }
 
   private func boundsBytes() throws -> Int {

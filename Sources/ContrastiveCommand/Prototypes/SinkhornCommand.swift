@@ -37,10 +37,9 @@ struct SinkhornCommand: ParsableCommand {
     let workers = try parallel.workers
     let file = try OutputFile(output, format: .safetensors, inputs: [scores])
     let matrix = try EmbeddingFiles.matrix(path: scores)
-    let clock = ContinuousClock()
-    let start = clock.now
-    let codes = try sinkhorn.codes(matrix, argument: scores, workers: workers)
-    let seconds = (clock.now - start).seconds
+    let (codes, seconds) = try timed {
+      try sinkhorn.codes(matrix, argument: scores, workers: workers)
+    }
     try file.write(["codes": Tensor(codes)])
     try report.print(
       SinkhornReport(

@@ -75,7 +75,7 @@ struct ReportCommand: ParsableCommand {
         ComparisonReport(entries, notes: notes).page
       }
     try page.write(to: path)
-    try Standard.output("\(path)\n", beside: file)
+    try Standard.output("\(path)\n", beside: [file])
   }
 
   /// Writes the page of runs of `contrastive adapt`.
@@ -88,7 +88,7 @@ struct ReportCommand: ParsableCommand {
       throw ValidationError("--data belongs to runs of `train`")
     }
     try AdapterReport(records).page.write(to: file.path)
-    try Standard.output("\(file.path)\n", beside: file)
+    try Standard.output("\(file.path)\n", beside: [file])
   }
 }
 

@@ -49,9 +49,8 @@ extension MatrixProduct {
           product.gemm(
             .plain, .transposed, rows: rows, columns: columns, depth: depth, a, stride: depth,
             b, stride: depth, into: &c, stride: columns)
-        }.components
-        let seconds = Double(time.seconds) + Double(time.attoseconds) * 1e-18
-        let rate = 2e-9 * Double(rows * columns * depth) / seconds
+        }
+        let rate = 2e-9 * Double(rows * columns * depth) / time.seconds
         rates[product] = max(rates[product] ?? 0, rate)
       }
     }

@@ -54,9 +54,7 @@ package enum OutputTarget: Equatable, Sendable {
   /// Whether a link is one to an open file of a process, such as /dev/fd/3: renaming a file over
   /// it would lose the link and miss the file.
   private static func isOfSystem(_ link: String) -> Bool {
-    let slash = link.utf8.lastIndex(of: UInt8(ascii: "/"))
-    let folder = slash.map { $0 == link.startIndex ? "/" : String(link[..<$0]) } ?? "."
-    guard let resolved = realpath(folder, nil) else { return false }
+    guard let resolved = realpath(Folder.of(link), nil) else { return false }
     defer { free(resolved) }
     let name = String(cString: resolved)
     return name == "/dev" || name.hasPrefix("/dev/") || name.hasPrefix("/proc/")
@@ -67,6 +65,23 @@ package enum OutputTarget: Equatable, Sendable {
 package func isSameFile(_ a: String, _ b: String) -> Bool {
   guard let a = fileStatus(a), let b = fileStatus(b), a.st_mode & S_IFMT == S_IFREG else {
     return false
+  }
+  return a.st_dev == b.st_dev && a.st_ino == b.st_ino
+}
+
+/// Whether what is written to two names goes to one place: one file, also one that is not there
+/// yet, one device or pipe, or one open file of the process.
+package func isSameOutput(_ a: String, _ b: String) -> Bool {
+  let targets = [a, b].map { OutputTarget(path: $0) }
+  if targets.contains(where: { if case .open = $0 { true } else { false } }) {
+    return targets[0] == targets[1]
+  }
+  if let a = fileStatus(a), let b = fileStatus(b) {
+    return a.st_dev == b.st_dev && a.st_ino == b.st_ino
+  }
+  let (folders, names) = ([a, b].map(Folder.of), [a, b].map { $0.split(separator: "/").last })
+  guard names[0] == names[1], let a = fileStatus(folders[0]), let b = fileStatus(folders[1]) else {
+    return a == b
   }
   return a.st_dev == b.st_dev && a.st_ino == b.st_ino
 }

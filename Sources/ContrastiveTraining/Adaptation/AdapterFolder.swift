@@ -1,14 +1,6 @@
 import Contrastive
 import ContrastiveFiles
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
-
 /// The files of an adapter's run.
 ///
 /// ```
@@ -43,7 +35,8 @@ public struct AdapterFolder: Sendable {
   /// - Parameter configuration: the options.
   /// - Throws: `ContrastiveError.file` when the folder already holds a run or cannot be written.
   public func create(_ configuration: some Encodable) throws(ContrastiveError) {
-    try RunFolder(path: path).make()
+    try requireNew()
+    try Folder.make(path)
     try AtomicFile.write(
       JSONText.encode(configuration, pretty: true) + "\n", to: "\(path)/config.json")
   }

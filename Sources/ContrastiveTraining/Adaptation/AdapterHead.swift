@@ -57,7 +57,7 @@ public struct AdapterHead: Sendable, Equatable {
           ("expand", [dimension, units], true), ("bias", [units], false),
           ("contract", [units, dimension], true),
         ]))
-      var random = CounterRandom.parameters(seed: seed, slot: 0)
+      var random = CounterRandom.stream(.parameters, seed: seed, 0)
       let bound = 1 / Float(dimension).squareRoot()
       for place in 0..<(dimension * units) {
         parameters.values[place] = random.uniform(-bound, bound)

@@ -42,6 +42,29 @@ public struct AdapterOptions: Sendable {
   /// - Parameter loss: what heads are trained by.
   public init(loss: AdapterLoss) { self.loss = loss }
 
+  /// Puts heads on the sides that are given; else on the queries', and for one set on both at once.
+  ///
+  /// - Parameters:
+  ///   - given: what the user asked for; nil for nothing.
+  ///   - isOneSet: whether queries and documents are one set.
+  /// - Throws: `ContrastiveError.parameter` for what one set cannot have.
+  package mutating func setSides(
+    _ given: Adapter.Sides?, isOneSet: Bool
+  ) throws(ContrastiveError) {
+    sides = given ?? (isOneSet ? .shared : .queries)
+    guard isOneSet else { return }
+    guard sides == .shared else {
+      throw .parameter(
+        name: "sides", found: sides.rawValue,
+        expected: "shared: with positives neighbors every row is a query and a document")
+    }
+    guard !usesAllDocuments else {
+      throw .parameter(
+        name: "all-documents", found: "positives neighbors, whose documents are trained, too",
+        expected: "positives clusters, or pairs")
+    }
+  }
+
   /// Checks the ranges.
   ///
   /// - Throws: `ContrastiveError.parameter`.
@@ -116,7 +139,7 @@ struct AdapterSplit: Sendable, Equatable {
         groups.append([number])
       }
     }
-    var random = CounterRandom(seed: seed, RandomPurpose.selection.rawValue)
+    var random = CounterRandom.stream(.selection, seed: seed)
     var left = random.permutation(groups.count)[...]
     func take(_ count: Int) -> [Int] {
       var taken: [Int] = []

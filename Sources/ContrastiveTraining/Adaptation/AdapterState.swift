@@ -160,8 +160,8 @@ struct AdapterState: Sendable {
     guard options.noise > 0 || options.dropout > 0, adapter.head(of: side) != nil else {
       return rows
     }
-    var random = CounterRandom(
-      seed: options.seed, RandomPurpose.views.rawValue, UInt64(steps), side == .queries ? 0 : 1)
+    var random = CounterRandom.stream(
+      .views, seed: options.seed, steps, side == .queries ? 0 : 1)
     // A uniform number in ±√3 has variance 1: sums over a row's elements are as good as normal.
     let scale = Float(options.noise * (3 / Double(rows.columns)).squareRoot())
     var rows = rows

@@ -103,9 +103,7 @@ public struct AdapterTraining: Sendable {
     for epoch in 1..<(options.epochs + 1) where goesOn && epoch - best <= options.patience {
       let start = ContinuousClock.now
       let loss = try state.train(epoch: epoch, workers: workers) { steps(epoch, $0) }
-      let time = (ContinuousClock.now - start).components
-      epochs.append(
-        try decide(epoch, loss, Double(time.seconds) + Double(time.attoseconds) * 1e-18))
+      epochs.append(try decide(epoch, loss, (ContinuousClock.now - start).seconds))
       if epochs[epoch].mrr > epochs[best].mrr { (best, kept) = (epoch, state.adapter) }
       goesOn = try progress(epochs[epoch])
     }

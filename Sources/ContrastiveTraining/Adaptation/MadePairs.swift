@@ -34,7 +34,7 @@ public enum MadePairs {
       workers: workers)
     let pairs = ends.enumerated().map { row, ends in
       let others = ends.map(\.node).filter { $0 != row }
-      var random = CounterRandom(seed: seed, RandomPurpose.bank.rawValue, UInt64(row))
+      var random = CounterRandom.stream(.bank, seed: seed, row)
       return (query: row, document: others[random.index(below: others.count)])
     }
     return (rows, pairs)

@@ -53,13 +53,12 @@ extension EpochStart {
   ///   - threshold: k, 0 … 1.
   ///   - workers: the threads to use; no effect on the result.
   /// - Returns: one box for each image, in the order of the data set.
-  /// - Throws: `ContrastiveError.shape` when the images do not fit the encoder.
+  /// - Throws: `ContrastiveError`: `.shape` when the images do not fit the encoder, `.canceled`.
   func boxes(
     by encoder: ImageEncoder, threshold: Float, workers: Workers
   ) throws(ContrastiveError) -> [ContrastiveCrop.Box] {
     var boxes = [ContrastiveCrop.Box](repeating: .whole, count: images.count)
-    for batch in 0..<images.batches.count {
-      let range = images.batches[batch]
+    try images.forEachRange(workers: workers) { range throws(ContrastiveError) in
       let maps = try encoder.featureMaps(
         of: images.activations(range, scaling: scaling, workers: workers), workers: workers)
       let (shape, channels) = (images.shape, maps.shape.channels)

@@ -51,11 +51,9 @@ extension EncoderFile {
       ], scaling: scaling)
     var values: [Float] = []
     values.reserveCapacity(images.count * encoder.featureDimension)
-    for batch in 0..<images.batches.count {
-      try workers.checkCanceled()
+    try images.forEachRange(workers: workers) { range throws(ContrastiveError) in
       let views = try recipe.views(
-        of: images, images.batches[batch], seed: 0, epoch: 0, view: 0,
-        workers: workers)
+        of: images, range, seed: 0, epoch: 0, view: 0, workers: workers)
       values += try encoder.features(of: views, workers: workers).values
     }
     return try Matrix(

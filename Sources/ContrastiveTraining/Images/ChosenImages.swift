@@ -13,6 +13,11 @@ package struct ChosenImages: ImageSource {
     labels = base.labels.map { labels in indices.map { labels[$0] } }
   }
 
+  /// The first images, at most `limit`.
+  init(_ base: any ImageSource, firstOf limit: Int) {
+    self.init(base, Array(0..<min(limit, base.count)))
+  }
+
   package var count: Int { indices.count }
   package var shape: ImageShape { base.shape }
   package var isInMemory: Bool { base.isInMemory }

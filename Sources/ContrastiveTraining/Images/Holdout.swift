@@ -43,7 +43,7 @@ package struct Holdout: Sendable {
     var chosen = [Bool](repeating: false, count: count)
     for (place, label) in classes.enumerated() {
       let images = members[label] ?? []
-      var random = CounterRandom.holdout(seed: seed, place: place)
+      var random = CounterRandom.stream(.holdout, seed: seed, place)
       let draw = random.permutation(images.count)
       for index in draw.prefix(min(wanted[place], images.count - 1)) {
         chosen[images[index]] = true

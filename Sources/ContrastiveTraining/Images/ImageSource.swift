@@ -54,7 +54,7 @@ extension ImageSource {
     guard limit >= 1 else {
       throw .parameter(name: "limit", found: "\(limit)", expected: "at least 1")
     }
-    return FirstImages(base: self, count: limit)
+    return ChosenImages(self, firstOf: limit)
   }
 
   /// The images in order, as many at a time as are held beside a network's own memory.
@@ -93,13 +93,23 @@ extension ImageSource {
     return pixels
   }
 
-  /// Calls `body` with all images in order, a batch at a time.
-  func forEachBatch(
-    workers: Workers, _ body: (Pixels) throws(ContrastiveError) -> Void
+  /// Calls `body` with the places of all images in order, a batch at a time, unless the call is
+  /// canceled.
+  func forEachRange(
+    workers: Workers, _ body: (Range<Int>) throws(ContrastiveError) -> Void
   ) throws(ContrastiveError) {
     for batch in 0..<batches.count {
       try workers.checkCanceled()
-      try body(checkedPixels(at: batches[batch], workers: workers))
+      try body(batches[batch])
+    }
+  }
+
+  /// The same with the images themselves.
+  func forEachBatch(
+    workers: Workers, _ body: (Pixels) throws(ContrastiveError) -> Void
+  ) throws(ContrastiveError) {
+    try forEachRange(workers: workers) { range throws(ContrastiveError) in
+      try body(checkedPixels(at: range, workers: workers))
     }
   }
 
@@ -120,21 +130,5 @@ extension ImageShape {
     var size = 512
     while size > 16, size * count > 1 << 23 { size /= 2 }
     return size
-  }
-}
-
-/// The first images of a source.
-struct FirstImages: ImageSource {
-  let base: any ImageSource
-  let count: Int
-
-  var shape: ImageShape { base.shape }
-  var labels: [Int]? { base.labels.map { Array($0.prefix(count)) } }
-  var isInMemory: Bool { base.isInMemory }
-
-  func name(of index: Int) -> String? { base.name(of: index) }
-
-  func pixels(at indices: [Int], workers: Workers) throws(ContrastiveError) -> Pixels {
-    try base.pixels(at: indices, workers: workers)
   }
 }

@@ -35,11 +35,6 @@ public struct EncoderFile: Sendable {
     var mean: [Float]
     var deviation: [Float]
 
-    enum CodingKeys: String, CodingKey {
-      case format, height, width, channels, architecture, stem, widths, kernel, stride, head, mean
-      case deviation
-    }
-
     var options: EncoderOptions {
       EncoderOptions(
         architecture ?? .small, stem: stem, widths: widths, kernel: kernel, stride: stride,

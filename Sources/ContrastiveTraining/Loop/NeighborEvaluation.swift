@@ -51,7 +51,7 @@ struct NeighborEvaluation: Sendable {
     if found.accuracy == nil {
       let images = test ?? train
       found.measures = try description(
-        of: embed(FirstImages(base: images, count: min(images.count, Self.described))))
+        of: embed(ChosenImages(images, firstOf: Self.described)))
     }
     let zeros = blank.reduce(0) { $0 + $1.count }
     if zeros > 0 {
@@ -91,10 +91,13 @@ struct NeighborEvaluation: Sendable {
   private func accuracy(
     _ embed: (any ImageSource) throws(ContrastiveError) -> Matrix
   ) throws(ContrastiveError) -> Double? {
-    guard let bank = Labeled(train), let test, let queries = Labeled(test) else { return nil }
+    func labels(of images: (any ImageSource)?) -> [Int]? {
+      images?.labels.flatMap { labels in labels.contains { $0 != -1 } ? labels : nil }
+    }
+    guard let test, let known = labels(of: test), let votes = labels(of: train) else { return nil }
     return try classifier.accuracy(
-      queries: queries.rows(of: embed(test)), queryLabels: queries.labels,
-      bank: bank.rows(of: embed(train)), bankLabels: bank.labels, workers: workers)
+      queries: embed(test), queryLabels: known, bank: embed(train), bankLabels: votes,
+      workers: workers)
   }
 
   private func rows(of images: any ImageSource) throws(ContrastiveError) -> Matrix {
@@ -121,7 +124,7 @@ struct NeighborEvaluation: Sendable {
   /// aside for testing, or else of those trained on.
   func outcome(of encoder: EncoderFile) throws(ContrastiveError) -> RunProgress.Outcome {
     let images = test ?? train
-    let chosen = FirstImages(base: images, count: min(images.count, Self.measured))
+    let chosen = ChosenImages(images, firstOf: Self.measured)
     var evaluation = try RepresentationEvaluation()
     evaluation.measures = chosen.count > 1 ? [.alignment, .uniformity, .rank] : [.alignment]
     let found = try evaluation.run(
@@ -132,22 +135,4 @@ struct NeighborEvaluation: Sendable {
       alignment: found[.alignment], uniformity: found[.uniformity], rankMe: found[.rankMe],
       embeddingSpread: found[.spread])
   }
-}
-
-/// The images of a source that have labels.
-private struct Labeled {
-  let labels: [Int]
-  /// Their places; nil when all have one.
-  private let places: [Int]?
-
-  /// nil when no image has a label.
-  init?(_ images: any ImageSource) {
-    guard let all = images.labels else { return nil }
-    let places = all.indices.filter { all[$0] != -1 }
-    guard !places.isEmpty else { return nil }
-    self.places = places.count == all.count ? nil : places
-    labels = places.map { Int(all[$0]) }
-  }
-
-  func rows(of matrix: Matrix) -> Matrix { places.map { matrix.rows(at: $0) } ?? matrix }
 }

@@ -1,14 +1,6 @@
 import Contrastive
 import ContrastiveFiles
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
-
 extension RunFolder {
   /// Saves what a report shows of a run, if anything.
   ///
@@ -62,9 +54,7 @@ extension RunFolder {
     _ name: String, _ tensors: [String: Tensor]
   ) throws(ContrastiveError) {
     let folder = "\(path)/artifacts"
-    guard AtomicFile.discardsAll || mkdir(folder, 0o777) == 0 || errno == EEXIST else {
-      throw .file(path: folder, problem: "cannot be made: \(String(cString: strerror(errno)))")
-    }
+    try Folder.make(folder)
     try SafetensorsFile(tensors: tensors).write(to: "\(folder)/\(name).safetensors")
   }
 }

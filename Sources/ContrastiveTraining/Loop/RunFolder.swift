@@ -39,19 +39,12 @@ public struct RunFolder: Sendable {
   /// - Parameter options: what the run is made from.
   /// - Throws: `ContrastiveError.file` when the folder already holds a run or cannot be written.
   public func create(for options: TrainingOptions) throws(ContrastiveError) {
-    try make()
-    try AtomicFile.write(Configuration(options).text(), to: configurationPath)
-  }
-
-  /// Makes the folder, with those above it.
-  ///
-  /// Throws `ContrastiveError.file` when it already holds a run or cannot be made.
-  func make() throws(ContrastiveError) {
     try Folder.make(path)
     guard AtomicFile.discardsAll || !exists(configurationPath) else {
       throw .file(
         path: path, problem: "already holds a run; resume it or choose another output folder")
     }
+    try AtomicFile.write(Configuration(options).text(), to: configurationPath)
   }
 
   /// Rewrites `config.json` for a run whose data moved or that is to go on for longer.

@@ -61,13 +61,13 @@ extension TrainingRun {
         .baselines(randomEncoder: baselines.randomEncoder, rawPixels: baselines.rawPixels))
       progress.baselines = baselines
       if options.epochs == 0 { progress.outcome = try evaluation.outcome(of: encoderFile) }
-      progress.seconds += (clock.now - start).inSeconds
+      progress.seconds += (clock.now - start).seconds
     }
     guard progress.epoch < options.epochs else { return }
     let stepStart = clock.now
     if progress.step == 0 { try beginEpoch() }
     try takeStep()
-    let seconds = (clock.now - stepStart).inSeconds
+    let seconds = (clock.now - stepStart).seconds
     progress.epochSeconds += seconds
     progress.seconds += seconds
     try report(.step(place))
@@ -84,7 +84,7 @@ extension TrainingRun {
     if progress.epoch + 1 == options.epochs {
       progress.outcome = try evaluation.outcome(of: encoderFile)
     }
-    progress.seconds += (clock.now - evaluationStart).inSeconds
+    progress.seconds += (clock.now - evaluationStart).seconds
     let steps = Double(stepsPerEpoch)
     let metrics = EpochMetrics(
       epoch: progress.epoch + 1, loss: progress.loss / steps, seconds: progress.epochSeconds,
@@ -172,11 +172,5 @@ extension TrainingRun {
       seed: options.seed, epoch: progress.epoch, count: train.count)
     order = (progress.epoch, indices)
     return indices
-  }
-}
-
-extension Duration {
-  fileprivate var inSeconds: Double {
-    Double(components.seconds) + Double(components.attoseconds) * 1e-18
   }
 }

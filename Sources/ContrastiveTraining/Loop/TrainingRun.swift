@@ -90,7 +90,7 @@ public struct TrainingRun: Sendable {
       throw .shape(
         argument: "training images", found: "[\(count)]", expected: "[2 or more]")
     }
-    let images = FirstImages(base: train, count: count)
+    let images = ChosenImages(train, firstOf: count)
     self.train = images
     self.test = test
     skipped = data.skipped?.count

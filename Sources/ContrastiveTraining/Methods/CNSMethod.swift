@@ -79,7 +79,7 @@ public struct CNSMethod: TrainingMethod {
         outer: max(1 - (1 - outer) * min(1, share), least), inner: inner, innerMode: innerMode,
         sample: ringDraws.map {
           .drawn(
-            count: $0, seed: CounterRandom.ring(seed: batch.seed),
+            count: $0, seed: CounterRandom.stream(.ring, seed: batch.seed).seed,
             step: UInt64(truncatingIfNeeded: batch.step))
         })
     }

@@ -60,8 +60,7 @@ struct ClusteringLevels: Sendable {
   ) throws(ContrastiveError) -> [HCSC.Level] {
     var levels: [HCSC.Level] = []
     for (level, clustering) in clusterings.enumerated() {
-      var random = CounterRandom.selection(
-        seed: batch.seed, step: batch.step, clustering: level)
+      var random = CounterRandom.stream(.selection, seed: batch.seed, batch.step, level)
       let seeds = (random.next(), random.next())
       let targets = try clustering.targets(of: batch.indices, level: level, using: random)
       let instances = try selections[level].mask(

@@ -5,11 +5,7 @@ import Contrastive
 ///
 /// Two views of every image pass the encoder as one batch; the expected share of false
 /// negatives is subtracted from each anchor's negatives. The method has no state.
-public struct DCLMethod: TrainingMethod {
-  /// Two views by the same recipe.
-  public let views: [ViewRecipe]
-  private let objective: DCL
-
+public enum DCLMethod {
   /// The options of debiased contrastive learning.
   public struct Options: MethodOptions {
     /// The method's name in files and on the command line.
@@ -32,26 +28,8 @@ public struct DCLMethod: TrainingMethod {
 
     /// Debiased contrastive learning with these options.
     public func makeMethod(_ start: MethodStart) throws(ContrastiveError) -> any TrainingMethod {
-      let views = try start.views()
-      return DCLMethod(
-        views: views, objective: try DCL(temperature: temperature, tauPlus: tauPlus))
+      let objective = try DCL(temperature: temperature, tauPlus: tauPlus)
+      return try PairedViewMethod(start) { _, _ in objective }
     }
   }
-
-  /// Compares all views of the batch with each other.
-  public mutating func step(
-    _ batch: TrainingBatch, online: inout ImageEncoder, workers: Workers
-  ) throws(ContrastiveError) -> StepGradient {
-    let projections = try ViewProjections(of: batch.views, by: &online, workers: workers)
-    let result = try objective.evaluate(
-      view1: projections.view(0), view2: projections.view(1), workers: workers)
-    return StepGradient(
-      loss: result.loss,
-      encoder: try projections.backward(
-        result[.view1], result[.view2], through: online, workers: workers),
-      measures: ["embedding_spread": projections.view(0).unitSpread()])
-  }
-
-  /// The method has no state.
-  public mutating func exchange(_ state: inout StateExchange) throws(ContrastiveError) {}
 }

@@ -37,31 +37,17 @@ public struct EpochStart: Sendable {
   ///   - encoder: such as a method's momentum encoder.
   ///   - workers: the threads to use; no effect on the result.
   /// - Returns: [images × `projectionDimension`] in the order of the data set, not normalized.
-  /// - Throws: `ContrastiveError.shape` when the images do not fit the encoder.
+  /// - Throws: `ContrastiveError`: `.shape` when the images do not fit the encoder, `.canceled`.
   public func projections(
     by encoder: ImageEncoder, workers: Workers
   ) throws(ContrastiveError) -> Matrix {
     var encoder = encoder
     var values: [Float] = []
     values.reserveCapacity(images.count * encoder.projectionDimension)
-    for place in 0..<images.batches.count {
-      let batch = try images.activations(
-        images.batches[place], scaling: scaling, workers: workers)
+    try images.forEachRange(workers: workers) { range throws(ContrastiveError) in
+      let batch = try images.activations(range, scaling: scaling, workers: workers)
       values += try encoder.projections(of: batch, mode: .evaluation, workers: workers).values
     }
     return try Matrix(rows: images.count, columns: encoder.projectionDimension, values: values)
-  }
-
-  /// The backbone's features of all images, as `projections` gives the projections.
-  ///
-  /// - Parameters:
-  ///   - encoder: such as a method's momentum encoder.
-  ///   - workers: the threads to use; no effect on the result.
-  /// - Returns: [images × `featureDimension`] in the order of the data set, not normalized.
-  /// - Throws: `ContrastiveError.shape` when the images do not fit the encoder.
-  public func features(by encoder: ImageEncoder, workers: Workers) throws(ContrastiveError)
-    -> Matrix
-  {
-    try encoder.features(of: images, scaling: scaling, workers: workers)
   }
 }

@@ -5,11 +5,7 @@ import Contrastive
 ///
 /// Two views of every image pass the encoder as one batch; negatives are weighted by
 /// their similarity to the anchor, and debiased as in `DCL`. The method has no state.
-public struct HCLMethod: TrainingMethod {
-  /// Two views by the same recipe.
-  public let views: [ViewRecipe]
-  private let options: Options
-
+public enum HCLMethod {
   /// The options of learning with hard negatives.
   public struct Options: MethodOptions {
     /// The method's name in files and on the command line.
@@ -41,8 +37,9 @@ public struct HCLMethod: TrainingMethod {
 
     /// Learning with hard negatives with these options.
     public func makeMethod(_ start: MethodStart) throws(ContrastiveError) -> any TrainingMethod {
-      let views = try start.views()
-      return HCLMethod(views: views, options: self)
+      try PairedViewMethod(start) { step, steps throws(ContrastiveError) in
+        try objective(at: step, of: steps)
+      }
     }
 
     /// The objective of a step.
@@ -51,21 +48,4 @@ public struct HCLMethod: TrainingMethod {
       return try HCL(temperature: temperature, tauPlus: tauPlus, beta: beta * (1 - part))
     }
   }
-
-  /// Compares all views of the batch with each other.
-  public mutating func step(
-    _ batch: TrainingBatch, online: inout ImageEncoder, workers: Workers
-  ) throws(ContrastiveError) -> StepGradient {
-    let projections = try ViewProjections(of: batch.views, by: &online, workers: workers)
-    let result = try options.objective(at: batch.step, of: batch.steps).evaluate(
-      view1: projections.view(0), view2: projections.view(1), workers: workers)
-    return StepGradient(
-      loss: result.loss,
-      encoder: try projections.backward(
-        result[.view1], result[.view2], through: online, workers: workers),
-      measures: ["embedding_spread": projections.view(0).unitSpread()])
-  }
-
-  /// The method has no state.
-  public mutating func exchange(_ state: inout StateExchange) throws(ContrastiveError) {}
 }

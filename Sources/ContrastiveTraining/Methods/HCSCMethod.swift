@@ -93,7 +93,8 @@ public struct HCSCMethod: TrainingMethod {
       let result = try ImageClustering.fit(
         points, clusters: count, after: level == 0 ? levels.clusterings.first : nil,
         iterations: options.kmeansIterations,
-        seed: CounterRandom.clustering(seed: epoch.seed) &+ UInt64(level), workers: workers)
+        seed: CounterRandom.stream(.clustering, seed: epoch.seed, 0).seed &+ UInt64(level),
+        workers: workers)
       let own = result.assignments
       let clustering = try ImageClustering(
         result, assignments: found.last.map { $0.assignments.map { own[$0] } } ?? own,

@@ -64,7 +64,7 @@ public struct InstDiscMethod: TrainingMethod {
   ) throws(ContrastiveError) -> StepGradient {
     let queries = try ViewProjections(of: batch.views, by: &online, workers: workers)
     let noise = options.noise.map {
-      var random = CounterRandom.noise(seed: batch.seed, step: batch.step)
+      var random = CounterRandom.stream(.noise, seed: batch.seed, batch.step)
       return InstDisc.drawNoise(
         rows: queries.images, perRow: $0, bankRows: bank.rows, using: &random)
     }

@@ -74,28 +74,6 @@ struct KeyQueue: Sendable {
       }, objective: objective)
   }
 
-  /// One step of a method that takes the queue's rows as they are, none in the first step.
-  ///
-  /// - Parameters:
-  ///   - batch: the two views of some images.
-  ///   - online: the encoder that is trained.
-  ///   - workers: the threads to use.
-  ///   - objective: compares the queries with their keys and the queue.
-  /// - Returns: the loss and the encoder's gradient.
-  /// - Throws: `ContrastiveError`, such as `.nonFinite` when training has diverged.
-  mutating func step(
-    _ batch: TrainingBatch, online: inout ImageEncoder, workers: Workers,
-    rows objective: (_ queries: Matrix, _ keys: Matrix, _ bank: Matrix?) throws(ContrastiveError)
-      -> QueryLoss
-  ) throws(ContrastiveError) -> StepGradient {
-    try step(
-      batch, online: &online, workers: workers,
-      whenEmpty: { queries, keys throws(ContrastiveError) in try objective(queries, keys, nil) },
-      objective: { found throws(ContrastiveError) in
-        try objective(found.queries, found.keys, found.bank)
-      })
-  }
-
   /// One step: queries from view 0, keys from view 1.
   ///
   /// - Parameters:

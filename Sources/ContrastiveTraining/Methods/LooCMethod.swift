@@ -114,7 +114,8 @@ public struct LooCMethod: TrainingMethod {
     for space in 0..<spaces {
       try banks[space].enqueue(own[space], ids: batch.indices, step: batch.step)
     }
-    let slope = try queries.backward(result[.queries] ?? queries.rows)
+    let slope = try queries.backward(
+      result[.queries] ?? Matrix(zeros: queries.rows.rows, by: queries.rows.columns))
     return StepGradient(
       loss: result.loss,
       encoder: try online.backward(

@@ -66,7 +66,7 @@ public struct MoCHiMethod: TrainingMethod {
       guard batch.epoch >= mixingEpoch else { return try InfoNCE(temperature: temperature) }
       let mixing = try HardNegativeMixing(
         hardest: hardest, pairs: mixedPairs, queryPairs: mixedQueries,
-        seed: CounterRandom.mixing(seed: batch.seed))
+        seed: CounterRandom.stream(.mixing, seed: batch.seed).seed)
       return try InfoNCE(
         temperature: temperature,
         negatives: Negatives(

@@ -86,7 +86,7 @@ public struct PCL: TrainingMethod {
       let last = index < clusterings.count ? clusterings[index] : nil
       let result = try ImageClustering.fit(
         features, clusters: count, after: last, iterations: options.kmeansIterations,
-        seed: CounterRandom.clustering(seed: epoch.seed, index: index), workers: workers)
+        seed: CounterRandom.stream(.clustering, seed: epoch.seed, index).seed, workers: workers)
       found.append(
         try ImageClustering(
           result, assignments: result.assignments, temperature: options.temperature,
@@ -104,7 +104,7 @@ public struct PCL: TrainingMethod {
       targets.append(
         try clustering.targets(
           of: batch.indices, negatives: options.negativePrototypes, level: level,
-          using: .selection(seed: batch.seed, step: batch.step, clustering: level)))
+          using: .stream(.selection, seed: batch.seed, batch.step, level)))
     }
     let (options, clusterings) = (options, targets)
     return try queue.step(

@@ -5,11 +5,7 @@ import Contrastive
 ///
 /// Two views of every image pass the encoder as one batch. NT-Xent contrasts each view's positive,
 /// the other view of its image, with all other views of the batch. The method has no state.
-public struct SimCLR: TrainingMethod {
-  /// Two views by the same recipe.
-  public let views: [ViewRecipe]
-  private let objective: NTXent
-
+public enum SimCLR {
   /// The options of SimCLR.
   public struct Options: MethodOptions {
     /// The method's name in files and on the command line.
@@ -29,25 +25,8 @@ public struct SimCLR: TrainingMethod {
 
     /// SimCLR with these options.
     public func makeMethod(_ start: MethodStart) throws(ContrastiveError) -> any TrainingMethod {
-      let views = try start.views()
-      return SimCLR(views: views, objective: try NTXent(temperature: temperature))
+      let objective = try NTXent(temperature: temperature)
+      return try PairedViewMethod(start) { _, _ in objective }
     }
   }
-
-  /// Compares all views of the batch with each other.
-  public mutating func step(
-    _ batch: TrainingBatch, online: inout ImageEncoder, workers: Workers
-  ) throws(ContrastiveError) -> StepGradient {
-    let projections = try ViewProjections(of: batch.views, by: &online, workers: workers)
-    let result = try objective.evaluate(
-      view1: projections.view(0), view2: projections.view(1), workers: workers)
-    return StepGradient(
-      loss: result.loss,
-      encoder: try projections.backward(
-        result[.view1], result[.view2], through: online, workers: workers),
-      measures: ["embedding_spread": projections.view(0).unitSpread()])
-  }
-
-  /// The method has no state.
-  public mutating func exchange(_ state: inout StateExchange) throws(ContrastiveError) {}
 }

@@ -28,8 +28,11 @@ struct SoftTargetMethod: TrainingMethod {
     let objective = objective
     return try queue.step(
       batch, online: &online, workers: workers,
-      rows: { queries, keys, bank throws(ContrastiveError) in
-        try objective(queries, keys, bank, workers)
+      whenEmpty: { queries, keys throws(ContrastiveError) in
+        try objective(queries, keys, nil, workers)
+      },
+      objective: { found throws(ContrastiveError) in
+        try objective(found.queries, found.keys, found.bank, workers)
       })
   }
 

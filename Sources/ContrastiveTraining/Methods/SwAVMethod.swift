@@ -130,7 +130,7 @@ public struct SwAVMethod: TrainingMethod {
   public mutating func step(
     _ batch: TrainingBatch, online: inout ImageEncoder, workers: Workers
   ) throws(ContrastiveError) -> StepGradient {
-    try bringToLength1()
+    try prototypes.normalize()
     let projections = try ViewProjections(of: batch.views, by: &online, workers: workers)
     let earlier = queues.allSatisfy { $0.count == $0.capacity } ? queues.map(\.rows) : []
     let result = try objective.evaluate(
@@ -148,19 +148,13 @@ public struct SwAVMethod: TrainingMethod {
       measures: ["embedding_spread": projections.view(0).unitSpread()])
   }
 
-  /// A prototype of zeros, which has no direction, becomes one of equal numbers.
-  private mutating func bringToLength1() throws(ContrastiveError) {
-    prototypes.parameters = try prototypes.vector(
-      prototypes.matrix.directions(argument: "prototypes").rows)
-  }
-
   /// The prototypes at length 1.
   public var exhibit: MethodExhibit {
     get throws(ContrastiveError) {
-      var method = self
-      try method.bringToLength1()
+      var prototypes = prototypes
+      try prototypes.normalize()
       return MethodExhibit(
-        prototypes: MethodExhibit.Prototypes(rows: method.prototypes.matrix, encoder: nil))
+        prototypes: MethodExhibit.Prototypes(rows: prototypes.matrix, encoder: nil))
     }
   }
 

@@ -98,7 +98,7 @@ public struct Network: Sendable {
   ) -> ParameterVector {
     var values = [Float]()
     for (slot, declaration) in declarations.enumerated() {
-      var random = CounterRandom.parameters(seed: seed, slot: slot)
+      var random = CounterRandom.stream(.parameters, seed: seed, slot)
       values += declaration.1.initial.values(declaration.1.count, using: &random)
     }
     return ParameterVector(layout: ParameterLayout(declarations), values: values)

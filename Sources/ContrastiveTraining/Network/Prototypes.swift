@@ -33,7 +33,7 @@ public struct Prototypes: Sendable, Equatable {
     let declaration = ParameterDeclaration(
       name: name, shape: [count, dimension], decays: true,
       initial: .inverseRoot(inputs: dimension))
-    var random = CounterRandom.prototypes(seed: seed)
+    var random = CounterRandom.stream(.prototypes, seed: seed)
     parameters = ParameterVector(
       layout: ParameterLayout([(name, declaration)]),
       values: declaration.initial.values(declaration.count, using: &random))
@@ -56,10 +56,11 @@ public struct Prototypes: Sendable, Equatable {
     return ParameterVector(layout: parameters.layout, values: Array(matrix.values))
   }
 
-  /// Brings every prototype to length 1.
+  /// Brings every prototype to length 1; one of zeros, which has no direction, becomes one of equal
+  /// numbers.
   ///
-  /// - Throws: `ContrastiveError.zeroNorm` or `.nonFinite` when one has no direction.
+  /// - Throws: `ContrastiveError.nonFinite`.
   public mutating func normalize() throws(ContrastiveError) {
-    parameters = try vector(matrix.normalized(argument: "prototypes").rows)
+    parameters = try vector(matrix.directions(argument: "prototypes").rows)
   }
 }

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import Foundation
 
 /// φ of each cluster by its definition; NaN where it has no answer.
 public func referenceConcentrations(

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import Foundation
 
 /// Sinkhorn codes by their definition, in logarithms.
 public func referenceSinkhorn(scores: Rows, epsilon: Double, iterations: Int) -> Rows {

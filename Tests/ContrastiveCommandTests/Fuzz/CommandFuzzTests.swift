@@ -1,4 +1,5 @@
 import ContrastiveCore
+import ContrastiveTraining
 import Foundation
 import Testing
 import _TestSupport
@@ -104,13 +105,13 @@ import _TestSupport
         of: random.happens(0.5) ? ["x.npy"] : random.happens(0.9) ? files.embeddings : files.others)
     case "labels", "train-labels", "test-labels":
       return random.element(of: random.happens(0.9) ? files.labels : files.others)
-    case "output", "csv":
+    case "output", "csv", "jsonl", "names", "page":
       return random.element(of: [
         "out.safetensors", "out.safetensors", "out.npy", "out.html", "out.csv", "-", "/dev/null",
         "missing/out", ".", "", "x.npy", "out", "/dev/full",
       ])
     case "pairs": return random.element(of: files.pairs)
-    case "query-texts", "document-texts", "names", "query-ids", "document-ids", "qrels":
+    case "query-texts", "document-texts", "query-ids", "document-ids", "qrels":
       return random.element(of: files.texts)
     case "run", "runs", "resume":
       return random.element(of: ["run", "run", "images", "missing", ""])
@@ -142,8 +143,5 @@ import _TestSupport
     "18446744073709551616", "2,3", "2,,3", "1,1", "٣", "0x10", "+1", "1e3", "none", "max", "mean",
   ]
 
-  private static let methods = [
-    "moco", "simclr", "dcl", "hcl", "simsiam", "byol", "swav", "instdisc", "ressl", "sce", "pcl",
-    "hcsc", "mochi", "cns", "invp", "fnc", "looc", "x", "",
-  ]
+  private static let methods = MethodName.allCases.map(\.rawValue) + ["x", ""]
 }

@@ -1,5 +1,7 @@
 import ContrastiveCore
 import ContrastiveFiles
+import ContrastiveTensors
+import Foundation
 import Testing
 import _TestSupport
 
@@ -69,6 +71,58 @@ import _TestSupport
     #expect(try folder.text("run/config.json").contains("\"product\" : \"\(product)\""))
   }
 
+  /// A run can be made once more from its `config.json`.
+  @Test(arguments: [
+    [
+      "--loss", "siglip", "--bias", "-5.5", "--head", "mlp", "--hidden", "6", "--rate", "0.02",
+      "--query-texts", "t.txt", "--document-texts", "t.txt",
+    ],
+    [
+      "--hard-negatives", "3", "--candidates", "20", "--below", "0.9", "--skip-top", "1", "--mix",
+      "4", "--mix-hardest", "8", "--mix-seed", "3", "--ring", "0,0.9",
+    ],
+    ["--ring", "0,0.9", "--ring-draws", "20", "--ring-seed", "3"],
+    [
+      "--loss", "hcl", "--beta", "0.5", "--tau-plus", "0.05", "--false-negatives-top", "2",
+      "--false-negatives-mode", "drop", "--noise", "0.1", "--weight-decay", "0.1",
+    ],
+    ["--positives", "neighbors", "--neighbors", "4"],
+    ["--positives", "clusters", "--clusters", "9"],
+  ]) func recordsEveryOption(_ options: [String]) throws {
+    let made = options.contains("--positives")
+    let line = { (output: String, options: [String]) in
+      "cd '\(folder.path)' && \"$0\" adapt --queries q.npy --output \(output) "
+        + options.map { "'\($0)'" }.joined(separator: " ")
+    }
+    let given =
+      options + (made ? [] : ["--documents", "d.npy"]) + ["--epochs", "2", "--batch-size", "90"]
+    let run = try Command(shell: line("one", given))
+    #expect(run.status == 0, "\(run.errors)")
+    let saved = try JSONDecoder().decode(
+      [String: JSONValue].self, from: Data(folder.bytes("one/config.json")))
+    for (name, value) in zip(given, given.dropFirst()) where name.hasPrefix("--") {
+      let kept = saved[String(name.dropFirst(2)).replacing("-", with: "_")]
+      let isSame = kept?.number.map { $0 == Double(value) } ?? (kept != nil)
+      #expect(isSame, "\(name) \(value)")
+    }
+    // As a person would write it down again.
+    var again: [String] = []
+    for (name, value) in saved where !["method", "queries"].contains(name) {
+      let option = "--\(name.replacing("_", with: "-"))"
+      switch value {
+      case .flag(let isSet): if isSet { again.append(option) }
+      case .text(let text): again.append("\(option)=\(text)")
+      case .integer(let number): again.append("\(option)=\(number)")
+      default: again.append("\(option)=\(try #require(value.number))")
+      }
+    }
+    let second = try Command(shell: line("two", again))
+    #expect(second.status == 0, "\(second.errors)")
+    #expect(
+      try folder.bytes("one/adapter.safetensors") == folder.bytes("two/adapter.safetensors"))
+    #expect(try folder.text("one/config.json") == folder.text("two/config.json"))
+  }
+
   @Test func trainsSeveralSeeds() throws {
     let run = try adapt("--seeds", "2", "--seed", "5", "--head", "mlp", "--loss", "clip")
     #expect(run.status == 0, "\(run.errors)")
@@ -79,12 +133,44 @@ import _TestSupport
       try folder.bytes("run/held-out.npy") != folder.bytes("run/seed-6/held-out.npy"))
   }
 
+  /// It cannot be resumed, and is not said to be.
+  @Test func keepsTheFolderOfAnotherSeed() throws {
+    _ = try Command(shell: "mkdir -p '\(folder.file("run/seed-6"))'")
+    try folder.write("{}", "run/seed-6/config.json")
+    let run = try adapt("--seeds", "2", "--seed", "5")
+    #expect(run.status == 65)
+    #expect(
+      run.errorLines.last?.hasSuffix("seed-6: already holds a run; choose another output folder")
+        == true, "\(run.errors)")
+  }
+
   @Test(arguments: ["neighbors", "clusters"]) func makesPairs(_ positives: String) throws {
     let run = try Command(
       "adapt", "--queries", folder.file("d.npy"), "--positives", positives, "--output",
       folder.file("run"), "--epochs", "2", "--noise", "0.1", "--json")
     #expect(run.status == 0, "\(run.errors)")
     #expect(try run.json()["held_out_pairs"] as? Int == 40)
+  }
+
+  /// What is asked for is not changed without a word.
+  @Test func aSetHasOneHead() throws {
+    func run(_ output: String, _ more: String...) throws -> Command {
+      try Command(
+        arguments: [
+          "adapt", "--queries", folder.file("d.npy"), "--positives", "neighbors", "--epochs", "1",
+          "--output", folder.file(output),
+        ] + more)
+    }
+    #expect(try run("run").status == 0)
+    #expect(try folder.text("run/config.json").contains("\"sides\" : \"shared\""))
+    for sides in ["both", "queries"] {
+      let refused = try run("no", "--sides", sides)
+      #expect(refused.status == 64, "\(refused.errors)")
+      #expect(refused.errors.contains("sides: found \(sides), expected shared"))
+    }
+    let all = try run("no", "--all-documents")
+    #expect(all.status == 64 && all.errors.contains("all-documents: found positives neighbors"))
+    #expect(!folder.exists("no"))
   }
 
   @Test(arguments: [
@@ -95,6 +181,18 @@ import _TestSupport
     (["--positives", "neighbors"], 64, "--positives"),
     (["--documents", "/none.npy"], 65, "/none.npy"), (["--pairs", "/none.npy"], 65, "/none.npy"),
     (["--query-texts", "/none.txt"], 65, "/none.txt"),
+    (["--neighbors", "4"], 64, "neighbors: found 4, expected none without --positives neighbors"),
+    (["--clusters", "4"], 64, "clusters: found 4, expected none without --positives clusters"),
+    (["--hidden", "4"], 64, "hidden: found 4, expected none without --head mlp"),
+    (["--bias", "-4"], 64, "bias: found -4.0, expected none without --loss siglip"),
+    (["--candidates", "9"], 64, "candidates: found 9, expected none without --hard-negatives"),
+    (["--below", "0.9"], 64, "below: found 0.9, expected none without --hard-negatives"),
+    (["--skip-top", "1"], 64, "skip-top: found 1, expected none without --hard-negatives"),
+    (["--ring-draws", "1"], 64, "ring-draws: found 1, expected none without ring"),
+    (["--mix-step", "1"], 64, "mix-step: found 1, expected none without mix or mix-queries"),
+    (
+      ["--detach-weights"], 64, "detach-weights: found true, expected none without beta or tau-plus"
+    ),
   ]) func refuses(_ arguments: [String], _ status: Int32, _ text: String) throws {
     let run = try Command(
       arguments: [
@@ -102,6 +200,15 @@ import _TestSupport
         folder.file("no"),
       ] + arguments)
     #expect(run.status == status && run.errors.contains(text), "\(run.errors)")
+    #expect(!folder.exists("no"))
+  }
+
+  @Test func centroidsHaveNoTexts() throws {
+    let run = try Command(
+      "adapt", "--queries", folder.file("d.npy"), "--positives", "clusters", "--document-texts",
+      folder.file("t.txt"), "--output", folder.file("no"))
+    #expect(run.status == 64 && run.errorLines.count == 1, "\(run.errors)")
+    #expect(run.errors.contains("document-texts: found "))
     #expect(!folder.exists("no"))
   }
 

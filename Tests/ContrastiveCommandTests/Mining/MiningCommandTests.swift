@@ -95,10 +95,36 @@ import _TestSupport
     #expect(try folder.text("o.csv").hasPrefix("query,recall_at_1,recall_at_3,precision_at_1"))
   }
 
+  /// Only commands that have `--zero-rows` recommend it.
+  @Test(arguments: [
+    ("duplicates --input z.npy -o o", false),
+    ("mine --queries z.npy --documents z.npy -o o", false),
+    ("score --queries z.npy --documents z.npy", false),
+    ("adapt --queries z.npy --documents z.npy -o o", false),
+    ("knn --queries z.npy --bank z.npy -k 1 -o o --normalize", true),
+    ("audit --embeddings z.npy -k 1 --clusters 1", true),
+    ("evaluate --test z.npy --measures uniformity", true),
+  ]) func recommendsOptionsThatThereAre(_ line: String, _ isThere: Bool) throws {
+    let rows = [Float](repeating: 1, count: 16) + [Float](repeating: 0, count: 64)
+    try NPYFile.write(Tensor(shape: [40, 2], elements: .float32(rows)), to: folder.file("z.npy"))
+    let run = try Command(shell: "cd '\(folder.path)' && \"$0\" \(line)")
+    #expect(run.status == 65 && run.errors.contains("found norm 0 at row "), "\(run.errors)")
+    #expect(run.errors.contains("--zero-rows keep") == isThere, "\(run.errors)")
+  }
+
   @Test(arguments: [
     ("duplicates --input d.npy --threshold 2", Int32(64), "threshold: found 2.0"),
     ("duplicates --input d.npy --keep-fraction 0.5 --threshold 0.9", 64, "--keep-fraction"),
     ("duplicates --input d.npy --memory x", 64, "memory"),
+    (
+      "duplicates --input d.npy --clusters 2", 64,
+      "clusters: found 2, expected none without --keep-fraction"
+    ),
+    ("duplicates --input d.npy --seed 2", 64, "seed: found 2, expected none without --keep-"),
+    (
+      "mine --queries d.npy --documents d.npy --seed 2", 64,
+      "seed: found 2, expected none without --evidence"
+    ),
     ("mine --queries q.npy --documents d.npy", 65, "expected 3, one for each query"),
     (
       "mine --queries q.npy --documents d.npy --pairs p.npy --per-query 0", 64, "per-query: found 0"

@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import Foundation
 
 /// Memory that ends at a page which no one may touch: to read or write beyond it ends the process.
 final class GuardedBuffer<Element: BitwiseCopyable> {

@@ -7,14 +7,6 @@ import _TestSupport
 
 import ContrastiveTraining
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
-
 @Suite struct CheckpointTests {
   private func run(_ method: MethodName = .moco, steps: Int) throws -> TrainingRun {
     var run = try SmallRun.make(method)

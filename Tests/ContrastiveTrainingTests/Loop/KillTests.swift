@@ -6,14 +6,6 @@ import _TestSupport
 
 import ContrastiveTraining
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
-
 /// Processes that save checkpoints without pause, killed (signal 9) at random instants.
 ///
 /// `CONTRASTIVE_KILLS` is their number (200), `CONTRASTIVE_TEST_SEED` of the instants.

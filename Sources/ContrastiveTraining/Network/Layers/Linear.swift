@@ -3,6 +3,8 @@ import ContrastiveCore
 /// A fully connected layer: `Y = X · W + b`, where X is each image flattened.
 ///
 /// The weight is [inputs, outputs], the optional bias [outputs]; both start uniform in ±1/√inputs.
+/// Backward has a weight's gradient in scratch for every 64 images, at most 64 MiB of them or one
+/// for each worker.
 public struct Linear: Layer {
   /// Shape of an image it takes.
   public let inputShape: ImageShape
@@ -101,25 +103,30 @@ public struct Linear: Layer {
     let parameters = SharedReadOnlyMemory(pass.parameters)
     let total = SharedMemory(parameterGradient)
     let pieces = pieces(input.count)
-    let partials = Scratch(count: pieces.count * inputs * outputs)
+    let width = inputs * outputs
+    // As many as there are workers, or as have 64 MiB; they are added in order, however many.
+    let held = min(pieces.count, max(pass.workers.count, (16 << 20) / width))
+    let partials = Scratch(count: held * width)
     let partial = partials.memory
     var inputGradient = Activations.none(inputShape)
     gradient.withMemory { outer in
       input.withMemory { input in
-        pass.workers.forEach(pieces.count) { index, _ in
-          let rows = pieces[index]
-          product.gemm(
-            .transposed, rows: inputs, columns: outputs, depth: rows.count,
-            input + rows.lowerBound * inputs, stride: inputs, outer + rows.lowerBound * outputs,
-            stride: outputs, into: partial + index * inputs * outputs, stride: outputs)
+        for first in stride(from: 0, to: pieces.count, by: held) {
+          let count = min(held, pieces.count - first)
+          pass.workers.forEach(count) { index, _ in
+            let rows = pieces[first + index]
+            product.gemm(
+              .transposed, rows: inputs, columns: outputs, depth: rows.count,
+              input + rows.lowerBound * inputs, stride: inputs, outer + rows.lowerBound * outputs,
+              stride: outputs, into: partial + index * width, stride: outputs)
+          }
+          pass.workers.add(pieces: count, width: width, of: partial, to: total)
         }
       }
-      pass.workers.add(
-        pieces: pieces.count, width: inputs * outputs, of: partial, to: total)
       if biased {
         let sums = pass.columnSums(
           of: outer, Pieces(input.count, of: 32_768 / outputs), positions: 1, columns: outputs)
-        let bias = total + inputs * outputs
+        let bias = total + width
         for column in 0..<outputs { bias[column] += Float(sums[column]) }
       }
       guard needsInputGradient else { return }

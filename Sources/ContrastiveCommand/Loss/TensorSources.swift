@@ -18,3 +18,17 @@ extension MappedSafetensors: TensorSource {
     return InputTensor(try SafetensorsFile(path: path).tensor(name))
   }
 }
+
+extension SafetensorsFile: TensorSource {
+  package var name: String { path ?? "tensors" }
+
+  package var tensorNames: Set<String> { Set(tensors.keys) }
+
+  package func mentions(_ name: String) -> Bool {
+    tensors[name] != nil || unsupported[name] != nil
+  }
+
+  package func input(_ name: String) throws(ContrastiveError) -> InputTensor {
+    InputTensor(try tensor(name))
+  }
+}
