@@ -202,7 +202,7 @@ import ContrastiveTraining
         spare.withUnsafeMutableBufferPointer { spare in
           guard let zeros = zeros.baseAddress, let spare = spare.baseAddress else { return }
           let images = WinogradKernels.Images(
-            height: height, width: width, channels: channels, zeros: zeros, spare: spare)
+            zeros: zeros, spare: spare, height: height, width: width, channels: channels)
           kernels.gather(image, of: images, tiles: 0..<6, into: &tiles, plane: 6 * channels)
           WinogradKernels.best.gather(
             image, of: images, tiles: 0..<6, into: &best, plane: 6 * channels)
