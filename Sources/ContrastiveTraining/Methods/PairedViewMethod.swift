@@ -2,8 +2,8 @@ import Contrastive
 
 /// What SimCLR, DCL and HCL share.
 ///
-/// Two views of every image pass the encoder as one batch, and each is compared with all others. The
-/// method has no state.
+/// Two views of every image pass the encoder as one batch, and each is compared with all others.
+/// The method has no state.
 struct PairedViewMethod<Objective: PairedViewObjective>: TrainingMethod {
   /// Two views by the same recipe.
   let views: [ViewRecipe]
