@@ -12,6 +12,15 @@ func requireTemperature(
   try requireParameter(1e-6...1e6 ~= value, name, value, "a number from 1e-6 to 1e6")
 }
 
+/// Checks a number of rows that something is held of: not negative, and within memory.
+func requireRoom(
+  _ count: Int, bytesEach: Int, named name: String
+) throws(ContrastiveError) {
+  try requireParameter(
+    count >= 0 && MachineMemory.holds(count, times: bytesEach), name, count,
+    "0 or more, and what fits in memory")
+}
+
 /// Checks that there are as many labels, or other numbers, as there are items.
 func requireLabels(
   _ labels: some Collection, count: Int, each item: String = "row", named name: String = "labels"

@@ -13,7 +13,7 @@ public struct Workers: Sendable, Equatable {
   /// Number of threads, the caller's included; at least 1.
   public let count: Int
   /// What multiplies matrices in Float32.
-  public private(set) var product: MatrixProduct
+  public private(set) var product = MatrixProduct.automatic
   private(set) var monitor: ProgressMonitor?
   /// What losses multiply in.
   package internal(set) var precision = Precision.float32
@@ -23,21 +23,13 @@ public struct Workers: Sendable, Equatable {
   package internal(set) var keepsOwnRows = false
 
   /// One worker for every processor this process may use.
-  public static let all = Workers(
-    count: Int(min(contrastive_processor_count(), 1024)), product: .automatic, monitor: nil)
+  public static let all = Workers(known: Int(min(contrastive_processor_count(), 1024)))
 
   /// The calling thread alone.
-  public static let one = Workers(count: 1, product: .automatic, monitor: nil)
+  public static let one = Workers(known: 1)
 
-  init(
-    count: Int, product: MatrixProduct, monitor: ProgressMonitor?,
-    group: (any ProcessGroup)? = nil
-  ) {
-    self.count = count
-    self.product = product
-    self.monitor = monitor
-    self.group = group
-  }
+  /// A number of workers within the range.
+  private init(known count: Int) { self.count = count }
 
   /// A chosen number of workers.
   ///
@@ -47,7 +39,7 @@ public struct Workers: Sendable, Equatable {
     guard 1...1024 ~= count else {
       throw .parameter(name: "threads", found: "\(count)", expected: "1 … 1024")
     }
-    self.init(count: count, product: .automatic, monitor: nil)
+    self.init(known: count)
   }
 
   /// The same workers for one call that reports its progress.

@@ -20,30 +20,30 @@ static bool has(const char *name) {
 }
 
 // Defines what looks a table up by its name: null where the processor lacks the instruction set.
-#define LOOK_UP(Table, find, ...)                                               \
-  const Table *find(const char *name) {                                         \
-    static const Table *const tables[] = {__VA_ARGS__};                         \
-    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {               \
-      if (strcmp(tables[i]->name, name) == 0 && has(name)) return tables[i];    \
-    }                                                                           \
-    return NULL;                                                                \
+#define LOOK_UP(Table, find, ...)                                            \
+  const Table *find(const char *name) {                                      \
+    static const Table *const tables[] = {__VA_ARGS__};                      \
+    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {            \
+      if (strcmp(tables[i]->name, name) == 0 && has(name)) return tables[i]; \
+    }                                                                        \
+    return NULL;                                                             \
   }
 
 #if defined(__x86_64__)
-#define THREE(Table, stem)                                \
+#define THREE(Table, stem)                                        \
   extern const Table stem##_portable, stem##_avx2, stem##_avx512; \
   LOOK_UP(Table, stem##_named, &stem##_avx512, &stem##_avx2, &stem##_portable)
 #define FIVE(Table, stem)                                                             \
   extern const Table stem##_portable, stem##_avx2, stem##_avxvnni, stem##_avx512vnni, \
-      stem##_amx;                                                                      \
+      stem##_amx;                                                                     \
   LOOK_UP(Table, stem##_named, &stem##_amx, &stem##_avx512vnni, &stem##_avxvnni,      \
           &stem##_avx2, &stem##_portable)
-#define SPLIT(Table, stem)                       \
+#define SPLIT(Table, stem)                        \
   extern const Table stem##_portable, stem##_amx; \
   LOOK_UP(Table, stem##_named, &stem##_amx, &stem##_portable)
 #else
-#define THREE(Table, stem)             \
-  extern const Table stem##_portable;  \
+#define THREE(Table, stem)            \
+  extern const Table stem##_portable; \
   LOOK_UP(Table, stem##_named, &stem##_portable)
 #define FIVE THREE
 #define SPLIT THREE

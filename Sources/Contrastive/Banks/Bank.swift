@@ -93,9 +93,9 @@ extension BankColumns {
     return all
   }
 
-  /// The rows that searches, ranks and mixes look at: in Float32 where they do.
+  /// The rows as a choice of negatives takes them.
   func operand(for negatives: Negatives) -> Operand {
-    negatives.parts.isSubset(of: [.pairs]) ? operand : operand.widened
+    negatives.looksAtRows ? operand.widened : operand
   }
 }
 

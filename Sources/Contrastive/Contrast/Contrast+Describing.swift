@@ -106,8 +106,7 @@ extension Contrast {
   ) throws(ContrastiveError) -> NegativeCounts {
     try negatives.validate(
       without: isOneSet ? [.mixing] : [], in: "a set against itself", use: "a bank")
-    // Searches, ranks and mixes look at rows in Float32.
-    if !negatives.parts.isSubset(of: [.pairs]) { widenColumns() }
+    if negatives.looksAtRows { widenColumns() }
     return try choose(
       negatives,
       support: Support(paired.map { Operand(anchors.name, $0) } ?? anchors), workers: workers)

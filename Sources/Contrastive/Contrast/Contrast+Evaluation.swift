@@ -8,7 +8,7 @@ extension Contrast {
   ///
   /// Complexity: with N anchors and M columns, 4·N·M·D floating-point operations with the gradient
   /// for the anchors (6·N·M·D with `hardness`), 4·N·M·D more for that of the columns. With as many
-  /// columns as anchors, at most 5,700, both gradients take 6·N·M·D; with the anchors as columns
+  /// columns as anchors, at most 4,096, both gradients take 6·N·M·D; with the anchors as columns
   /// N²·D for the value and 3·N²·D more for the gradient.
   func evaluate(
     _ wanted: ContrastGradients, workers: Workers

@@ -41,7 +41,7 @@ public struct Relevance: Sendable, Equatable {
     _ judgments: [Judgment], queries: Int, documents: Int, argument: String = "pairs"
   ) throws(ContrastiveError) {
     guard !judgments.isEmpty else { throw .empty(argument: argument) }
-    try Self.require(queries: queries, documents: documents)
+    try Self.requireRoom(queries: queries, documents: documents)
     for (position, judgment) in judgments.enumerated() {
       for (found, what, bound) in [
         (judgment.query, "query", queries), (judgment.document, "document", documents),
@@ -83,7 +83,7 @@ public struct Relevance: Sendable, Equatable {
   public init(
     rowByRow queries: Int, documents: Int, argument: String = "documents"
   ) throws(ContrastiveError) {
-    try Self.require(queries: queries, documents: documents)
+    try Self.requireRoom(queries: queries, documents: documents)
     guard queries == documents else {
       throw .shape(
         argument: argument, found: "\(documents) rows",
@@ -94,12 +94,10 @@ public struct Relevance: Sendable, Equatable {
       documents: documents, argument: argument)
   }
 
-  private static func require(queries: Int, documents: Int) throws(ContrastiveError) {
+  private static func requireRoom(queries: Int, documents: Int) throws(ContrastiveError) {
     for (name, count) in [("queries", queries), ("documents", documents)] {
-      guard 0..<Int(Int32.max) ~= count, MachineMemory.holds(count, times: 32) else {
-        throw .parameter(
-          name: name, found: "\(count)", expected: "0 or more, and what fits in memory")
-      }
+      try Contrastive.requireRoom(count, bytesEach: 32, named: name)
+      try requireParameter(count < Int(Int32.max), name, count, "below \(Int32.max)")
     }
   }
 

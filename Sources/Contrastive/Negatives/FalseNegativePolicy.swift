@@ -48,12 +48,8 @@ extension PairTerms {
     rows: Int, columns: Int, suspects: [Suspect], policy: FalseNegativePolicy,
     own: [(row: Int, column: Int)] = [], attractsOwn: Bool = false
   ) throws(ContrastiveError) {
-    for (name, count) in [("rows", rows), ("columns", columns)] {
-      guard count >= 0, MachineMemory.holds(count, times: 16) else {
-        throw .parameter(
-          name: name, found: "\(count)", expected: "0 or more, and what fits in memory")
-      }
-    }
+    try requireRoom(rows, bytesEach: 16, named: "rows")
+    try requireRoom(columns, bytesEach: 16, named: "columns")
     for (position, suspect) in suspects.enumerated() {
       guard 0...1 ~= suspect.confidence, 0..<rows ~= suspect.row else {
         throw .index(

@@ -71,6 +71,9 @@ public struct Negatives: Sendable {
     return parts
   }
 
+  /// Whether searches, ranks or mixes look at the rows, which are in Float32 then.
+  var looksAtRows: Bool { !parts.isSubset(of: [.pairs]) }
+
   /// Checks that nothing is chosen that has no meaning in an objective, or in any.
   func validate(
     without parts: Set<Part> = [], in objective: String, use alternative: String = ""

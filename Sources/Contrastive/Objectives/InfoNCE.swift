@@ -55,7 +55,7 @@ public struct InfoNCE: BankOrBatchObjective {
   ///
   /// Complexity: with N queries, M negatives and dimension D, 4·N·M·D floating-point operations for
   /// the loss and the gradient for the queries, 4·N·M·D more for keys (in-batch) or bank; 2·N·M·D
-  /// for the loss alone. Symmetric: 8·N²·D for everything. In the batch, up to 5,700 rows,
+  /// for the loss alone. Symmetric: 8·N²·D for everything. In the batch, up to 4,096 rows,
   /// similarities are computed once instead of twice: 6·N²·D for both gradients; without a choice
   /// of negatives those of 512 queries are held at a time. The N × M matrix is never held.
   /// `negatives` add a pass, 2·N·M·D, for a search, a draw and `hardness`, and two or three for a

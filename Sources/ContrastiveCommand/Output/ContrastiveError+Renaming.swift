@@ -1,20 +1,5 @@
 import ContrastiveCore
 
-/// Refuses an option that is given without the one it belongs to.
-///
-/// - Parameters:
-///   - value: the option's value; nil where it is not given.
-///   - name: the option.
-///   - owner: what it belongs to.
-///   - isUsed: whether that is given.
-/// - Throws: `ContrastiveError.parameter`.
-func requireNone(
-  _ value: String?, named name: String, without owner: String, _ isUsed: Bool = false
-) throws(ContrastiveError) {
-  guard let value, !isUsed else { return }
-  throw .parameter(name: name, found: value, expected: "none without \(owner)")
-}
-
 extension ContrastiveError {
   /// The same error with the library's names of arguments replaced by the user's.
   func naming(_ names: [String: String]) -> ContrastiveError {

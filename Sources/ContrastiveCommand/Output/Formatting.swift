@@ -1,3 +1,5 @@
+import ContrastiveReport
+
 /// A share as a percentage with two digits.
 func percent(_ share: Double) -> String { "\(fixed(100 * share, 2)) %" }
 
@@ -11,17 +13,9 @@ func short(_ value: Double) -> String {
   }
 }
 
-/// A number with a fixed number of digits after the point.
+/// A number with a fixed number of digits after the point, as a terminal shows it.
 func fixed(_ value: Double, _ digits: Int) -> String {
-  guard value.isFinite else { return "\(value)" }
-  var scale = 1.0
-  for _ in 0..<digits { scale *= 10 }
-  let scaled = (abs(value) * scale).rounded()
-  guard scaled < 1e15 else { return "\(value)" }
-  let (whole, part) = Int(scaled).quotientAndRemainder(dividingBy: Int(scale))
-  let text = String(part)
-  let fraction = digits == 0 ? "" : "." + String(repeating: "0", count: digits - text.count) + text
-  return (value < 0 && scaled > 0 ? "-" : "") + "\(whole)" + fraction
+  ContrastiveReport.fixed(value, digits).replacing("−", with: "-")
 }
 
 /// A text with spaces after it, up to a width.

@@ -4,7 +4,7 @@
 /// A kept tile holds the very bits that would be computed, so that no result depends on how many
 /// are. The writing pass uses them up.
 package final class KeptTiles: @unchecked Sendable {  // pairs have disjoint slots
-  /// Most bytes of similarities that are kept: every pair of 5,700 rows.
+  /// Most bytes of similarities that are kept: every pair of 5,632 rows.
   package static let maxBytes = 64 << 20
 
   private let scratch: Scratch

@@ -6,9 +6,7 @@ extension Workers {
   ///
   /// - Parameter group: the processes.
   /// - Returns: the workers.
-  public func sharing(with group: any ProcessGroup) -> Workers {
-    shared(with: group)
-  }
+  public func sharing(with group: any ProcessGroup) -> Workers { shared(with: group) }
 
   /// These threads alone, without other processes.
   package var alone: Workers { shared(with: nil) }

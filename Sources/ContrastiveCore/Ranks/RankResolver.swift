@@ -17,7 +17,7 @@ struct RankResolver: Sendable {
   /// Four times what a Float32 similarity of a row may be off by: two of one pass may be disordered
   /// by twice that, and another pass may move each again.
   func rounding(of row: Int) -> Float {
-    let relative = 4 * Double(rows.columns + 16) * 0x1.04p-24
+    let relative = 4 * MatrixProduct.rounding(dimension: rows.columns)
     return Float(min(relative * rowNorms[row] * largestNorm, 1e37))
   }
 

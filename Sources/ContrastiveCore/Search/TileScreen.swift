@@ -175,7 +175,7 @@ struct CodeScreen: TileScreen {
 /// ```
 /// |computed − ⟨x, y⟩| ≤ (D + 16) · 2⁻²⁴ · ‖x‖ · ‖y‖
 /// ```
-/// whatever the order of the sum (see `DistanceRounding`).
+/// whatever the order of the sum (see `MatrixProduct.rounding`).
 struct FloatScreen: TileScreen {
   private let rows: SharedReadOnlyMemory<Float>
   private let columns: SharedReadOnlyMemory<Float>
@@ -196,7 +196,7 @@ struct FloatScreen: TileScreen {
     self.dimension = dimension
     product = workers.product
     let largest = Self.norms(columns, dimension, workers).max() ?? 0
-    let relative = Double(dimension + 16) * 0x1.04p-24
+    let relative = MatrixProduct.rounding(dimension: dimension)
     errors = Self.norms(rows, dimension, workers).map { relative * $0 * largest + slack + 0x1p-120 }
     gaps = errors.map { (3 * $0).roundedUp }
   }

@@ -63,10 +63,7 @@ package enum OutputTarget: Equatable, Sendable {
 
 /// Whether two names lead to one regular file, by device and inode; `-` is standard output.
 package func isSameFile(_ a: String, _ b: String) -> Bool {
-  guard let a = fileStatus(a), let b = fileStatus(b), a.st_mode & S_IFMT == S_IFREG else {
-    return false
-  }
-  return a.st_dev == b.st_dev && a.st_ino == b.st_ino
+  isSamePlace(a, b) && fileStatus(a).map { $0.st_mode & S_IFMT == S_IFREG } == true
 }
 
 /// Whether what is written to two names goes to one place: one file, also one that is not there
@@ -76,13 +73,14 @@ package func isSameOutput(_ a: String, _ b: String) -> Bool {
   if targets.contains(where: { if case .open = $0 { true } else { false } }) {
     return targets[0] == targets[1]
   }
-  if let a = fileStatus(a), let b = fileStatus(b) {
-    return a.st_dev == b.st_dev && a.st_ino == b.st_ino
-  }
-  let (folders, names) = ([a, b].map(Folder.of), [a, b].map { $0.split(separator: "/").last })
-  guard names[0] == names[1], let a = fileStatus(folders[0]), let b = fileStatus(folders[1]) else {
-    return a == b
-  }
+  let names = [a, b].map { $0.split(separator: "/").last }
+  return a == b || isSamePlace(a, b)
+    || names[0] == names[1] && isSamePlace(Folder.of(a), Folder.of(b))
+}
+
+/// Whether two names lead to one file, folder, device or pipe that is there.
+private func isSamePlace(_ a: String, _ b: String) -> Bool {
+  guard let a = fileStatus(a), let b = fileStatus(b) else { return false }
   return a.st_dev == b.st_dev && a.st_ino == b.st_ino
 }
 

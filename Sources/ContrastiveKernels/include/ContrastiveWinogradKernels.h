@@ -43,7 +43,7 @@ typedef struct {
   void (*weight_gradient)(const float *transformed, size_t stride, size_t count, float *kernels);
 } ContrastiveWinogradKernels;
 
-// The table of a name ("avx2", "portable"), or NULL where the processor does not have it.
+// The kernels of an instruction set, or null when this processor or build lacks it.
 const ContrastiveWinogradKernels *contrastive_winograd_kernels_named(const char *name);
 
 #endif
