@@ -12,16 +12,14 @@ public enum Diagnostics {
   package static var availableRowKernels: [String] { RowKernels.available.map(\.name) }
 
   /// What is slower than it could be in the BLAS, or known for errors, each in one sentence.
-  public static var blasWeaknesses: [String] { BLAS.weaknesses }
-  /// Speed of products on one thread, in 10⁹ operations a second, as just measured.
-  public static var blasGigaflops: Double { BLAS.gigaflops }
+  package static var blasWeaknesses: [String] { BLAS.weaknesses }
 
   /// Checks that a large product keeps no more processors busy than the one it is called on; to be
   /// called while nothing else runs in the process.
   ///
   /// - Throws: `ContrastiveError.blas` when it does: then the BLAS ignores that it is held to one
   ///   thread, and results depend on how many it runs.
-  public static func checkBLASThreads() throws(ContrastiveError) {
+  package static func checkBLASThreads() throws(ContrastiveError) {
     try BLAS.prepare()
     // The least of several, as other threads of the process may have had work.
     var busy = Double.infinity

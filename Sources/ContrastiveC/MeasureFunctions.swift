@@ -95,8 +95,8 @@ extension NegativeAudit {
     try self.init(
       neighbors: neighbors, clusters: clusters,
       temperature: options.number("temperature", default: 0.07),
-      threshold: options.number("threshold", default: 0.5), seed: options.seed("seed"))
-    zeroRows = try options.choice("zero-rows", default: .refuse)
+      threshold: options.number("threshold", default: 0.5), seed: options.seed("seed"),
+      zeroRows: options.choice("zero-rows", default: .refuse))
     try options.requireAllKnown(by: "audit")
   }
 }

@@ -151,19 +151,21 @@ private enum DuplicateSearch {
 
 /// The options of `contrastive mine`.
 private struct MiningOptions {
-  var negatives = HardNegatives.Options()
+  let negatives: HardNegatives.Options
   let hasEvidence: Bool
   let seed: UInt64
 
   init(options given: [String: JSONValue]) throws(ContrastiveError) {
     var options = CallOptions(given)
-    negatives.perQuery = try options.integer("per-query", default: negatives.perQuery)
-    negatives.candidates = try options.integer("candidates", default: negatives.candidates)
-    negatives.below = try options.number("below", default: negatives.below)
-    negatives.skipTop = try options.integer("skip-top", default: negatives.skipTop)
-    negatives.margin = try options.number("margin")
-    negatives.maxSimilarity = try options.number("max-similarity")
-    negatives.minSimilarity = try options.number("min-similarity")
+    let standard = HardNegatives.Options()
+    negatives = HardNegatives.Options(
+      perQuery: try options.integer("per-query", default: standard.perQuery),
+      candidates: try options.integer("candidates", default: standard.candidates),
+      below: try options.number("below", default: standard.below),
+      skipTop: try options.integer("skip-top", default: standard.skipTop),
+      margin: try options.number("margin"),
+      maxSimilarity: try options.number("max-similarity"),
+      minSimilarity: try options.number("min-similarity"))
     hasEvidence = try options.flag("evidence")
     seed = try options.seed("seed")
     try options.requireAllKnown(by: "mine")

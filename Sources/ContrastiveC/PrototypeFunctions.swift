@@ -26,11 +26,11 @@ public func contrastive_kmeans(
     let shares = try CallerTensor(optional: concentrations, name: "concentrations")
     try shares?.requireOutput(shape: [clusters], [.float32, .float64])
     let workers = try Workers(control)
-    var rule = try KMeans(
+    let rule = try KMeans(
       metric: wanted.spherical == 0 ? .euclidean : .spherical,
       seeding: start.map { .given($0) } ?? .plusPlus, iterations: Int(wanted.iterations),
-      restarts: Int(wanted.restarts), seed: wanted.seed)
-    rule.zeroRows = wanted.zero_rows == 0 ? .refuse : .keep
+      restarts: Int(wanted.restarts), seed: wanted.seed,
+      zeroRows: wanted.zero_rows == 0 ? .refuse : .keep)
     let found = try rule.fit(rows, clusters: clusters, workers: workers)
     means.write(found.centroids)
     labels?.write(found.assignments)

@@ -5,18 +5,18 @@
 /// The generator is Philox4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3",
 /// SC 2011).
 public struct CounterRandom: RandomNumberGenerator, Sendable, Equatable {
-  private let key: (UInt32, UInt32)
-  private let stream: (UInt32, UInt32)
+  private let seed: UInt64
+  private let stream: UInt64
   private var block: UInt64 = 0
   private var spare: UInt64?
 
   /// The stream `stream` of the family `seed`.
-  public init(seed: UInt64, stream: UInt64 = 0) {
-    key = (UInt32(truncatingIfNeeded: seed), UInt32(truncatingIfNeeded: seed >> 32))
-    self.stream = (UInt32(truncatingIfNeeded: stream), UInt32(truncatingIfNeeded: stream >> 32))
+  package init(seed: UInt64, stream: UInt64) {
+    self.seed = seed
+    self.stream = stream
   }
 
-  /// A stream named by several numbers, such as (purpose, epoch, image).
+  /// A stream named by any numbers, such as (purpose, epoch, image); without them it is stream 0.
   public init(seed: UInt64, _ path: UInt64...) { self.init(seed: seed, path: path) }
 
   /// The same with the numbers in an array.
@@ -37,27 +37,24 @@ public struct CounterRandom: RandomNumberGenerator, Sendable, Equatable {
     }
     let output = Self.philox(
       counter: (
-        UInt32(truncatingIfNeeded: block), UInt32(truncatingIfNeeded: block >> 32), stream.0,
-        stream.1
-      ), key: key)
+        UInt32(truncatingIfNeeded: block), UInt32(truncatingIfNeeded: block >> 32),
+        UInt32(truncatingIfNeeded: stream), UInt32(truncatingIfNeeded: stream >> 32)
+      ), key: (UInt32(truncatingIfNeeded: seed), UInt32(truncatingIfNeeded: seed >> 32)))
     block &+= 1
     spare = UInt64(output.3) << 32 | UInt64(output.2)
     return UInt64(output.1) << 32 | UInt64(output.0)
   }
 
-  /// A number in [0, 1), a multiple of 2⁻²⁴.
-  public mutating func uniform() -> Float { Float(next() >> 40) * 0x1p-24 }
-
-  /// A number in [low, high).
-  public mutating func uniform(_ low: Float, _ high: Float) -> Float {
-    low + (high - low) * uniform()
+  /// A number in [low, high): low + (high − low) · u with u in [0, 1) a multiple of 2⁻²⁴.
+  public mutating func uniform(_ low: Float = 0, _ high: Float = 1) -> Float {
+    low + (high - low) * (Float(next() >> 40) * 0x1p-24)
   }
 
   /// A whole number in 0 ..< bound, each equally likely.
   public mutating func index(below bound: Int) -> Int { Int.random(in: 0..<bound, using: &self) }
 
   /// A random order of 0 ..< count (Fisher–Yates).
-  public mutating func permutation(_ count: Int) -> [Int] {
+  package mutating func permutation(_ count: Int) -> [Int] {
     var order = Array(0..<count)
     order.shuffle(using: &self)
     return order
@@ -78,10 +75,5 @@ public struct CounterRandom: RandomNumberGenerator, Sendable, Equatable {
       k = (k.0 &+ 0x9E37_79B9, k.1 &+ 0xBB67_AE85)
     }
     return c
-  }
-
-  /// Same seed, stream and position.
-  public static func == (a: CounterRandom, b: CounterRandom) -> Bool {
-    a.key == b.key && a.stream == b.stream && a.block == b.block && a.spare == b.spare
   }
 }

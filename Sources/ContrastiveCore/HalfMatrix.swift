@@ -83,7 +83,7 @@ public struct HalfMatrix: Sendable, Equatable {
   public var widened: Matrix { rows(at: 0..<rows) }
 
   /// The shape as `[rows × columns]`, for messages.
-  public var shape: String { "[\(rows) × \(columns)]" }
+  package var shape: String { "[\(rows) × \(columns)]" }
 
   /// Equal shapes and equal bits.
   public static func == (a: HalfMatrix, b: HalfMatrix) -> Bool {

@@ -89,7 +89,7 @@ public struct Matrix: Sendable {
   public var values: ArraySlice<Float> { storage[..<(rows * columns)] }
 
   /// The shape as `[rows × columns]`, for messages.
-  public var shape: String { "[\(rows) × \(columns)]" }
+  package var shape: String { "[\(rows) × \(columns)]" }
 
   /// Calls `body` with the elements in row-major order.
   public func withSpan<R, E: Error>(_ body: (Span<Float>) throws(E) -> R) throws(E) -> R {

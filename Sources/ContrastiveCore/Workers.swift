@@ -13,7 +13,7 @@ public struct Workers: Sendable, Equatable {
   /// Number of threads, the caller's included; at least 1.
   public let count: Int
   /// What multiplies matrices in Float32.
-  public private(set) var product = MatrixProduct.automatic
+  package private(set) var product = MatrixProduct.automatic
   private(set) var monitor: ProgressMonitor?
   /// What losses multiply in.
   package internal(set) var precision = Precision.float32
@@ -63,7 +63,7 @@ public struct Workers: Sendable, Equatable {
   /// The same workers with another matrix product.
   ///
   /// - Parameter product: what multiplies matrices in Float32; it decides the last bits of losses
-  ///   and gradients. Without this it is `MatrixProduct.automatic`.
+  ///   and gradients. Without this it is what `MatrixProduct` says.
   /// - Returns: the workers.
   public func using(_ product: MatrixProduct) -> Workers {
     var workers = self

@@ -38,13 +38,11 @@ import _TestSupport
         cosines += dot(unit[i], unit[j])
       }
     }
-    var uniformity = try Uniformity()
-    uniformity.zeroRows = .keep
+    let uniformity = try Uniformity(zeroRows: .keep)
     expectClose([try uniformity.value(of: rows)], [log(sum / 870)], within: 1e-6)  // 6e-9
     let collapse = try Collapse(of: rows, zeroRows: .keep)
     expectClose([collapse.meanCosine], [cosines / 870], within: 1e-5)
-    var alignment = try Alignment()
-    alignment.zeroRows = .keep
+    let alignment = try Alignment(zeroRows: .keep)
     let other = try TestData.embeddings(30, 6, seed: 3)
     let expected = zip(unit, other.doubles).map { x, y in
       zip(x, y).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
@@ -54,8 +52,7 @@ import _TestSupport
 
   /// Centroids are of unit length, and the points that are not zeros are clustered as without them.
   @Test func clustersLeaveThemOut() throws {
-    var options = try KMeans(metric: .spherical, seed: 5)
-    options.zeroRows = .keep
+    var options = try KMeans(metric: .spherical, seed: 5, zeroRows: .keep)
     let found = try options.fit(rows, clusters: 4)
     for row in 0..<4 {
       let norm = found.centroids.row(row).reduce(0) { $0 + Double($1) * Double($1) }
@@ -66,18 +63,14 @@ import _TestSupport
     let again = try options.fit(others, clusters: 4)
     #expect(worstError(again.centroids, found.centroids.doubles) < 1e-6)
     #expect(throws: ContrastiveError.zeroNorm(argument: "points", row: 0)) {
-      var options = try KMeans(metric: .spherical)
-      options.zeroRows = .keep
-      return try options.fit(Matrix(zeros: 3, by: 2), clusters: 1)
+      try KMeans(metric: .spherical, zeroRows: .keep).fit(Matrix(zeros: 3, by: 2), clusters: 1)
     }
     // No more clusters than rows with a direction.
     #expect(
       throws: ContrastiveError.parameter(
         name: "clusters", found: "29", expected: "at most 28, the number of distinct points")
     ) {
-      var options = try KMeans(metric: .spherical)
-      options.zeroRows = .keep
-      return try options.fit(rows, clusters: 29)
+      try KMeans(metric: .spherical, zeroRows: .keep).fit(rows, clusters: 29)
     }
   }
 
@@ -89,8 +82,7 @@ import _TestSupport
     let found = try evaluation.run(test: set, train: set, views: rows)
     #expect(found.skipped == [:])
     #expect(found[.alignment] == 0)
-    var audit = try NegativeAudit(neighbors: [3], clusters: [3])
-    audit.zeroRows = .keep
+    let audit = try NegativeAudit(neighbors: [3], clusters: [3], zeroRows: .keep)
     _ = try audit.run(rows, support: [rows], labels: labels)
   }
 

@@ -10,8 +10,6 @@ public protocol MemoryBank: Bank {
   var columnCount: Int { get }
   /// Slots that hold an embedding.
   var count: Int { get }
-  /// The slots that hold an embedding from the oldest to the newest.
-  var oldestFirst: [Int] { get }
   /// The step of the last write, or −1 before the first.
   var lastStep: Int { get }
 }
@@ -21,7 +19,7 @@ extension MemoryBank {
   package var isEmpty: Bool { count == 0 }
 
   /// The embeddings' dimension.
-  public var dimension: Int { slots.dimension }
+  package var dimension: Int { slots.dimension }
 
   /// The embeddings: row i is slot i.
   ///

@@ -27,13 +27,13 @@ public struct QueueBank: MemoryBank, Equatable {
   }
 
   /// Most rows it holds.
-  public var capacity: Int { slots.capacity }
+  package var capacity: Int { slots.capacity }
 
   /// Slots that are columns: those written so far.
   public var columnCount: Int { count }
 
   /// The slots from the oldest row to the newest.
-  public var oldestFirst: [Int] {
+  package var oldestFirst: [Int] {
     count < capacity ? Array(0..<count) : Array(nextSlot..<capacity) + Array(0..<nextSlot)
   }
 
@@ -67,7 +67,7 @@ public struct QueueBank: MemoryBank, Equatable {
   }
 
   /// Removes every row; the step of the last write stays.
-  public mutating func removeAll() {
+  package mutating func removeAll() {
     slots.removeAll()
     (count, nextSlot) = (0, 0)
   }

@@ -56,7 +56,7 @@ public struct SampleBank: MemoryBank, Equatable {
 
   /// The samples that have an embedding from the oldest update to the newest; those of one step in
   /// ascending order.
-  public var oldestFirst: [Int] {
+  package var oldestFirst: [Int] {
     slots.steps.indices.filter(holds).sorted {
       (slots.steps[$0], $0) < (slots.steps[$1], $1)
     }
@@ -132,7 +132,7 @@ public struct SampleBank: MemoryBank, Equatable {
   }
 
   /// Removes every row; the step of the last write stays.
-  public mutating func removeAll() {
+  package mutating func removeAll() {
     slots.removeAll()
     count = 0
   }

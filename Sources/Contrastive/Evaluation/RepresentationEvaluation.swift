@@ -190,9 +190,8 @@ package struct RepresentationEvaluation: Sendable {
   private func cluster(
     _ rows: Matrix, into labels: Int, _ workers: Workers
   ) throws(ContrastiveError) -> KMeansResult? {
-    var options = try KMeans(
-      metric: .spherical, iterations: 100, restarts: 5, seed: seed)
-    options.zeroRows = zeroRows
+    let options = try KMeans(
+      metric: .spherical, iterations: 100, restarts: 5, seed: seed, zeroRows: zeroRows)
     do throws(ContrastiveError) {
       return try options.fit(
         rows, clusters: clusters ?? labels, argument: "embeddings", workers: workers)
@@ -227,9 +226,7 @@ package struct RepresentationEvaluation: Sendable {
       result[.clusterAccuracy] = agreement.accuracy
     case .alignment:
       if let views {
-        var alignment = try Alignment()
-        alignment.zeroRows = zeroRows
-        result[.alignment] = try alignment.value(rows, views)
+        result[.alignment] = try Alignment(zeroRows: zeroRows).value(rows, views)
       } else {
         result.skip(.alignment, "there is no other view of the test rows")
       }
@@ -248,9 +245,7 @@ package struct RepresentationEvaluation: Sendable {
         result.skipped[measure.rawValue] = "there is only one row"
         return false
       }
-      var uniformity = try Uniformity()
-      uniformity.zeroRows = zeroRows
-      result[.uniformity] = try uniformity.value(of: rows, workers: workers)
+      result[.uniformity] = try Uniformity(zeroRows: zeroRows).value(of: rows, workers: workers)
     case .rank:
       let spectrum = try Spectrum(of: rows, workers: workers)
       let collapse = try Collapse(

@@ -20,23 +20,46 @@
 public struct HardNegatives: Sendable {
   /// What is taken.
   public struct Options: Sendable, Equatable {
-    /// Negatives of each query, at least 1.
-    public var perQuery = 8
-    /// Documents looked at for each query, its own included; at least 1.
-    public var candidates = 100
-    /// Share of the own document's similarity that a negative stays below; 0 … 10.
-    public var below = 0.95
+    /// Negatives of each query.
+    package var perQuery: Int
+    /// Documents looked at for each query, its own included.
+    package var candidates: Int
+    /// Share of the own document's similarity that a negative stays below.
+    package var below: Double
     /// The most similar documents passed over.
-    public var skipTop = 0
+    package var skipTop: Int
     /// How far below the own document's similarity a negative stays.
-    public var margin: Double?
+    package var margin: Double?
     /// The largest similarity of a negative.
-    public var maxSimilarity: Double?
+    package var maxSimilarity: Double?
     /// The smallest similarity of a negative.
-    public var minSimilarity: Double?
+    package var minSimilarity: Double?
 
-    /// The defaults: 8 of 100 candidates below 0.95 of the own document's similarity.
-    public init() {}
+    /// What is taken.
+    ///
+    /// Without more, 8 of 100 candidates below 0.95 of the own document's similarity. Ranges are
+    /// checked where negatives are mined.
+    ///
+    /// - Parameters:
+    ///   - perQuery: negatives of each query, at least 1.
+    ///   - candidates: documents looked at for each query, its own included; at least 1.
+    ///   - below: share of the own document's similarity that a negative stays below; 0 … 10.
+    ///   - skipTop: the most similar documents passed over.
+    ///   - margin: how far below the own document's similarity a negative stays.
+    ///   - maxSimilarity: the largest similarity of a negative.
+    ///   - minSimilarity: the smallest similarity of a negative.
+    public init(
+      perQuery: Int = 8, candidates: Int = 100, below: Double = 0.95, skipTop: Int = 0,
+      margin: Double? = nil, maxSimilarity: Double? = nil, minSimilarity: Double? = nil
+    ) {
+      self.perQuery = perQuery
+      self.candidates = candidates
+      self.below = below
+      self.skipTop = skipTop
+      self.margin = margin
+      self.maxSimilarity = maxSimilarity
+      self.minSimilarity = minSimilarity
+    }
 
     /// Checks the ranges.
     ///
@@ -77,9 +100,9 @@ public struct HardNegatives: Sendable {
   }
 
   /// Number of queries.
-  public let queries: Int
+  package let queries: Int
   /// Negatives of each query.
-  public let perQuery: Int
+  package let perQuery: Int
   /// [queries × perQuery] row-major, the most similar first: documents, −1 where there are too few.
   public let documents: [Int32]
   /// [queries × perQuery]: their cosines with the query, rounded to Float32; 0 where there are

@@ -10,8 +10,8 @@
 /// query is one like any other.
 public struct PairRanks: Sendable, Equatable {
   /// The largest rank that is told.
-  public let depth: Int
-  /// The rank of each pair; nil beyond `depth`.
+  package let depth: Int
+  /// The rank of each pair; nil beyond the depth asked for.
   public let ranks: [Int?]
 
   /// Ranks pairs.

@@ -13,11 +13,11 @@ public struct QueryStatistics: Sendable {
   }
 
   /// Resamples of the bootstrap, and sign patterns of the test.
-  public let resamples: Int
+  package let resamples: Int
   /// The share of the means that an interval holds.
-  public let confidence: Double
+  package let confidence: Double
   /// Random seed.
-  public let seed: UInt64
+  package let seed: UInt64
 
   /// Statistics by so many resamples.
   ///

@@ -6,11 +6,11 @@ public struct Relevance: Sendable, Equatable {
   /// One document of a query.
   public struct Judgment: Sendable, Equatable {
     /// The number of the query.
-    public let query: Int
+    package let query: Int
     /// The number of the document.
-    public let document: Int
+    package let document: Int
     /// The grade.
-    public let grade: Int
+    package let grade: Int
 
     /// A judgment; of a pair without a grade it is 1.
     public init(query: Int, document: Int, grade: Int = 1) {
@@ -21,9 +21,9 @@ public struct Relevance: Sendable, Equatable {
   }
 
   /// Number of queries.
-  public let queries: Int
+  package let queries: Int
   /// Number of documents.
-  public let documents: Int
+  package let documents: Int
   private let starts: [Int]
   private let columns: [Int32]
   private let grades: [Int32]
@@ -118,10 +118,10 @@ public struct Relevance: Sendable, Equatable {
   }
 
   /// Number of judgments.
-  public var count: Int { columns.count }
+  package var count: Int { columns.count }
 
   /// The judgments by ascending query, then document.
-  public var judgments: [Judgment] {
+  package var judgments: [Judgment] {
     (0..<queries).flatMap { query in
       places(of: query).map {
         Judgment(query: query, document: Int(columns[$0]), grade: Int(grades[$0]))
@@ -130,12 +130,12 @@ public struct Relevance: Sendable, Equatable {
   }
 
   /// The documents of a query of at least a grade, ascending.
-  public func documents(of query: Int, from grade: Int = 1) -> [Int] {
+  package func documents(of query: Int, from grade: Int = 1) -> [Int] {
     places(of: query).filter { grades[$0] >= grade }.map { Int(columns[$0]) }
   }
 
   /// The grade of a document for a query; nil where it is not judged.
-  public func grade(of document: Int, for query: Int) -> Int? {
+  package func grade(of document: Int, for query: Int) -> Int? {
     let own = places(of: query)
     let place = columns[own].partitioningIndex { $0 >= document }
     return place < own.upperBound && columns[place] == document ? Int(grades[place]) : nil

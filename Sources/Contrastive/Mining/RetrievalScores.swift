@@ -39,11 +39,11 @@ public struct RetrievalScores: Sendable {
   }
 
   /// The cutoffs k, ascending.
-  public let cutoffs: [Int]
+  package let cutoffs: [Int]
   /// The queries that are scored, ascending.
   public let queries: [Int]
   /// Number of queries without a relevant document.
-  public let withoutRelevant: Int
+  package let withoutRelevant: Int
   /// [measure][cutoff][scored query].
   private let values: [Measure: [[Double]]]
   /// [scored query × depth], −1 where there are fewer documents.

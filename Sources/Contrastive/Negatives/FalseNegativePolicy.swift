@@ -22,7 +22,7 @@ extension PairTerms {
     package let confidence: Double
 
     /// A suspicion.
-    public init(row: Int, column: Int, confidence: Double) {
+    package init(row: Int, column: Int, confidence: Double) {
       self.row = row
       self.column = column
       self.confidence = confidence

@@ -52,7 +52,7 @@ public struct NegativeMixes: Sendable, Equatable {
   ///
   /// - Parameter queries: N.
   /// - Returns: s = s′ = 0.
-  public static func none(queries: Int) -> NegativeMixes {
+  package static func none(queries: Int) -> NegativeMixes {
     NegativeMixes(unchecked: Matrix(zeros: max(0, queries), by: 0))
   }
 

@@ -110,12 +110,12 @@ public struct FalseNegativeTreatment: Sendable {
   }
 
   /// How they are found.
-  public var search: FalseNegatives
+  package var search: FalseNegatives
   /// What becomes of them.
-  public var mode: Mode
+  package var mode: Mode
   /// The support embeddings of each image, [V·N × D], view by view; without it an anchor's own
   /// column is its support, and in `NTXent` both views are.
-  public var support: Matrix?
+  package var support: Matrix?
 
   /// A treatment.
   public init(_ search: FalseNegatives, mode: Mode = .attract, support: Matrix? = nil) {

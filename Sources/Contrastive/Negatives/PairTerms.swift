@@ -11,13 +11,13 @@ public struct PairTerms: Sendable, Equatable {
   /// What one column is to one row.
   public struct Pair: Sendable, Equatable {
     /// The row.
-    public let row: Int
+    package let row: Int
     /// The column.
-    public let column: Int
+    package let column: Int
     /// w: factor of exp(u) in the denominator, 0 or more.
-    public let weight: Double
+    package let weight: Double
     /// t: share of the target, 0 … 1.
-    public let target: Double
+    package let target: Double
 
     /// What `column` is to `row`; without more, it is excluded.
     public init(row: Int, column: Int, weight: Double = 0, target: Double = 0) {
@@ -29,11 +29,11 @@ public struct PairTerms: Sendable, Equatable {
   }
 
   /// Number of rows.
-  public let rows: Int
+  package let rows: Int
   /// Number of columns.
-  public let columns: Int
+  package let columns: Int
   /// By ascending row, then column.
-  public let pairs: [Pair]
+  package let pairs: [Pair]
   /// What the pairs were made of by a `FalseNegativePolicy`, which is applied to a row's suspects.
   private(set) var origin: Origin?
 
@@ -100,7 +100,7 @@ public struct PairTerms: Sendable, Equatable {
   }
 
   /// Plain negatives only.
-  public init(rows: Int, columns: Int) {
+  package init(rows: Int, columns: Int) {
     self.rows = rows
     self.columns = columns
     pairs = []

@@ -20,7 +20,7 @@ public struct Ring: Sendable, Equatable {
   /// What the inner fraction is a fraction of.
   package let innerMode: InnerMode
   /// Draws from the ring that are negatives instead of all of it.
-  public var sample: RingSample?
+  package var sample: RingSample?
 
   /// A ring.
   ///
@@ -52,7 +52,7 @@ public struct Ring: Sendable, Equatable {
   ///   - name: their name, for the error.
   /// - Returns: at least one rank.
   /// - Throws: `ContrastiveError.shape` for a ring without a rank.
-  public func ranks(of count: Int, named name: String = "bank") throws(ContrastiveError) -> Range<
+  package func ranks(of count: Int, named name: String = "bank") throws(ContrastiveError) -> Range<
     Int
   > {
     let last = Self.share(outer, of: count)

@@ -18,7 +18,7 @@ public struct SuspectedPairs: Sendable, Equatable {
   }
 
   /// Number of samples.
-  public let samples: Int
+  package let samples: Int
   /// By ascending sample, then other.
   public let pairs: [Pair]
 

@@ -4,16 +4,16 @@
 /// products in Double decide the order; `similarities` has them rounded to Float32.
 public struct NeighborTable: Sendable {
   /// Number of queries.
-  public let rows: Int
+  package let rows: Int
   /// Neighbors of each.
-  public let k: Int
+  package let k: Int
   /// [rows × k], row-major: indices of bank rows.
   public let indices: [Int]
   /// [rows × k]: their dot products with the query; of unit rows within −1 … 1.
   public private(set) var similarities: Matrix
   /// Share of all pairs whose dot products had to be taken in Double: what bounds left open, the
   /// neighbors included.
-  public let decidedShare: Double
+  package let decidedShare: Double
 
   /// Search of all rows by inner product; on unit rows that is cosine similarity.
   ///
@@ -106,7 +106,7 @@ public struct NeighborTable: Sendable {
   /// Of a graph: whether each listed neighbor lists the row, too; [rows × k], row-major.
   ///
   /// Complexity: O(rows · k²).
-  public var mutual: [Bool] {
+  package var mutual: [Bool] {
     (0..<rows).flatMap { row in
       indices(of: row).map { $0 < rows && indices(of: $0).contains(row) }
     }

@@ -1,7 +1,7 @@
 /// CNS, conditional negative sampling: InfoNCE whose negatives are a ring of the bank's rows.
 ///
 /// With u_ij = ⟨query_i, bank_j⟩ / temperature, the ring R_i of the bank rows whose similarity to
-/// query i has a rank in `Ring.ranks`, and own key k_i,
+/// query i has a rank in the `Ring`, and own key k_i,
 /// ```
 /// loss = mean_i  log( 1 + Σ_{j ∈ R_i} exp(u_ij − u_i,own) )
 /// ```

@@ -22,15 +22,10 @@ public struct HCL: PairedViewObjective {
   package let weights: HardNegativeWeights
   package let negatives: Negatives
 
-  /// A hard-negative objective; the defaults are the authors' code's.
+  /// A hard-negative objective of some weights.
   ///
-  /// - Parameters:
-  ///   - temperature: 1e-6 … 1e6.
-  ///   - weights: β and τ⁺.
-  ///   - negatives: which rows are negatives, as in `NTXent`; no `hardness`, which is this
-  ///     objective.
   /// - Throws: `ContrastiveError.parameter`.
-  public init(
+  package init(
     temperature: Double = 0.5, weights: HardNegativeWeights, negatives: Negatives = .all
   ) throws(ContrastiveError) {
     try negatives.validate(without: [.hardness], in: "HCL, which has weights", use: "NT-Xent")
@@ -42,21 +37,24 @@ public struct HCL: PairedViewObjective {
     self.negatives = negatives
   }
 
-  /// The same with the parts of the weights; the defaults are the authors' code's.
+  /// A hard-negative objective; the defaults are the authors' code's.
   ///
   /// - Parameters:
   ///   - temperature: 1e-6 … 1e6.
   ///   - tauPlus: τ⁺, at least 0 and below 1.
   ///   - beta: β, 0 … 1e6.
   ///   - detachesWeights: whether the weights are constants.
+  ///   - negatives: which rows are negatives, as in `NTXent`; no `hardness`, which is this
+  ///     objective.
   /// - Throws: `ContrastiveError.parameter`.
   public init(
     temperature: Double = 0.5, tauPlus: Double = 0.1, beta: Double = 1,
-    detachesWeights: Bool = false
+    detachesWeights: Bool = false, negatives: Negatives = .all
   ) throws(ContrastiveError) {
     try self.init(
       temperature: temperature,
-      weights: HardNegativeWeights(beta: beta, tauPlus: tauPlus, detached: detachesWeights))
+      weights: HardNegativeWeights(beta: beta, tauPlus: tauPlus, detached: detachesWeights),
+      negatives: negatives)
   }
 
   /// The loss and its exact gradients, of at least 2 images.

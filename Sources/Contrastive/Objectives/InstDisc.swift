@@ -69,7 +69,7 @@ public struct InstDisc: Objective {
   ///   - bank: [n × D]; in half precision it is widened as a whole. Rows that are excluded for
   ///     every query are not among the n; with noise no row can be weighted.
   ///   - indices: [B], each query's own bank row, which cannot be excluded.
-  ///   - noise: [B × K] row-major, bank rows drawn as noise; `drawNoise` draws them. Without it the
+  ///   - noise: [B × K] row-major, bank rows drawn as noise, each equally likely. Without it the
   ///     loss is the softmax over the whole bank.
   ///   - gradients: what to differentiate by.
   ///   - workers: the threads to use; no effect on the result.
@@ -138,7 +138,7 @@ public struct InstDisc: Objective {
   ///   - bankRows: n, at least 1.
   ///   - random: the generator.
   /// - Returns: [rows × perRow] indices, row-major.
-  public static func drawNoise(
+  package static func drawNoise(
     rows: Int, perRow: Int, bankRows: Int, using random: inout CounterRandom
   ) -> [Int] {
     (0..<(rows * perRow)).map { _ in random.index(below: bankRows) }

@@ -26,7 +26,7 @@ public struct SigLIP: Objective {
 
   package let temperature: Double
   /// Added to the logits.
-  public let bias: Double
+  package let bias: Double
 
   /// A SigLIP objective; the defaults are where the authors' training starts.
   ///

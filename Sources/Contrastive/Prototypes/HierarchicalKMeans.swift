@@ -26,7 +26,7 @@ public struct HierarchicalKMeans: Sendable {
   ///   - workers: the threads to use; no effect on the result.
   ///   - progress: as in `KMeans.fit`, with the level; false ends with the levels done so far.
   /// - Throws: as `KMeans.fit`; `.parameter` for no levels or a level larger than the one before;
-  ///   `.zeroNorm` for a centroid at the origin, unless `options.zeroRows` keeps it.
+  ///   `.zeroNorm` for a centroid at the origin, unless `options` keeps it.
   public init(
     _ points: Matrix, clusters: [Int], options: KMeans, argument: String = "points",
     workers: Workers = .all,

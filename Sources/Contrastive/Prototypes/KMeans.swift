@@ -19,8 +19,8 @@
 /// nearest is the one of the largest dot product, and the objective is Σ ‖x̂ − ĉ‖² = 2 Σ (1 −
 /// x̂·ĉ). A cluster whose members sum to zero keeps its centroid.
 ///
-/// Complexity: 2 · n · k · D operations for the first assignment, then the share of it reported by
-/// `KMeansProgress.computedShare`. Memory: see `memory`.
+/// Complexity: 2 · n · k · D operations for the first assignment, then the share of it that bounds
+/// do not rule out. Memory: see `memory`.
 ///
 /// Sources: Lloyd, "Least squares quantization in PCM", 1982; Elkan, "Using the triangle inequality
 /// to accelerate k-means", ICML 2003; Ding et al., "Yinyang k-means", ICML 2015 (groups); Dhillon
@@ -47,26 +47,26 @@ public struct KMeans: Sendable {
   }
 
   /// Euclidean or spherical.
-  public var metric: Metric
+  package var metric: Metric
   /// Where the first centroids come from.
-  public var seeding: Seeding
+  package var seeding: Seeding
   /// Most iterations of each restart; 0 assigns to the initial centroids.
   public var iterations: Int
   /// Runs from different seeds; the one of the lowest objective is kept, the first on a tie.
-  public var restarts: Int
+  package var restarts: Int
   /// Random seed; restart r of seed s is the same in every run.
-  public var seed: UInt64
+  package var seed: UInt64
   /// Most bytes the bounds or codes may take; see `KMeansStrategy`.
-  public var boundsMemory: Int
+  package var boundsMemory: Int
   /// How distances are to be chosen, without effect on the result.
   ///
   /// Nil leaves it to the sizes, the data, the processor and `boundsMemory`.
-  public var strategy: KMeansStrategy?
+  package var strategy: KMeansStrategy?
   /// What becomes of rows of zeros under spherical.
   ///
   /// Kept, they are as near to every centroid, go to one of the nearest within rounding, move none
   /// and become none.
-  public var zeroRows = ZeroRows.refuse
+  package let zeroRows: ZeroRows
 
   /// What to do.
   ///
@@ -77,12 +77,24 @@ public struct KMeans: Sendable {
   ///   - restarts: 1 or more; more than 1 makes no sense with given centroids and is refused.
   ///   - seed: random seed.
   ///   - boundsMemory: most bytes the bounds or codes may take, 0 for none.
-  ///   - strategy: how distances are to be chosen; see `strategy`.
+  ///   - zeroRows: what becomes of rows of zeros under spherical. Kept, they are as near to every
+  ///     centroid, go to one of the nearest within rounding, move none and become none.
   /// - Throws: `ContrastiveError.parameter`.
   public init(
     metric: Metric = .euclidean, seeding: Seeding = .plusPlus, iterations: Int = 20,
     restarts: Int = 1, seed: UInt64 = 0, boundsMemory: Int = 2 << 30,
-    strategy: KMeansStrategy? = nil
+    zeroRows: ZeroRows = .refuse
+  ) throws(ContrastiveError) {
+    try self.init(
+      metric: metric, seeding: seeding, iterations: iterations, restarts: restarts, seed: seed,
+      boundsMemory: boundsMemory, zeroRows: zeroRows, strategy: nil)
+  }
+
+  /// The same with a choice of how distances are chosen.
+  package init(
+    metric: Metric = .euclidean, seeding: Seeding = .plusPlus, iterations: Int = 20,
+    restarts: Int = 1, seed: UInt64 = 0, boundsMemory: Int = 2 << 30,
+    zeroRows: ZeroRows = .refuse, strategy: KMeansStrategy?
   ) throws(ContrastiveError) {
     try requireParameter(iterations >= 0, "iterations", iterations, "0 or more")
     try requireParameter(restarts > 0, "restarts", restarts, "1 or more")
@@ -97,6 +109,7 @@ public struct KMeans: Sendable {
     self.restarts = restarts
     self.seed = seed
     self.boundsMemory = boundsMemory
+    self.zeroRows = zeroRows
     self.strategy = strategy
   }
 

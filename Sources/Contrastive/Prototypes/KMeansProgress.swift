@@ -1,5 +1,5 @@
 /// How the distances to be computed are chosen.
-public enum KMeansStrategy: String, Sendable {
+package enum KMeansStrategy: String, Sendable {
   /// A lower bound for every point and centroid rules out those that cannot be nearest (Elkan).
   ///
   /// Memory: 2 · n · (k + ⌈k / 32⌉) bytes of bounds.
@@ -28,7 +28,7 @@ public struct KMeansProgress: Sendable, Equatable {
   public let moved: Int
   /// Share of the n · k distances that the last assignment computed; while centroids are chosen,
   /// the share of them that is.
-  public let computedShare: Double
+  package let computedShare: Double
   /// Σ ‖x − c(a(x))‖² from the clusters' sums, good to 2⁻⁵⁰ of Σ ‖x‖².
   ///
   /// `KMeansResult.objective` has every digit. While centroids are chosen, it is with those there

@@ -10,7 +10,7 @@ public struct KMeansResult: Sendable {
   /// Σ ‖x − c(a(x))‖², in Double; for spherical that of the unit rows.
   public internal(set) var objective = 0.0
   /// Which restart won, from 0.
-  public internal(set) var restart = 0
+  package internal(set) var restart = 0
   /// Iterations done.
   public internal(set) var iterations = 0
   /// Whether the last iteration changed nothing.
@@ -51,15 +51,15 @@ public struct KMeansResult: Sendable {
   /// The cluster of each point: that of its nearest centroid, the lowest on a tie.
   public var assignments: [Int] { labels.map(Int.init) }
   /// Members of each cluster, each at least 1.
-  public var counts: [Int] { sums.counts }
+  package var counts: [Int] { sums.counts }
   /// How distances were chosen.
-  public var strategy: KMeansStrategy { codes.areUsed ? .codes : bounds.strategy }
+  package var strategy: KMeansStrategy { codes.areUsed ? .codes : bounds.strategy }
   /// Groups of centroids that have a lower bound of their own; 0 without bounds.
   package var groups: Int {
     [.exhaustive, .codes].contains(strategy) ? 0 : bounds.groups.count
   }
   /// Share of the n · k distances of all assignments that was computed.
-  public var computedShare: Double {
+  package var computedShare: Double {
     let all = Double(points.rows) * Double(clusters) * Double(max(1, assignmentsMade))
     return Double(computedDistances) / all
   }

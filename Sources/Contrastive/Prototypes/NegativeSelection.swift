@@ -11,8 +11,6 @@
 /// own there). Guo et al., "HCSC: Hierarchical Contrastive Selective Coding", CVPR 2022, section
 /// 3.3, eqs. 6 and 8; the bounds are the authors' code's.
 public struct NegativeSelection: Sendable {
-  /// Bounds of a bank row's probability.
-  public static let instanceBounds: ClosedRange<Float> = 0...0.999
   /// Bounds of a prototype's probability.
   package static let prototypeBounds: ClosedRange<Float> = 1e-4...0.999
 
@@ -71,7 +69,7 @@ public struct NegativeSelection: Sendable {
   /// - Throws: `ContrastiveError`: `.shape`, `.index`, `.nonFinite`, `.tooLarge`, `.parameter`.
   public func mask(
     of candidates: Matrix, logSums: [Float], assignments: [Int],
-    excluding excluded: PairTerms? = nil, within bounds: ClosedRange<Float> = Self.instanceBounds,
+    excluding excluded: PairTerms? = nil, within bounds: ClosedRange<Float> = 0...0.999,
     seed: UInt64, workers: Workers = .all
   ) throws(ContrastiveError) -> SelectionMask {
     let columns = Operand("candidates", candidates)

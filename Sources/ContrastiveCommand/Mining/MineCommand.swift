@@ -76,14 +76,9 @@ struct MineCommand: ParsableCommand {
   @OptionGroup var report: ReportOptions
 
   func run() throws {
-    var options = HardNegatives.Options()
-    options.perQuery = perQuery
-    options.candidates = candidates
-    options.below = below
-    options.skipTop = skipTop
-    options.margin = margin
-    options.maxSimilarity = maxSimilarity
-    options.minSimilarity = minSimilarity
+    let options = HardNegatives.Options(
+      perQuery: perQuery, candidates: candidates, below: below, skipTop: skipTop, margin: margin,
+      maxSimilarity: maxSimilarity, minSimilarity: minSimilarity)
     try options.validate()
     try requireNone(seed.map { "\($0)" }, named: "seed", without: "--evidence", evidence)
     let texts = [queryTexts, documentTexts].map { $0.map { TextRows.parts(of: $0).file } }

@@ -92,14 +92,13 @@ struct AuditCommand: ZeroRowsCommand {
     let rows = try memory.matrix(path: embeddings)
     let views = try support.map { try memory.matrix(path: $0) }
     let labels = try EmbeddingFiles.labels(paths: [self.labels]).values[0]
-    var audit = try audit(
+    let audit = try audit(
       given.k ?? NegativeAudit.fittingNeighbors(rows: rows.rows),
       given.clusters ?? NegativeAudit.fittingClusters(rows: rows.rows))
     if let labels, let path = self.labels, labels.allSatisfy({ $0 == unlabeled }) {
       throw ContrastiveError.file(
         path: path, problem: "holds -1 for every row, expected a label for at least one")
     }
-    audit.zeroRows = zeroRows
     let (result, seconds) = try timed {
       try audit.run(rows, support: views, labels: labels, workers: workers)
     }
@@ -114,7 +113,8 @@ struct AuditCommand: ZeroRowsCommand {
 
   private func audit(_ k: [Int], _ clusters: [Int]) throws -> NegativeAudit {
     try NegativeAudit(
-      neighbors: k, clusters: clusters, temperature: temperature, threshold: threshold, seed: seed)
+      neighbors: k, clusters: clusters, temperature: temperature, threshold: threshold, seed: seed,
+      zeroRows: zeroRows)
   }
 
   /// Whole numbers separated by commas or spaces; nil when there are none.

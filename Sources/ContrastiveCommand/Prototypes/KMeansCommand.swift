@@ -72,8 +72,7 @@ struct KMeansCommand: ZeroRowsCommand {
     let counts = try clusterCounts()
     var options = try KMeans(
       metric: spherical ? .spherical : .euclidean, iterations: iterations, restarts: restarts,
-      seed: seed, boundsMemory: try boundsBytes())
-    options.zeroRows = zeroRows
+      seed: seed, boundsMemory: try boundsBytes(), zeroRows: zeroRows)
     let workers = try parallel.workers
     guard temperature > 0, temperature.isFinite else {
       throw ContrastiveError.parameter(
@@ -90,8 +89,7 @@ struct KMeansCommand: ZeroRowsCommand {
       options = try KMeans(
         metric: options.metric,
         seeding: .given(EmbeddingFiles.matrix(path: initial)), iterations: iterations,
-        restarts: restarts, seed: seed, boundsMemory: options.boundsMemory)
-      options.zeroRows = zeroRows
+        restarts: restarts, seed: seed, boundsMemory: options.boundsMemory, zeroRows: zeroRows)
     }
     let clock = ContinuousClock()
     var display = KMeansDisplay()

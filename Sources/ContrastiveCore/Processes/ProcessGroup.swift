@@ -30,7 +30,7 @@ public struct OutgoingMessage: @unchecked Sendable {
   public let bytes: UnsafeRawBufferPointer
 
   /// Bytes for a process.
-  public init(to rank: Int, _ bytes: UnsafeRawBufferPointer) {
+  package init(to rank: Int, _ bytes: UnsafeRawBufferPointer) {
     self.rank = rank
     self.bytes = bytes
   }
@@ -44,7 +44,7 @@ public struct IncomingMessage: @unchecked Sendable {
   public let bytes: UnsafeMutableRawBufferPointer
 
   /// Room for bytes of a process.
-  public init(from rank: Int, _ bytes: UnsafeMutableRawBufferPointer) {
+  package init(from rank: Int, _ bytes: UnsafeMutableRawBufferPointer) {
     self.rank = rank
     self.bytes = bytes
   }

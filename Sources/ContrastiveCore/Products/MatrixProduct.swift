@@ -4,7 +4,9 @@ import ContrastiveKernels
 ///
 /// All give the same product within rounding, and none depends on the number of threads. Sums are
 /// taken in another order, so the last bits of a loss or gradient depend on the choice, and on
-/// nothing else; a training run records it.
+/// nothing else; a training run records it. Where nothing is said it is the environment's
+/// `CONTRASTIVE_PRODUCT`, a case's name; else what follows from the processor, never from a
+/// measurement, or two runs would differ.
 public enum MatrixProduct: String, Sendable, CaseIterable, Codable {
   /// OpenBLAS's `sgemm`.
   case blas
@@ -19,24 +21,20 @@ public enum MatrixProduct: String, Sendable, CaseIterable, Codable {
   /// of a product are split first, which takes longer than what it saves there.
   case bf16x6
 
-  /// What is used where nothing is said.
-  ///
-  /// The environment's `CONTRASTIVE_PRODUCT`, a case's name; else what follows from the
-  /// processor, never from a measurement, or two runs would differ. See
-  /// `choice(vectors:hasAMX:isOptimized:)`.
-  public static let automatic =
+  /// What is used where nothing is said; see `choice(vectors:hasAMX:isOptimized:)`.
+  package static let automatic =
     setting.flatMap(MatrixProduct.init)
     ?? choice(
       vectors: PackedProduct.fused.name, hasAMX: PackedProduct.split.isVectorized,
       isOptimized: contrastive_kernels_are_optimized())
 
   /// What `CONTRASTIVE_PRODUCT` says, whether or not it is the name of a product.
-  public static var setting: String? {
+  package static var setting: String? {
     contrastive_environment_value("CONTRASTIVE_PRODUCT").map { String(cString: $0) }
   }
 
   /// Those that this processor has instructions for.
-  public static let accelerated = allCases.filter {
+  package static let accelerated = allCases.filter {
     $0 != .bf16x6 || PackedProduct.split.isVectorized
   }
 

@@ -1,9 +1,9 @@
 /// Which columns are selected for each row: a byte an entry, 1 for those that do.
 public struct SelectionMask: Sendable, Equatable {
   /// Number of rows.
-  public let rows: Int
+  package let rows: Int
   /// Number of columns.
-  public let columns: Int
+  package let columns: Int
   private let values: [UInt8]
 
   /// Takes `values` in row-major order.
@@ -33,7 +33,7 @@ public struct SelectionMask: Sendable, Equatable {
   }
 
   /// Whether a column is selected for a row.
-  public subscript(row: Int, column: Int) -> Bool {
+  package subscript(row: Int, column: Int) -> Bool {
     precondition(0..<rows ~= row && 0..<columns ~= column, "index outside the mask")
     return values[row * columns + column] == 1
   }
@@ -50,7 +50,7 @@ public struct SelectionMask: Sendable, Equatable {
   }
 
   /// The shape as `[rows × columns]`, for messages.
-  public var shape: String { "[\(rows) × \(columns)]" }
+  package var shape: String { "[\(rows) × \(columns)]" }
 }
 
 extension SelectionMask: TileMask {

@@ -48,12 +48,25 @@ import _TestSupport
     #expect(
       try classifier.accuracy(
         queries: queries, queryLabels: [0, 3, 5, 7], bank: bank, bankLabels: labels) == 0.25)
+    #expect(
+      try classifier.accuracy(
+        queries: queries, queryLabels: [0, 3, 5, 7], bank: bank, bankLabels: labels, top: 5) == 0.5)
+    #expect(
+      throws: ContrastiveError.parameter(name: "top", found: "0", expected: "at least 1")
+    ) {
+      try classifier.accuracy(
+        queries: queries, queryLabels: [0, 3, 5, 7], bank: bank, bankLabels: labels, top: 0)
+    }
     let linear = try RidgeProbe().fit(bank, labels: labels)
     let ranks = try linear.ranks(bank, labels: labels.map { $0 == 2 ? 99 : $0 })
     #expect(ranks.ranks[2] == nil)
     #expect(
       try linear.accuracy(bank, labels: labels)
         == Double(zip(linear.classify(bank), labels).count { $0 == $1 }) / 8)
+    #expect(try linear.accuracy(bank, labels: labels, top: 8) == 1)
+    #expect(
+      throws: ContrastiveError.parameter(name: "top", found: "-1", expected: "at least 1")
+    ) { try linear.accuracy(bank, labels: labels, top: -1) }
   }
 
   @Test func unseenLabelsAreCountedAndNamed() throws {

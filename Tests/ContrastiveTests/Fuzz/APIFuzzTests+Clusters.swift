@@ -7,13 +7,13 @@ extension APIFuzzTests {
       "KMeans",
       { draw in
         let points = try draw.matrix()
-        var options = try KMeans(
+        let options = try KMeans(
           metric: draw.random.element(of: KMeans.Metric.allCases),
           seeding: draw.random.element(of: [.plusPlus, .randomPoints, .given(draw.matrix())]),
           iterations: draw.random.element(of: [0, 1, 5, -1]),
           restarts: draw.random.element(of: [1, 1, 2, 0]),
-          boundsMemory: draw.random.element(of: [0, 1_000, 1 << 30, -1, .max]))
-        options.zeroRows = draw.bool() ? .keep : .refuse
+          boundsMemory: draw.random.element(of: [0, 1_000, 1 << 30, -1, .max]),
+          zeroRows: draw.bool() ? .keep : .refuse)
         let result = try options.fit(points, clusters: draw.count(), workers: draw.workers)
         _ = try result.concentrations(temperature: Float(draw.number()), workers: draw.workers)
         _ = try options.refit(

@@ -76,10 +76,10 @@ extension APIFuzzTests {
       "audit",
       { draw in
         let rows = try draw.matrix()
-        var audit = try NegativeAudit(
+        let audit = try NegativeAudit(
           neighbors: [draw.count()], clusters: [draw.random.element(of: [1, 2, 3, draw.count()])],
-          temperature: draw.number(), threshold: draw.number())
-        audit.zeroRows = draw.bool() ? .keep : .refuse
+          temperature: draw.number(), threshold: draw.number(),
+          zeroRows: draw.bool() ? .keep : .refuse)
         let found = try audit.run(
           rows, support: draw.bool() ? [] : [draw.matrix(rows.rows, rows.columns)],
           labels: draw.bool() ? nil : draw.integers(rows.rows, below: 3), workers: draw.workers)

@@ -43,12 +43,12 @@ extension APIFuzzTests {
       "WeightedKNN",
       { draw in
         let bank = try draw.matrix()
-        var classifier = try WeightedKNN(k: draw.count(), temperature: draw.number())
-        classifier.zeroRows = draw.bool() ? .keep : .refuse
+        let classifier = try WeightedKNN(
+          k: draw.count(), temperature: draw.number(), zeroRows: draw.bool() ? .keep : .refuse)
         let queries = try draw.matrix(nil, draw.bool() ? bank.columns : nil)
         _ = try classifier.accuracy(
           queries: queries, queryLabels: draw.integers(queries.rows, below: 4), bank: bank,
-          bankLabels: draw.integers(bank.rows, below: 4), workers: draw.workers)
+          bankLabels: draw.integers(bank.rows, below: 4), top: draw.count(), workers: draw.workers)
       }
     ),
     (

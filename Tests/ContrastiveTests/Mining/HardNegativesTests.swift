@@ -34,11 +34,8 @@ import _TestSupport
   ) throws {
     let rows = try TestData.matrix(queries, dimension, seed: 1)
     let columns = try DuplicatesTests.rows(documents, dimension)
-    var options = HardNegatives.Options()
-    options.perQuery = perQuery
-    options.candidates = candidates
-    options.below = below
-    options.skipTop = skip
+    let options = HardNegatives.Options(
+      perQuery: perQuery, candidates: candidates, below: below, skipTop: skip)
     // Some queries have several documents, some none.
     let own = (0..<queries).map { query in
       query % 7 == 5
@@ -66,9 +63,7 @@ import _TestSupport
   @Test(arguments: [0, 3, 99, 120]) func tooManyCopies(_ skip: Int) throws {
     let rows = try Matrix([[1, 0]])
     let columns = try Matrix((0..<300).map { $0 % 3 == 0 ? [2, 0] : [1, 1.75] })
-    var options = HardNegatives.Options()
-    options.candidates = 150
-    options.skipTop = skip
+    let options = HardNegatives.Options(candidates: 150, skipTop: skip)
     let found = try HardNegatives(
       queries: rows, documents: columns,
       relevance: Relevance([.init(query: 0, document: 0)], queries: 1, documents: 300),
@@ -84,9 +79,7 @@ import _TestSupport
     var rows = [[Float]](repeating: [1, 0.25], count: 300)
     rows[0] = [1, 0.5]
     rows[200] = [1, 0.6]
-    var options = HardNegatives.Options()
-    options.below = 1
-    options.candidates = 5
+    let options = HardNegatives.Options(candidates: 5, below: 1)
     let found = try HardNegatives(
       queries: queries, documents: Matrix(rows),
       relevance: Relevance(
@@ -99,21 +92,17 @@ import _TestSupport
   /// Below a negative similarity p the limit is p − (1 − below) · |p|.
   @Test func limitsBesideANegativeSimilarity() throws {
     let documents = try Matrix([[-1, 1], [-1, 0.96], [-1, 0.8], [-1, 0]])
-    var options = HardNegatives.Options()
-    options.below = 0.9
+    let options = HardNegatives.Options(below: 0.9)
     let found = try HardNegatives(
       queries: Matrix([[1, 0]]), documents: documents,
       relevance: Relevance([.init(query: 0, document: 0)], queries: 1, documents: 4),
       options: options)
     #expect(found.documents(of: 0) == [2, 3])
     #expect(found.documents.count == 8 && found.documents[2...].allSatisfy { $0 == -1 })
-    options.maxSimilarity = -0.8
-    options.minSimilarity = -0.99
-    options.margin = 0.1
     let fewer = try HardNegatives(
       queries: Matrix([[1, 0]]), documents: documents,
       relevance: Relevance([.init(query: 0, document: 0)], queries: 1, documents: 4),
-      options: options)
+      options: .init(below: 0.9, margin: 0.1, maxSimilarity: -0.8, minSimilarity: -0.99))
     #expect(fewer.documents(of: 0).isEmpty)
   }
 
@@ -137,17 +126,14 @@ import _TestSupport
 
   @Test func refusesByName() throws {
     let rows = try TestData.matrix(4, 3, seed: 1)
-    func mine(_ change: (inout HardNegatives.Options) -> Void) throws -> HardNegatives {
-      var options = HardNegatives.Options()
-      change(&options)
-      return try HardNegatives(queries: rows, documents: rows, options: options)
-    }
-    for (name, change) in [
-      ("per-query", { $0.perQuery = 0 }), ("candidates", { $0.candidates = 0 }),
-      ("skip-top", { $0.skipTop = -1 }), ("below", { $0.below = -0.1 }),
-      ("margin", { $0.margin = .nan }),
-    ] as [(String, (inout HardNegatives.Options) -> Void)] {
-      #expect { try mine(change) } throws: {
+    for (name, options) in [
+      ("per-query", .init(perQuery: 0)), ("candidates", .init(candidates: 0)),
+      ("skip-top", .init(skipTop: -1)), ("below", .init(below: -0.1)),
+      ("margin", .init(margin: .nan)),
+    ] as [(String, HardNegatives.Options)] {
+      #expect {
+        try HardNegatives(queries: rows, documents: rows, options: options)
+      } throws: {
         if case ContrastiveError.parameter(let found, _, _) = $0 { found == name } else { false }
       }
     }

@@ -49,7 +49,7 @@ public struct ClusterAgreement: Sendable, Equatable {
   ///   row and no column may be all zeros.
   /// - Throws: `ContrastiveError`: `.empty`, `.shape` for rows of different lengths, `.parameter`
   ///   for a negative count or an empty row or column.
-  public init(table: [[Int]]) throws(ContrastiveError) {
+  package init(table: [[Int]]) throws(ContrastiveError) {
     self.init(try Contingency(table: table))
   }
 

@@ -9,16 +9,21 @@ public struct Alignment: Sendable {
   /// The power of the distance; the paper's default is 2.
   package let exponent: Double
   /// What becomes of rows of zeros; kept, x̂ is 0.
-  public var zeroRows = ZeroRows.refuse
+  package let zeroRows: ZeroRows
 
   /// The measure.
   ///
-  /// - Parameter exponent: above 0.
+  /// - Parameters:
+  ///   - exponent: above 0.
+  ///   - zeroRows: what becomes of rows of zeros; kept, x̂ is 0.
   /// - Throws: `ContrastiveError.parameter`.
-  public init(exponent: Double = 2) throws(ContrastiveError) {
+  public init(
+    exponent: Double = 2, zeroRows: ZeroRows = .refuse
+  ) throws(ContrastiveError) {
     try requireParameter(
       exponent > 0 && exponent.isFinite, "alignment exponent", exponent, "above 0")
     self.exponent = exponent
+    self.zeroRows = zeroRows
   }
 
   /// The alignment of pairs.

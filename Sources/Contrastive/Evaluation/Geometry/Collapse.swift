@@ -14,7 +14,7 @@ public struct Collapse: Sendable, Equatable {
   /// Mean cosine similarity of two different rows; 0 for a single row.
   public let meanCosine: Double
   /// Features that have one value in all rows.
-  public let constantFeatures: Int
+  package let constantFeatures: Int
   /// Effective rank of the rows as they are; see `Spectrum`.
   package let effectiveRank: Double
   /// D.

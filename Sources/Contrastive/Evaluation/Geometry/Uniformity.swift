@@ -9,15 +9,18 @@ public struct Uniformity: Sendable {
   /// Sharpness of the kernel; the paper's default is 2.
   package let t: Double
   /// What becomes of rows of zeros; kept, x̂ is 0.
-  public var zeroRows = ZeroRows.refuse
+  package let zeroRows: ZeroRows
 
   /// The measure.
   ///
-  /// - Parameter t: 1e-3 … 1e3.
+  /// - Parameters:
+  ///   - t: 1e-3 … 1e3.
+  ///   - zeroRows: what becomes of rows of zeros; kept, x̂ is 0.
   /// - Throws: `ContrastiveError.parameter`.
-  public init(t: Double = 2) throws(ContrastiveError) {
+  public init(t: Double = 2, zeroRows: ZeroRows = .refuse) throws(ContrastiveError) {
     try requireParameter(1e-3...1e3 ~= t, "uniformity t", t, "1e-3 … 1e3")
     self.t = t
+    self.zeroRows = zeroRows
   }
 
   /// The uniformity of a set, over all its pairs.

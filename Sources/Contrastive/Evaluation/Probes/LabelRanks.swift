@@ -1,15 +1,15 @@
 /// The place of each row's label among the classes of a classifier, the best first.
-public struct LabelRanks: Sendable, Equatable {
+package struct LabelRanks: Sendable, Equatable {
   /// From 0; nil for a label that is not among the classes.
-  public let ranks: [Int?]
+  package let ranks: [Int?]
   /// Number of classes.
-  public let classes: Int
+  package let classes: Int
 
   /// The share of rows whose label is among the first `top` classes.
   ///
   /// - Parameter top: 1 or more.
   /// - Returns: a number in 0 … 1, 0 for no rows.
-  public func accuracy(top: Int) -> Double {
+  package func accuracy(top: Int) -> Double {
     ranks.isEmpty ? 0 : Double(ranks.count { ($0 ?? .max) < top }) / Double(ranks.count)
   }
 

@@ -84,20 +84,22 @@ public struct LinearClassifier: Sendable, Equatable {
     return found
   }
 
-  /// The share of rows that get their label.
+  /// The share of rows whose label is among the `top` classes of the largest scores.
   ///
   /// - Parameters:
   ///   - features: [N × D].
   ///   - labels: N labels; rows of −1 do not count, and a label that is not among the classes is
   ///     never got right.
+  ///   - top: how many classes of a row count as right if its own is among them, 1 or more.
   ///   - workers: the threads to use; no effect on the result.
   /// - Returns: a number in 0 … 1.
   /// - Throws: `ContrastiveError` as `classify`, and for the labels `.shape`, or `.parameter` when
-  ///   all are −1.
+  ///   all are −1 or `top` is below 1.
   public func accuracy(
-    _ features: Matrix, labels: [Int], workers: Workers = .all
+    _ features: Matrix, labels: [Int], top: Int = 1, workers: Workers = .all
   ) throws(ContrastiveError) -> Double {
-    try ranks(features, labels: labels, workers: workers).accuracy(top: 1)
+    try requireParameter(top > 0, "top", top, "at least 1")
+    return try ranks(features, labels: labels, workers: workers).accuracy(top: top)
   }
 
   /// The place of each labeled row's label among the classes, by score.
@@ -109,7 +111,7 @@ public struct LinearClassifier: Sendable, Equatable {
   ///   - workers: the threads to use; no effect on the result.
   /// - Returns: the places; a label that is not among the classes has none.
   /// - Throws: `ContrastiveError` as `accuracy`.
-  public func ranks(
+  package func ranks(
     _ features: Matrix, labels: [Int], argument: String = "features", workers: Workers = .all
   ) throws(ContrastiveError) -> LabelRanks {
     let known = try LabeledRows(features, labels: labels)

@@ -38,9 +38,9 @@ public struct LogisticProbe: Sendable {
     /// The classifier, for features that are not standardized.
     public let classifier: LinearClassifier
     /// The objective reached.
-    public let loss: Double
+    package let loss: Double
     /// Iterations taken.
-    public let iterations: Int
+    package let iterations: Int
     /// Whether the gradient fell below the tolerance.
     public let isConverged: Bool
   }

@@ -9,19 +9,24 @@ public struct WeightedKNN: Sendable {
   /// σ, the temperature of the vote.
   package let temperature: Double
   /// What becomes of rows of zeros; kept, they are as similar to one neighbor as to another.
-  public var zeroRows = ZeroRows.refuse
+  package var zeroRows: ZeroRows
 
   /// The classifier; the defaults are the paper's.
   ///
   /// - Parameters:
   ///   - k: at least 1; a bank with fewer rows votes as a whole.
   ///   - temperature: 1e-6 … 1e6.
+  ///   - zeroRows: what becomes of rows of zeros; kept, they are as similar to one neighbor as to
+  ///     another.
   /// - Throws: `ContrastiveError.parameter`.
-  public init(k: Int = 200, temperature: Double = 0.07) throws(ContrastiveError) {
+  public init(
+    k: Int = 200, temperature: Double = 0.07, zeroRows: ZeroRows = .refuse
+  ) throws(ContrastiveError) {
     guard k > 0 else { throw .parameter(name: "k", found: "\(k)", expected: "at least 1") }
     try requireTemperature(temperature)
     self.k = k
     self.temperature = temperature
+    self.zeroRows = zeroRows
   }
 
   /// The label of each query by the vote of its neighbors.
@@ -70,24 +75,27 @@ public struct WeightedKNN: Sendable {
     return (target.classes, votes)
   }
 
-  /// The share of queries whose neighbors vote for the right label.
+  /// The share of queries whose label is among the `top` that get the most votes.
   ///
   /// - Parameters:
   ///   - queries: [N × D].
   ///   - queryLabels: their N labels; queries of −1 do not count.
   ///   - bank: [M × D].
   ///   - bankLabels: their M labels; rows of −1 have no vote.
+  ///   - top: how many labels of a query count as right if its own is among them, 1 or more.
   ///   - workers: the threads to use; no effect on the result.
   /// - Returns: a number in 0 … 1.
-  /// - Throws: `ContrastiveError` as `classify`, `.parameter` also when no query has a label.
+  /// - Throws: `ContrastiveError` as `classify`, `.parameter` also when no query has a label, or
+  ///   for a `top` below 1.
   public func accuracy(
-    queries: Matrix, queryLabels: [Int], bank: Matrix, bankLabels: [Int],
+    queries: Matrix, queryLabels: [Int], bank: Matrix, bankLabels: [Int], top: Int = 1,
     workers: Workers = .all
   ) throws(ContrastiveError) -> Double {
-    try ranks(
+    try requireParameter(top > 0, "top", top, "at least 1")
+    return try ranks(
       queries: queries, queryLabels: queryLabels, bank: bank, bankLabels: bankLabels,
       workers: workers
-    ).accuracy(top: 1)
+    ).accuracy(top: top)
   }
 
   /// The place of each labeled query's label by its neighbors' vote.
@@ -100,7 +108,7 @@ public struct WeightedKNN: Sendable {
   ///   - workers: the threads to use; no effect on the result.
   /// - Returns: the places; a label that no neighbor has is not among them.
   /// - Throws: `ContrastiveError` as `accuracy`.
-  public func ranks(
+  package func ranks(
     queries: Matrix, queryLabels: [Int], bank: Matrix, bankLabels: [Int],
     workers: Workers = .all
   ) throws(ContrastiveError) -> LabelRanks {

@@ -2,11 +2,11 @@
 /// first.
 public struct AuditCandidates: Sendable, Equatable {
   /// Candidates of each row.
-  public let k: Int
+  package let k: Int
   /// Indices of rows of the set.
   public let columns: [Int32]
   /// Whether the candidate lists the row, too.
-  public let mutual: [Bool]
+  package let mutual: [Bool]
   private let maximum: [Float]
   private let mean: [Float]
   private let similarity: [Float]
@@ -47,7 +47,7 @@ public struct AuditCandidates: Sendable, Equatable {
   package var rows: Int { columns.count / k }
 
   /// The places of a row's candidates.
-  public func places(of row: Int) -> Range<Int> { (row * k)..<((row + 1) * k) }
+  package func places(of row: Int) -> Range<Int> { (row * k)..<((row + 1) * k) }
 
   init(
     _ found: AuditSearch.Found, clusterings: [[Int32]], pairs: PairCensus, workers: Workers

@@ -33,7 +33,7 @@ public struct NegativeAudit: Sendable {
   /// Random seed of the clusterings.
   package let seed: UInt64
   /// What becomes of rows of zeros; kept, they are as similar to one row as to another.
-  public var zeroRows = ZeroRows.refuse
+  package let zeroRows: ZeroRows
 
   /// An audit.
   ///
@@ -43,10 +43,13 @@ public struct NegativeAudit: Sendable {
   ///   - temperature: 1e-6 … 1e6.
   ///   - threshold: confidence from which a candidate is suspected, 0 … 1.
   ///   - seed: random seed of the clusterings.
+  ///   - zeroRows: what becomes of rows of zeros; kept, they are as similar to one row as to
+  ///     another.
   /// - Throws: `ContrastiveError.parameter`.
   public init(
     neighbors: [Int] = [1, 5, 10, 20, 50], clusters: [Int] = [10, 30, 100],
-    temperature: Double = 0.07, threshold: Double = 0.5, seed: UInt64 = 0
+    temperature: Double = 0.07, threshold: Double = 0.5, seed: UInt64 = 0,
+    zeroRows: ZeroRows = .refuse
   ) throws(ContrastiveError) {
     try requireTemperature(temperature)
     try requireParameter(0...1 ~= threshold, "threshold", threshold, "0 … 1")
@@ -60,6 +63,7 @@ public struct NegativeAudit: Sendable {
     self.temperature = temperature
     self.threshold = threshold
     self.seed = seed
+    self.zeroRows = zeroRows
   }
 
   /// Audits a set.
@@ -130,8 +134,8 @@ public struct NegativeAudit: Sendable {
   ) throws(ContrastiveError) -> [[Int32]] {
     var result: [[Int32]] = []
     for (index, count) in clusters.enumerated() {
-      var options = try KMeans(metric: .spherical, seed: seed &+ UInt64(index))
-      options.zeroRows = zeroRows
+      let options = try KMeans(
+        metric: .spherical, seed: seed &+ UInt64(index), zeroRows: zeroRows)
       let fit = try options.fit(
         unit, clusters: count, argument: "embeddings", workers: workers)
       result.append(fit.assignments.map(Int32.init))

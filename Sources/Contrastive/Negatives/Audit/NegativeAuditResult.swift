@@ -20,7 +20,7 @@ public struct NegativeAuditResult: Sendable {
   /// Number of suspected (row, candidate) pairs.
   package let suspectedCount: Int
   /// The part of each row's push that its suspected candidates bear.
-  public let gradientShares: [Float]
+  package let gradientShares: [Float]
   /// How it compares with labels, where they were given.
   public let labeled: LabeledAudit?
 
