@@ -15,6 +15,9 @@ package protocol ObjectiveCall: SendableMetatype {
   /// Whether the value is a mean of rows, which each have a loss.
   static var isMeanOfRows: Bool { get }
 
+  /// The gradients computed when none are named.
+  static var defaultGradients: Set<Method.Variable> { get }
+
   /// Takes the options it has.
   init(_ options: inout CallOptions) throws(ContrastiveError)
 
@@ -32,6 +35,7 @@ package protocol ObjectiveCall: SendableMetatype {
 
 extension ObjectiveCall {
   package static var isMeanOfRows: Bool { true }
+  package static var defaultGradients: Set<Method.Variable> { Set(Method.Variable.allCases) }
 
   package static func settled(_ details: Method.Details) -> [String: Double] { [:] }
 
@@ -53,7 +57,7 @@ extension ObjectiveCall {
     workers: Workers
   ) throws(ContrastiveError) -> CallOutcome {
     let workers = try Method.workers(workers, in: precision)
-    let wanted = try WantedGradients<Method>(gradients)
+    let wanted = try WantedGradients<Method>(gradients, otherwise: defaultGradients)
     var options = CallOptions(options)
     let call = try Self(&options)
     try options.requireAllKnown(by: method)
@@ -177,12 +181,17 @@ extension CallOutcome: Encodable {
 
 /// What a method's loss is to be differentiated by.
 private struct WantedGradients<Method: Objective> {
-  private(set) var variables = Method.defaultGradients
+  private(set) var variables: Set<Method.Variable>
   private(set) var scalars: Set<Method.Scalar> = []
 
-  /// Those of some names; nil for the method's default.
-  init(_ names: [String]?) throws(ContrastiveError) {
-    guard let names else { return }
+  /// Those of some names, or without names the default.
+  init(
+    _ names: [String]?, otherwise standard: Set<Method.Variable>
+  ) throws(ContrastiveError) {
+    guard let names else {
+      variables = standard
+      return
+    }
     variables = []
     for name in names {
       if let variable = Method.Variable(rawValue: name) {

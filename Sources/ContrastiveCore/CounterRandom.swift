@@ -51,7 +51,7 @@ public struct CounterRandom: RandomNumberGenerator, Sendable, Equatable {
   }
 
   /// A whole number in 0 ..< bound, each equally likely.
-  public mutating func index(below bound: Int) -> Int { Int.random(in: 0..<bound, using: &self) }
+  package mutating func index(below bound: Int) -> Int { Int.random(in: 0..<bound, using: &self) }
 
   /// A random order of 0 ..< count (Fisher–Yates).
   package mutating func permutation(_ count: Int) -> [Int] {

@@ -1,12 +1,12 @@
 extension NeighborGraph {
   /// A node that a walk from a query's own node leads to.
-  public struct Positive: Sendable, Equatable {
+  package struct Positive: Sendable, Equatable {
     /// The node.
-    public let node: Int
+    package let node: Int
     /// Walks that end there, as far as they are among those wanted.
-    public let count: Int
+    package let count: Int
     /// ⟨query, node⟩.
-    public let similarity: Double
+    package let similarity: Double
   }
 
   /// The least similar of each query's positives: what InvP learns from.
@@ -32,7 +32,7 @@ extension NeighborGraph {
   ///   `count` or, where fewer are reached, to that.
   /// - Throws: `ContrastiveError`: `.parameter`, `.shape`, `.empty`, `.index`, `.nonFinite`,
   ///   `.tooLarge`, `.canceled`.
-  public func hardPositives(
+  package func hardPositives(
     _ count: Int, of queries: Matrix, in bank: Matrix, indices: [Int], steps: Int = 3,
     repeats: Bool = true, workers: Workers = .all
   ) throws(ContrastiveError) -> [[Positive]] {

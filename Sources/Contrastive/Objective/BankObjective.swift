@@ -16,7 +16,7 @@ extension BankObjective {
   ///   `.nonFinite`, `.tooLarge`, `.canceled`, `.parameter` for what the objective has no use for.
   public func evaluate(
     queries: Matrix, keys: Matrix, bank: any Bank,
-    gradients: Set<QueryVariable> = Self.defaultGradients, workers: Workers = .all
+    gradients: Set<QueryVariable> = [.queries], workers: Workers = .all
   ) throws(ContrastiveError) -> Evaluation<Self> {
     try evaluate((queries, keys, bank), gradients: gradients, workers: workers)
   }
@@ -34,7 +34,8 @@ extension BankOrBatchObjective {
   ///   - keys: [N × D]; row i is query i's own.
   ///   - bank: [M × D]; without it the other columns are the other keys. A bank in half precision
   ///     is widened tile by tile, with a search, ring or mixes as a whole.
-  ///   - gradients: what to differentiate by; not by a bank in half precision.
+  ///   - gradients: what to differentiate by, if nothing is said its first variable, the queries;
+  ///     not by a bank in half precision.
   ///   - workers: the threads to use; no effect on the result.
   /// - Returns: the mean loss over the queries and the gradients asked for.
   /// - Throws: `ContrastiveError`: `.shape`, `.empty`, `.bankNotFilled` for a bank without rows,
@@ -42,7 +43,7 @@ extension BankOrBatchObjective {
   ///   and for a gradient for a bank that is not there.
   public func evaluate(
     queries: Matrix, keys: Matrix, bank: (any Bank)? = nil,
-    gradients: Set<Variable> = Self.defaultGradients, workers: Workers = .all
+    gradients: Set<Variable> = Set(Variable.allCases.prefix(1)), workers: Workers = .all
   ) throws(ContrastiveError) -> Evaluation<Self> {
     try evaluate((queries, keys, bank), gradients: gradients, workers: workers)
   }

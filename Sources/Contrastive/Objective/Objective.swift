@@ -13,9 +13,6 @@ public protocol Objective: Sendable {
   /// What else an evaluation tells.
   associatedtype Details: Sendable = NegativeCounts
 
-  /// The gradients computed when none are named.
-  static var defaultGradients: Set<Variable> { get }
-
   /// What its similarities can be multiplied in: Float32 where nothing is said.
   static var precisions: Set<Precision> { get }
 
@@ -201,9 +198,6 @@ public struct NegativeCounts: Sendable, Equatable {
 }
 
 extension Objective where Variable == QueryVariable {
-  /// Gradients for the queries.
-  public static var defaultGradients: Set<QueryVariable> { [.queries] }
-
   /// That of one pass over the bank, whatever its length.
   public func scratchBytes(for shape: ProblemShape, workers: Workers = .all) -> Int {
     shape.contrastBytes(summingColumns: false, workers: workers)

@@ -3,9 +3,6 @@ public protocol PairedViewObjective: Objective
 where Inputs == (view1: Matrix, view2: Matrix), Variable == ViewVariable {}
 
 extension PairedViewObjective {
-  /// Gradients for both views.
-  public static var defaultGradients: Set<ViewVariable> { [.view1, .view2] }
-
   /// The loss and its exact gradients.
   ///
   /// - Parameters:
@@ -17,7 +14,7 @@ extension PairedViewObjective {
   /// - Throws: `ContrastiveError`: `.shape`, also for fewer images than the loss is defined for,
   ///   `.empty`, `.nonFinite`, `.tooLarge`, `.canceled`.
   public func evaluate(
-    view1: Matrix, view2: Matrix, gradients: Set<ViewVariable> = Self.defaultGradients,
+    view1: Matrix, view2: Matrix, gradients: Set<ViewVariable> = [.view1, .view2],
     workers: Workers = .all
   ) throws(ContrastiveError) -> Evaluation<Self> {
     try evaluate((view1, view2), gradients: gradients, workers: workers)

@@ -14,9 +14,6 @@ public protocol PredictionObjective: Objective
 where Inputs == PredictionInputs, Variable == PredictionVariable {}
 
 extension PredictionObjective {
-  /// Gradients for both predictions.
-  public static var defaultGradients: Set<PredictionVariable> { [.predictions1, .predictions2] }
-
   /// The loss and its exact gradients.
   ///
   /// Complexity: O(N · D), in Double. No scratch beyond a few numbers a row.
@@ -33,7 +30,7 @@ extension PredictionObjective {
   ///   row of zeros, which has no direction.
   public func evaluate(
     predictions1: Matrix, predictions2: Matrix, projections1: Matrix, projections2: Matrix,
-    gradients: Set<PredictionVariable> = Self.defaultGradients, workers: Workers = .all
+    gradients: Set<PredictionVariable> = [.predictions1, .predictions2], workers: Workers = .all
   ) throws(ContrastiveError) -> Evaluation<Self> {
     try evaluate(
       (predictions1, predictions2, projections1, projections2), gradients: gradients,

@@ -32,9 +32,6 @@ public struct FNC: Objective {
     case none
   }
 
-  /// Gradients for the embeddings.
-  public static let defaultGradients: Set<Variable> = [.embeddings]
-
   /// In 16 bits, too.
   public static let precisions = Set(Precision.allCases)
 
@@ -86,7 +83,7 @@ public struct FNC: Objective {
   ///   `.canceled`, and `.parameter` for a support without a bank or the reverse.
   public func evaluate(
     embeddings: Matrix, views: Int, support: Matrix? = nil, bank: (any Bank)? = nil,
-    gradients: Set<Variable> = Self.defaultGradients, workers: Workers = .all
+    gradients: Set<Variable> = [.embeddings], workers: Workers = .all
   ) throws(ContrastiveError) -> Evaluation<FNC> {
     let anchors = Operand("embeddings", embeddings)
     guard views > 1, embeddings.rows.isMultiple(of: views) else {

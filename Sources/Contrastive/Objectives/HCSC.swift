@@ -96,7 +96,7 @@ public struct HCSC: Objective {
   ///   `.canceled`.
   public func evaluate(
     queries: Matrix, keys: Matrix, bank: any Bank, levels: [Level],
-    gradients: Set<QueryVariable> = Self.defaultGradients, workers: Workers = .all
+    gradients: Set<QueryVariable> = [.queries], workers: Workers = .all
   ) throws(ContrastiveError) -> Evaluation<HCSC> {
     let problem = try BankProblem(queries, keys, bank)
     try check(levels, of: problem)

@@ -26,9 +26,6 @@ public struct InfoNCE: BankOrBatchObjective {
   /// In 16 bits, too.
   public static let precisions = Set(Precision.allCases)
 
-  /// Gradients for the queries: what a momentum-contrast step needs.
-  public static let defaultGradients: Set<Variable> = [.queries]
-
   package let temperature: Double
   package let symmetric: Bool
   package let negatives: Negatives

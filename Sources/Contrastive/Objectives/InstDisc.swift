@@ -79,7 +79,7 @@ public struct InstDisc: Objective {
   ///   noise.
   public func evaluate(
     queries: Matrix, bank: any Bank, indices: [Int], noise: [Int]? = nil,
-    gradients: Set<QueryVariable> = Self.defaultGradients, workers: Workers = .all
+    gradients: Set<QueryVariable> = [.queries], workers: Workers = .all
   ) throws(ContrastiveError) -> Evaluation<InstDisc> {
     let rows = Operand("queries", queries)
     let columns = bank.bankColumns

@@ -91,7 +91,7 @@ public struct InvP: Objective {
   ///   `.parameter` for weighted rows.
   public func evaluate(
     queries: Matrix, bank: any Bank, indices: [Int], neighbors: NeighborGraph,
-    gradients: Set<QueryVariable> = Self.defaultGradients, workers: Workers = .all
+    gradients: Set<QueryVariable> = [.queries], workers: Workers = .all
   ) throws(ContrastiveError) -> Evaluation<InvP> {
     let rows = Operand("queries", queries)
     let given = try bank.bankColumns.excludingPairs(ofOwn: indices)

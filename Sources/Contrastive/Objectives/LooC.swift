@@ -54,7 +54,7 @@ public struct LooC: Objective {
   ///   `.canceled`.
   public func evaluate(
     queries: Matrix, keys: Matrix, banks: [any Bank],
-    gradients: Set<QueryVariable> = Self.defaultGradients, workers: Workers = .all
+    gradients: Set<QueryVariable> = [.queries], workers: Workers = .all
   ) throws(ContrastiveError) -> Evaluation<LooC> {
     let spaces = try Spaces(queries, keys, count: banks.count)
     let pairs = try negatives.pairs?.ofSpaces(spaces.count, rows: queries.rows)

@@ -45,7 +45,7 @@ public struct MoCHi: Objective {
   ///   `.canceled`, `.index` for a bank row that is not there, `.zeroNorm` for a mix of norm 0.
   public func evaluate(
     queries: Matrix, keys: Matrix, bank: any Bank, mixes: NegativeMixes,
-    gradients: Set<QueryVariable> = Self.defaultGradients, workers: Workers = .all
+    gradients: Set<QueryVariable> = [.queries], workers: Workers = .all
   ) throws(ContrastiveError) -> Evaluation<MoCHi> {
     let problem = try BankProblem(queries, keys, bank)
     var mixed = negatives

@@ -56,7 +56,7 @@ public struct ProtoNCE: Objective {
   ///   `.canceled`.
   public func evaluate(
     queries: Matrix, keys: Matrix, bank: any Bank, clusterings: [PrototypeTargets],
-    gradients: Set<QueryVariable> = Self.defaultGradients, workers: Workers = .all
+    gradients: Set<QueryVariable> = [.queries], workers: Workers = .all
   ) throws(ContrastiveError) -> Evaluation<ProtoNCE> {
     let problem = try BankProblem(queries, keys, bank)
     for (level, targets) in clusterings.enumerated() {

@@ -25,6 +25,9 @@ public struct SCE: BankOrBatchObjective {
     case zero
   }
 
+  /// The loss can be differentiated by the queries.
+  public typealias Variable = QueryVariable
+
   /// The temperature can be learned.
   public typealias Scalar = TemperatureScalar
 

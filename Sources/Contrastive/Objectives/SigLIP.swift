@@ -21,9 +21,6 @@ public struct SigLIP: Objective {
     case temperature, bias
   }
 
-  /// Gradients for both sides.
-  public static let defaultGradients: Set<Variable> = [.queries, .keys]
-
   package let temperature: Double
   /// Added to the logits.
   package let bias: Double
@@ -54,7 +51,7 @@ public struct SigLIP: Objective {
   /// - Returns: the loss, a loss for each query, and the gradients asked for.
   /// - Throws: `ContrastiveError`: `.shape`, `.empty`, `.nonFinite`, `.tooLarge`, `.canceled`.
   public func evaluate(
-    queries: Matrix, keys: Matrix, gradients: Set<Variable> = Self.defaultGradients,
+    queries: Matrix, keys: Matrix, gradients: Set<Variable> = [.queries, .keys],
     workers: Workers = .all
   ) throws(ContrastiveError) -> Evaluation<SigLIP> {
     let (rows, columns) = (Operand("queries", queries), Operand("keys", keys))

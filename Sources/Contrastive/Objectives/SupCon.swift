@@ -30,9 +30,6 @@ public struct SupCon: Objective {
     case inside = "in"
   }
 
-  /// Gradients for the embeddings.
-  public static let defaultGradients: Set<Variable> = [.embeddings]
-
   /// In 16 bits, too.
   public static let precisions = Set(Precision.allCases)
 
@@ -86,7 +83,7 @@ public struct SupCon: Objective {
   /// - Returns: the loss and the gradients asked for.
   /// - Throws: `ContrastiveError`: `.shape`, `.empty`, `.nonFinite`, `.tooLarge`, `.canceled`.
   public func evaluate(
-    embeddings: Matrix, labels: [Int], gradients: Set<Variable> = Self.defaultGradients,
+    embeddings: Matrix, labels: [Int], gradients: Set<Variable> = [.embeddings],
     workers: Workers = .all
   ) throws(ContrastiveError) -> Evaluation<SupCon> {
     let given = Operand("embeddings", embeddings)

@@ -17,9 +17,6 @@ public struct SwAV: Objective {
     case views, prototypes
   }
 
-  /// Gradients for the views and the prototypes.
-  public static let defaultGradients: Set<Variable> = [.views, .prototypes]
-
   package let temperature: Double
   package let sinkhorn: Sinkhorn
   package let assignedViews: Int
@@ -62,7 +59,7 @@ public struct SwAV: Objective {
   /// - Throws: `ContrastiveError`: `.shape`, `.empty`, `.nonFinite`, `.tooLarge`.
   public func evaluate(
     views: Matrix, count: Int, prototypes: Matrix, queue: [Matrix] = [],
-    gradients: Set<Variable> = Self.defaultGradients, workers: Workers = .all
+    gradients: Set<Variable> = [.views, .prototypes], workers: Workers = .all
   ) throws(ContrastiveError) -> Evaluation<SwAV> {
     let batch = try SwappedViews(
       views: views, count: count, assigned: assignedViews, prototypes: prototypes, queue: queue)

@@ -1,17 +1,6 @@
 extension KMeans {
-  /// Bytes that clustering holds at most beyond the points given and the result's centroids.
-  ///
-  /// ```
-  ///   n · (16 + 84)            norms, clusters, distances; candidates and moves of a full pass
-  /// + [spherical] 4 · n · D    the unit points
-  /// + 2 · n · (s + g)          bounds: s = k rounded up to 32 for each centroid, else 0; g groups;
-  ///   or n · (D + 20)          codes, where these are more; with AMX of D rounded up to 64
-  /// + k · (12 · D + 32)        exact sums, the centroids before
-  /// + W · b                    a tile and its lists for each worker
-  /// ```
-  /// with b = 4 · max(197,120, 768 · D + 131,072 + 256 · e + 7 · k + 2,081), by codes at least
-  /// 4 · 296,192, and e = k for bounds for each centroid, g for groups. Several clusterings or
-  /// restarts hold the winners' bounds, too.
+  /// Bytes that clustering holds at most beyond the points given and the result's centroids, as the
+  /// comment of `KMeans` has them.
   ///
   /// - Parameters:
   ///   - clusters: k.
@@ -19,7 +8,7 @@ extension KMeans {
   ///   - dimension: D.
   ///   - workers: the threads.
   /// - Returns: the bytes; `Int.max` for sizes whose product no memory holds.
-  public func memory(
+  package func memory(
     clusters: Int, rows: Int, dimension: Int, workers: Workers = .all
   ) -> Int {
     let product = (Double(rows) + 1) * (Double(clusters) + 1) * (Double(dimension) + 1)

@@ -20,7 +20,19 @@
 /// x̂·ĉ). A cluster whose members sum to zero keeps its centroid.
 ///
 /// Complexity: 2 · n · k · D operations for the first assignment, then the share of it that bounds
-/// do not rule out. Memory: see `memory`.
+/// do not rule out. Bytes held at most beyond the points given and the result's centroids, with W
+/// workers:
+/// ```
+///   n · (16 + 84)            norms, clusters, distances; candidates and moves of a full pass
+/// + [spherical] 4 · n · D    the unit points
+/// + 2 · n · (s + g)          bounds: s = k rounded up to 32 for each centroid, else 0; g groups;
+///   or n · (D + 20)          codes, where these are more; with AMX of D rounded up to 64
+/// + k · (12 · D + 32)        exact sums, the centroids before
+/// + W · b                    a tile and its lists for each worker
+/// ```
+/// with b = 4 · max(197,120, 768 · D + 131,072 + 256 · e + 7 · k + 2,081), by codes at least
+/// 4 · 296,192, and e = k for bounds for each centroid, g for groups. Several clusterings or
+/// restarts hold the winners' bounds, too.
 ///
 /// Sources: Lloyd, "Least squares quantization in PCM", 1982; Elkan, "Using the triangle inequality
 /// to accelerate k-means", ICML 2003; Ding et al., "Yinyang k-means", ICML 2015 (groups); Dhillon
@@ -51,7 +63,7 @@ public struct KMeans: Sendable {
   /// Where the first centroids come from.
   package var seeding: Seeding
   /// Most iterations of each restart; 0 assigns to the initial centroids.
-  public var iterations: Int
+  package var iterations: Int
   /// Runs from different seeds; the one of the lowest objective is kept, the first on a tie.
   package var restarts: Int
   /// Random seed; restart r of seed s is the same in every run.

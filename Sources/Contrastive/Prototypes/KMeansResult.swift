@@ -2,7 +2,7 @@
 ///
 /// A value that can be continued: `advance` goes on by one iteration, on the result or on any copy
 /// of it, so a copy is a checkpoint. `KMeans.refit` goes on after points have moved. Memory: see
-/// `KMeans.memory`.
+/// `KMeans`.
 public struct KMeansResult: Sendable {
   var points: PreparedPoints
   /// [k × D].

@@ -3,6 +3,7 @@ import Contrastive
 /// `infonce`: queries [N,D], keys [N,D], bank [K,D] (optional).
 package struct InfoNCECall: ObjectiveCall {
   package static let method = "infonce"
+  package static let defaultGradients: Set<InfoNCE.Variable> = [.queries]
 
   private let temperature: Double
   private let symmetric: Bool

@@ -88,7 +88,7 @@ extension Workload {
         return {
           Outcome(
             try objective.evaluate(
-              (a, b), gradients: O.defaultGradients, precision: precision, workers: workers))
+              (a, b), gradients: [.view1, .view2], precision: precision, workers: workers))
         }
       })
   }

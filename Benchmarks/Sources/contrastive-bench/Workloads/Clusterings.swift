@@ -37,11 +37,9 @@ extension Workload {
       },
       prepare: { inputs, workers in
         let (points, moved) = (try inputs.matrix("points"), try inputs.matrix("moved"))
-        var options = try KMeans(
+        let cold = try KMeans(
           seeding: .given(try inputs.matrix("centroids")), iterations: iterations)
-        let cold = options
-        options.iterations = 2
-        let warm = options
+        let warm = try KMeans(iterations: 2)
         return {
           let clock = ContinuousClock()
           let start = clock.now

@@ -11,5 +11,6 @@ func unitRows(_ rows: Int, _ columns: Int, seed: UInt64) throws -> Tensor {
 /// Seeded whole numbers below a limit.
 func drawnIndices(_ count: Int, below limit: Int, seed: UInt64) -> Tensor {
   var random = CounterRandom(seed: seed)
-  return Tensor(.int64((0..<count).map { _ in Int64(random.index(below: limit)) }))
+  let numbers = (0..<count).map { _ in Int64(Int.random(in: 0..<limit, using: &random)) }
+  return Tensor(.int64(numbers))
 }

@@ -18,9 +18,6 @@ public struct NNCLR: Objective {
   /// The temperature can be learned.
   public typealias Scalar = TemperatureScalar
 
-  /// Gradients for the keys.
-  public static let defaultGradients: Set<Variable> = [.keys]
-
   /// Softmax temperature τ.
   public let temperature: Double
 
