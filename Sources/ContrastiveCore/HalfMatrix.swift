@@ -66,7 +66,7 @@ public struct HalfMatrix: Sendable, Equatable {
   /// - Returns: a matrix of `indices.count` rows.
   /// - Precondition: each index is in 0 ..< rows.
   /// - Complexity: O(indices × columns).
-  public func rows(at indices: some Collection<Int>) -> Matrix {
+  package func rows(at indices: some Collection<Int>) -> Matrix {
     storage.withUnsafeBufferPointer { source in
       Matrix(rows: indices.count, columns: columns) { target in
         guard let from = source.baseAddress, let to = target.baseAddress else { return }
@@ -91,23 +91,6 @@ public struct HalfMatrix: Sendable, Equatable {
     return a.rows == b.rows && a.columns == b.columns
       && a.storage[..<count] == b.storage[..<count]
   }
-}
-
-extension HalfMatrix: Codable {
-  /// Decodes a `Matrix` and rounds it.
-  ///
-  /// - Throws: `DecodingError` for what is no matrix or has an element that cannot be rounded.
-  public init(from decoder: any Decoder) throws {
-    do {
-      try self.init(rounding: Matrix(from: decoder), argument: "values")
-    } catch let error as ContrastiveError {
-      throw DecodingError.dataCorrupted(
-        .init(codingPath: decoder.codingPath, debugDescription: error.description))
-    }
-  }
-
-  /// Encodes the elements, exactly widened, as a `Matrix`.
-  public func encode(to encoder: any Encoder) throws { try widened.encode(to: encoder) }
 }
 
 extension HalfMatrix: CustomStringConvertible, CustomReflectable {

@@ -9,7 +9,7 @@ import Synchronization
 ///
 /// A call whose `Task` is canceled, or whose progress closure returns false, ends within two tiles
 /// with `ContrastiveError.canceled`.
-public struct Workers: Sendable, Equatable {
+public struct Workers: Sendable {
   /// Number of threads, the caller's included; at least 1.
   public let count: Int
   /// What multiplies matrices in Float32.
@@ -69,12 +69,6 @@ public struct Workers: Sendable, Equatable {
     var workers = self
     workers.product = product
     return workers
-  }
-
-  /// The same number of threads, product, precision, progress closure and group of processes.
-  public static func == (a: Workers, b: Workers) -> Bool {
-    a.count == b.count && a.product == b.product && a.monitor === b.monitor
-      && a.group === b.group && a.keepsOwnRows == b.keepsOwnRows && a.precision == b.precision
   }
 
   /// Calls `body(index, worker)` once for every index in `0..<pieces`, and returns when all are

@@ -109,7 +109,7 @@ public struct HardNegatives: Sendable {
   /// none.
   public let similarities: [Float]
   /// The cosine of each query with its most similar own document; nil where it has none.
-  public let own: [Double?]
+  package let own: [Double?]
 
   /// Mines negatives.
   ///
@@ -197,7 +197,7 @@ public struct HardNegatives: Sendable {
   ///   - workers: the threads to use; no effect on the result.
   /// - Returns: the evidence.
   /// - Throws: `ContrastiveError` as the audit.
-  public func evidence(
+  package func evidence(
     _ audit: NegativeAudit, documents: Matrix, relevance: Relevance? = nil,
     workers: Workers = .all
   ) throws(ContrastiveError) -> [Float] {

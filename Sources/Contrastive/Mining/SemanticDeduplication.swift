@@ -26,9 +26,9 @@ public struct SemanticDeduplication: Sendable {
     /// The largest cosine of each row with one before it in its cluster; −1 without one.
     public let similarities: [Float]
     /// The cluster of each row.
-    public let clusters: [Int32]
+    package let clusters: [Int32]
     /// The least similarity of a row that was dropped; 1 where none was.
-    public let threshold: Double
+    package let threshold: Double
   }
 
   /// A rule.

@@ -13,7 +13,7 @@ public enum FalseNegativePolicy: Sendable, Equatable {
 
 extension PairTerms {
   /// A suspected false negative of a batch.
-  public struct Suspect: Sendable, Equatable {
+  package struct Suspect: Sendable, Equatable {
     /// The row.
     package let row: Int
     /// The column.
@@ -31,6 +31,24 @@ extension PairTerms {
     var transposed: Suspect { Suspect(row: column, column: row, confidence: confidence) }
   }
 
+  /// A policy applied to the suspicions between the samples of rows and those of columns.
+  ///
+  /// Complexity: O(columns + rows · log suspicions + suspicions of the rows).
+  ///
+  /// - Parameters:
+  ///   - rows: sample of each row.
+  ///   - columns: sample of each column; −1 for one that is not known.
+  ///   - suspects: false negatives that an audit of the data set suspects.
+  ///   - policy: what becomes of them.
+  /// - Throws: `ContrastiveError.parameter` for a share outside 0 ..< 1.
+  public init(
+    rows: [Int], columns: [Int], suspects: SuspectedPairs, policy: FalseNegativePolicy
+  ) throws(ContrastiveError) {
+    try self.init(
+      rows: rows.count, columns: columns.count,
+      suspects: suspects.among(rows: rows, columns: columns), policy: policy)
+  }
+
   /// A policy applied to suspects, and own entries of the rows that are excluded or attracted.
   ///
   /// With n attracted columns of a row, own entries included, each of them and the positive has
@@ -44,7 +62,7 @@ extension PairTerms {
   ///   - own: columns of each row that show the row's own sample; empty for none.
   ///   - attractsOwn: whether those are positives; otherwise they are excluded.
   /// - Throws: `ContrastiveError`: `.parameter` for a share outside 0 ..< 1, `.index`.
-  public init(
+  package init(
     rows: Int, columns: Int, suspects: [Suspect], policy: FalseNegativePolicy,
     own: [(row: Int, column: Int)] = [], attractsOwn: Bool = false
   ) throws(ContrastiveError) {

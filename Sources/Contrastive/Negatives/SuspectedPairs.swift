@@ -65,7 +65,7 @@ public struct SuspectedPairs: Sendable, Equatable {
   ///   - rows: sample of each row.
   ///   - columns: sample of each column; −1 for one that is not known.
   /// - Returns: every pair of positions of which the samples are suspected, by ascending row.
-  public func among(rows: [Int], columns: [Int]) -> [PairTerms.Suspect] {
+  package func among(rows: [Int], columns: [Int]) -> [PairTerms.Suspect] {
     let places = ColumnsBySample(of: rows.flatMap { self[$0].lazy.map(\.other) }, in: columns)
     return rows.enumerated().flatMap { row, sample in
       self[sample].flatMap { pair in

@@ -162,6 +162,12 @@ public enum QueryVariable: String, CaseIterable, Sendable {
   case queries
 }
 
+/// The embeddings that are compared with each other.
+public enum EmbeddingVariable: String, CaseIterable, Sendable {
+  /// The embeddings.
+  case embeddings
+}
+
 /// Two views of the same images.
 public enum ViewVariable: String, CaseIterable, Sendable {
   /// The embeddings of a view.

@@ -16,12 +16,6 @@
 ///
 /// Rows are used as given: normalize them first for cosine similarity (`Matrix.normalized`).
 public struct FNC: Objective {
-  /// What the loss can be differentiated by.
-  public enum Variable: String, CaseIterable, Sendable {
-    /// The embeddings.
-    case embeddings
-  }
-
   /// What becomes of false negatives.
   public enum Mode: String, CaseIterable, Sendable {
     /// They are positives.
@@ -83,7 +77,7 @@ public struct FNC: Objective {
   ///   `.canceled`, and `.parameter` for a support without a bank or the reverse.
   public func evaluate(
     embeddings: Matrix, views: Int, support: Matrix? = nil, bank: (any Bank)? = nil,
-    gradients: Set<Variable> = [.embeddings], workers: Workers = .all
+    gradients: Set<EmbeddingVariable> = [.embeddings], workers: Workers = .all
   ) throws(ContrastiveError) -> Evaluation<FNC> {
     let anchors = Operand("embeddings", embeddings)
     guard views > 1, embeddings.rows.isMultiple(of: views) else {
@@ -160,7 +154,7 @@ public struct FNC: Objective {
   /// The same of all inputs in one value.
   public func evaluate(
     _ inputs: (embeddings: Matrix, views: Int, support: Matrix?, bank: (any Bank)?),
-    gradients: Set<Variable>, workers: Workers
+    gradients: Set<EmbeddingVariable>, workers: Workers
   ) throws(ContrastiveError) -> Evaluation<FNC> {
     try evaluate(
       embeddings: inputs.embeddings, views: inputs.views, support: inputs.support,

@@ -16,7 +16,7 @@ public struct HCSC: Objective {
   public enum Unselected: String, CaseIterable, Sendable {
     /// It is excluded.
     case exclude
-    /// It stays in the denominator with logit 0.
+    /// It stays in the softmax with logit 0.
     case zero
   }
 

@@ -18,12 +18,9 @@
 /// Rows are used as given: normalize them first for cosine similarity (`Matrix.normalized`).
 public struct SCE: BankOrBatchObjective {
   /// What becomes of the positive in the targets' softmax.
-  public enum PositiveInTargets: String, CaseIterable, Sendable {
-    /// It is excluded: the paper's definition.
-    case exclude
-    /// It has logit 0: the authors' code.
-    case zero
-  }
+  ///
+  /// It is excluded in the paper's definition, and has logit 0 in the authors' code.
+  public typealias PositiveInTargets = HCSC.Unselected
 
   /// The loss can be differentiated by the queries.
   public typealias Variable = QueryVariable

@@ -13,12 +13,6 @@
 ///
 /// Rows are used as given: normalize them first for cosine similarity (`Matrix.normalized`).
 public struct SupCon: Objective {
-  /// What the loss can be differentiated by.
-  public enum Variable: String, CaseIterable, Sendable {
-    /// The embeddings.
-    case embeddings
-  }
-
   /// The temperature can be learned.
   public typealias Scalar = TemperatureScalar
 
@@ -83,7 +77,7 @@ public struct SupCon: Objective {
   /// - Returns: the loss and the gradients asked for.
   /// - Throws: `ContrastiveError`: `.shape`, `.empty`, `.nonFinite`, `.tooLarge`, `.canceled`.
   public func evaluate(
-    embeddings: Matrix, labels: [Int], gradients: Set<Variable> = [.embeddings],
+    embeddings: Matrix, labels: [Int], gradients: Set<EmbeddingVariable> = [.embeddings],
     workers: Workers = .all
   ) throws(ContrastiveError) -> Evaluation<SupCon> {
     let given = Operand("embeddings", embeddings)
@@ -137,7 +131,8 @@ public struct SupCon: Objective {
 
   /// The same of all inputs in one value.
   public func evaluate(
-    _ inputs: (embeddings: Matrix, labels: [Int]), gradients: Set<Variable>, workers: Workers
+    _ inputs: (embeddings: Matrix, labels: [Int]), gradients: Set<EmbeddingVariable>,
+    workers: Workers
   ) throws(ContrastiveError) -> Evaluation<SupCon> {
     try evaluate(
       embeddings: inputs.embeddings, labels: inputs.labels, gradients: gradients,

@@ -227,7 +227,7 @@ public struct KMeans: Sendable {
   }
 
   /// Where a warm start begins.
-  public enum WarmStart: Sendable {
+  package enum WarmStart: Sendable {
     /// The last run's centroids.
     case centroids
     /// The means of the last run's clusters where their points are now: centroids follow points
@@ -237,7 +237,8 @@ public struct KMeans: Sendable {
 
   /// Clusters points again after they have changed, from where the last run ended.
   ///
-  /// The same result as with those centroids `given`, but the last run's bounds are carried over:
+  /// The first centroids are the means of the last run's clusters where their points are now. The
+  /// same result as with those centroids `given`, but the last run's bounds are carried over:
   /// they are widened by how far points and centroids have moved, and only the distances that they
   /// then do not rule out are computed. Hyper-parameters of seeding and restarts are not used.
   ///
@@ -245,7 +246,6 @@ public struct KMeans: Sendable {
   ///   - points: the same points in the same order, [n × D].
   ///   - last: a finished run. Give it up after (let it go out of scope, or `consume` it), or its
   ///     bounds are copied.
-  ///   - start: the first centroids.
   ///   - argument: the name of the points in errors.
   ///   - workers: the threads to use; no effect on the result.
   ///   - progress: as in `fit`.
@@ -253,7 +253,17 @@ public struct KMeans: Sendable {
   /// - Throws: as `fit`, and `.shape` when the number of points or of dimensions differs,
   ///   `.parameter` when the metric does.
   public func refit(
-    _ points: Matrix, from last: consuming KMeansResult, startingAt start: WarmStart = .means,
+    _ points: Matrix, from last: consuming KMeansResult, argument: String = "points",
+    workers: Workers = .all, progress: (KMeansProgress) -> Bool = { _ in true }
+  ) throws(ContrastiveError) -> KMeansResult {
+    try refit(
+      points, from: consume last, startingAt: .means, argument: argument, workers: workers,
+      progress: progress)
+  }
+
+  /// The same from chosen first centroids.
+  package func refit(
+    _ points: Matrix, from last: consuming KMeansResult, startingAt start: WarmStart,
     argument: String = "points", workers: Workers = .all,
     progress: (KMeansProgress) -> Bool = { _ in true }
   ) throws(ContrastiveError) -> KMeansResult {

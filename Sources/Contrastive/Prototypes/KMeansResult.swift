@@ -1,8 +1,7 @@
 /// A clustering: what `KMeans.fit` has reached.
 ///
-/// A value that can be continued: `advance` goes on by one iteration, on the result or on any copy
-/// of it, so a copy is a checkpoint. `KMeans.refit` goes on after points have moved. Memory: see
-/// `KMeans`.
+/// `KMeans.refit` goes on from here after points have moved. It keeps the points and what bounds
+/// their distances; memory: see `KMeans`.
 public struct KMeansResult: Sendable {
   var points: PreparedPoints
   /// [k × D].
@@ -90,7 +89,7 @@ public struct KMeansResult: Sendable {
   /// - Parameter workers: the threads to use; no effect on the result.
   /// - Throws: `ContrastiveError.parameter` when there are fewer distinct points than clusters,
   ///   `.canceled`; the result is then not to be used any more.
-  public mutating func advance(workers: Workers = .all) throws(ContrastiveError) {
+  package mutating func advance(workers: Workers = .all) throws(ContrastiveError) {
     guard !isConverged else { return }
     try iterate(workers: workers)
     measure(workers: workers)

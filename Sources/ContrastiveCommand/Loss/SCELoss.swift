@@ -3,8 +3,6 @@ import Contrastive
 import ContrastiveCalls
 import ContrastiveTensors
 
-extension SCE.PositiveInTargets: ExpressibleByArgument {}
-
 /// `contrastive loss sce`.
 struct SCELoss: LossMethod {
   typealias Call = SCECall

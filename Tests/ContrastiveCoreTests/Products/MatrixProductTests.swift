@@ -111,7 +111,6 @@ import Testing
     #expect(two.product == .automatic)
     #expect(two.using(.blas).product == .blas)
     #expect(two.using(.packed).reporting { _ in true }.product == .packed)
-    #expect(two.using(.packed) != two.using(.blas))
   }
 
   /// Every product, one thread and three: the same bits of each, and all within rounding.

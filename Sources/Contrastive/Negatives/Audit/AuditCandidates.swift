@@ -1,10 +1,10 @@
 /// The candidates of an audit with the evidence for each, [rows × k] row-major, the most similar
 /// first.
-public struct AuditCandidates: Sendable, Equatable {
+package struct AuditCandidates: Sendable, Equatable {
   /// Candidates of each row.
   package let k: Int
   /// Indices of rows of the set.
-  public let columns: [Int32]
+  package let columns: [Int32]
   /// Whether the candidate lists the row, too.
   package let mutual: [Bool]
   private let maximum: [Float]
@@ -15,7 +15,7 @@ public struct AuditCandidates: Sendable, Equatable {
   private let confidence: [Float]
 
   /// A kind of evidence that a candidate is a false negative.
-  public enum Evidence: String, CaseIterable, Sendable {
+  package enum Evidence: String, CaseIterable, Sendable {
     /// The largest cosine of a support embedding of the row with the candidate.
     case maximum
     /// The mean of those cosines.
@@ -32,7 +32,7 @@ public struct AuditCandidates: Sendable, Equatable {
   }
 
   /// One kind of evidence of all candidates, [rows × k].
-  public func values(of evidence: Evidence) -> [Float] {
+  package func values(of evidence: Evidence) -> [Float] {
     switch evidence {
     case .maximum: maximum
     case .mean: mean

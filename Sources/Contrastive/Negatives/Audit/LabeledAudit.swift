@@ -2,19 +2,19 @@
 ///
 /// Of a selection, the precision is the share of it that is a false negative, and the recall is the
 /// share of all false negatives that it has. Pairs with a row that has no label (−1) do not count.
-public struct LabeledAudit: Sendable {
+package struct LabeledAudit: Sendable {
   /// The share of the false negatives, and of the gradient that they bear.
-  public let share: NegativeAuditResult.Share
+  package let share: NegativeAuditResult.Share
   /// Precision and recall over thresholds of the cosine, among all pairs.
-  public let cosine: PrecisionRecall
+  package let cosine: PrecisionRecall
   /// Precision and recall of each row's k most similar, for each k asked for.
-  public let topK: [(k: Int, precision: Double, recall: Double)]
+  package let topK: [(k: Int, precision: Double, recall: Double)]
   /// Precision and recall of the suspected candidates.
-  public let suspected: (precision: Double, recall: Double)
+  package let suspected: (precision: Double, recall: Double)
   /// Precision and recall over thresholds of each kind of evidence, among the candidates.
-  public let evidence: [(evidence: AuditCandidates.Evidence, curve: PrecisionRecall)]
+  package let evidence: [(evidence: AuditCandidates.Evidence, curve: PrecisionRecall)]
   /// Candidates by confidence in tenths: how many, and the share that is a false negative.
-  public let calibration: [(count: Int, precision: Double)]
+  package let calibration: [(count: Int, precision: Double)]
 
   init(
     labels: AuditLabels, share: NegativeAuditResult.Share, candidates: AuditCandidates,

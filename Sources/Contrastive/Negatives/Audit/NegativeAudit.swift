@@ -16,8 +16,7 @@
 /// ```
 /// Σ_{j false} exp(⟨z_i, z_j⟩ / temperature) / Σ_{j ≠ i} exp(⟨z_i, z_j⟩ / temperature)
 /// ```
-/// How finely "the same thing" is meant is for the user to say: by the numbers of clusters. Given
-/// labels, the same numbers are computed for them, and how good each kind of evidence is.
+/// How finely "the same thing" is meant is for the user to say: by the numbers of clusters.
 ///
 /// Support sets and aggregates: Huynh et al., "Boosting Contrastive Self-Supervised Learning with
 /// False Negative Cancellation", WACV 2022, section 3.2.
@@ -68,26 +67,41 @@ public struct NegativeAudit: Sendable {
 
   /// Audits a set.
   ///
-  /// Complexity: with N rows, V support sets, c clusterings and g = c groupings, or c + 1 with
-  /// labels: 2·N²·D operations and N² exponentials, N²·(1 + g) additions, 2·V·N²·D operations for
-  /// the support sets, 2·D in Double for each pair that the bounds of a search leave open, N·k²
-  /// comparisons, and the clusterings. Memory beyond the inputs, the result and the clusterings:
-  /// the engine's tiles, one copy of the embeddings and of the largest support set, 24·k + 800 and
-  /// 4·D bytes a row while it is searched, then 32·k, and 16,016·(1 + g) bytes for each 256 rows;
-  /// no N × N matrix.
+  /// Complexity: with N rows, V support sets and c clusterings 2·N²·D operations and N²
+  /// exponentials, N²·(1 + c) additions, 2·V·N²·D operations for the support sets, 2·D in Double
+  /// for each pair that the bounds of a search leave open, N·k² comparisons, and the clusterings.
+  /// Memory beyond the inputs, the result and the clusterings: the engine's tiles, one copy of the
+  /// embeddings and of the largest support set, 24·k + 800 and 4·D bytes a row while it is
+  /// searched, then 32·k, and 16,016·(1 + c) bytes for each 256 rows; no N × N matrix.
   ///
   /// - Parameters:
   ///   - embeddings: [N × D]; normalized first.
   ///   - support: any number of [N × D]: row i of each is another embedding of row i's sample, such
   ///     as of another view; normalized first.
-  ///   - labels: [N], to compare with; −1 for a row without one.
   ///   - workers: the threads to use; no effect on the result.
   /// - Returns: what was found.
   /// - Throws: `ContrastiveError`: `.shape`, `.empty`, `.nonFinite`, `.tooLarge`, `.zeroNorm`,
-  ///   `.canceled`, and `.parameter` for a k that is not below N, more clusters than distinct rows,
-  ///   or labels that are all −1.
+  ///   `.canceled`, and `.parameter` for a k that is not below N, or more clusters than distinct
+  ///   rows.
   public func run(
-    _ embeddings: Matrix, support: [Matrix] = [], labels: [Int]? = nil, workers: Workers = .all
+    _ embeddings: Matrix, support: [Matrix] = [], workers: Workers = .all
+  ) throws(ContrastiveError) -> NegativeAuditResult {
+    try run(embeddings, support: support, labels: nil, workers: workers)
+  }
+
+  /// The same, compared with labels: what is inside one label counts as one more clustering, and
+  /// the result says how good each kind of evidence is.
+  ///
+  /// - Parameters:
+  ///   - embeddings: as without labels.
+  ///   - support: as without labels.
+  ///   - labels: [N]; −1 for a row without one.
+  ///   - workers: the threads to use; no effect on the result.
+  /// - Returns: what was found.
+  /// - Throws: as without labels, `.shape` for another number of them, and `.parameter` for labels
+  ///   that are all −1.
+  package func run(
+    _ embeddings: Matrix, support: [Matrix] = [], labels: [Int]?, workers: Workers = .all
   ) throws(ContrastiveError) -> NegativeAuditResult {
     let given = Operand("embeddings", embeddings)
     try given.requireRows()

@@ -9,7 +9,7 @@ public struct NegativeAuditResult: Sendable {
   }
 
   /// The candidates of each row and the evidence.
-  public let candidates: AuditCandidates
+  package let candidates: AuditCandidates
   /// Confidence from which a candidate is suspected.
   package let threshold: Double
   /// What is inside one cluster, for each clustering: an estimate of the false negatives at that
@@ -22,7 +22,7 @@ public struct NegativeAuditResult: Sendable {
   /// The part of each row's push that its suspected candidates bear.
   package let gradientShares: [Float]
   /// How it compares with labels, where they were given.
-  public let labeled: LabeledAudit?
+  package let labeled: LabeledAudit?
 
   /// The estimate averaged over the clusterings.
   package var estimate: Share {

@@ -1,13 +1,13 @@
 /// How well "at least so much" tells what is true: precision and recall at every threshold.
-public struct PrecisionRecall: Sendable, Equatable {
+package struct PrecisionRecall: Sendable, Equatable {
   /// Thresholds from the highest to the lowest, at each of which something more is found.
-  public let thresholds: [Double]
+  package let thresholds: [Double]
   /// Of what is found at each threshold, the share that is true.
-  public let precision: [Double]
+  package let precision: [Double]
   /// Of what is true, the share that is found.
-  public let recall: [Double]
+  package let recall: [Double]
   /// Σ (recall gained at a threshold) · (its precision).
-  public let averagePrecision: Double
+  package let averagePrecision: Double
 
   /// The curve of counts in ascending bins of the same size, each with its lower edge; `missed`
   /// true ones are in no bin.
@@ -37,7 +37,7 @@ public struct PrecisionRecall: Sendable, Equatable {
   }
 
   /// The threshold that maximizes F1, the highest on a tie; nil of nothing.
-  public var best: Int? {
+  package var best: Int? {
     var best: Int?
     for index in thresholds.indices where best.map({ f1(index) > f1($0) }) ?? true { best = index }
     return best
