@@ -25,7 +25,7 @@ public func contrastive_adapt(
       isOneSet: call.isOneSet, workers: workers, steps: place.move)
     if let result = result as UnsafeMutablePointer<OpaquePointer?>? {
       let report = AdaptReport(
-        result: AdapterResult(trained, seed: call.options.seed), epochs: trained.epochs)
+        result: try AdapterResult(trained, seed: call.options.seed), epochs: trained.epochs)
       ResultHandle(
         report: try JSONValue(encoding: report),
         tensors: ["held-out": Tensor(.int64(trained.heldOut.map(Int64.init)))]

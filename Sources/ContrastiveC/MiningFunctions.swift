@@ -99,7 +99,7 @@ public func contrastive_score(
       throw TensorFailure(
         argument: "against-documents", problem: "found one without against-queries")
     }
-    let summary = ScoreSummary(
+    let summary = try ScoreSummary(
       first, against: second, statistics: wanted.statistics, workers: workers)
     return ResultHandle(report: try JSONValue(encoding: summary), tensors: first.tensors)
   }

@@ -45,7 +45,9 @@ public struct CounterRandom: RandomNumberGenerator, Sendable, Equatable {
     return UInt64(output.1) << 32 | UInt64(output.0)
   }
 
-  /// A number in [low, high): low + (high − low) · u with u in [0, 1) a multiple of 2⁻²⁴.
+  /// low + (high − low) · u with u in [0, 1) a multiple of 2⁻²⁴, rounded to Float32.
+  ///
+  /// Rounding can give `high` itself where Float32 has few numbers between the two.
   public mutating func uniform(_ low: Float = 0, _ high: Float = 1) -> Float {
     low + (high - low) * (Float(next() >> 40) * 0x1p-24)
   }

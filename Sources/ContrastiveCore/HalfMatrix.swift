@@ -93,6 +93,23 @@ public struct HalfMatrix: Sendable, Equatable {
   }
 }
 
+extension HalfMatrix: Codable {
+  /// Decodes a `Matrix` and rounds it.
+  ///
+  /// - Throws: `DecodingError` for what is no matrix or has an element that cannot be rounded.
+  public init(from decoder: any Decoder) throws {
+    do {
+      try self.init(rounding: Matrix(from: decoder), argument: "values")
+    } catch let error as ContrastiveError {
+      throw DecodingError.dataCorrupted(
+        .init(codingPath: decoder.codingPath, debugDescription: error.description))
+    }
+  }
+
+  /// Encodes the elements, exactly widened, as a `Matrix`.
+  public func encode(to encoder: any Encoder) throws { try widened.encode(to: encoder) }
+}
+
 extension HalfMatrix: CustomStringConvertible, CustomReflectable {
   /// The shape and the elements at the start, on one line.
   public var description: String {

@@ -93,6 +93,8 @@ import Testing
     // Storage that is longer than the matrix, as a bank's, is not written.
     let part = Matrix(rows: 1, columns: 3, sharing: matrix.storage)
     #expect(try JSONDecoder().decode(Matrix.self, from: JSONEncoder().encode(part)) == part)
+    let half = try HalfMatrix(rounding: Matrix([[1.5, -0.0, 0.1, 65_504, 6e-8]]))
+    #expect(try JSONDecoder().decode(HalfMatrix.self, from: JSONEncoder().encode(half)) == half)
 
     let wrong = Data(#"{"rows":2,"columns":2,"values":[1,2,3]}"#.utf8)
     #expect {
@@ -100,6 +102,14 @@ import Testing
     } throws: { error in
       guard case DecodingError.dataCorrupted(let context) = error else { return false }
       return context.debugDescription == "values: found shape [3], expected [2 × 2]"
+    }
+    let large = Data(#"{"rows":1,"columns":1,"values":[70000]}"#.utf8)
+    #expect {
+      try JSONDecoder().decode(HalfMatrix.self, from: large)
+    } throws: { error in
+      guard case DecodingError.dataCorrupted(let context) = error else { return false }
+      return context.debugDescription
+        == "values: found 70000.0 at row 0, column 0, expected at most 65504.0"
     }
   }
 

@@ -40,6 +40,16 @@ import _TestSupport
           queries: queries, keys: keys, gradients: [.queries, .keys], workers: two)
         _ = try InfoNCE().evaluate(queries: queries, keys: keys, workers: two)
       }
+      let half = try HalfMatrix(rounding: bank)
+      try check(
+        "InfoNCE, a bank in half precision",
+        InfoNCE().scratchBytes(
+          for: ProblemShape(rows: 256, columns: 8_192, dimension: 16, bankPrecision: .half),
+          workers: two)
+      ) {
+        _ = try InfoNCE().evaluate(
+          queries: queries, keys: keys, bank: half, gradients: [.queries], workers: two)
+      }
       let ofBoth = try InfoNCE(symmetric: true)
       try check("InfoNCE, both directions", ofBoth.scratchBytes(for: views, workers: two)) {
         _ = try ofBoth.evaluate(queries: queries, keys: keys, workers: two)
@@ -86,6 +96,32 @@ import _TestSupport
       _ = try cns.evaluate(queries: queries, keys: keys, bank: bank, workers: two)
       let stated = cns.scratchBytes(for: banked, workers: two)
       precondition(Double(Scratch.peakBytes) <= 1.1 * Double(stated), "CNS")
+    }
+  }
+
+  /// What no machine holds is stated, too: nothing overflows.
+  @Test func largestShapesAreStated() throws {
+    let most = Int.max
+    let shapes = [1, 2, 3, most].flatMap { views in
+      BankSlots.Precision.allCases.map {
+        ProblemShape(
+          rows: most, views: views, columns: most, dimension: most, queueRows: most,
+          bankPrecision: $0)
+      }
+    }
+    for shape in shapes + [ProblemShape(rows: 3, views: most, dimension: most, queueRows: most)] {
+      let workers = try Workers(count: 7)
+      for stated in [
+        try InfoNCE().scratchBytes(for: shape, workers: workers),
+        try NTXent().scratchBytes(for: shape, workers: workers),
+        try SupCon().scratchBytes(for: shape, workers: workers),
+        try FNC(search: FalseNegatives()).scratchBytes(for: shape, workers: workers),
+        try SCE().scratchBytes(for: shape, workers: workers),
+        try SwAV(assignedViews: 100).scratchBytes(for: shape, workers: workers),
+        try CNS(ring: Ring()).scratchBytes(for: shape, workers: workers),
+        try InvP().scratchBytes(for: shape, workers: workers),
+        try SigLIP().scratchBytes(for: shape, workers: workers),
+      ] { #expect(stated > 0) }
     }
   }
 

@@ -65,18 +65,28 @@ public struct PairRanks: Sendable, Equatable {
   }
 
   /// The share of the pairs whose document is among the first k.
-  public func recall(at k: Int) -> Double { mean(at: k) { _ in 1 } }
-
-  /// The mean reciprocal rank.
-  public func mrr(at k: Int) -> Double { mean(at: k) { 1 / Double($0) } }
-
-  /// The mean discounted gain of the one document.
-  public func ndcg(at k: Int) -> Double {
-    mean(at: k) { logarithm(2.0) / logarithm(Double(1 + $0)) }
+  ///
+  /// - Throws: `ContrastiveError.parameter` for a k beyond the depth asked for.
+  public func recall(at k: Int) throws(ContrastiveError) -> Double {
+    try mean(at: k) { _ in 1 }
   }
 
-  private func mean(at k: Int, _ gain: (Int) -> Double) -> Double {
-    precondition(k <= depth)
+  /// The mean reciprocal rank.
+  ///
+  /// - Throws: `ContrastiveError.parameter` for a k beyond the depth asked for.
+  public func mrr(at k: Int) throws(ContrastiveError) -> Double {
+    try mean(at: k) { 1 / Double($0) }
+  }
+
+  /// The mean discounted gain of the one document.
+  ///
+  /// - Throws: `ContrastiveError.parameter` for a k beyond the depth asked for.
+  public func ndcg(at k: Int) throws(ContrastiveError) -> Double {
+    try mean(at: k) { logarithm(2.0) / logarithm(Double(1 + $0)) }
+  }
+
+  private func mean(at k: Int, _ gain: (Int) -> Double) throws(ContrastiveError) -> Double {
+    try requireParameter(k <= depth, "k", k, "at most the depth, \(depth)")
     let sum = ranks.reduce(0.0) { sum, rank in
       rank.map { $0 <= k ? sum + gain($0) : sum } ?? sum
     }

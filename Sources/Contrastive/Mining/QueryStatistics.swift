@@ -53,11 +53,18 @@ public struct QueryStatistics: Sendable {
   ///   - values: of each measure one number a query, as many of each.
   ///   - workers: the threads to use; no effect on the result.
   /// - Returns: an interval for each measure.
-  public func intervals(of values: [[Double]], workers: Workers = .all) -> [Interval] {
+  /// - Throws: `ContrastiveError.shape` for measures of unlike numbers of queries.
+  public func intervals(
+    of values: [[Double]], workers: Workers = .all
+  ) throws(ContrastiveError) -> [Interval] {
     guard let count = values.first?.count, count > 0 else {
       return values.map { _ in Interval(mean: 0, low: 0, high: 0) }
     }
-    precondition(values.allSatisfy { $0.count == count })
+    for (place, values) in values.enumerated() where values.count != count {
+      throw .shape(
+        argument: "values.\(place)", found: "\(values.count)",
+        expected: "\(count), one for each query")
+    }
     var means = [Double](repeating: 0, count: values.count * resamples)
     means.withUnsafeMutableBufferPointer { means in
       let means = SharedMemory(means)

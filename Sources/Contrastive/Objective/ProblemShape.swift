@@ -1,31 +1,49 @@
 /// How large the inputs of an objective are, for the memory that it needs.
 ///
-/// Counts below 0 are 0, and no larger than a machine can have: 2²⁷ rows, 2⁸ views, 2²⁰ dimensions.
+/// Counts below 0 are 0, and none is larger than a machine can have: 2²⁷ rows in all views, 2²⁷ of
+/// a bank, as many in a queue for all views, 2²⁰ dimensions.
 public struct ProblemShape: Sendable, Equatable {
   /// Rows of the first input: queries, or embeddings of one view.
-  public var rows: Int { didSet { rows = Self.count(rows) } }
+  package let rows: Int
   /// How many views of these rows there are in the first input.
-  public var views: Int { didSet { views = Self.count(views, most: 1 << 8) } }
+  package let views: Int
   /// Rows of the bank, or prototypes; 0 without either.
-  public var columns: Int { didSet { columns = Self.count(columns) } }
+  package let columns: Int
   /// Dimension of the embeddings.
-  public var dimension: Int { didSet { dimension = Self.count(dimension, most: 1 << 20) } }
+  package let dimension: Int
   /// Earlier rows for each view that a queue holds.
-  public var queueRows: Int { didSet { queueRows = Self.count(queueRows) } }
+  package let queueRows: Int
+  /// How the bank's embeddings are kept.
+  package let bankPrecision: BankSlots.Precision
 
   /// A shape.
-  public init(rows: Int, views: Int = 1, columns: Int = 0, dimension: Int, queueRows: Int = 0) {
-    self.rows = Self.count(rows)
-    self.views = Self.count(views, most: 1 << 8)
-    self.columns = Self.count(columns)
-    self.dimension = Self.count(dimension, most: 1 << 20)
-    self.queueRows = Self.count(queueRows)
+  ///
+  /// - Parameters:
+  ///   - rows: rows of the first input: queries, or embeddings of one view.
+  ///   - views: how many views of these rows there are in the first input.
+  ///   - columns: rows of the bank, or prototypes; 0 without either.
+  ///   - dimension: dimension of the embeddings.
+  ///   - queueRows: earlier rows for each view that a queue holds.
+  ///   - bankPrecision: how the bank's embeddings are kept.
+  public init(
+    rows: Int, views: Int = 1, columns: Int = 0, dimension: Int, queueRows: Int = 0,
+    bankPrecision: BankSlots.Precision = .single
+  ) {
+    let most = 1 << 27
+    func count(_ given: Int, _ most: Int) -> Int { min(max(0, given), most) }
+    self.rows = count(rows, most)
+    self.views = count(views, most / max(1, self.rows))
+    self.columns = count(columns, most)
+    self.dimension = count(dimension, 1 << 20)
+    self.queueRows = count(queueRows, most / max(1, self.views))
+    self.bankPrecision = bankPrecision
   }
-
-  private static func count(_ given: Int, most: Int = 1 << 27) -> Int { min(max(0, given), most) }
 }
 
 extension ProblemShape {
+  /// Whether a pass widens its columns tile by tile.
+  var isHalf: Bool { columns > 0 && bankPrecision == .half }
+
   /// Scratch of a `Contrast` of these rows with a bank, or in the batch with other keys.
   ///
   /// `inBands` where as many keys are read in bands, up to the rows where they are.
@@ -33,7 +51,8 @@ extension ProblemShape {
     let width = columns == 0 ? rows : columns
     func rectangle(_ rows: Int, _ columns: Int) -> Int {
       RectanglePass.scratchBytes(
-        rows: rows, columns: columns, dimension: dimension, summing: true, workers: workers)
+        rows: rows, columns: columns, dimension: dimension, summing: true, isHalf: isHalf,
+        workers: workers)
     }
     let ahead = rectangle(rows, width)
     guard summingColumns else { return ahead }

@@ -126,8 +126,7 @@ public struct SwAV: Objective {
   /// ```
   public func scratchBytes(for shape: ProblemShape, workers: Workers = .all) -> Int {
     let (images, prototypes, rows) = (shape.rows, shape.columns, shape.rows + shape.queueRows)
-    // No more views than a shape can have.
-    let assigned = min(assignedViews, 1 << 8)
+    let assigned = min(assignedViews, shape.views)
     return 4 * prototypes * (assigned * rows + (assigned + 1) * images)
       + 16 * prototypes * pieces(rows, 64) + 8 * (rows + prototypes)
   }

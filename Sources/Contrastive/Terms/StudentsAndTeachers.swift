@@ -118,6 +118,6 @@ extension ProblemShape {
     16 * rows * dimension
       + RectanglePass.scratchBytes(
         rows: 2 * rows, columns: columns == 0 ? rows : columns, dimension: dimension,
-        summing: true, workers: workers)
+        summing: true, isHalf: isHalf, workers: workers)
   }
 }

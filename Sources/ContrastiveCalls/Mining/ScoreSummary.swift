@@ -45,7 +45,7 @@ package struct ScoreSummary: Encodable {
   package init(
     _ scores: RetrievalScores, against second: RetrievalScores?, statistics: QueryStatistics,
     workers: Workers
-  ) {
+  ) throws(ContrastiveError) {
     let measures = scores.measures
     let names = measures.map { "\($0.rawValue)_at_\($1)" }
     self.names = names
@@ -55,18 +55,20 @@ package struct ScoreSummary: Encodable {
     func named(_ means: [Mean]) -> [String: Mean] {
       Dictionary(uniqueKeysWithValues: zip(names, means))
     }
-    self.measures = named(statistics.intervals(of: values, workers: workers).map { Mean($0) })
-    against = second.map { second in
-      let others = measures.map { second.perQuery($0, at: $1) }
-      let differences = zip(values, others).map { zip($0, $1).map { $0 - $1 } }
-      let intervals = statistics.intervals(of: differences, workers: workers)
-      return Second(
-        measures: named(statistics.intervals(of: others, workers: workers).map { Mean($0) }),
-        difference: named(
-          zip(intervals, differences).map {
-            Mean($0, pValue: statistics.pValue(of: $1, workers: workers))
-          }))
+    self.measures = named(try statistics.intervals(of: values, workers: workers).map { Mean($0) })
+    guard let second else {
+      against = nil
+      return
     }
+    let others = measures.map { second.perQuery($0, at: $1) }
+    let differences = zip(values, others).map { zip($0, $1).map { $0 - $1 } }
+    let intervals = try statistics.intervals(of: differences, workers: workers)
+    against = Second(
+      measures: named(try statistics.intervals(of: others, workers: workers).map { Mean($0) }),
+      difference: named(
+        zip(intervals, differences).map {
+          Mean($0, pValue: statistics.pValue(of: $1, workers: workers))
+        }))
   }
 }
 

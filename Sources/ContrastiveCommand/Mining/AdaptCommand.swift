@@ -112,7 +112,7 @@ struct AdaptCommand: ParsableCommand {
           "queries": queries, "documents": documents ?? queries, "pairs": pairs ?? "pairs",
         ])
       }
-      let summary = AdapterResult(result, seed: options.seed)
+      let summary = try AdapterResult(result, seed: options.seed)
       results.append(summary)
       let examples = AdapterExamples(result) { data.names(ofPair: $0) }
       // The first folder's result is that of all seeds in the end.

@@ -139,7 +139,7 @@ struct ScoreCommand: ParsableCommand {
       try TRECFile.write(first, names: names, line)
     }
     try report.print(
-      ScoreSummary(
+      try ScoreSummary(
         first, against: second, statistics: statistics, workers: try parallel.workers),
       beside: file, table, run)
   }

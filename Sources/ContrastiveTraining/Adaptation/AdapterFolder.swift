@@ -87,12 +87,12 @@ public struct AdapterMeasures: Codable, Sendable, Equatable {
     case ndcgAt10 = "ndcg_at_10"
   }
 
-  /// Those of some ranks.
-  public init(_ ranks: PairRanks) {
-    recallAt1 = ranks.recall(at: 1)
-    recallAt10 = ranks.recall(at: 10)
-    mrrAt10 = ranks.mrr(at: 10)
-    ndcgAt10 = ranks.ndcg(at: 10)
+  /// Those of some ranks, at least ten deep.
+  public init(_ ranks: PairRanks) throws(ContrastiveError) {
+    recallAt1 = try ranks.recall(at: 1)
+    recallAt10 = try ranks.recall(at: 10)
+    mrrAt10 = try ranks.mrr(at: 10)
+    ndcgAt10 = try ranks.ndcg(at: 10)
   }
 }
 
@@ -130,10 +130,10 @@ public struct AdapterResult: Codable, Sendable {
   }
 
   /// That of a training.
-  public init(_ result: AdapterTraining.Result, seed: UInt64) {
+  public init(_ result: AdapterTraining.Result, seed: UInt64) throws(ContrastiveError) {
     self.seed = seed
-    before = result.before.map { AdapterMeasures($0) }
-    after = result.after.map { AdapterMeasures($0) }
+    before = try result.before.map(AdapterMeasures.init)
+    after = try result.after.map(AdapterMeasures.init)
     heldOut = result.heldOut.count
     training = result.counts.training
     validation = result.counts.validation

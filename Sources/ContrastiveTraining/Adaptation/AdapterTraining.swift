@@ -95,7 +95,7 @@ public struct AdapterTraining: Sendable {
       _ epoch: Int, _ loss: Double?, _ seconds: Double
     ) throws(ContrastiveError) -> Epoch {
       let ranks = try state.ranks(of: deciding, isOneSet: isOneSet, workers: workers)
-      return Epoch(epoch: epoch, loss: loss, mrr: ranks.mrr(at: 10), seconds: seconds)
+      return Epoch(epoch: epoch, loss: loss, mrr: try ranks.mrr(at: 10), seconds: seconds)
     }
     var epochs = [try decide(0, nil, 0)]
     var (best, kept) = (0, state.adapter)

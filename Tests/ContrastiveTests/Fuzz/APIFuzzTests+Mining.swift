@@ -30,7 +30,7 @@ extension APIFuzzTests {
             .map { ($0, $1) },
           queries: queries, documents: documents, depth: draw.count(), isOneSet: draw.bool(),
           workers: draw.workers)
-        for value in [ranks.recall(at: 1), ranks.mrr(at: 1), ranks.ndcg(at: 1)]
+        for value in [try ranks.recall(at: 1), try ranks.mrr(at: 1), try ranks.ndcg(at: 1)]
         where !value.isFinite {
           throw NotFinite()
         }

@@ -58,7 +58,7 @@ extension APIFuzzTests {
     mutating func bool() -> Bool { random.happens(0.5) }
 
     /// A size of a problem that some machine may hold.
-    mutating func extent() -> Int { random.element(of: [0, 1, 2, 3, 40, 1_000, 1 << 12]) }
+    mutating func extent() -> Int { random.element(of: [0, 1, 2, 3, 40, 1 << 12, 1 << 27, .max]) }
 
     mutating func shape() -> ProblemShape {
       ProblemShape(
