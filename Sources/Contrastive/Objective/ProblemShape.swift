@@ -4,13 +4,13 @@
 /// a bank, as many in a queue for all views, 2²⁰ dimensions.
 public struct ProblemShape: Sendable, Equatable {
   /// Rows of the first input: queries, or embeddings of one view.
-  package let rows: Int
+  public let rows: Int
   /// How many views of these rows there are in the first input.
   package let views: Int
   /// Rows of the bank, or prototypes; 0 without either.
-  package let columns: Int
+  public let columns: Int
   /// Dimension of the embeddings.
-  package let dimension: Int
+  public let dimension: Int
   /// Earlier rows for each view that a queue holds.
   package let queueRows: Int
   /// How the bank's embeddings are kept.

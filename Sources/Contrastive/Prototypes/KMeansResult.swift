@@ -50,7 +50,7 @@ public struct KMeansResult: Sendable {
   /// The cluster of each point: that of its nearest centroid, the lowest on a tie.
   public var assignments: [Int] { labels.map(Int.init) }
   /// Members of each cluster, each at least 1.
-  public var counts: [Int] { sums.counts }
+  package var counts: [Int] { sums.counts }
   /// How distances were chosen.
   package var strategy: KMeansStrategy { codes.areUsed ? .codes : bounds.strategy }
   /// Groups of centroids that have a lower bound of their own; 0 without bounds.

@@ -53,8 +53,7 @@ public struct NNCLR: Objective {
 
   /// As two passes of the batch with itself.
   public func scratchBytes(for shape: ProblemShape, workers: Workers) -> Int {
-    var batch = shape
-    batch.columns = 0
+    let batch = ProblemShape(rows: shape.rows, dimension: shape.dimension)
     return (try? InfoNCE())?.scratchBytes(for: batch, workers: workers) ?? 0
   }
 }
