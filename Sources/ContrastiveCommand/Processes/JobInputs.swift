@@ -1,14 +1,7 @@
+import CLibrary
 import Contrastive
 import ContrastiveCore
 import ContrastiveFiles
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
 
 /// What must be the same in every process of a job: it is compared before any work.
 package enum JobInputs {

@@ -1,12 +1,5 @@
+import CLibrary
 import ContrastiveCore
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
 
 /// A blur by a Gaussian of random width, with a probability.
 ///

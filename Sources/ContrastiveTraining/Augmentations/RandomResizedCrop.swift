@@ -1,12 +1,5 @@
+import CLibrary
 import ContrastiveCore
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
 
 /// A rectangle of random area and aspect, brought to one size.
 ///

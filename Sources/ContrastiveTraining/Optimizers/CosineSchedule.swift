@@ -1,12 +1,5 @@
+import CLibrary
 import ContrastiveCore
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
 
 /// A learning rate that falls along half a cosine, step by step.
 ///
