@@ -34,7 +34,7 @@ extension MemoryBank {
     for ids: [Int], own: OwnEntries = .exclude, olderThan age: Int? = nil, at step: Int? = nil,
     suspects: SuspectedPairs? = nil, policy: FalseNegativePolicy = .exclude
   ) throws(ContrastiveError) -> BankColumns {
-    try requireIndices(ids, count: ids.count, below: .max, named: "ids")
+    try requireIndices(ids, below: .max, named: "ids")
     if let age, age < 0 {
       throw .parameter(name: "age", found: "\(age)", expected: "0 or more")
     }

@@ -102,11 +102,9 @@ extension PairRoles {
   func adding(
     _ pairs: PairTerms, columns: Int, excluding exclusions: [Exclusion]
   ) throws(ContrastiveError) -> PairRoles {
-    guard pairs.rows == lists.rows, pairs.columns == columns else {
-      throw .shape(
-        argument: "pairs", found: "[\(pairs.rows) × \(pairs.columns)]",
-        expected: "[\(lists.rows) × \(columns)]")
-    }
+    try requireShape(
+      pairs.rows == lists.rows && pairs.columns == columns, "pairs",
+      "[\(pairs.rows) × \(pairs.columns)]", "[\(lists.rows) × \(columns)]")
     for (position, pair) in pairs.pairs.enumerated() {
       guard !lists[pair.row].contains(Int32(pair.column)),
         !exclusions.exclude(row: pair.row, column: pair.column)

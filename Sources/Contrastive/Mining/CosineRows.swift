@@ -19,10 +19,8 @@ struct CosineRows: Sendable {
   init(_ given: Matrix, argument: String, workers: Workers) throws(ContrastiveError) {
     let operand = Operand(argument, given)
     try operand.requireRows()
-    guard given.rows <= Int(Int32.max) else {
-      throw .shape(
-        argument: argument, found: given.shape, expected: "at most \(Int32.max) rows")
-    }
+    try requireShape(
+      given.rows <= Int(Int32.max), argument, given.shape, "at most \(Int32.max) rows")
     let squares = given.eachRow(of: Double.self, workers: workers) { row, columns in
       RowKernels.best.dot(row, row, count: columns)
     }

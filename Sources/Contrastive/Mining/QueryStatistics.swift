@@ -29,13 +29,9 @@ public struct QueryStatistics: Sendable {
   public init(
     resamples: Int = 2_000, confidence: Double = 0.95, seed: UInt64 = 0
   ) throws(ContrastiveError) {
-    guard 1...1_000_000 ~= resamples else {
-      throw .parameter(name: "resamples", found: "\(resamples)", expected: "1 … 1000000")
-    }
-    guard confidence > 0, confidence < 1 else {
-      throw .parameter(
-        name: "confidence", found: "\(confidence)", expected: "between 0 and 1")
-    }
+    try requireParameter(1...1_000_000 ~= resamples, "resamples", resamples, "1 … 1000000")
+    try requireParameter(
+      confidence > 0 && confidence < 1, "confidence", confidence, "between 0 and 1")
     self.resamples = resamples
     self.confidence = confidence
     self.seed = seed

@@ -80,11 +80,9 @@ public struct FNC: Objective {
     gradients: Set<EmbeddingVariable> = [.embeddings], workers: Workers = .all
   ) throws(ContrastiveError) -> Evaluation<FNC> {
     let anchors = Operand("embeddings", embeddings)
-    guard views > 1, embeddings.rows.isMultiple(of: views) else {
-      throw .shape(
-        argument: anchors.name, found: "\(views) views in \(embeddings.shape)",
-        expected: "at least 2 views, each with a row for every image")
-    }
+    try requireShape(
+      views > 1 && embeddings.rows.isMultiple(of: views), anchors.name,
+      "\(views) views in \(embeddings.shape)", "at least 2 views, each with a row for every image")
     try anchors.requireRows()
     try anchors.requireFinite()
     let images = anchors.rows / views

@@ -167,8 +167,7 @@ public struct HCSC: Objective {
 
 extension SelectionMask {
   fileprivate func require(rows: Int, columns: Int, named name: String) throws(ContrastiveError) {
-    guard self.rows == rows, self.columns == columns else {
-      throw .shape(argument: name, found: shape, expected: "[\(rows) × \(columns)]")
-    }
+    try requireShape(
+      self.rows == rows && self.columns == columns, name, shape, "[\(rows) × \(columns)]")
   }
 }

@@ -120,15 +120,11 @@ private struct Spaces {
     let keyed = Operand("keys", keys)
     try self.queries.requireRows()
     guard count > 0 else { throw .bankNotFilled(argument: "bank") }
-    guard queries.rows % count == 0 else {
-      throw .shape(
-        argument: "queries", found: queries.shape, expected: "a multiple of \(count) rows")
-    }
-    guard keys.rows == queries.rows * count, keys.columns == queries.columns else {
-      throw .shape(
-        argument: keyed.name, found: keys.shape,
-        expected: "[\(queries.rows * count) × \(queries.columns)]")
-    }
+    try requireShape(
+      queries.rows % count == 0, "queries", queries.shape, "a multiple of \(count) rows")
+    try requireShape(
+      keys.rows == queries.rows * count && keys.columns == queries.columns, keyed.name, keys.shape,
+      "[\(queries.rows * count) × \(queries.columns)]")
     try self.queries.requireFinite()
     try keyed.requireFinite()
   }
@@ -160,9 +156,7 @@ private struct Spaces {
 extension PairTerms {
   /// The pairs of the rows that each space has: row i·S + s is row i of space s.
   fileprivate func ofSpaces(_ spaces: Int, rows: Int) throws(ContrastiveError) -> [PairTerms] {
-    guard self.rows == rows else {
-      throw .shape(argument: "pairs", found: "\(self.rows) rows", expected: "\(rows)")
-    }
+    try requireShape(self.rows == rows, "pairs", "\(self.rows) rows", "\(rows)")
     var terms: [PairTerms] = []
     for space in 0..<spaces {
       let own = pairs.filter { $0.row % spaces == space }.map {

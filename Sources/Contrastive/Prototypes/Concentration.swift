@@ -34,19 +34,12 @@ public enum Concentration {
       "1 or more, which fit in memory")
     try requireParameter(
       temperature.isFinite && temperature > 0, "temperature", temperature, "above 0")
-    guard distances.count == assignments.count else {
-      throw .shape(
-        argument: "assignments", found: "[\(assignments.count)]",
-        expected: "[\(distances.count)], one for each distance")
-    }
+    try requireLabels(
+      assignments, count: distances.count, each: "distance", named: "assignments")
+    try requireIndices(assignments, below: clusters, named: "assignments")
     var sums = [Double](repeating: 0, count: clusters)
     var counts = [Int](repeating: 0, count: clusters)
     for (point, cluster) in assignments.enumerated() {
-      guard 0..<clusters ~= cluster else {
-        throw .index(
-          argument: "assignments", position: point, found: "\(cluster)",
-          expected: "0 ..< \(clusters)")
-      }
       guard distances[point].isFinite else {
         throw .nonFinite(
           argument: "distances", row: point, column: 0, found: "\(distances[point])")

@@ -16,10 +16,8 @@ struct PreparedPoints: Sendable {
   ) throws(ContrastiveError) {
     let operand = Operand(argument, points)
     try operand.requireRows()
-    guard points.rows <= Int(UInt32.max) else {
-      throw .shape(
-        argument: argument, found: points.shape, expected: "at most \(UInt32.max) rows")
-    }
+    try requireShape(
+      points.rows <= Int(UInt32.max), argument, points.shape, "at most \(UInt32.max) rows")
     switch metric {
     case .euclidean:
       matrix = points
