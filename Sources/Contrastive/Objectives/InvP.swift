@@ -139,8 +139,8 @@ public struct InvP: Objective {
     if var sum = gradient {
       gradient = nil
       listed.pairs.add(
-        to: &sum, columns: columns.matrix,
-        coefficients: listed.pairs.map(workers: workers, terms.coefficient), workers: workers)
+        listed.pairs.map(workers: workers, terms.coefficient), times: columns.matrix, to: &sum,
+        .listed, workers: workers)
       gradient = sum
     }
     return Evaluation(
