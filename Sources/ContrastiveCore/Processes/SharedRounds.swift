@@ -5,15 +5,9 @@ struct BlockTransfer: Sendable {
 
   /// Of a pass whose blocks have nothing but sums.
   static let nothing = BlockTransfer(add: { _, _ in }, take: { _, _ in })
+}
 
-  init(
-    add: @escaping @Sendable (_ block: Int, inout Packet) -> Void,
-    take: @escaping @Sendable (_ block: Int, inout PacketReader) -> Void
-  ) {
-    self.add = add
-    self.take = take
-  }
-
+extension BlockTransfer {
   /// The statistics of the first `blocks` blocks, or of all.
   init<Statistics: Sendable>(
     of found: SharedMemory<Statistics>, by transfer: Transfer<Statistics>, blocks: Int = .max

@@ -105,7 +105,7 @@ package struct RankThresholds: Sendable {
       // Few rows need more than two passes.
       let reader = RankCount(
         intervals: open.map { searches[$0].map { $0.outcome == nil ? $0.interval : nil } },
-        excluding: open.count == searches.count
+        exclusions: open.count == searches.count
           ? exclusions : exclusions.map { .selected(rows: open, $0) })
       let part = open.count == searches.count ? rows.matrix : rows.matrix.rows(at: open)
       let blocks = try RectanglePass(rows: Operand(rows.name, part), columns: columns).read(
