@@ -54,21 +54,13 @@ public struct QueryStatistics: Sendable {
       return values.map { _ in Interval(mean: 0, low: 0, high: 0) }
     }
     precondition(values.allSatisfy { $0.count == count })
-    var means = [Double](repeating: 0, count: values.count * resamples)
-    means.withUnsafeMutableBufferPointer { means in
-      let means = SharedMemory(means)
-      workers.forEach(resamples) { resample, _ in
-        var random = CounterRandom(seed: seed, 0x626f_6f74, UInt64(resample))
-        let drawn = (0..<count).map { _ in random.index(below: count) }
-        for (place, values) in values.enumerated() {
-          var sum = 0.0
-          for query in drawn { sum += values[query] }
-          means[place * resamples + resample] = sum / Double(count)
-        }
-      }
+    let means = workers.map(resamples) { resample in
+      var random = CounterRandom(seed: seed, 0x626f_6f74, UInt64(resample))
+      let drawn = (0..<count).map { _ in random.index(below: count) }
+      return values.map { values in drawn.reduce(0) { $0 + values[$1] } / Double(count) }
     }
     return values.enumerated().map { place, values in
-      let sorted = means[(place * resamples)..<((place + 1) * resamples)].sorted()
+      let sorted = means.map { $0[place] }.sorted()
       return Interval(
         mean: values.reduce(0, +) / Double(count),
         low: Self.percentile((1 - confidence) / 2, of: sorted),
@@ -106,19 +98,15 @@ public struct QueryStatistics: Sendable {
       abs(differing.reduce(0, +)) - 1e-12 * differing.reduce(0) { $0 + abs($1) }
     let isWhole = differing.count < 63 && 1 << differing.count <= resamples
     let patterns = isWhole ? 1 << differing.count : resamples
-    var isLarge = [Bool](repeating: false, count: patterns)
-    isLarge.withUnsafeMutableBufferPointer { isLarge in
-      let isLarge = SharedMemory(isLarge)
-      workers.forEach(patterns) { pattern, _ in
-        var random = CounterRandom(seed: seed, 0x7369_676e, UInt64(pattern))
-        var (sum, bits) = (0.0, UInt64(pattern))
-        for (place, difference) in differing.enumerated() {
-          if !isWhole && place.isMultiple(of: 64) { bits = random.next() }
-          sum += bits & 1 == 1 ? difference : -difference
-          bits >>= 1
-        }
-        isLarge[pattern] = abs(sum) >= observed
+    let isLarge = workers.map(patterns) { pattern in
+      var random = CounterRandom(seed: seed, 0x7369_676e, UInt64(pattern))
+      var (sum, bits) = (0.0, UInt64(pattern))
+      for (place, difference) in differing.enumerated() {
+        if !isWhole && place.isMultiple(of: 64) { bits = random.next() }
+        sum += bits & 1 == 1 ? difference : -difference
+        bits >>= 1
       }
+      return abs(sum) >= observed
     }
     let large = isLarge.count { $0 }
     return isWhole ? Double(large) / Double(patterns) : Double(1 + large) / Double(1 + patterns)
