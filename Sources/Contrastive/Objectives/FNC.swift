@@ -121,11 +121,7 @@ public struct FNC: Objective {
     counts.add(try contrast.choose(all, support: known, workers: workers))
     let value = try contrast.evaluate(
       ContrastGradients(anchors: gradients.contains(.embeddings)), workers: workers)
-    var evaluation = Evaluation<FNC>(
-      loss: value.loss, losses: value.losses,
-      gradients: value.anchors.map { [.embeddings: $0] } ?? [:], details: counts)
-    evaluation.take(value.errorBound, anchors: [.embeddings])
-    return evaluation
+    return Evaluation(value, anchors: .embeddings, details: counts)
   }
 
   /// Support and bank as one.

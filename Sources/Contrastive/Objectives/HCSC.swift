@@ -129,7 +129,7 @@ public struct HCSC: Objective {
       if let mask = level.prototypes { select(mask, in: &contrast, &chosen) }
       value.add(try contrast.evaluate(wanted, workers: workers), times: share)
     }
-    return Evaluation(value, details: chosen)
+    return Evaluation(value, anchors: .queries, details: chosen)
   }
 
   private func check(_ levels: [Level], of problem: BankProblem) throws(ContrastiveError) {
