@@ -45,7 +45,7 @@ extension Contrast {
     var part = Contrast(
       Operand(anchors.name, anchors.matrix.rows(range)), paired: paired?.rows(range),
       against: .others(columns), temperature: temperature,
-      excluding: exclusions.map { .from(row: range.lowerBound, $0) })
+      excluding: exclusions.map { .selected(rows: Array(range), $0) })
     part.form = form
     return part
   }

@@ -44,7 +44,7 @@ package struct RankThresholds: Sendable {
       let some = Operand(rows.name, rows.matrix.rows(range))
       let ranks = Array(ranks[range])
       let band = range.map { resolver.rounding(of: $0) }
-      let excluded = exclusions.map { Exclusion.from(row: start, $0) }
+      let excluded = exclusions.map { Exclusion.selected(rows: Array(range), $0) }
       let found: [[RankSearch.Outcome]]
       if let deepest = ranks.joined().max(), deepest >= Self.minCounted {
         found = try Self.narrow(ranks, band, some, columns, excluded, workers)
