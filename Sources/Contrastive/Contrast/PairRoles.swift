@@ -47,12 +47,6 @@ struct PairRoles: Sendable {
     }
   }
 
-  /// One positive for each row.
-  init(positive columns: [Int]) {
-    lists = RowLists(single: columns)
-    roles = [Role](repeating: Self.positive, count: columns.count)
-  }
-
   /// Most listed columns of a row among which one is looked for without a set.
   private static let maxScanned = 32
 

@@ -56,7 +56,7 @@ struct PairedViews: Sendable {
   ) throws(ContrastiveError) -> (contrast: Contrast, chosen: NegativeCounts) {
     var contrast = Contrast(
       rows, against: .anchors, temperature: temperature, excluding: [.diagonal])
-    contrast.roles = PairRoles(positive: (0..<(2 * count)).map { ($0 + count) % (2 * count) })
+    contrast.roles = PairRoles(rows: 2 * count) { [($0 + count) % (2 * count)] }
     contrast.form = form
     let chosen = try contrast.choose(
       negatives, support: Contrast.Support(embeddings: rows, images: count), workers: workers)
