@@ -63,16 +63,9 @@ public struct QueryStatistics: Sendable {
       let sorted = means.map { $0[place] }.sorted()
       return Interval(
         mean: values.reduce(0, +) / Double(count),
-        low: Self.percentile((1 - confidence) / 2, of: sorted),
-        high: Self.percentile((1 + confidence) / 2, of: sorted))
+        low: sorted.percentile((1 - confidence) / 2),
+        high: sorted.percentile((1 + confidence) / 2))
     }
-  }
-
-  private static func percentile(_ share: Double, of sorted: [Double]) -> Double {
-    let place = share * Double(sorted.count - 1)
-    let low = Int(place)
-    let high = min(low + 1, sorted.count - 1)
-    return sorted[low] + (place - Double(low)) * (sorted[high] - sorted[low])
   }
 
   /// How likely a mean difference at least as large is where the two systems do not differ.

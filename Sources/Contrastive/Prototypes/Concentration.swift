@@ -62,20 +62,13 @@ public enum Concentration {
 
   private static func scaled(_ spreads: [Double], temperature: Double) -> [Float] {
     let sorted = spreads.sorted()
-    let (low, high) = (percentile(sorted, 0.1), percentile(sorted, 0.9))
+    let (low, high) = (sorted.percentile(0.1), sorted.percentile(0.9))
     let clipped = spreads.map { min(max($0, low), high) }
     let mean = clipped.reduce(0, +) / Double(clipped.count)
     guard mean > 0 else {
       return [Float](repeating: Float(temperature), count: spreads.count)
     }
     return clipped.map { Float(max($0 / mean, 1e-3) * temperature) }
-  }
-
-  private static func percentile(_ sorted: [Double], _ share: Double) -> Double {
-    let position = Double(sorted.count - 1) * share
-    let below = Int(position)
-    let above = min(below + 1, sorted.count - 1)
-    return sorted[below] + (sorted[above] - sorted[below]) * (position - Double(below))
   }
 }
 
