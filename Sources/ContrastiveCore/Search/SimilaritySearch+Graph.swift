@@ -1,5 +1,6 @@
 extension SimilaritySearch {
-  /// The k most similar rows of each row of a set; each pair of rows is compared once.
+  /// The k most similar rows of each row of a set; each pair of rows is compared once, by several
+  /// processes twice.
   ///
   /// Complexity: O(rows² · dimension). Codes take `4 · rows · dimension` bytes where they have 16
   /// bits, half of it where they have 8.
@@ -22,13 +23,8 @@ extension SimilaritySearch {
     let search = SimilaritySearch(
       k: k, rows: rows, columns: rows, excluding: exclusions, above: floor, screen: screen,
       product: product)
-    // Processes share a pass; those of pairs in turn share no lists.
-    if search.isFoundByPass || (screen == nil && workers.processes != nil) {
-      let candidates = try PassCandidates(search, workers) { reader throws(ContrastiveError) in
-        try SymmetricPass(rows).read(reader, workers: workers)
-      }
-      return try search.find(in: candidates, workers)
-    }
+    // Processes have rows of their own, with all columns: pairs in turn share no lists.
+    if workers.processes != nil { return try search.run(workers: workers) }
     try BLAS.prepare()
     try rows.requireFinite(workers)
     let grid = SymmetricGrid(rows: rows.rows)
