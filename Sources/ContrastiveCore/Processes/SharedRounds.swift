@@ -8,9 +8,9 @@ struct BlockTransfer: Sendable {
 }
 
 extension BlockTransfer {
-  /// The statistics of the first `blocks` blocks, or of all.
+  /// The statistics of the first `blocks` blocks.
   init<Statistics: Sendable>(
-    of found: SharedMemory<Statistics>, by transfer: Transfer<Statistics>, blocks: Int = .max
+    of found: SharedMemory<Statistics>, by transfer: Transfer<Statistics>, blocks: Int
   ) {
     add = { if $0 < blocks { transfer.add(found[$0], &$1) } }
     take = { if $0 < blocks { found[$0] = transfer.take(&$1) } }
