@@ -2,18 +2,10 @@ extension SimilaritySearch {
   /// The k most similar rows of each row of a set; each pair of rows is compared once, by several
   /// processes twice.
   ///
-  /// Complexity: O(rows² · dimension). Codes take `4 · rows · dimension` bytes where they have 16
-  /// bits, half of it where they have 8.
+  /// Exclusions are symmetric, and each row with itself is among them. Complexity:
+  /// O(rows² · dimension). Codes take `4 · rows · dimension` bytes where they have 16 bits, half of
+  /// it where they have 8.
   ///
-  /// - Parameters:
-  ///   - rows: in Float32.
-  ///   - k: at least 1.
-  ///   - exclusions: pairs that are not found; symmetric, and each row with itself among them.
-  ///   - floor: only rows whose similarity is above this are found.
-  ///   - screen: what bounds similarities; when nil what follows from the problem.
-  ///   - product: that of codes.
-  ///   - workers: the threads to use; no effect on the result.
-  /// - Returns: the others of each row.
   /// - Throws: `ContrastiveError`: `.nonFinite`, `.tooLarge`, `.canceled`, `.blas`.
   package static func graph(
     of rows: Operand, k: Int, excluding exclusions: [Exclusion] = [.diagonal],

@@ -33,8 +33,6 @@ extension SimilaritySearch {
   /// k-th are decided in Double. Codes would leave more of them: in a simulation of their bounds
   /// 3.7 % of 16,384 random unit rows of dimension 128 stayed open around rank 1,024.
   ///
-  /// - Parameter workers: the threads to use.
-  /// - Returns: the columns of each row.
   /// - Throws: `ContrastiveError`: `.nonFinite`, `.tooLarge`, `.canceled`, `.blas`.
   package func sets(workers: Workers) throws(ContrastiveError) -> [[Int]] {
     let candidates = try passCandidates(workers)
