@@ -46,6 +46,7 @@ let package = Package(
   ],
   targets: [
     // System libraries and C.
+    .target(name: "CLibrary", swiftSettings: strict),
     .systemLibrary(
       name: "CBLAS", pkgConfig: "openblas",
       providers: [.apt(["libopenblas-dev", "pkg-config"]), .brew(["openblas"])]),
@@ -74,7 +75,8 @@ let package = Package(
 
     // The engine, the library and what stands on it: imports only point up this list.
     .target(
-      name: "ContrastiveCore", dependencies: ["CBLAS", "CLAPACKE", "ContrastiveKernels"],
+      name: "ContrastiveCore",
+      dependencies: ["CBLAS", "CLAPACKE", "CLibrary", "ContrastiveKernels"],
       swiftSettings: strict),
     .target(
       name: "Contrastive", dependencies: ["ContrastiveCore"], swiftSettings: strict),
@@ -89,21 +91,23 @@ let package = Package(
     .target(
       name: "ContrastiveC",
       dependencies: [
-        "CContrastive", "Contrastive", "ContrastiveCalls", "ContrastiveCore", "ContrastiveTensors",
-        "ContrastiveTraining",
+        "CContrastive", "CLibrary", "Contrastive", "ContrastiveCalls", "ContrastiveCore",
+        "ContrastiveTensors", "ContrastiveTraining",
       ],
       exclude: ["include", "link.sh", "contrastive.pc"], swiftSettings: strict),
     .target(
-      name: "ContrastiveFiles", dependencies: ["ContrastiveCore", "ContrastiveTensors", "CZlib"],
+      name: "ContrastiveFiles",
+      dependencies: ["CLibrary", "ContrastiveCore", "ContrastiveTensors", "CZlib"],
       swiftSettings: strict),
     .target(
       name: "ContrastiveTraining",
-      dependencies: ["ContrastiveCore", "Contrastive", "ContrastiveFiles"],
+      dependencies: ["CLibrary", "ContrastiveCore", "Contrastive", "ContrastiveFiles"],
       swiftSettings: strict),
     .target(
       name: "ContrastiveImages",
       dependencies: [
-        "ContrastiveCore", "ContrastiveFiles", "ContrastiveTraining", "ContrastiveDecoders",
+        "CLibrary", "ContrastiveCore", "ContrastiveFiles", "ContrastiveTraining",
+        "ContrastiveDecoders",
       ],
       swiftSettings: strict),
     .target(
@@ -115,7 +119,7 @@ let package = Package(
     .target(
       name: "ContrastiveCommand",
       dependencies: [
-        "Contrastive", "ContrastiveCore", "ContrastiveFiles", "ContrastiveTraining",
+        "CLibrary", "Contrastive", "ContrastiveCore", "ContrastiveFiles", "ContrastiveTraining",
         "ContrastiveImages", "ContrastiveReport", "ContrastiveCalls",
         .product(
           name: "ArgumentParser", package: "swift-argument-parser",
@@ -136,7 +140,8 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "ContrastiveTests",
-      dependencies: ["Contrastive", "_Reference", "_TestSupport"], swiftSettings: strict),
+      dependencies: ["CLibrary", "Contrastive", "_Reference", "_TestSupport"],
+      swiftSettings: strict),
     // One table of objectives: golden cases, references, threads, bad input.
     .testTarget(
       name: "ObjectiveTests",
@@ -151,8 +156,8 @@ let package = Package(
     .testTarget(
       name: "ContrastiveTrainingTests",
       dependencies: [
-        "Contrastive", "ContrastiveCore", "ContrastiveFiles", "ContrastiveTraining", "_Reference",
-        "_TestSupport",
+        "CLibrary", "Contrastive", "ContrastiveCore", "ContrastiveFiles", "ContrastiveTraining",
+        "_Reference", "_TestSupport",
       ],
       resources: [.copy("Fixtures")], swiftSettings: strict),
     .testTarget(

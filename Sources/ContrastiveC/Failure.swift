@@ -1,14 +1,7 @@
 internal import CContrastive
+import CLibrary
 import ContrastiveCore
 import ContrastiveTensors
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
 
 /// What is wrong with the tensors of a call as such: missing, unnamed, twice there.
 struct TensorFailure: Error {

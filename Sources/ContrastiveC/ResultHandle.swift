@@ -1,14 +1,7 @@
 public import CContrastive
+import CLibrary
 import ContrastiveCore
 import ContrastiveTensors
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
 
 /// Named tensors and a report, in memory that C can look at as long as the handle lives.
 final class ResultHandle {

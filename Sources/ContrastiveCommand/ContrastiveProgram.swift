@@ -1,16 +1,9 @@
 import ArgumentParser
+import CLibrary
 import Contrastive
 import ContrastiveCalls
 import ContrastiveCore
 import ContrastiveTensors
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
 
 /// Where the program starts, and where errors become exit codes.
 ///

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Contrastive
+import ContrastiveCore
 import ContrastiveTraining
 
 /// `contrastive doctor`.
@@ -32,28 +33,28 @@ struct DoctorCommand: ParsableCommand {
     let failures = MatrixProduct.allCases.map { ($0, failure(of: $0)) }
     let checks = Dictionary(uniqueKeysWithValues: failures.map { ($0, $1?.description ?? "ok") })
     let workers = try parallel.workers
-    let rates = (try? Diagnostics.productRates()) ?? [:]
+    let rates = (try? MatrixProduct.rates()) ?? [:]
     let findings = Findings(
-      blas: Diagnostics.blasConfiguration, core: Diagnostics.blasCore,
-      blasThreading: Diagnostics.blasThreading, threads: workers.count,
-      product: workers.product, packedKernels: Diagnostics.packedKernels,
+      blas: BLAS.configuration, core: BLAS.core, blasThreading: BLAS.threading,
+      threads: workers.count, product: workers.product,
+      packedKernels: PackedProduct.fused.name,
       sgemmRate: rates[.blas] ?? 0, packedRate: rates[.packed] ?? 0, bf16x6Rate: rates[.bf16x6],
-      rowKernels: Diagnostics.rowKernels, availableRowKernels: Diagnostics.availableRowKernels,
+      rowKernels: RowKernels.best.name, availableRowKernels: RowKernels.available.map(\.name),
       sgemmCheck: checks[.blas] ?? "", packedCheck: checks[.packed] ?? "",
       bf16x6Check: checks[.bf16x6] ?? "",
-      codeKernels: Diagnostics.codeKernels, codeCheck: Diagnostics.codeFault ?? "ok",
+      codeKernels: CodeProduct.best.name, codeCheck: CodeProduct.faultOfBest ?? "ok",
       advice: Self.advice + Self.advice(on: workers.product, rates: rates))
     if json { try Standard.json(findings) } else { try Standard.output(findings.text + "\n") }
     if let failure = failures.compactMap(\.1).first { throw failure }
-    if let fault = Diagnostics.codeFault {
-      throw ContrastiveError.blas(configuration: Diagnostics.codeKernels, problem: fault)
+    if let fault = CodeProduct.faultOfBest {
+      throw ContrastiveError.blas(configuration: CodeProduct.best.name, problem: fault)
     }
   }
 
   private func failure(of product: MatrixProduct) -> ContrastiveError? {
     do {
       if product == .blas { try Diagnostics.checkBLASThreads() }
-      try Diagnostics.check(product, rounds: full ? 500 : 5)
+      try product.selfCheck(rounds: full ? 500 : 5)
       return nil
     } catch {
       return error
@@ -81,13 +82,13 @@ struct DoctorCommand: ParsableCommand {
 
   /// What is missing, and how to get it.
   private static var advice: [String] {
-    var advice = Diagnostics.blasWeaknesses
-    if Diagnostics.blasThreading != "pthread" {
+    var advice = BLAS.weaknesses
+    if BLAS.threading != "pthread" {
       advice.append(
-        "OpenBLAS is a \(Diagnostics.blasThreading) build; the pthread build is the one measured: "
+        "OpenBLAS is a \(BLAS.threading) build; the pthread build is the one measured: "
           + "apt-get install libopenblas0-pthread")
     }
-    if Diagnostics.rowKernels == "portable" && Diagnostics.availableRowKernels == ["portable"] {
+    if RowKernels.best.name == "portable" && RowKernels.available.count == 1 {
       advice.append(
         "the row kernels run 128-bit vectors: this processor has no AVX2, or is no x86-64")
     }

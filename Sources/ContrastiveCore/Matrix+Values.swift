@@ -70,10 +70,9 @@ extension Matrix {
     _ count: Int, rows: Int, columns: Int, _ argument: String = "values"
   ) throws(ContrastiveError) {
     let (wanted, overflow) = rows.multipliedReportingOverflow(by: columns)
-    guard rows >= 0, columns >= 0, !overflow, count == wanted else {
-      throw .shape(
-        argument: argument, found: "[\(count)]", expected: "[\(rows) × \(columns)]")
-    }
+    try requireShape(
+      rows >= 0 && columns >= 0 && !overflow && count == wanted, argument, "[\(count)]",
+      "[\(rows) × \(columns)]")
   }
 }
 

@@ -36,9 +36,7 @@ public struct Workers: Sendable {
   /// - Parameter count: 1 … 1,024.
   /// - Throws: `ContrastiveError.parameter` outside that range.
   public init(count: Int) throws(ContrastiveError) {
-    guard 1...1024 ~= count else {
-      throw .parameter(name: "threads", found: "\(count)", expected: "1 … 1024")
-    }
+    try requireParameter(1...1024 ~= count, "threads", count, "1 … 1024")
     self.init(known: count)
   }
 

@@ -1,13 +1,6 @@
+import CLibrary
 import ContrastiveCore
 import ContrastiveFiles
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
 
 /// Decoded pictures in one file, for other runs on the same files.
 ///

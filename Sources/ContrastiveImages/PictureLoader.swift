@@ -1,15 +1,8 @@
+import CLibrary
 import ContrastiveCore
 import ContrastiveFiles
 import ContrastiveTraining
 import Synchronization
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
 
 /// Decodes every picture of a list once: what can be decoded is known before it is used.
 struct PictureLoader {

@@ -1,14 +1,7 @@
+import CLibrary
 import ContrastiveCore
 import ContrastiveFiles
 import ContrastiveTraining
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
 
 /// The pictures below a folder: files whose names end in .jpg, .jpeg, .png or .webp in any case, at
 /// any depth, in the order of their paths' bytes.

@@ -1,14 +1,9 @@
+import CLibrary
 import Contrastive
 import Foundation
 import Synchronization
 import Testing
 import _TestSupport
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
 
 /// A forked process, such as a worker of a data loader, can evaluate: it makes helpers of its own.
 @Suite(.timeLimit(.minutes(15))) struct ForkTests {

@@ -42,7 +42,7 @@ mutation checksum ContrastiveFiles/Formats/SafetensorsFile+Checksum.swift Safete
   'kept != checksum' \
   'kept.isEmpty'
 # Indices out of range; numbers that are none; the own entry among the negatives.
-mutation bounds ContrastiveCore/Indices.swift 'BankStateTests|SampleBankTests|QueueBankTests' \
+mutation bounds ContrastiveCore/Requirements.swift 'BankStateTests|SampleBankTests|QueueBankTests' \
   '!(0..<bound ~= $0)' \
   '$0 < 0 && $0 >= bound'
 mutation not-finite ContrastiveCore/Tiles/Operand.swift 'OperandTests|PoisonedInputTests' \

@@ -105,11 +105,9 @@ extension BankColumns {
   /// - Throws: `ContrastiveError.parameter` for pairs with weights or targets.
   func exclusions(in objective: String) throws(ContrastiveError) -> [Exclusion] {
     guard !pairs.pairs.isEmpty else { return exclusions }
-    guard pairs.pairs.allSatisfy({ $0.weight == 0 }) else {
-      throw .parameter(
-        name: "pairs", found: "weights or targets in \(objective)",
-        expected: "pairs that are excluded")
-    }
+    try requireParameter(
+      pairs.pairs.allSatisfy({ $0.weight == 0 }), "pairs", "weights or targets in \(objective)",
+      "pairs that are excluded")
     return exclusions
       + [.listed(RowLists((0..<pairs.rows).map { pairs[$0].map(\.column) }, isSymmetric: false))]
   }

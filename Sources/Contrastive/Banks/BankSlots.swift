@@ -52,9 +52,7 @@ public struct BankSlots: Sendable, Equatable {
   package init(
     capacity: Int, dimension: Int, precision: Precision = .single, named name: String = "capacity"
   ) throws(ContrastiveError) {
-    guard capacity > 0 else {
-      throw .parameter(name: name, found: "\(capacity)", expected: "at least 1")
-    }
+    try requireParameter(capacity > 0, name, capacity, "at least 1")
     try requireParameter(dimension > 0, "dimension", dimension, "at least 1")
     let (elements, overflow) = capacity.multipliedReportingOverflow(by: dimension)
     guard !overflow, capacity <= Int(UInt32.max),
@@ -88,19 +86,12 @@ public struct BankSlots: Sendable, Equatable {
     let precision: Precision = if case .half = elements { .half } else { .single }
     try self.init(
       capacity: steps.count, dimension: dimension, precision: precision, named: "slots")
-    guard elements.count == steps.count * dimension else {
-      throw .shape(
-        argument: "elements", found: "[\(elements.count)]",
-        expected: "[\(steps.count) × \(dimension)]")
-    }
+    try requireShape(
+      elements.count == steps.count * dimension, "elements", "[\(elements.count)]",
+      "[\(steps.count) × \(dimension)]")
     for (name, values) in [("ids", ids), ("labels", labels), ("steps", steps)] {
-      guard values.count == steps.count else {
-        throw .shape(argument: name, found: "[\(values.count)]", expected: "[\(steps.count)]")
-      }
-      for (position, value) in values.enumerated() where value < Self.none {
-        throw .index(
-          argument: name, position: position, found: "\(value)", expected: "-1 or more")
-      }
+      try requireShape(values.count == steps.count, name, "[\(values.count)]", "[\(steps.count)]")
+      try requireMinusOneOrMore(values, named: name)
     }
     self.ids = ids
     self.labels = labels

@@ -13,18 +13,13 @@ struct BankWrite {
   init(
     _ embeddings: Matrix, ids: [Int]?, labels: [Int]?, step: Int?, last: Int, dimension: Int
   ) throws(ContrastiveError) {
-    guard embeddings.columns == dimension else {
-      throw .shape(
-        argument: "embeddings", found: embeddings.shape,
-        expected: "[\(embeddings.rows) × \(dimension)]")
-    }
+    try requireShape(
+      embeddings.columns == dimension, "embeddings", embeddings.shape,
+      "[\(embeddings.rows) × \(dimension)]")
     if let ids { try requireIndices(ids, count: embeddings.rows, below: .max, named: "ids") }
     if let labels {
       try requireLabels(labels, count: embeddings.rows)
-      if let row = labels.firstIndex(where: { $0 < BankSlots.none }) {
-        throw .index(
-          argument: "labels", position: row, found: "\(labels[row])", expected: "-1 or more")
-      }
+      try requireMinusOneOrMore(labels, named: "labels")
     }
     self.step = step ?? (last == .max ? last : last + 1)
     try requireParameter(

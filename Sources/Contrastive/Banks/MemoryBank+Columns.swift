@@ -34,7 +34,7 @@ extension MemoryBank {
     for ids: [Int], own: OwnEntries = .exclude, olderThan age: Int? = nil, at step: Int? = nil,
     suspects: SuspectedPairs? = nil, policy: FalseNegativePolicy = .exclude
   ) throws(ContrastiveError) -> BankColumns {
-    try requireIndices(ids, count: ids.count, below: .max, named: "ids")
+    try requireIndices(ids, below: .max, named: "ids")
     if let age, age < 0 {
       throw .parameter(name: "age", found: "\(age)", expected: "0 or more")
     }
@@ -43,22 +43,16 @@ extension MemoryBank {
     let excluded = (0..<count).filter { steps[$0] < max(0, oldest) }
     guard excluded.count < count else { throw .bankNotFilled(argument: "bank") }
 
-    let samples = Array(slots.ids[..<count])
-    let owned =
-      own == .keep
-      ? []
-      : { () -> [(row: Int, column: Int)] in
-        let places = ColumnsBySample(of: ids, in: samples)
-        return ids.enumerated().flatMap { row, id in places[id].map { (row, $0) } }
-      }()
-    let isLeft: (Int) -> Bool = { steps[$0] >= max(0, oldest) }
+    // What is excluded stands for no sample.
+    var samples = Array(slots.ids[..<count])
+    for slot in excluded { samples[slot] = BankSlots.none }
+    let places = ColumnsBySample(of: own == .keep ? [] : ids, in: samples)
     return BankColumns(
       slots.operand(count, named: "bank"), excluded: excluded,
       pairs: try PairTerms(
         rows: ids.count, columns: count,
-        suspects: (suspects?.among(rows: ids, columns: samples) ?? []).filter {
-          isLeft($0.column)
-        }, policy: policy, own: owned.filter { isLeft($0.column) },
+        suspects: suspects?.among(rows: ids, columns: samples) ?? [], policy: policy,
+        own: ids.enumerated().flatMap { row, id in places[id].map { (row, $0) } },
         attractsOwn: own == .attract))
   }
 }

@@ -103,9 +103,6 @@ public struct QueueBank: MemoryBank, Equatable {
       }
       latest = slots.steps[slot]
     }
-    guard lastStep >= BankSlots.none else {
-      throw .index(
-        argument: "lastStep", position: 0, found: "\(lastStep)", expected: "-1 or more")
-    }
+    try requireMinusOneOrMore([lastStep], named: "lastStep")
   }
 }

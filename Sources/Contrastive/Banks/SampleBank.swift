@@ -146,10 +146,7 @@ public struct SampleBank: MemoryBank, Equatable {
   /// - Throws: `ContrastiveError`: `.parameter`, `.index` for a state that no bank has.
   public init(slots: BankSlots, momentum: Double, lastStep: Int) throws(ContrastiveError) {
     try self.init(empty: slots, momentum: momentum)
-    guard lastStep >= BankSlots.none else {
-      throw .index(
-        argument: "lastStep", position: 0, found: "\(lastStep)", expected: "-1 or more")
-    }
+    try requireMinusOneOrMore([lastStep], named: "lastStep")
     self.lastStep = lastStep
     for (slot, step) in slots.steps.enumerated() {
       guard step <= lastStep else {

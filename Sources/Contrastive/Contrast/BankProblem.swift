@@ -32,15 +32,3 @@ struct BankProblem: Sendable {
     return (contrast, chosen)
   }
 }
-
-extension Evaluation where Objective.Variable == QueryVariable {
-  /// What an objective with a gradient for the queries alone gives.
-  init(
-    _ value: ContrastValue, scalars: [Objective.Scalar: Double] = [:], details: Objective.Details
-  ) {
-    self.init(
-      loss: value.loss, losses: value.losses,
-      gradients: value.anchors.map { [.queries: $0] } ?? [:], scalars: scalars, details: details)
-    take(value.errorBound, anchors: [.queries])
-  }
-}

@@ -12,7 +12,7 @@ extension Contrast {
   /// are written while its similarities are there. Complexity: 6·N·M·D floating-point operations.
   func evaluateInBands(_ workers: Workers) throws(ContrastiveError) -> ContrastValue {
     let reader = SoftmaxReader(temperature: temperature, excluding: exclusions)
-    var bands: [Int: ReadBand] = [:]
+    var bands: [Int: (losses: [Double], paired: [Double], temperatureGradient: Double)] = [:]
     var (forAnchors, forColumns) = try BandPass(rows: anchors, columns: columns).sums(
       reader, workers: workers
     ) { rows, found throws(ContrastiveError) in
@@ -22,7 +22,10 @@ extension Contrast {
           [found].logSums(temperature: temperature), temperature: temperature),
         maxima: [found.maximum], weight: Double(rows.count) / Double(anchors.rows),
         workers: workers)
-      bands[rows.lowerBound] = ReadBand(read)
+      bands[rows.lowerBound] = (
+        read.margins.loss, read.pairedCoefficients,
+        read.weight * read.margins.temperatureGradient
+      )
       return read.writer(rows: true, columns: false)
     }
     let inOrder = bands.sorted { $0.key < $1.key }.map(\.value)
@@ -42,21 +45,8 @@ extension Contrast {
     var part = Contrast(
       Operand(anchors.name, anchors.matrix.rows(range)), paired: paired?.rows(range),
       against: .others(columns), temperature: temperature,
-      excluding: exclusions.map { .from(row: range.lowerBound, $0) })
+      excluding: exclusions.map { .selected(rows: Array(range), $0) })
     part.form = form
     return part
-  }
-}
-
-/// What a band adds to the value.
-private struct ReadBand {
-  let losses: [Double]
-  let paired: [Double]
-  let temperatureGradient: Double
-
-  init(_ read: ReadContrast) {
-    losses = read.margins.loss
-    paired = read.pairedCoefficients
-    temperatureGradient = read.weight * read.margins.temperatureGradient
   }
 }

@@ -69,11 +69,9 @@ extension Contrast {
   private mutating func name(
     _ lists: [[Int]], as role: PairRoles.Role, argument: String
   ) throws(ContrastiveError) {
-    guard lists.count == anchors.rows else {
-      throw .shape(
-        argument: argument, found: "[\(lists.count)]",
-        expected: "[\(anchors.rows)], a list for each anchor")
-    }
+    try requireShape(
+      lists.count == anchors.rows, argument, "[\(lists.count)]",
+      "[\(anchors.rows)], a list for each anchor")
     for (row, list) in lists.enumerated() {
       var seen = Set(roles.lists[row].map(Int.init))
       if isOneSet { seen.insert(row) }

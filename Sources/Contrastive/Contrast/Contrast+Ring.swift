@@ -41,7 +41,8 @@ extension Contrast {
       let members = try RectanglePass(
         rows: Operand(anchors.name, anchors.matrix.rows(part)), columns: columns
       ).read(
-        IncludedColumnsReader(excluding: left.map { .from(row: first, $0) }), workers: workers
+        IncludedColumnsReader(excluding: left.map { .selected(rows: Array(part), $0) }),
+        workers: workers
       ).joined()
       for (row, own) in zip(part, members) {
         var times = [Int](repeating: 0, count: own.count)

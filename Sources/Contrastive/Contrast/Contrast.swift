@@ -106,7 +106,9 @@ public struct ContrastValue: Sendable {
 
   /// The mean over the anchors.
   public var loss: Double { losses.reduce(0, +) / Double(max(1, losses.count)) }
+}
 
+extension ContrastValue {
   /// A sum of no terms.
   init(zeros anchors: Operand, _ wanted: ContrastGradients) {
     losses = [Double](repeating: 0, count: anchors.rows)
@@ -114,17 +116,6 @@ public struct ContrastValue: Sendable {
     self.anchors =
       wanted.anchors ? Matrix(zeros: anchors.rows, by: anchors.dimension) : nil
     paired = []
-  }
-
-  init(
-    losses: [Double], temperatureGradient: Double, anchors: Matrix? = nil,
-    columns: Matrix? = nil, paired: [Double]
-  ) {
-    self.losses = losses
-    self.temperatureGradient = temperatureGradient
-    self.anchors = anchors
-    self.columns = columns
-    self.paired = paired
   }
 
   /// Adds another term of the same anchors.

@@ -20,9 +20,10 @@ struct DebiasedMargin: Sendable {
 
   /// Nil for negatives that are not debiased, or where there are none.
   init?(_ positives: Margins.Positives, _ negatives: Denominators, row: Int) {
-    guard let tauPlus = negatives.hardness?.tauPlus, negatives.counts[row] > 0, positives.count > 0
+    guard let tauPlus = negatives.hardness?.tauPlus, let count = negatives.rows[row].count,
+      count > 0, positives.count > 0
     else { return nil }
-    let (count, logMean) = (negatives.counts[row], negatives.logMean(row))
+    let logMean = negatives.rows[row].logMean(of: count)
     let (logSum, temperature) = (positives.sum.logSum, negatives.temperature)
     let ratio = logarithm(count) + logMean - logSum
     let removed =

@@ -37,6 +37,23 @@ struct ErrorBound: Sendable {
 }
 
 extension Evaluation {
+  /// What a contrast gives, by the names that anchors and columns have here.
+  init(
+    _ value: ContrastValue, anchors: Objective.Variable, columns: Objective.Variable? = nil,
+    scalars: [Objective.Scalar: Double] = [:], details: Objective.Details
+  ) {
+    var gradients: [Objective.Variable: Matrix] = [:]
+    gradients[anchors] = value.anchors
+    if let columns { gradients[columns] = value.columns }
+    self.init(
+      loss: value.loss, losses: value.losses, gradients: gradients, scalars: scalars,
+      details: details)
+    take(value.errorBound, anchors: [anchors], columns: columns)
+    guard let kept = value.kept else { return }
+    keptRows[anchors] = kept.anchors
+    if let columns { keptRows[columns] = kept.columns }
+  }
+
   /// Takes what is certified of a contrast, by the names that anchors and columns have here.
   mutating func take(
     _ bound: ErrorBound?, anchors: [Objective.Variable], columns: Objective.Variable? = nil

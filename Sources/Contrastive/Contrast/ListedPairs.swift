@@ -43,36 +43,31 @@ struct ListedPairs: Sendable {
     return values.elements
   }
 
-  /// Adds Σ coefficient · column over each row's listed columns to the row of `gradient`.
+  /// Which way coefficients are read.
+  enum Direction {
+    /// Row i gets coefficient · column over the columns it lists.
+    case listed
+    /// Row j gets coefficient · row over the rows that list column j.
+    case transposed
+    /// Both, of a set that lists its own rows.
+    case bothWays
+  }
+
+  /// Adds Σ coefficient · row of `source` to each row of `gradient`.
   ///
   /// `coefficients` are in the order of the lists.
-  func add(to gradient: inout Matrix, columns: Matrix, coefficients: [Double], workers: Workers) {
-    guard lists.count > 0 else { return }
-    add(to: &gradient, from: columns, workers: workers) { row, add in
-      for place in lists.places(of: row) { add(lists.column(at: place), coefficients[place]) }
-    }
-  }
-
-  /// Adds Σ coefficient · row over the rows that list a column to that column's row of `gradient`.
-  func addTransposed(
-    to gradient: inout Matrix, rows: Matrix, coefficients: [Double], workers: Workers
+  func add(
+    _ coefficients: [Double], times source: Matrix, to gradient: inout Matrix,
+    _ direction: Direction, workers: Workers
   ) {
     guard lists.count > 0 else { return }
-    let holders = ListHolders(of: lists, columns: gradient.rows)
-    add(to: &gradient, from: rows, workers: workers) { column, add in
-      holders.forEach(column) { add($0, coefficients[$1]) }
-    }
-  }
-
-  /// Adds both of a set that lists its own rows.
-  func addBothWays(
-    to gradient: inout Matrix, rows: Matrix, coefficients: [Double], workers: Workers
-  ) {
-    guard lists.count > 0 else { return }
-    let holders = ListHolders(of: lists, columns: gradient.rows)
-    add(to: &gradient, from: rows, workers: workers) { row, add in
-      for place in lists.places(of: row) { add(lists.column(at: place), coefficients[place]) }
-      holders.forEach(row) { add($0, coefficients[$1]) }
+    let holders =
+      direction == .listed ? nil : ListHolders(of: lists, columns: gradient.rows)
+    add(to: &gradient, from: source, workers: workers) { row, add in
+      if direction != .transposed {
+        for place in lists.places(of: row) { add(lists.column(at: place), coefficients[place]) }
+      }
+      holders?.forEach(row) { add($0, coefficients[$1]) }
     }
   }
 

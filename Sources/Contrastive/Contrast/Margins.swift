@@ -81,7 +81,7 @@ struct Margins: Sendable {
     for (row, own) in positives.enumerated() {
       let debiased = DebiasedMargin(own, negatives, row: row)
       if debiased?.isIllConditioned == true { illConditioned.append(row) }
-      let margin = debiased?.value ?? (negatives.terms[row].logSum - own.sum.logSum)
+      let margin = debiased?.value ?? (negatives.rows[row].terms.logSum - own.sum.logSum)
       self.margin.append(margin)
       let (value, share) = form.isDecoupled ? (margin, 1) : (softplus(margin), logistic(margin))
       guard own.count > 0, value > -.infinity else {
@@ -120,8 +120,6 @@ struct Margins: Sendable {
     hasFreeSum = form.isInside
     temperatureGradient = slope / (temperature * temperature * Double(max(1, positives.count)))
   }
-
-  var meanLoss: Double { loss.reduce(0, +) / Double(max(1, loss.count)) }
 
   /// ∂(row's loss)/∂u for a positive of a similarity, which counts `weight` times and has `share`
   /// of the row's target.

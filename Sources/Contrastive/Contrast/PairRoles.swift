@@ -47,12 +47,6 @@ struct PairRoles: Sendable {
     }
   }
 
-  /// One positive for each row.
-  init(positive columns: [Int]) {
-    lists = RowLists(single: columns)
-    roles = [Role](repeating: Self.positive, count: columns.count)
-  }
-
   /// Most listed columns of a row among which one is looked for without a set.
   private static let maxScanned = 32
 
@@ -102,11 +96,9 @@ extension PairRoles {
   func adding(
     _ pairs: PairTerms, columns: Int, excluding exclusions: [Exclusion]
   ) throws(ContrastiveError) -> PairRoles {
-    guard pairs.rows == lists.rows, pairs.columns == columns else {
-      throw .shape(
-        argument: "pairs", found: "[\(pairs.rows) × \(pairs.columns)]",
-        expected: "[\(lists.rows) × \(columns)]")
-    }
+    try requireShape(
+      pairs.rows == lists.rows && pairs.columns == columns, "pairs",
+      "[\(pairs.rows) × \(pairs.columns)]", "[\(lists.rows) × \(columns)]")
     for (position, pair) in pairs.pairs.enumerated() {
       guard !lists[pair.row].contains(Int32(pair.column)),
         !exclusions.exclude(row: pair.row, column: pair.column)

@@ -59,7 +59,7 @@ struct ReadContrast: Sendable {
     }
     self.contrast = contrast
     self.margins = margins
-    logSums = negatives.terms.map(\.logSum)
+    logSums = negatives.rows.map(\.terms.logSum)
     certificate = Certificate(contrast, margins, positives, negatives)
     self.maxima = maxima
     self.listed = listed
@@ -109,12 +109,9 @@ struct ReadContrast: Sendable {
   /// `gradient` starts with row `first`, which is 0 where there are more than positives.
   func addApart(toAnchors gradient: inout Matrix, from first: Int, _ workers: Workers) {
     let coefficients = listed.map(workers: workers, coefficient)
-    if contrast.isOneSet {
-      listed.addBothWays(
-        to: &gradient, rows: named, coefficients: coefficients, workers: workers)
-    } else {
-      listed.add(to: &gradient, columns: named, coefficients: coefficients, workers: workers)
-    }
+    listed.add(
+      coefficients, times: named, to: &gradient,
+      contrast.isOneSet ? .bothWays : .listed, workers: workers)
     for (extra, measures) in zip(contrast.extras, measured) {
       extra.add(to: &gradient, of: contrast.anchors.matrix, measures: measures, workers) {
         scale * margins.negative($0, $1)
@@ -128,9 +125,9 @@ struct ReadContrast: Sendable {
 
   /// Adds what anchors give the columns they name.
   func addApart(toColumns gradient: inout Matrix, _ workers: Workers) {
-    listed.addTransposed(
-      to: &gradient, rows: contrast.anchors.matrix,
-      coefficients: listed.map(workers: workers, coefficient), workers: workers)
+    listed.add(
+      listed.map(workers: workers, coefficient), times: contrast.anchors.matrix, to: &gradient,
+      .transposed, workers: workers)
   }
 
   /// ∂loss/∂u of a named column, over the temperature.

@@ -41,12 +41,9 @@ public struct NormalizedRows: Sendable {
   public let rows: Matrix
   /// The norms the rows had.
   public let norms: [Double]
+}
 
-  init(rows: Matrix, norms: [Double]) {
-    self.rows = rows
-    self.norms = norms
-  }
-
+extension NormalizedRows {
   /// Rows that are unit rows already.
   package init(unit rows: Matrix) {
     self.init(rows: rows, norms: [Double](repeating: 1, count: rows.rows))

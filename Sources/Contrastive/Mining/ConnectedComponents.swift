@@ -34,16 +34,8 @@ struct ConnectedComponents: Sendable {
     var kept = lowest.enumerated().map { $0 == Int($1) }
     guard representative == .central else { return kept }
     let groups = members.filter { $0.count > 2 }
-    var central = [Int32](repeating: 0, count: groups.count)
-    let watch = CancelationWatch(workers, steps: groups.count)
-    rows.given.withUnsafeBufferPointer { values in
-      central.withUnsafeMutableBufferPointer { central in
-        let (values, central) = (SharedReadOnlyMemory(values), SharedMemory(central))
-        workers.forEach(groups.count) { index, _ in
-          guard !watch.isCanceled else { return }
-          central[index] = Self.central(groups[index], rows, values)
-        }
-      }
+    let central = rows.given.withSharedMemory { values in
+      workers.mapUntilCanceled(groups.count) { Self.central(groups[$0], rows, values) }
     }
     try workers.checkCanceled()
     for (group, row) in zip(groups, central) {

@@ -19,13 +19,9 @@ struct CosineRows: Sendable {
   init(_ given: Matrix, argument: String, workers: Workers) throws(ContrastiveError) {
     let operand = Operand(argument, given)
     try operand.requireRows()
-    guard given.rows <= Int(Int32.max) else {
-      throw .shape(
-        argument: argument, found: given.shape, expected: "at most \(Int32.max) rows")
-    }
-    let squares = given.eachRow(of: Double.self, workers: workers) { row, columns in
-      RowKernels.best.dot(row, row, count: columns)
-    }
+    try requireShape(
+      given.rows <= Int(Int32.max), argument, given.shape, "at most \(Int32.max) rows")
+    let squares = given.rowDots(given, workers: workers)
     try workers.checkCanceled()
     // The square of any finite row is finite in Double, and that of any other is not.
     if let row = squares.firstIndex(where: { !$0.isFinite }) {
@@ -44,23 +40,8 @@ struct CosineRows: Sendable {
 
   /// The unit rows of a range, rounded to Float32.
   func unit(_ range: Range<Int>, workers: Workers) -> Operand {
-    let columns = given.columns
-    var unit = Matrix(zeros: range.count, by: columns)
-    given.withUnsafeBufferPointer { source in
-      unit.withUnsafeMutableBufferPointer { target in
-        let (source, target) = (SharedReadOnlyMemory(source), SharedMemory(target))
-        let piece = 256
-        workers.forEach(pieces(range.count, piece)) { index, _ in
-          for place in (index * piece)..<min(range.count, (index + 1) * piece) {
-            let row = range.lowerBound + place
-            let factor = 1 / squares[row].squareRoot()
-            let (from, to) = (source + row * columns, target + place * columns)
-            for column in 0..<columns { to[column] = Float(Double(from[column]) * factor) }
-          }
-        }
-      }
-    }
-    return Operand(argument, unit)
+    let factors = squares[range].map { 1 / $0.squareRoot() }
+    return Operand(argument, given.rows(at: Array(range), times: factors, workers: workers))
   }
 
   /// How far the dot product of two unit rows, rounded to Float32, can be from their cosine.

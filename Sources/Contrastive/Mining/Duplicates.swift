@@ -67,11 +67,9 @@ public struct Duplicates: Sendable {
     let found = try Self.blocks(
       rows, threshold: threshold, room: room, memory: memory, workers: workers)
     let count = workers.sum(room.count)
-    guard count <= maxPairs else {
-      throw .parameter(
-        name: "threshold", found: "\(threshold), which \(count) pairs reach",
-        expected: "one that at most \(maxPairs) reach, or room for more")
-    }
+    try requireParameter(
+      count <= maxPairs, "threshold", "\(threshold), which \(count) pairs reach",
+      "one that at most \(maxPairs) reach, or room for more")
     pairs = Self.sorted(found, rows: rows.count)
     let components = ConnectedComponents(nodes: rows.count, pairs: pairs)
     groups = components.lowest
@@ -80,10 +78,8 @@ public struct Duplicates: Sendable {
 
   /// Checks a threshold.
   package static func require(_ threshold: Double) throws(ContrastiveError) {
-    guard threshold > -1, threshold <= 1 else {
-      throw .parameter(
-        name: "threshold", found: "\(threshold)", expected: "a cosine above -1 and at most 1")
-    }
+    try requireParameter(
+      threshold > -1 && threshold <= 1, "threshold", threshold, "a cosine above -1 and at most 1")
   }
 
   /// Pairs as the blocks of passes have found them.

@@ -70,15 +70,11 @@ public struct HardNegatives: Sendable {
       ] where value < least {
         throw .parameter(name: name, found: "\(value)", expected: "at least \(least)")
       }
-      guard 0...10 ~= below else {
-        throw .parameter(name: "below", found: "\(below)", expected: "0 … 10")
-      }
+      try requireParameter(0...10 ~= below, "below", below, "0 … 10")
       for (name, value) in [
         ("margin", margin), ("max-similarity", maxSimilarity), ("min-similarity", minSimilarity),
       ] {
-        guard value?.isFinite ?? true else {
-          throw .parameter(name: name, found: "\(value ?? 0)", expected: "a finite number")
-        }
+        try requireParameter(value?.isFinite ?? true, name, value ?? 0, "a finite number")
       }
     }
 
@@ -137,10 +133,9 @@ public struct HardNegatives: Sendable {
       workers: workers)
     let perQuery = options.perQuery
     let (count, overflow) = queries.rows.multipliedReportingOverflow(by: perQuery)
-    guard !overflow, MachineMemory.holds(count, times: 8) else {
-      throw .parameter(
-        name: "per-query", found: "\(perQuery)", expected: "negatives that fit in memory")
-    }
+    try requireParameter(
+      !overflow && MachineMemory.holds(count, times: 8), "per-query", perQuery,
+      "negatives that fit in memory")
     var found = [Int32](repeating: -1, count: count)
     var similarities = [Float](repeating: 0, count: count)
     let own = CosinePairs.with(rows, columns) { cosines in

@@ -1,5 +1,3 @@
-import ContrastiveCore
-
 /// The k columns of the largest cosine with a row, in order, decided in Double as far as asked.
 ///
 /// A column is next once its cosine is above what bounds allow all that are not yet decided.

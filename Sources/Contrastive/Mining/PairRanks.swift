@@ -32,9 +32,7 @@ public struct PairRanks: Sendable, Equatable {
     of pairs: [(query: Int, document: Int)], queries: Matrix, documents: Matrix, depth: Int = 10,
     isOneSet: Bool = false, workers: Workers = .all
   ) throws(ContrastiveError) {
-    guard depth > 0 else {
-      throw .parameter(name: "depth", found: "\(depth)", expected: "at least 1")
-    }
+    try requireParameter(depth > 0, "depth", depth, "at least 1")
     guard !pairs.isEmpty else { throw .empty(argument: "pairs") }
     try requireIndices(pairs.map(\.query), below: queries.rows, named: "pairs")
     try requireIndices(pairs.map(\.document), below: documents.rows, named: "pairs")

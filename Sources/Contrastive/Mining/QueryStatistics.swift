@@ -29,13 +29,9 @@ public struct QueryStatistics: Sendable {
   public init(
     resamples: Int = 2_000, confidence: Double = 0.95, seed: UInt64 = 0
   ) throws(ContrastiveError) {
-    guard 1...1_000_000 ~= resamples else {
-      throw .parameter(name: "resamples", found: "\(resamples)", expected: "1 … 1000000")
-    }
-    guard confidence > 0, confidence < 1 else {
-      throw .parameter(
-        name: "confidence", found: "\(confidence)", expected: "between 0 and 1")
-    }
+    try requireParameter(1...1_000_000 ~= resamples, "resamples", resamples, "1 … 1000000")
+    try requireParameter(
+      confidence > 0 && confidence < 1, "confidence", confidence, "between 0 and 1")
     self.resamples = resamples
     self.confidence = confidence
     self.seed = seed
@@ -60,38 +56,23 @@ public struct QueryStatistics: Sendable {
     guard let count = values.first?.count, count > 0 else {
       return values.map { _ in Interval(mean: 0, low: 0, high: 0) }
     }
-    for (place, values) in values.enumerated() where values.count != count {
-      throw .shape(
-        argument: "values.\(place)", found: "\(values.count)",
-        expected: "\(count), one for each query")
+    for (place, values) in values.enumerated() {
+      try requireShape(
+        values.count == count, "values.\(place)", "\(values.count)",
+        "\(count), one for each query")
     }
-    var means = [Double](repeating: 0, count: values.count * resamples)
-    means.withUnsafeMutableBufferPointer { means in
-      let means = SharedMemory(means)
-      workers.forEach(resamples) { resample, _ in
-        var random = CounterRandom(seed: seed, 0x626f_6f74, UInt64(resample))
-        let drawn = (0..<count).map { _ in random.index(below: count) }
-        for (place, values) in values.enumerated() {
-          var sum = 0.0
-          for query in drawn { sum += values[query] }
-          means[place * resamples + resample] = sum / Double(count)
-        }
-      }
+    let means = workers.map(resamples) { resample in
+      var random = CounterRandom(seed: seed, 0x626f_6f74, UInt64(resample))
+      let drawn = (0..<count).map { _ in random.index(below: count) }
+      return values.map { values in drawn.reduce(0) { $0 + values[$1] } / Double(count) }
     }
     return values.enumerated().map { place, values in
-      let sorted = means[(place * resamples)..<((place + 1) * resamples)].sorted()
+      let sorted = means.map { $0[place] }.sorted()
       return Interval(
         mean: values.reduce(0, +) / Double(count),
-        low: Self.percentile((1 - confidence) / 2, of: sorted),
-        high: Self.percentile((1 + confidence) / 2, of: sorted))
+        low: sorted.percentile((1 - confidence) / 2),
+        high: sorted.percentile((1 + confidence) / 2))
     }
-  }
-
-  private static func percentile(_ share: Double, of sorted: [Double]) -> Double {
-    let place = share * Double(sorted.count - 1)
-    let low = Int(place)
-    let high = min(low + 1, sorted.count - 1)
-    return sorted[low] + (place - Double(low)) * (sorted[high] - sorted[low])
   }
 
   /// How likely a mean difference at least as large is where the two systems do not differ.
@@ -117,19 +98,15 @@ public struct QueryStatistics: Sendable {
       abs(differing.reduce(0, +)) - 1e-12 * differing.reduce(0) { $0 + abs($1) }
     let isWhole = differing.count < 63 && 1 << differing.count <= resamples
     let patterns = isWhole ? 1 << differing.count : resamples
-    var isLarge = [Bool](repeating: false, count: patterns)
-    isLarge.withUnsafeMutableBufferPointer { isLarge in
-      let isLarge = SharedMemory(isLarge)
-      workers.forEach(patterns) { pattern, _ in
-        var random = CounterRandom(seed: seed, 0x7369_676e, UInt64(pattern))
-        var (sum, bits) = (0.0, UInt64(pattern))
-        for (place, difference) in differing.enumerated() {
-          if !isWhole && place.isMultiple(of: 64) { bits = random.next() }
-          sum += bits & 1 == 1 ? difference : -difference
-          bits >>= 1
-        }
-        isLarge[pattern] = abs(sum) >= observed
+    let isLarge = workers.map(patterns) { pattern in
+      var random = CounterRandom(seed: seed, 0x7369_676e, UInt64(pattern))
+      var (sum, bits) = (0.0, UInt64(pattern))
+      for (place, difference) in differing.enumerated() {
+        if !isWhole && place.isMultiple(of: 64) { bits = random.next() }
+        sum += bits & 1 == 1 ? difference : -difference
+        bits >>= 1
       }
+      return abs(sum) >= observed
     }
     let large = isLarge.count { $0 }
     return isWhole ? Double(large) / Double(patterns) : Double(1 + large) / Double(1 + patterns)

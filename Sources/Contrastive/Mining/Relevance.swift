@@ -84,11 +84,9 @@ public struct Relevance: Sendable, Equatable {
     rowByRow queries: Int, documents: Int, argument: String = "documents"
   ) throws(ContrastiveError) {
     try Self.requireRoom(queries: queries, documents: documents)
-    guard queries == documents else {
-      throw .shape(
-        argument: argument, found: "\(documents) rows",
-        expected: "\(queries), one for each query, as there are no pairs")
-    }
+    try requireShape(
+      queries == documents, argument, "\(documents) rows",
+      "\(queries), one for each query, as there are no pairs")
     try self.init(
       (0..<queries).map { Judgment(query: $0, document: $0) }, queries: queries,
       documents: documents, argument: argument)

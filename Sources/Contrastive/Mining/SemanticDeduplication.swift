@@ -42,10 +42,8 @@ public struct SemanticDeduplication: Sendable {
   public init(
     keepFraction: Double, clusters: Int? = nil, seed: UInt64 = 0
   ) throws(ContrastiveError) {
-    guard keepFraction > 0, keepFraction <= 1 else {
-      throw .parameter(
-        name: "keep-fraction", found: "\(keepFraction)", expected: "above 0 and at most 1")
-    }
+    try requireParameter(
+      keepFraction > 0 && keepFraction <= 1, "keep-fraction", keepFraction, "above 0 and at most 1")
     if let clusters, clusters < 1 {
       throw .parameter(name: "clusters", found: "\(clusters)", expected: "at least 1")
     }

@@ -62,17 +62,14 @@ public struct FalseNegatives: Sendable {
   ) throws(ContrastiveError) -> [[Int]] {
     let rows = Operand("support", support)
     try rows.requireRows()
-    guard views > 0, support.rows.isMultiple(of: views) else {
-      throw .shape(
-        argument: rows.name, found: support.shape, expected: "a multiple of \(views) rows")
-    }
+    try requireShape(
+      views > 0 && support.rows.isMultiple(of: views), rows.name, support.shape,
+      "a multiple of \(views) rows")
     let others = Operand("columns", columns)
     try others.requireDimension(of: rows)
-    guard columns.rows >= support.rows else {
-      throw .shape(
-        argument: others.name, found: columns.shape,
-        expected: "at least the \(support.rows) rows of support")
-    }
+    try requireShape(
+      columns.rows >= support.rows, others.name, columns.shape,
+      "at least the \(support.rows) rows of support")
     let images = support.rows / views
     guard columns.rows > views else { return [[Int]](repeating: [], count: images) }
     guard aggregate == .max, support == columns else {

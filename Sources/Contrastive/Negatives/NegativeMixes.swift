@@ -30,16 +30,12 @@ public struct NegativeMixes: Sendable, Equatable {
     let (first, second) = (
       Operand("pair-weights", pairWeights), Operand("query-weights", queryWeights)
     )
-    guard pairs.count == 2 * pairWeights.rows * pairWeights.columns else {
-      throw .shape(
-        argument: first.name, found: pairWeights.shape,
-        expected: "one for each of \(pairs.count / 2) pairs")
-    }
-    guard queryPairs.count == queryWeights.rows * queryWeights.columns else {
-      throw .shape(
-        argument: second.name, found: queryWeights.shape,
-        expected: "one for each of \(queryPairs.count) query-pairs")
-    }
+    try requireShape(
+      pairs.count == 2 * pairWeights.rows * pairWeights.columns, first.name, pairWeights.shape,
+      "one for each of \(pairs.count / 2) pairs")
+    try requireShape(
+      queryPairs.count == queryWeights.rows * queryWeights.columns, second.name, queryWeights.shape,
+      "one for each of \(queryPairs.count) query-pairs")
     try first.requireFinite()
     try second.requireFinite()
     self.pairs = pairs
@@ -64,9 +60,7 @@ public struct NegativeMixes: Sendable, Equatable {
   /// Checks the counts against the queries and the indices against the bank.
   func require(queries: Int, bankRows: Int) throws(ContrastiveError) {
     for (name, weights) in [("pair-weights", pairWeights), ("query-weights", queryWeights)] {
-      guard weights.rows == queries else {
-        throw .shape(argument: name, found: weights.shape, expected: "\(queries) rows, as queries")
-      }
+      try requireShape(weights.rows == queries, name, weights.shape, "\(queries) rows, as queries")
     }
     try requireIndices(pairs, below: bankRows, named: "pairs")
     try requireIndices(queryPairs, below: bankRows, named: "query-pairs")

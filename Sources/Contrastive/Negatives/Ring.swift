@@ -35,9 +35,7 @@ public struct Ring: Sendable, Equatable {
     sample: RingSample? = nil
   ) throws(ContrastiveError) {
     for (name, value) in [("outer", outer), ("inner", inner)] {
-      guard 0...1 ~= value else {
-        throw .parameter(name: name, found: "\(value)", expected: "a number from 0 to 1")
-      }
+      try requireParameter(0...1 ~= value, name, value, "a number from 0 to 1")
     }
     self.outer = outer
     self.inner = inner
@@ -57,11 +55,9 @@ public struct Ring: Sendable, Equatable {
   > {
     let last = Self.share(outer, of: count)
     let first = Self.share(inner, of: innerMode == .dynamic ? last : count)
-    guard first < last else {
-      throw .shape(
-        argument: name, found: "\(count) rows, of which ranks \(first) ..< \(last) are the ring",
-        expected: "a ring of at least one rank")
-    }
+    try requireShape(
+      first < last, name, "\(count) rows, of which ranks \(first) ..< \(last) are the ring",
+      "a ring of at least one rank")
     return first..<last
   }
 

@@ -71,11 +71,9 @@ public struct RingSample: Sendable, Equatable {
       return count
     case .given(let all):
       let rows = rows * stride
-      guard rows > 0, !all.isEmpty, all.count.isMultiple(of: rows) else {
-        throw .shape(
-          argument: "ring-draws", found: "[\(all.count)]",
-          expected: "as many draws for each of \(rows) rows, at least one")
-      }
+      try requireShape(
+        rows > 0 && !all.isEmpty && all.count.isMultiple(of: rows), "ring-draws", "[\(all.count)]",
+        "as many draws for each of \(rows) rows, at least one")
       return all.count / rows
     }
   }

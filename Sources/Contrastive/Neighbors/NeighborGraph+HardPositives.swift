@@ -36,18 +36,14 @@ extension NeighborGraph {
     _ count: Int, of queries: Matrix, in bank: Matrix, indices: [Int], steps: Int = 3,
     repeats: Bool = true, workers: Workers = .all
   ) throws(ContrastiveError) -> [[Positive]] {
-    guard count >= 1 else {
-      throw .parameter(name: "count", found: "\(count)", expected: "at least 1")
-    }
+    try requireParameter(count >= 1, "count", count, "at least 1")
     try Self.requireSteps(steps, named: "steps")
     let (rows, columns) = (Operand("queries", queries), Operand("bank", bank))
     try rows.requireRows()
     try columns.requireDimension(of: rows)
-    guard bank.rows == nodes else {
-      throw .shape(
-        argument: "bank", found: bank.shape,
-        expected: "[\(nodes) × \(queries.columns)], a row for each node")
-    }
+    try requireShape(
+      bank.rows == nodes, "bank", bank.shape,
+      "[\(nodes) × \(queries.columns)], a row for each node")
     try requireIndices(indices, count: queries.rows, below: nodes, named: "indices")
     try rows.requireFinite()
     try columns.requireFinite()

@@ -38,9 +38,7 @@ public struct NeighborGraph: Sendable, Equatable {
   ///
   /// - Throws: `ContrastiveError.parameter`.
   package static func requireSteps(_ steps: Int, named name: String) throws(ContrastiveError) {
-    guard 1...16 ~= steps else {
-      throw .parameter(name: name, found: "\(steps)", expected: "1 … 16")
-    }
+    try requireParameter(1...16 ~= steps, name, steps, "1 … 16")
   }
 
   /// The nodes that walks of 1 … `steps` steps from a node end at, each as often as walks end

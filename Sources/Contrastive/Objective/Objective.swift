@@ -47,7 +47,7 @@ public struct Evaluation<Objective: Contrastive.Objective>: Sendable {
   public let details: Objective.Details
   /// How far the loss can be from the exact one of these inputs, certified; nil in Float32.
   public package(set) var errorBound: Double?
-  package private(set) var gradients: [Objective.Variable: Matrix]
+  package internal(set) var gradients: [Objective.Variable: Matrix]
   package let scalars: [Objective.Scalar: Double]
   /// Which rows of a gradient are here where processes keep their own; without one all are.
   package var keptRows: [Objective.Variable: Range<Int>] = [:]

@@ -40,9 +40,8 @@ struct PairedViews: Sendable {
   ) throws(ContrastiveError) {
     let first = Operand("view1", views.view1)
     let second = Operand("view2", views.view2)
-    guard least == 1 || first.rows != 1 else {
-      throw .shape(argument: first.name, found: first.shape, expected: "at least \(least) rows")
-    }
+    try requireShape(
+      least == 1 || first.rows != 1, first.name, first.shape, "at least \(least) rows")
     try first.requireRows()
     try second.requireShape(of: first)
     try first.requireFinite()
@@ -57,7 +56,7 @@ struct PairedViews: Sendable {
   ) throws(ContrastiveError) -> (contrast: Contrast, chosen: NegativeCounts) {
     var contrast = Contrast(
       rows, against: .anchors, temperature: temperature, excluding: [.diagonal])
-    contrast.roles = PairRoles(positive: (0..<(2 * count)).map { ($0 + count) % (2 * count) })
+    contrast.roles = PairRoles(rows: 2 * count) { [($0 + count) % (2 * count)] }
     contrast.form = form
     let chosen = try contrast.choose(
       negatives, support: Contrast.Support(embeddings: rows, images: count), workers: workers)

@@ -60,7 +60,7 @@ public struct CNS: BankObjective {
       temperature: temperature, ringed, workers: workers)
     return Evaluation(
       try contrast.evaluate(ContrastGradients(anchors: !gradients.isEmpty), workers: workers),
-      details: chosen)
+      anchors: .queries, details: chosen)
   }
 
   /// Beyond a pass, up to 100 MB, whatever the sizes, while ranks are found.

@@ -80,11 +80,9 @@ public struct FNC: Objective {
     gradients: Set<EmbeddingVariable> = [.embeddings], workers: Workers = .all
   ) throws(ContrastiveError) -> Evaluation<FNC> {
     let anchors = Operand("embeddings", embeddings)
-    guard views > 1, embeddings.rows.isMultiple(of: views) else {
-      throw .shape(
-        argument: anchors.name, found: "\(views) views in \(embeddings.shape)",
-        expected: "at least 2 views, each with a row for every image")
-    }
+    try requireShape(
+      views > 1 && embeddings.rows.isMultiple(of: views), anchors.name,
+      "\(views) views in \(embeddings.shape)", "at least 2 views, each with a row for every image")
     try anchors.requireRows()
     try anchors.requireFinite()
     let images = anchors.rows / views
@@ -123,11 +121,7 @@ public struct FNC: Objective {
     counts.add(try contrast.choose(all, support: known, workers: workers))
     let value = try contrast.evaluate(
       ContrastGradients(anchors: gradients.contains(.embeddings)), workers: workers)
-    var evaluation = Evaluation<FNC>(
-      loss: value.loss, losses: value.losses,
-      gradients: value.anchors.map { [.embeddings: $0] } ?? [:], details: counts)
-    evaluation.take(value.errorBound, anchors: [.embeddings])
-    return evaluation
+    return Evaluation(value, anchors: .embeddings, details: counts)
   }
 
   /// Support and bank as one.

@@ -129,7 +129,7 @@ public struct HCSC: Objective {
       if let mask = level.prototypes { select(mask, in: &contrast, &chosen) }
       value.add(try contrast.evaluate(wanted, workers: workers), times: share)
     }
-    return Evaluation(value, details: chosen)
+    return Evaluation(value, anchors: .queries, details: chosen)
   }
 
   private func check(_ levels: [Level], of problem: BankProblem) throws(ContrastiveError) {
@@ -167,8 +167,7 @@ public struct HCSC: Objective {
 
 extension SelectionMask {
   fileprivate func require(rows: Int, columns: Int, named name: String) throws(ContrastiveError) {
-    guard self.rows == rows, self.columns == columns else {
-      throw .shape(argument: name, found: shape, expected: "[\(rows) × \(columns)]")
-    }
+    try requireShape(
+      self.rows == rows && self.columns == columns, name, shape, "[\(rows) × \(columns)]")
   }
 }

@@ -86,17 +86,9 @@ public struct InfoNCE: BankOrBatchObjective {
       let (own, first) = (value.paired, value.kept?.columns.lowerBound ?? 0)
       value.columns?.addRows(of: queries.matrix, from: first, workers: workers) { Float(own[$0]) }
     }
-    var result: [Variable: Matrix] = [:]
-    result[.queries] = value.anchors
-    result[.keys] = value.columns
-    var evaluation = Evaluation<Self>(
-      loss: value.loss, losses: value.losses, gradients: result,
+    return Evaluation(
+      value, anchors: .queries, columns: .keys,
       scalars: [.temperature: value.temperatureGradient], details: chosen)
-    evaluation.take(value.errorBound, anchors: [.queries], columns: .keys)
-    if let kept = value.kept {
-      evaluation.keptRows = [.queries: kept.anchors, .keys: kept.columns]
-    }
-    return evaluation
   }
 
   /// Each anchor against all keys, of which one is its own.
@@ -124,24 +116,18 @@ public struct InfoNCE: BankOrBatchObjective {
         anchors: gradients.contains(.queries), columns: gradients.contains(.bank),
         keepsOwnRows: workers.keepsOwnRows),
       workers: workers)
-    var result: [Variable: Matrix] = [:]
-    result[.queries] = value.anchors
-    result[.bank] = value.columns
+    var evaluation = Evaluation<Self>(
+      value, anchors: .queries, columns: .bank,
+      scalars: [.temperature: value.temperatureGradient], details: chosen)
+    evaluation.gradientErrorBounds[.keys] = value.errorBound?.paired
     if gradients.contains(.keys) {
       let queries = problem.queries.matrix
       var forKeys = value.kept.map { queries.rows($0.anchors) } ?? queries
       let first = value.kept?.anchors.lowerBound ?? 0
       forKeys.scaleRows { Float(value.paired[first + $0]) }
-      result[.keys] = forKeys
+      evaluation.gradients[.keys] = forKeys
     }
-    var evaluation = Evaluation<Self>(
-      loss: value.loss, losses: value.losses, gradients: result,
-      scalars: [.temperature: value.temperatureGradient], details: chosen)
-    evaluation.take(value.errorBound, anchors: [.queries], columns: .bank)
-    evaluation.gradientErrorBounds[.keys] = value.errorBound?.paired
-    if let kept = value.kept {
-      evaluation.keptRows = [.queries: kept.anchors, .keys: kept.anchors, .bank: kept.columns]
-    }
+    evaluation.keptRows[.keys] = value.kept?.anchors
     return evaluation
   }
 

@@ -117,7 +117,7 @@ public struct InstDisc: Objective {
       workers: workers)
     return Evaluation(
       try contrast.evaluate(ContrastGradients(anchors: !gradients.isEmpty), workers: workers),
-      details: Details(negatives: chosen, partition: nil))
+      anchors: .queries, details: Details(negatives: chosen, partition: nil))
   }
 
   /// The same of all inputs in one value.

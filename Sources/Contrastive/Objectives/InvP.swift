@@ -139,8 +139,8 @@ public struct InvP: Objective {
     if var sum = gradient {
       gradient = nil
       listed.pairs.add(
-        to: &sum, columns: columns.matrix,
-        coefficients: listed.pairs.map(workers: workers, terms.coefficient), workers: workers)
+        listed.pairs.map(workers: workers, terms.coefficient), times: columns.matrix, to: &sum,
+        .listed, workers: workers)
       gradient = sum
     }
     return Evaluation(
@@ -156,11 +156,9 @@ public struct InvP: Objective {
     guard columns.rows > 0 else { throw .bankNotFilled(argument: columns.name) }
     try columns.requireDimension(of: rows)
     try requireIndices(indices, count: rows.rows, below: columns.rows, named: "indices")
-    guard neighbors.nodes == columns.rows else {
-      throw .shape(
-        argument: "neighbors", found: "[\(neighbors.nodes) × \(neighbors.k)]",
-        expected: "[\(columns.rows) × k], a row for each bank row")
-    }
+    try requireShape(
+      neighbors.nodes == columns.rows, "neighbors", "[\(neighbors.nodes) × \(neighbors.k)]",
+      "[\(columns.rows) × k], a row for each bank row")
     try rows.requireFinite()
     try columns.requireFinite()
   }

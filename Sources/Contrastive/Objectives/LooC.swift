@@ -58,11 +58,9 @@ public struct LooC: Objective {
   ) throws(ContrastiveError) -> Evaluation<LooC> {
     let spaces = try Spaces(queries, keys, count: banks.count)
     let pairs = try negatives.pairs?.ofSpaces(spaces.count, rows: queries.rows)
-    var losses = [Double](repeating: 0, count: queries.rows)
-    var chosen = NegativeCounts()
     let wanted = ContrastGradients(anchors: !gradients.isEmpty)
-    var gradient = wanted.anchors ? Matrix(zeros: queries.rows, by: queries.columns) : nil
-    var bound: ErrorBound?
+    var value = ContrastValue(zeros: spaces.queries, wanted)
+    var chosen = NegativeCounts()
     for (space, bank) in banks.enumerated() {
       var ofSpace = negatives
       ofSpace.pairs = pairs?[space]
@@ -79,20 +77,17 @@ public struct LooC: Objective {
         try contrast.choose(
           columns.adding(pairsTo: ofSpace), support: Contrast.Support(Operand("keys", own)),
           workers: workers))
-      let value = try contrast.evaluate(wanted, workers: workers)
-      for (row, loss) in zip(spaces.rows(space), value.losses) { losses[row] = loss }
-      bound = ErrorBound.sum(bound, value.errorBound, times: 1 / Double(spaces.count))
-      if var part = value.anchors {
-        part.scaleRows { _ in Float(1 / Double(spaces.count)) }
-        gradient?.setRows(spaces.rows(space), to: part)
+      let part = try contrast.evaluate(wanted, workers: workers)
+      let share = 1 / Double(spaces.count)
+      for (row, loss) in zip(spaces.rows(space), part.losses) { value.losses[row] = loss }
+      // A row has a term of one space alone, so that the sum over spaces is more than enough.
+      value.errorBound = ErrorBound.sum(value.errorBound, part.errorBound, times: share)
+      if var gradient = part.anchors {
+        gradient.scaleRows { _ in Float(share) }
+        value.anchors?.setRows(spaces.rows(space), to: gradient)
       }
     }
-    var evaluation = Evaluation<LooC>(
-      loss: losses.reduce(0, +) / Double(queries.rows), losses: losses,
-      gradients: gradient.map { [.queries: $0] } ?? [:], details: chosen)
-    // A row has a term of one space alone, so that the sum over spaces is more than enough.
-    evaluation.take(bound, anchors: [.queries])
-    return evaluation
+    return Evaluation(value, anchors: .queries, details: chosen)
   }
 
   /// The same of all inputs in one value.
@@ -120,15 +115,11 @@ private struct Spaces {
     let keyed = Operand("keys", keys)
     try self.queries.requireRows()
     guard count > 0 else { throw .bankNotFilled(argument: "bank") }
-    guard queries.rows % count == 0 else {
-      throw .shape(
-        argument: "queries", found: queries.shape, expected: "a multiple of \(count) rows")
-    }
-    guard keys.rows == queries.rows * count, keys.columns == queries.columns else {
-      throw .shape(
-        argument: keyed.name, found: keys.shape,
-        expected: "[\(queries.rows * count) × \(queries.columns)]")
-    }
+    try requireShape(
+      queries.rows % count == 0, "queries", queries.shape, "a multiple of \(count) rows")
+    try requireShape(
+      keys.rows == queries.rows * count && keys.columns == queries.columns, keyed.name, keys.shape,
+      "[\(queries.rows * count) × \(queries.columns)]")
     try self.queries.requireFinite()
     try keyed.requireFinite()
   }
@@ -160,9 +151,7 @@ private struct Spaces {
 extension PairTerms {
   /// The pairs of the rows that each space has: row i·S + s is row i of space s.
   fileprivate func ofSpaces(_ spaces: Int, rows: Int) throws(ContrastiveError) -> [PairTerms] {
-    guard self.rows == rows else {
-      throw .shape(argument: "pairs", found: "\(self.rows) rows", expected: "\(rows)")
-    }
+    try requireShape(self.rows == rows, "pairs", "\(self.rows) rows", "\(rows)")
     var terms: [PairTerms] = []
     for space in 0..<spaces {
       let own = pairs.filter { $0.row % spaces == space }.map {

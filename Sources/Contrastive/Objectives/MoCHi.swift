@@ -54,7 +54,7 @@ public struct MoCHi: Objective {
       temperature: temperature, mixed, workers: workers)
     return Evaluation(
       try contrast.evaluate(ContrastGradients(anchors: !gradients.isEmpty), workers: workers),
-      details: chosen)
+      anchors: .queries, details: chosen)
   }
 
   /// The same of all inputs in one value.

@@ -81,7 +81,7 @@ public struct ProtoNCE: Objective {
       value.add(
         try contrast.evaluate(wanted, workers: workers), times: 1 / Double(clusterings.count))
     }
-    return Evaluation(value, details: chosen)
+    return Evaluation(value, anchors: .queries, details: chosen)
   }
 
   /// The same of all inputs in one value.

@@ -68,11 +68,9 @@ public struct SCE: BankOrBatchObjective {
   ) throws(ContrastiveError) -> Evaluation<SCE> {
     let (queries, keys, bank) = inputs
     let problem = try BankProblem(queries, keys, bank ?? keys)
-    guard bank != nil || positiveInTargets == .zero || keys.rows > 1 else {
-      throw .shape(
-        argument: "keys", found: keys.shape,
-        expected: "at least two rows, without a bank and with the positive excluded")
-    }
+    try requireShape(
+      bank != nil || positiveInTargets == .zero || keys.rows > 1, "keys", keys.shape,
+      "at least two rows, without a bank and with the positive excluded")
     let columns = bank == nil ? problem.keys : problem.bank.operand
     let pass = try StudentsAndTeachers(
       queries: problem.queries, keys: problem.keys, columns: columns, temperature: temperature,

@@ -49,12 +49,9 @@ public struct SupCon: Objective {
       without: [.falseNegatives], in: "SupCon, whose labels say which they are", use: "NT-Xent")
     try negatives.validate(
       without: [.mixing], in: "SupCon", use: "a bank: mixed rows are constants")
-    guard variant == .outside || negatives.pairs?.pairs.allSatisfy({ $0.target == 0 }) ?? true
-    else {
-      throw .parameter(
-        name: "pairs", found: "targets in SupCon inside the logarithm",
-        expected: "SupCon outside the logarithm")
-    }
+    try requireParameter(
+      variant == .outside || negatives.pairs?.pairs.allSatisfy({ $0.target == 0 }) ?? true, "pairs",
+      "targets in SupCon inside the logarithm", "SupCon outside the logarithm")
     try requireTemperature(temperature)
     if let baseTemperature { try requireTemperature(baseTemperature, named: "base-temperature") }
     self.negatives = negatives

@@ -9,17 +9,6 @@ struct BoundedBlock {
   private(set) var outcome = Outcome()
   private let kernels = ClusterKernels.best
 
-  init(
-    search: SearchMemory, tables: BoundTables, labels: UnsafeMutablePointer<UInt32>,
-    reach: UnsafeMutablePointer<Double>, scratch: BlockScratch
-  ) {
-    self.search = search
-    self.tables = tables
-    self.labels = labels
-    self.reach = reach
-    self.scratch = scratch
-  }
-
   private var clusters: Int { search.clusters }
   private var dimension: Int { search.dimension }
   private var groups: GroupTables { tables.groups }

@@ -1,5 +1,3 @@
-import ContrastiveCore
-
 /// What bounds would rule out of a few points' distances in the next assignment.
 struct BoundsForecast: Sendable {
   private static let most = 32

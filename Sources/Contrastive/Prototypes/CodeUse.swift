@@ -1,5 +1,3 @@
-import ContrastiveCore
-
 /// Whether a clustering is screened by codes, and the codes of its points.
 ///
 /// The result is the same either way, so that the choice is one of cost alone; it follows from the

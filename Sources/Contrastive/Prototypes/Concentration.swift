@@ -34,19 +34,12 @@ public enum Concentration {
       "1 or more, which fit in memory")
     try requireParameter(
       temperature.isFinite && temperature > 0, "temperature", temperature, "above 0")
-    guard distances.count == assignments.count else {
-      throw .shape(
-        argument: "assignments", found: "[\(assignments.count)]",
-        expected: "[\(distances.count)], one for each distance")
-    }
+    try requireLabels(
+      assignments, count: distances.count, each: "distance", named: "assignments")
+    try requireIndices(assignments, below: clusters, named: "assignments")
     var sums = [Double](repeating: 0, count: clusters)
     var counts = [Int](repeating: 0, count: clusters)
     for (point, cluster) in assignments.enumerated() {
-      guard 0..<clusters ~= cluster else {
-        throw .index(
-          argument: "assignments", position: point, found: "\(cluster)",
-          expected: "0 ..< \(clusters)")
-      }
       guard distances[point].isFinite else {
         throw .nonFinite(
           argument: "distances", row: point, column: 0, found: "\(distances[point])")
@@ -69,20 +62,13 @@ public enum Concentration {
 
   private static func scaled(_ spreads: [Double], temperature: Double) -> [Float] {
     let sorted = spreads.sorted()
-    let (low, high) = (percentile(sorted, 0.1), percentile(sorted, 0.9))
+    let (low, high) = (sorted.percentile(0.1), sorted.percentile(0.9))
     let clipped = spreads.map { min(max($0, low), high) }
     let mean = clipped.reduce(0, +) / Double(clipped.count)
     guard mean > 0 else {
       return [Float](repeating: Float(temperature), count: spreads.count)
     }
     return clipped.map { Float(max($0 / mean, 1e-3) * temperature) }
-  }
-
-  private static func percentile(_ sorted: [Double], _ share: Double) -> Double {
-    let position = Double(sorted.count - 1) * share
-    let below = Int(position)
-    let above = min(below + 1, sorted.count - 1)
-    return sorted[below] + (sorted[above] - sorted[below]) * (position - Double(below))
   }
 }
 

@@ -32,10 +32,9 @@ public struct HierarchicalKMeans: Sendable {
     workers: Workers = .all,
     progress: (_ level: Int, KMeansProgress) -> Bool = { _, _ in true }
   ) throws(ContrastiveError) {
-    guard !clusters.isEmpty, zip(clusters, clusters.dropFirst()).allSatisfy({ $0 >= $1 }) else {
-      throw .parameter(
-        name: "clusters", found: "\(clusters)", expected: "levels that do not grow")
-    }
+    try requireParameter(
+      !clusters.isEmpty && zip(clusters, clusters.dropFirst()).allSatisfy({ $0 >= $1 }), "clusters",
+      clusters, "levels that do not grow")
     var levels: [KMeansResult] = []
     var assignments: [[Int]] = []
     var members = points

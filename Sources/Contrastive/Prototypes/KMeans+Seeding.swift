@@ -27,11 +27,9 @@ extension KMeans {
   private func given(
     _ centroids: Matrix, _ points: PreparedPoints, _ clusters: Int
   ) throws(ContrastiveError) -> Matrix {
-    guard centroids.rows == clusters, centroids.columns == points.dimension else {
-      throw .shape(
-        argument: "initial", found: centroids.shape,
-        expected: "[\(clusters) × \(points.dimension)], a row for each cluster")
-    }
+    try requireShape(
+      centroids.rows == clusters && centroids.columns == points.dimension, "initial",
+      centroids.shape, "[\(clusters) × \(points.dimension)], a row for each cluster")
     guard metric == .euclidean else {
       return try centroids.normalized(argument: "initial").rows
     }

@@ -1,5 +1,3 @@
-import ContrastiveCore
-
 extension KMeansResult {
   /// Assigns points by codes: every pair is screened, what is left is decided in Double.
   mutating func assignByCodes(

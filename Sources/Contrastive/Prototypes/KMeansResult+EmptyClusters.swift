@@ -11,8 +11,9 @@ extension KMeansResult {
     var given: [Int] = []
     for row in order where given.count < empty.count {
       let cluster = Int(labels[row])
-      guard members[cluster] > 1, !given.contains(where: { points.matrix.rowsEqual($0, row) })
-      else { continue }
+      // 0 and −0 are equal.
+      let isGiven = given.contains { points.matrix.row($0).elementsEqual(points.matrix.row(row)) }
+      guard members[cluster] > 1, !isGiven else { continue }
       members[cluster] -= 1
       given.append(row)
     }
@@ -26,12 +27,6 @@ extension KMeansResult {
     centroids.setRows(empty.prefix(given.count), to: points.matrix.rows(at: given))
     noteMoves(drifts, workers: workers)
   }
-}
-
-extension Matrix {
-  /// Whether two rows have equal elements; 0 and −0 are equal.
-  func rowsEqual(_ a: Int, _ b: Int) -> Bool { row(a).elementsEqual(row(b)) }
-
 }
 
 extension PreparedPoints {

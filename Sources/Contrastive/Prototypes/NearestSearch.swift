@@ -38,24 +38,12 @@ struct NearestSearch: Sendable {
       return (only, square.squareRoot())
     }
     var best = (column: 0, square: Double.infinity)
-    if let candidates = block.candidates(row: row) {
-      for column in candidates { consider(Int(column), index: index, best: &best) }
-    } else {
-      for column in 0..<centroids.rows { consider(column, index: index, best: &best) }
+    // Ascending, so that the lowest stays on a tie.
+    for column in block.candidates(row: row) ?? ArraySlice(0..<UInt32(centroids.rows)) {
+      let square = points.matrix.squaredDistance(index, to: centroids, Int(column))
+      if square < best.square { best = (Int(column), square) }
     }
     return (best.column, best.square.squareRoot())
-  }
-
-  /// Takes a centroid if it is nearer than the best so far, or as near and of a lower index.
-  private func consider(_ column: Int, index: Int, best: inout (column: Int, square: Double)) {
-    let square = squaredDistance(index, column)
-    if square < best.square || (square == best.square && column < best.column) {
-      best = (column, square)
-    }
-  }
-
-  private func squaredDistance(_ index: Int, _ column: Int) -> Double {
-    points.matrix.squaredDistance(index, to: centroids, column)
   }
 }
 

@@ -74,12 +74,9 @@ public struct NegativeSelection: Sendable {
   ) throws(ContrastiveError) -> SelectionMask {
     let columns = Operand("candidates", candidates)
     try columns.requireDimension(of: Operand("centroids", scaled))
-    try requireIndices(
-      assignments, count: assignments.count, below: scaled.rows, named: "assignments")
-    guard logSums.count == candidates.rows else {
-      throw .shape(
-        argument: "logSums", found: "[\(logSums.count)]", expected: "[\(candidates.rows)]")
-    }
+    try requireIndices(assignments, below: scaled.rows, named: "assignments")
+    try requireShape(
+      logSums.count == candidates.rows, "logSums", "[\(logSums.count)]", "[\(candidates.rows)]")
     try requireParameter(
       bounds.lowerBound >= 0 && bounds.upperBound <= 1, "bounds", bounds, "within 0 … 1")
     let (rows, width) = (assignments.count, candidates.rows)

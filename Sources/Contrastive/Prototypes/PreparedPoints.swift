@@ -16,10 +16,8 @@ struct PreparedPoints: Sendable {
   ) throws(ContrastiveError) {
     let operand = Operand(argument, points)
     try operand.requireRows()
-    guard points.rows <= Int(UInt32.max) else {
-      throw .shape(
-        argument: argument, found: points.shape, expected: "at most \(UInt32.max) rows")
-    }
+    try requireShape(
+      points.rows <= Int(UInt32.max), argument, points.shape, "at most \(UInt32.max) rows")
     switch metric {
     case .euclidean:
       matrix = points
@@ -58,29 +56,10 @@ struct PreparedPoints: Sendable {
 extension Matrix {
   /// ‖row‖², summed in Double.
   func squaredNorms(workers: Workers) -> [Float] {
-    eachRow(of: Float.self, workers: workers) { row, columns in
-      Float(RowKernels.best.dot(row, row, count: columns))
-    }
+    rowDots(self, workers: workers).map { Float($0) }
   }
 
-  /// One value for each row, computed by the workers.
-  func eachRow<Value: BitwiseCopyable & Sendable>(
-    of type: Value.Type, workers: Workers,
-    _ body: @Sendable (_ row: UnsafePointer<Float>, _ columns: Int) -> Value
-  ) -> [Value] {
-    let columns = columns
-    return eachIndexedRow(of: type, workers: workers) { _, row in body(row, columns) }
-  }
-
-  /// The same for what depends on the row's index.
-  func eachIndexedRow<Value: BitwiseCopyable & Sendable>(
-    of type: Value.Type, workers: Workers,
-    _ body: @Sendable (_ index: Int, _ row: UnsafePointer<Float>) -> Value
-  ) -> [Value] {
-    eachSharedRow(of: type, workers: workers.alone, body)
-  }
-
-  /// The same, where each of several processes computes and reads a part of the rows.
+  /// One value for each row, where each of several processes computes and reads a part of the rows.
   func eachSharedRow<Value: BitwiseCopyable & Sendable>(
     of type: Value.Type, workers: Workers,
     _ body: @Sendable (_ index: Int, _ row: UnsafePointer<Float>) -> Value

@@ -39,7 +39,7 @@ public struct PrototypeAssignment: Sendable {
     }.flatMap { $0 }
     try workers.checkCanceled()
     self.assignments = assignments
-    squaredDistances = rows.matrix.eachIndexedRow(of: Double.self, workers: workers) { index, _ in
+    squaredDistances = workers.map(rows.rows, runs: 64) { index in
       rows.matrix.squaredDistance(index, to: centroids.matrix, assignments[index])
     }
   }

@@ -43,11 +43,9 @@ public struct PrototypeTargets: Sendable {
   /// Checks against the queries.
   func require(of queries: Operand, level: Int) throws(ContrastiveError) {
     try Operand("centroids.\(level)", centroids).requireDimension(of: queries)
-    guard assignments.count == queries.matrix.rows else {
-      throw .shape(
-        argument: "assignments.\(level)", found: "[\(assignments.count)]",
-        expected: "[\(queries.matrix.rows)], one for each row of \(queries.name)")
-    }
+    try requireLabels(
+      assignments, count: queries.matrix.rows, each: "row of \(queries.name)",
+      named: "assignments.\(level)")
   }
 
   /// Prototypes divided by their concentrations: dot products with them are logits.

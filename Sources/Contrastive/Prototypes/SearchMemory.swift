@@ -13,20 +13,6 @@ struct SearchMemory: Sendable {
   let product: MatrixProduct
   private let kernels = ClusterKernels.best
 
-  init(
-    points: SharedReadOnlyMemory<Float>, centroids: SharedReadOnlyMemory<Float>,
-    rowNorms: SharedReadOnlyMemory<Float>, columnNorms: SharedReadOnlyMemory<Float>,
-    rounding: DistanceRounding, dimension: Int, product: MatrixProduct
-  ) {
-    self.points = points
-    self.centroids = centroids
-    self.rowNorms = rowNorms
-    self.columnNorms = columnNorms
-    self.rounding = rounding
-    self.dimension = dimension
-    self.product = product
-  }
-
   var clusters: Int { columnNorms.count }
 
   func slack(_ row: Int) -> Float { rounding.slack(norm: rowNorms.base[row]) }

@@ -74,9 +74,12 @@ struct SinkhornPotentials {
   }
 
   private func rowLogSums() -> [Double] {
-    let (inverse, columns) = (inverse, columns)
-    return scores.eachRow(of: Double.self, workers: workers) { row, count in
-      SinkhornKernels.best.logSumExp(row, count: count, inverse: inverse, shifts: columns)
+    let (count, inverse, columns) = (scores.columns, inverse, columns)
+    return scores.withSharedMemory { scores in
+      workers.map(rows.count, runs: Self.piece) { row in
+        SinkhornKernels.best.logSumExp(
+          scores + row * count, count: count, inverse: inverse, shifts: columns)
+      }
     }
   }
 

@@ -20,18 +20,14 @@ struct SwappedViews: Sendable {
     let all = Operand("views", views)
     let columns = Operand("prototypes", prototypes)
     try all.requireRows()
-    guard count >= max(2, assigned), views.rows % count == 0 else {
-      throw .shape(
-        argument: all.name, found: "\(count) views in \(views.shape)",
-        expected: "at least \(max(2, assigned)) views of equally many rows")
-    }
+    try requireShape(
+      count >= max(2, assigned) && views.rows % count == 0, all.name,
+      "\(count) views in \(views.shape)", "at least \(max(2, assigned)) views of equally many rows")
     try columns.requireRows()
     try columns.requireDimension(of: all)
-    guard queue.isEmpty || queue.count == assigned else {
-      throw .shape(
-        argument: "queue", found: "\(queue.count) queues",
-        expected: "\(assigned), one for each view that gives codes")
-    }
+    try requireShape(
+      queue.isEmpty || queue.count == assigned, "queue", "\(queue.count) queues",
+      "\(assigned), one for each view that gives codes")
     try all.requireFinite()
     try columns.requireFinite()
     for (index, rows) in queue.enumerated() {

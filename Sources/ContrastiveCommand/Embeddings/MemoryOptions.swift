@@ -1,14 +1,7 @@
 import ArgumentParser
+import CLibrary
 import Contrastive
 import ContrastiveFiles
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
 
 /// `--memory`.
 struct MemoryOptions: ParsableArguments {

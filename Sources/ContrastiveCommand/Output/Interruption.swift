@@ -1,12 +1,5 @@
+import CLibrary
 import ContrastiveFiles
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
 
 /// What SIGINT, SIGTERM and SIGHUP do to a command: no half-written file is left, one line says
 /// what was written before, and the exit code is 128 + the signal's number.

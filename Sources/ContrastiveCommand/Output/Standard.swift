@@ -1,13 +1,6 @@
+import CLibrary
 import ContrastiveCore
 import ContrastiveFiles
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
 
 /// Standard output and standard error.
 enum Standard {
@@ -43,13 +36,7 @@ enum Standard {
     var bytes = Array(text.utf8)[...]
     while !bytes.isEmpty {
       let written = bytes.withUnsafeBytes {
-        #if canImport(Glibc)
-          Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count)
-        #elseif canImport(Musl)
-          Musl.write(STDERR_FILENO, $0.baseAddress, $0.count)
-        #else
-          Darwin.write(STDERR_FILENO, $0.baseAddress, $0.count)
-        #endif
+        CLibrary.write(STDERR_FILENO, $0.baseAddress, $0.count)
       }
       if written < 0 && errno != EINTR { return }
       bytes = bytes.dropFirst(max(0, written))

@@ -1,14 +1,7 @@
+import CLibrary
 import ContrastiveCore
 import ContrastiveImages
 import ContrastiveTraining
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
 
 /// The data folder of a command.
 enum DataFolder {

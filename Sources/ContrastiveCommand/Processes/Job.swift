@@ -1,13 +1,6 @@
+import CLibrary
 import ContrastiveCore
 import ContrastiveFiles
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
 
 /// The processes of a job that run one command together.
 ///

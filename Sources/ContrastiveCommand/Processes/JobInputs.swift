@@ -1,14 +1,7 @@
+import CLibrary
 import Contrastive
 import ContrastiveCore
 import ContrastiveFiles
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
 
 /// What must be the same in every process of a job: it is compared before any work.
 package enum JobInputs {
@@ -63,9 +56,9 @@ package enum JobInputs {
 
   /// What the bits of results depend on beside the inputs.
   private static var machine: String {
-    "\(Diagnostics.rowKernels) kernels, \(BlockSizes.current.tallColumns) columns a tile, "
-      + "BLAS \(Diagnostics.blasConfiguration) \(Diagnostics.blasCore), "
-      + "product \(MatrixProduct.automatic.rawValue), packed \(Diagnostics.packedKernels)"
+    "\(RowKernels.best.name) kernels, \(BlockSizes.current.tallColumns) columns a tile, "
+      + "BLAS \(BLAS.configuration) \(BLAS.core), "
+      + "product \(MatrixProduct.automatic.rawValue), packed \(PackedProduct.fused.name)"
   }
 
   /// Options that name what is written, decoded pictures among it: every machine has its own.

@@ -1,13 +1,6 @@
 import CBLAS
+import CLibrary
 import ContrastiveKernels
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
 
 extension BLAS {
   /// What is wrong or slower than it could be, though products are right; each in one sentence.

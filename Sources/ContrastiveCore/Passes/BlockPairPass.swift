@@ -92,18 +92,20 @@ struct BlockPairPass<Grid: BlockPairGrid>: Sendable {
 }
 
 extension BlockPairPass {
-  /// The statistics of each block, from tiles that are read for both of their blocks.
+  /// The statistics of each block, from tiles that are read for both of their blocks; of the first
+  /// `count` blocks where only these are wanted.
   func read<Reader: TileReader>(
-    _ reader: Reader, kept: KeptTiles?, workers: Workers
+    _ reader: Reader, ofFirst count: Int? = nil, kept: KeptTiles?, workers: Workers
   ) throws(ContrastiveError) -> [Reader.Statistics] {
-    let all = SharedArray((0..<grid.blocks).map { reader.start(rows: grid.rows(block: $0)) })
+    let count = count ?? grid.blocks
+    let all = SharedArray((0..<count).map { reader.start(rows: grid.rows(block: $0)) })
     let found = all.memory
     try forEachTile(
       kept: kept, taking: false, workers: workers,
-      transfer: reader.transfer.map { BlockTransfer(of: found, by: $0) },
-      finish: { reader.finish(&found.base[$0]) }
+      transfer: reader.transfer.map { BlockTransfer(of: found, by: $0, blocks: count) },
+      finish: { if $0 < count { reader.finish(&found.base[$0]) } }
     ) { pair, tile, _, transposed in
-      guard let second = pair.second, second != pair.first else {
+      guard let second = pair.second, second != pair.first, second < count else {
         return reader.read(tile, into: &found.base[pair.first])
       }
       reader.read(

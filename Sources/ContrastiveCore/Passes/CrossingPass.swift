@@ -22,7 +22,8 @@ package struct CrossingPass: Sendable {
     _ reader: Reader, workers: Workers
   ) throws(ContrastiveError) -> (statistics: [Reader.Statistics], kept: KeptTiles) {
     let kept = KeptTiles(pass.grid)
-    let (rows, _) = try read(RowsOnly(reader), kept: kept, workers)
+    let rows = try pass.read(
+      reader, ofFirst: pass.grid.blocksOfSet, kept: kept, workers: workers)
     return (rows, kept)
   }
 
@@ -117,28 +118,4 @@ package struct CrossingPass: Sendable {
   package static func keepsAll(rows: Int) -> Bool {
     KeptTiles.holdAll(of: CrossingGrid(rows: rows))
   }
-}
-
-/// A reader that learns nothing of columns.
-private struct RowsOnly<Reader: TileReader>: TileReader {
-  private let reader: Reader
-
-  init(_ reader: Reader) { self.reader = reader }
-
-  func start(rows: Range<Int>) -> Reader.Statistics { reader.start(rows: rows) }
-
-  func read(_ tile: Tile, into statistics: inout Reader.Statistics) {
-    reader.read(tile, into: &statistics)
-  }
-
-  func read(
-    _ tile: Tile, transposed: () -> Tile, rows: inout Reader.Statistics,
-    columns: inout Reader.Statistics
-  ) {
-    reader.read(tile, into: &rows)
-  }
-
-  func finish(_ statistics: inout Reader.Statistics) { reader.finish(&statistics) }
-
-  var transfer: Transfer<Reader.Statistics>? { reader.transfer }
 }

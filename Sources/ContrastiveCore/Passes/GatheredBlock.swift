@@ -58,10 +58,9 @@ package struct GatheredBlock: Sendable {
     _ chosen: UnsafeBufferPointer<UInt32>, of memory: SharedReadOnlyMemory<Float>,
     into target: UnsafeMutablePointer<Float>
   ) -> UnsafePointer<Float> {
-    guard let first = chosen.first, let last = chosen.last else { return UnsafePointer(target) }
+    guard let first = chosen.first else { return UnsafePointer(target) }
     // Lists are ascending or in any order; a run of consecutive ones is recognized only ascending.
-    let isRun = chosen.indices.allSatisfy { chosen[$0] == first &+ UInt32($0) }
-    if isRun && Int(last) - Int(first) + 1 == chosen.count {
+    if chosen.indices.allSatisfy({ chosen[$0] == first &+ UInt32($0) }) {
       return memory + Int(first) * dimension
     }
     for (place, index) in chosen.enumerated() {

@@ -5,18 +5,12 @@ struct BlockTransfer: Sendable {
 
   /// Of a pass whose blocks have nothing but sums.
   static let nothing = BlockTransfer(add: { _, _ in }, take: { _, _ in })
+}
 
-  init(
-    add: @escaping @Sendable (_ block: Int, inout Packet) -> Void,
-    take: @escaping @Sendable (_ block: Int, inout PacketReader) -> Void
-  ) {
-    self.add = add
-    self.take = take
-  }
-
-  /// The statistics of the first `blocks` blocks, or of all.
+extension BlockTransfer {
+  /// The statistics of the first `blocks` blocks.
   init<Statistics: Sendable>(
-    of found: SharedMemory<Statistics>, by transfer: Transfer<Statistics>, blocks: Int = .max
+    of found: SharedMemory<Statistics>, by transfer: Transfer<Statistics>, blocks: Int
   ) {
     add = { if $0 < blocks { transfer.add(found[$0], &$1) } }
     take = { if $0 < blocks { found[$0] = transfer.take(&$1) } }

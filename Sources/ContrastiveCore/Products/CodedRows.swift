@@ -25,18 +25,9 @@ package struct CodedRows: Sendable {
   /// ‖residual‖.
   let residuals: [Double]
 
-  /// Encodes some rows.
+  /// Encodes some rows less `center`, to be compared with rows less `other`.
   ///
-  /// Complexity: O(rows · dimension).
-  ///
-  /// - Parameters:
-  ///   - values: row-major.
-  ///   - rows: which of them.
-  ///   - center: c, subtracted from every row.
-  ///   - other: d, the center of the rows they will be compared with.
-  ///   - product: that multiplies the codes.
-  ///   - largestCode: that of a row's largest element; when nil the product's.
-  ///   - workers: the threads to use.
+  /// The largest code is the product's where none is given. Complexity: O(rows · dimension).
   package init(
     _ values: SharedReadOnlyMemory<Float>, rows: Range<Int>, center: [Float], other: [Float],
     for product: CodeProduct, largestCode: Int? = nil, workers: Workers

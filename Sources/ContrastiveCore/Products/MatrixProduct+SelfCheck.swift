@@ -6,14 +6,8 @@ extension MatrixProduct {
   package func selfCheck(rounds: Int = 1) throws(ContrastiveError) {
     if self == .blas { try BLAS.prepare() }
     let checks = Check.all(self)
-    let count = 2 * rounds * checks.count
-    var faults = [String?](repeating: nil, count: count)
-    faults.withUnsafeMutableBufferPointer { buffer in
-      let slots = SharedMemory(buffer)
-      guard let two = try? Workers(count: 2) else { return }
-      two.forEach(count) { index, _ in
-        slots[index] = checks[index % checks.count].fault(seed: UInt64(index))
-      }
+    let faults = try Workers(count: 2).map(2 * rounds * checks.count) { index in
+      checks[index % checks.count].fault(seed: UInt64(index))
     }
     for case let fault? in faults {
       throw .blas(configuration: BLAS.configuration, problem: fault)

@@ -48,18 +48,10 @@ struct PackedColumns: Sendable {
   private(set) var largestResidual = 0.0
   private(set) var largestOffset = 0.0
 
-  /// Encodes and packs some columns.
+  /// Encodes and packs the columns of a range less `center`, to be compared with rows less `other`.
   ///
-  /// Complexity: O(columns · dimension).
-  ///
-  /// - Parameters:
-  ///   - values: row-major.
-  ///   - range: which of them.
-  ///   - center: what is subtracted from each.
-  ///   - other: the center of the rows.
-  ///   - run: columns are multiplied from a panel's first of each so many on.
-  ///   - product: that multiplies the codes.
-  ///   - workers: the threads to use; no effect on the result.
+  /// Columns are multiplied from a panel's first of each `run` on. Complexity:
+  /// O(columns · dimension).
   init(
     _ values: SharedReadOnlyMemory<Float>, _ range: Range<Int>, center: [Float], other: [Float],
     run: Int, for product: CodeProduct, workers: Workers

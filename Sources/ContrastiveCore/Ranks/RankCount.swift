@@ -8,11 +8,6 @@ struct RankCount: MergingReader {
   let exclusions: [Exclusion]
   private let kernels = RowKernels.best
 
-  init(intervals: [[RankInterval?]], excluding exclusions: [Exclusion]) {
-    self.intervals = intervals
-    self.exclusions = exclusions
-  }
-
   /// What was counted for each row and interval of a block.
   struct Statistics: Sendable {
     /// [row][interval].

@@ -44,7 +44,7 @@ package struct RankThresholds: Sendable {
       let some = Operand(rows.name, rows.matrix.rows(range))
       let ranks = Array(ranks[range])
       let band = range.map { resolver.rounding(of: $0) }
-      let excluded = exclusions.map { Exclusion.from(row: start, $0) }
+      let excluded = exclusions.map { Exclusion.selected(rows: Array(range), $0) }
       let found: [[RankSearch.Outcome]]
       if let deepest = ranks.joined().max(), deepest >= Self.minCounted {
         found = try Self.narrow(ranks, band, some, columns, excluded, workers)
@@ -105,7 +105,7 @@ package struct RankThresholds: Sendable {
       // Few rows need more than two passes.
       let reader = RankCount(
         intervals: open.map { searches[$0].map { $0.outcome == nil ? $0.interval : nil } },
-        excluding: open.count == searches.count
+        exclusions: open.count == searches.count
           ? exclusions : exclusions.map { .selected(rows: open, $0) })
       let part = open.count == searches.count ? rows.matrix : rows.matrix.rows(at: open)
       let blocks = try RectanglePass(rows: Operand(rows.name, part), columns: columns).read(

@@ -11,14 +11,6 @@ struct CodeSample {
 
   /// Nil where codes are not worth their making: for want of vector instructions, or in small
   /// problems.
-  ///
-  /// - Parameters:
-  ///   - rowValues: row-major.
-  ///   - columnValues: row-major.
-  ///   - rowCenter: what is subtracted from rows.
-  ///   - columnCenter: what is subtracted from columns.
-  ///   - product: that multiplies the codes.
-  ///   - workers: the threads to use.
   init?(
     rows rowValues: SharedReadOnlyMemory<Float>, columns columnValues: SharedReadOnlyMemory<Float>,
     rowCenter: [Float], columnCenter: [Float], product: CodeProduct, workers: Workers
@@ -45,12 +37,8 @@ struct CodeSample {
     products = product.multiply(rows, columns)
   }
 
-  /// The share of pairs that bounds leave open beyond those a row wants.
-  ///
-  /// - Parameters:
-  ///   - share: of the columns, the most similar of which each row wants.
-  ///   - floor: those above this, without the constant part of the centers.
-  /// - Returns: 0 … 1.
+  /// The share of pairs that bounds leave open beyond those a row wants: the most similar `share`
+  /// of the columns, above `floor` less the constant part of the centers.
   func openShare(wanting share: Double, above floor: Double) -> Double {
     let rank = min(max(1, Int(share * Double(columns.count))), columns.count)
     return openShare { lower, upper in
@@ -59,10 +47,8 @@ struct CodeSample {
     }
   }
 
-  /// The share of pairs of which bounds do not say whether they reach a threshold.
-  ///
-  /// - Parameter threshold: of similarities, without the constant part of the centers.
-  /// - Returns: 0 … 1.
+  /// The share of pairs of which bounds do not say whether they reach a threshold, less the
+  /// constant part of the centers.
   func openShare(threshold: Double) -> Double {
     openShare { lower, upper in
       upper.count { $0 >= threshold } - lower.count { $0 >= threshold }

@@ -35,16 +35,9 @@ package struct CodedPoints: Sendable {
     var residual = 0.0
   }
 
-  /// Encodes some points.
+  /// Encodes the points of a range.
   ///
   /// Complexity: O(rows · dimension). Memory: see `bytes`.
-  ///
-  /// - Parameters:
-  ///   - values: all points, row-major.
-  ///   - dimension: of a point.
-  ///   - rows: those that get codes.
-  ///   - product: that of codes.
-  ///   - workers: the threads to use; no effect on the result.
   package init(
     _ values: SharedReadOnlyMemory<Float>, dimension: Int, rows: Range<Int>,
     product: CodeProduct = .best, workers: Workers
@@ -130,18 +123,11 @@ package struct CodedPoints: Sendable {
   /// Floats of scratch that a block takes.
   package static let scratchCount = 2 * blockRows + 2 * tileColumns + 3 * blockRows * tileColumns
 
-  /// Finds the nearest centroid of each point of a block.
+  /// Finds the nearest centroid of each point of a block, and ‖x − c‖² in Double; returns how many
+  /// distances the codes left open.
   ///
-  /// - Parameters:
-  ///   - block: which one.
-  ///   - centroids: their codes.
-  ///   - points: all points, row-major.
-  ///   - values: the centroids, row-major.
-  ///   - guesses: of all points, a centroid that may be near; beyond their number, none is known.
-  ///   - scratch: of `scratchCount` elements.
-  ///   - nearest: of the points of the block.
-  ///   - squares: ‖x − c‖² in Double.
-  /// - Returns: how many distances the codes left open.
+  /// `guesses` has for each of all points a centroid that may be near; beyond their number, none is
+  /// known. `scratch` has `scratchCount` elements.
   package func findNearest(
     block: Int, among centroids: Centroids, points: SharedReadOnlyMemory<Float>,
     values: SharedReadOnlyMemory<Float>, guesses: UnsafePointer<UInt32>,

@@ -82,7 +82,7 @@ extension Exclusion {
   fileprivate var isList: Bool {
     switch self {
     case .diagonal, .listed: true
-    case .from(_, let other), .selected(_, let other): other.isList
+    case .selected(_, let other): other.isList
     case .sameLabel, .mask, .transposed: false
     }
   }
@@ -92,7 +92,6 @@ extension Exclusion {
     switch self {
     case .diagonal: body(Int32(row))
     case .listed(let lists): lists[row].forEach(body)
-    case .from(let first, let other): other.forEachListed(row + first, body)
     case .selected(let rows, let other): other.forEachListed(rows[row], body)
     case .sameLabel, .mask, .transposed: break
     }

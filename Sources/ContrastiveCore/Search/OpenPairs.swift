@@ -20,16 +20,11 @@ struct OpenPairs<Block> {
 }
 
 extension TileScreen {
-  /// Calls `body` with the open pairs of each pair of blocks, a block in one at a time, in the
-  /// order of its rounds.
+  /// Calls `body` with the open pairs of each pair of blocks and its number, a block in one at a
+  /// time, in the order of its rounds.
   ///
-  /// - Parameters:
-  ///   - grid: the pairs of blocks.
-  ///   - rowThresholds: what the similarity of a row must reach to be open; may rise.
-  ///   - columnThresholds: or that of a column; of another block than the row's.
-  ///   - watch: what cancels, and is told of each pair of blocks.
-  ///   - workers: the threads to use.
-  ///   - body: is given the number of the pair of blocks.
+  /// A pair is open if its similarity may reach the threshold of its row, which may rise, or that
+  /// of its column, if this is in another block.
   func forEachOpen(
     _ grid: SymmetricGrid, rowThresholds: SharedMemory<Float>,
     columnThresholds: SharedMemory<Float>?, watch: CancelationWatch, workers: Workers,

@@ -60,17 +60,10 @@ struct Screening: Sendable {
   /// Pieces of work that so many rows are.
   func steps(rows: Int) -> Int { spans.count * blocks(of: rows).count }
 
-  /// Lists the columns that may be among the most similar of some rows.
+  /// Lists the columns that may be among the most similar of some rows, whose lists these are.
   ///
-  /// - Parameters:
-  ///   - rows: row-major; the lists are theirs.
-  ///   - firstRow: the number of the first of them in the search.
-  ///   - firstColumn: the number of the first column in the lists.
-  ///   - lists: what is added to.
-  ///   - decider: what decides, by the numbers of the lists.
-  ///   - watch: what cancels, and is told of each block.
-  ///   - done: steps that were done before, and then those done.
-  ///   - workers: the threads to use.
+  /// `firstRow` is the number of the first of them in the search, `firstColumn` that of the
+  /// search's first column in the lists and for the decider. `done` counts steps.
   func list(
     _ rows: SharedReadOnlyMemory<Float>, firstRow: Int = 0, firstColumn: Int = 0,
     in lists: CandidateLists, decider: SimilarityDecider, watch: CancelationWatch,
@@ -165,13 +158,9 @@ extension SimilaritySearch {
   /// Lists the columns that may be among the most similar of each row, in the sense of a similarity
   /// that is no more than `slack` from their dot product.
   ///
-  /// Ends early where the call is canceled. Complexity: O(rows · columns · dimension).
+  /// `firstColumn` is the number of the first column in the lists and for the decider. Ends early
+  /// where the call is canceled. Complexity: O(rows · columns · dimension).
   ///
-  /// - Parameters:
-  ///   - lists: what is added to: one of each row.
-  ///   - firstColumn: the number of the first column in the lists.
-  ///   - decider: what decides, by the numbers of the lists.
-  ///   - workers: the threads to use; no effect on what is among the k most similar.
   /// - Throws: `ContrastiveError.blas`.
   package func list(
     in lists: CandidateLists, firstColumn: Int = 0, decider: SimilarityDecider,

@@ -1,18 +1,11 @@
 extension SimilaritySearch {
-  /// The k most similar rows of each row of a set; each pair of rows is compared once.
+  /// The k most similar rows of each row of a set; each pair of rows is compared once, by several
+  /// processes twice.
   ///
-  /// Complexity: O(rows² · dimension). Codes take `4 · rows · dimension` bytes where they have 16
-  /// bits, half of it where they have 8.
+  /// Exclusions are symmetric, and each row with itself is among them. Complexity:
+  /// O(rows² · dimension). Codes take `4 · rows · dimension` bytes where they have 16 bits, half of
+  /// it where they have 8.
   ///
-  /// - Parameters:
-  ///   - rows: in Float32.
-  ///   - k: at least 1.
-  ///   - exclusions: pairs that are not found; symmetric, and each row with itself among them.
-  ///   - floor: only rows whose similarity is above this are found.
-  ///   - screen: what bounds similarities; when nil what follows from the problem.
-  ///   - product: that of codes.
-  ///   - workers: the threads to use; no effect on the result.
-  /// - Returns: the others of each row.
   /// - Throws: `ContrastiveError`: `.nonFinite`, `.tooLarge`, `.canceled`, `.blas`.
   package static func graph(
     of rows: Operand, k: Int, excluding exclusions: [Exclusion] = [.diagonal],
@@ -22,13 +15,8 @@ extension SimilaritySearch {
     let search = SimilaritySearch(
       k: k, rows: rows, columns: rows, excluding: exclusions, above: floor, screen: screen,
       product: product)
-    // Processes share a pass; those of pairs in turn share no lists.
-    if search.isFoundByPass || (screen == nil && workers.processes != nil) {
-      let candidates = try PassCandidates(search, workers) { reader throws(ContrastiveError) in
-        try SymmetricPass(rows).read(reader, workers: workers)
-      }
-      return try search.find(in: candidates, workers)
-    }
+    // Processes have rows of their own, with all columns: pairs in turn share no lists.
+    if workers.processes != nil { return try search.run(workers: workers) }
     try BLAS.prepare()
     try rows.requireFinite(workers)
     let grid = SymmetricGrid(rows: rows.rows)

@@ -21,17 +21,13 @@ package struct ThresholdSearch: Sendable {
     self.product = product
   }
 
-  /// What `body` finds among the pairs of rows that may reach the threshold; a list for each pair
-  /// of blocks.
+  /// What `body` adds to a list of two rows, the lower first, of the pairs that may reach the
+  /// threshold; a list for each pair of blocks.
   ///
   /// Nil where products in Float32 serve better, and nothing is called. Complexity:
   /// rows² · dimension operations on codes, which take `4 · rows · dimension` bytes where they have
   /// 16 bits, half of it where they have 8.
   ///
-  /// - Parameters:
-  ///   - workers: the threads to use.
-  ///   - body: adds to a list what it makes of two rows, the lower first.
-  /// - Returns: the lists.
   /// - Throws: `ContrastiveError.canceled`.
   package func run<Found: Sendable>(
     workers: Workers,

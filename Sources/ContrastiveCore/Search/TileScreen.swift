@@ -51,13 +51,9 @@ struct CodeScreen: TileScreen {
   private let constant: Double
   private let slack: Double
 
-  /// - Parameters:
-  ///   - rows: row-major.
-  ///   - rowCenter: what is subtracted from rows.
-  ///   - columns: some columns.
-  ///   - columnCenter: what was subtracted from columns.
-  ///   - slack: how far a similarity can be from the dot product of its row and column.
-  ///   - product: that multiplies the codes.
+  /// Screens rows less their center against columns that are coded less theirs.
+  ///
+  /// A similarity can be `slack` from the dot product of its row and column.
   init(
     rows: SharedReadOnlyMemory<Float>, rowCenter: [Float], columns: PackedColumns,
     columnCenter: [Float], slack: Double = 0, product: CodeProduct
@@ -75,14 +71,7 @@ struct CodeScreen: TileScreen {
     constant = zip(rowCenter, columnCenter).reduce(0) { $0 + Double($1.0) * Double($1.1) }
   }
 
-  /// Screens all rows of a set against one another.
-  ///
-  /// - Parameters:
-  ///   - values: row-major.
-  ///   - grid: the blocks that columns come in.
-  ///   - center: what is subtracted from each.
-  ///   - product: that of codes.
-  ///   - workers: the threads to use; no effect on the result.
+  /// Screens all rows of a set less a center against one another, as columns in the grid's blocks.
   init(
     of values: SharedReadOnlyMemory<Float>, in grid: SymmetricGrid, center: [Float],
     product: CodeProduct, workers: Workers

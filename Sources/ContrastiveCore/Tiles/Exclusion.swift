@@ -12,8 +12,6 @@ package enum Exclusion: Sendable {
   case mask(any TileMask)
   /// What another excludes, in a pass whose rows are its columns and the reverse.
   indirect case transposed(Exclusion)
-  /// What another excludes, in a pass whose first row is a later one.
-  indirect case from(row: Int, Exclusion)
   /// What another excludes, in a pass over some of its rows.
   indirect case selected(rows: [Int], Exclusion)
 
@@ -25,7 +23,7 @@ package enum Exclusion: Sendable {
     case .sameLabel(let rows, let columns): rows == columns
     case .mask: false
     case .transposed(let other): other.isSymmetric
-    case .from, .selected: false
+    case .selected: false
     }
   }
 
@@ -51,10 +49,6 @@ package enum Exclusion: Sendable {
       }
     case .mask(let mask): mask.exclude(from: tile)
     case .transposed(let other): other.applyTransposed(to: tile)
-    case .from(let first, let other):
-      let rows = (tile.rows.lowerBound + first)..<(tile.rows.upperBound + first)
-      other.apply(
-        to: Tile(rows: rows, columns: tile.columns, values: tile.values, stride: tile.stride))
     case .selected(let rows, let other):
       for (place, index) in tile.rows.enumerated() {
         other.apply(
@@ -73,8 +67,6 @@ package enum Exclusion: Sendable {
     case .sameLabel(let rows, let columns): rows[row] == columns[column]
     case .mask(let mask): mask.excludes(row: row, column: column, similarity: similarity)
     case .transposed(let other): other.excludes(row: column, column: row, similarity: similarity)
-    case .from(let first, let other):
-      other.excludes(row: row + first, column: column, similarity: similarity)
     case .selected(let rows, let other):
       other.excludes(row: rows[row], column: column, similarity: similarity)
     }
@@ -92,10 +84,6 @@ package enum Exclusion: Sendable {
       Exclusion.sameLabel(rows: columns, columns: rows).apply(to: tile)
     case .mask(let mask): mask.exclude(fromTransposed: tile)
     case .transposed(let other): other.apply(to: tile)
-    case .from(let first, let other):
-      let columns = (tile.columns.lowerBound + first)..<(tile.columns.upperBound + first)
-      other.applyTransposed(
-        to: Tile(rows: tile.rows, columns: columns, values: tile.values, stride: tile.stride))
     case .selected(let columns, let other):
       for (place, index) in tile.columns.enumerated() {
         other.applyTransposed(

@@ -19,10 +19,9 @@ public struct SelectionMask: Sendable, Equatable {
     rows: Int, columns: Int, values: [UInt8], argument: String = "mask"
   ) throws(ContrastiveError) {
     let (count, overflow) = rows.multipliedReportingOverflow(by: columns)
-    guard rows >= 0, columns >= 0, !overflow, values.count == count else {
-      throw .shape(
-        argument: argument, found: "[\(values.count)]", expected: "[\(rows) × \(columns)]")
-    }
+    try requireShape(
+      rows >= 0 && columns >= 0 && !overflow && values.count == count, argument,
+      "[\(values.count)]", "[\(rows) × \(columns)]")
     if let position = values.firstIndex(where: { $0 > 1 }) {
       throw .index(
         argument: argument, position: position, found: "\(values[position])", expected: "0 or 1")

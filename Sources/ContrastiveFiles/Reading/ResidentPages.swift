@@ -1,13 +1,6 @@
+import CLibrary
 import ContrastiveCore
 import Synchronization
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
 
 /// Keeps pages of mapped files from filling the memory.
 ///

@@ -1,13 +1,6 @@
+import CLibrary
 import ContrastiveCore
 import Synchronization
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
 
 /// The saves of this process that have begun and those that are done, so that a program that is
 /// interrupted can leave nothing half done and say what there is.

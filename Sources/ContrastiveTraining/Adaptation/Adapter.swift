@@ -76,11 +76,9 @@ public struct Adapter: Sendable, Equatable {
   public func apply(
     to rows: Matrix, side: Side, argument: String = "vectors", workers: Workers = .all
   ) throws(ContrastiveError) -> Matrix {
-    guard rows.columns == dimension else {
-      throw .shape(
-        argument: argument, found: rows.shape,
-        expected: "[any × \(dimension)], as the adapter was trained on")
-    }
+    try requireShape(
+      rows.columns == dimension, argument, rows.shape,
+      "[any × \(dimension)], as the adapter was trained on")
     let unit = try rows.normalized(argument: argument).rows
     guard let head = head(of: side) else { return unit }
     return try head.forward(unit, workers: workers).outputs.normalized(argument: argument).rows

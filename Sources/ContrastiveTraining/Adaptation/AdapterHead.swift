@@ -37,13 +37,9 @@ public struct AdapterHead: Sendable, Equatable {
   public init(
     _ kind: Kind, dimension: Int, hidden: Int? = nil, seed: UInt64 = 0
   ) throws(ContrastiveError) {
-    guard 1...65_536 ~= dimension else {
-      throw .parameter(name: "dimension", found: "\(dimension)", expected: "1 … 65536")
-    }
+    try requireParameter(1...65_536 ~= dimension, "dimension", dimension, "1 … 65536")
     let units = kind == .linear ? 0 : hidden ?? dimension
-    guard kind == .linear || 1...65_536 ~= units else {
-      throw .parameter(name: "hidden", found: "\(units)", expected: "1 … 65536")
-    }
+    try requireParameter(kind == .linear || 1...65_536 ~= units, "hidden", units, "1 … 65536")
     self.kind = kind
     self.dimension = dimension
     self.hidden = units

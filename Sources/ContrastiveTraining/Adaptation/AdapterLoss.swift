@@ -59,11 +59,9 @@ public struct AdapterLoss: Sendable {
     }
     if let search { self.search = search } else { self.search = try FalseNegatives() }
     self.bias = bias
-    guard name != .siglip || negatives.parts.isEmpty else {
-      throw .parameter(
-        name: "loss", found: "siglip with a choice of negatives",
-        expected: "another loss: of siglip each pair stands by itself")
-    }
+    try requireParameter(
+      name != .siglip || negatives.parts.isEmpty, "loss", "siglip with a choice of negatives",
+      "another loss: of siglip each pair stands by itself")
     _ = try evaluate(
       Batch(queries: Matrix(zeros: 0, by: 1), documents: Matrix(zeros: 0, by: 1)),
       gradients: (false, false), workers: .one, isProbe: true)
@@ -77,15 +75,12 @@ public struct AdapterLoss: Sendable {
     _ name: Name, temperature: Double, choosing negatives: Negatives, bias: Double
   ) throws(ContrastiveError) {
     var others = negatives
-    guard name != .dcl || negatives.hardness?.beta ?? 0 == 0 else {
-      throw .parameter(
-        name: "beta", found: "dcl", expected: "hcl, whose harder negatives weigh more")
-    }
-    guard name != .fnc || negatives.falseNegatives?.mode != .exclude else {
-      throw .parameter(
-        name: "false-negatives-mode", found: "fnc, which attracts",
-        expected: "another loss to drop them, such as ntxent")
-    }
+    try requireParameter(
+      name != .dcl || negatives.hardness?.beta ?? 0 == 0, "beta", "dcl",
+      "hcl, whose harder negatives weigh more")
+    try requireParameter(
+      name != .fnc || negatives.falseNegatives?.mode != .exclude, "false-negatives-mode",
+      "fnc, which attracts", "another loss to drop them, such as ntxent")
     let isWeighted = name == .hcl || name == .dcl
     if isWeighted { others.hardness = nil }
     if name == .fnc { others.falseNegatives = nil }

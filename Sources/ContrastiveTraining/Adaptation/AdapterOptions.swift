@@ -53,16 +53,12 @@ public struct AdapterOptions: Sendable {
   ) throws(ContrastiveError) {
     sides = given ?? (isOneSet ? .shared : .queries)
     guard isOneSet else { return }
-    guard sides == .shared else {
-      throw .parameter(
-        name: "sides", found: sides.rawValue,
-        expected: "shared: with positives neighbors every row is a query and a document")
-    }
-    guard !usesAllDocuments else {
-      throw .parameter(
-        name: "all-documents", found: "positives neighbors, whose documents are trained, too",
-        expected: "positives clusters, or pairs")
-    }
+    try requireParameter(
+      sides == .shared, "sides", sides.rawValue,
+      "shared: with positives neighbors every row is a query and a document")
+    try requireParameter(
+      !usesAllDocuments, "all-documents", "positives neighbors, whose documents are trained, too",
+      "positives clusters, or pairs")
   }
 
   /// Checks the ranges.
@@ -75,38 +71,28 @@ public struct AdapterOptions: Sendable {
     ] where value < least {
       throw .parameter(name: name, found: "\(value)", expected: "at least \(least)")
     }
-    guard batchSize != 1 else {
-      throw .parameter(
-        name: "batch-size", found: "1",
-        expected: "at least 2, or 0 for all: the others are the "
-          + "negatives")
-    }
+    try requireParameter(
+      batchSize != 1, "batch-size", "1",
+      "at least 2, or 0 for all: the others are the negatives")
     for (name, value, most) in [("holdout", holdout, 0.9), ("dropout", dropout, 0.99)]
     where !(0...most ~= value) {
       throw .parameter(name: name, found: "\(value)", expected: "0 … \(most)")
     }
-    guard validation > 0, validation <= 0.5 else {
-      throw .parameter(
-        name: "validation", found: "\(validation)", expected: "above 0 and at most 0.5")
-    }
+    try requireParameter(
+      validation > 0 && validation <= 0.5, "validation", validation, "above 0 and at most 0.5")
     for (name, value) in [
       ("rate", Double(rate)), ("weight-decay", Double(weightDecay)), ("noise", noise),
     ] where !(value >= 0 && value.isFinite) {
       throw .parameter(name: name, found: "\(value)", expected: "0 or more")
     }
     if hardNegatives > 0 || usesAllDocuments {
-      guard loss.takesBank else {
-        throw .parameter(
-          name: usesAllDocuments ? "all-documents" : "hard-negatives",
-          found: "the loss \(loss.name.rawValue)",
-          expected: "infonce: the others have the batch's negatives alone")
-      }
+      try requireParameter(
+        loss.takesBank, usesAllDocuments ? "all-documents" : "hard-negatives",
+        "the loss \(loss.name.rawValue)", "infonce: the others have the batch's negatives alone")
     }
-    guard !usesAllDocuments || sides == .queries else {
-      throw .parameter(
-        name: "all-documents", found: "sides \(sides.rawValue)",
-        expected: "queries: documents that are trained are in a batch")
-    }
+    try requireParameter(
+      !usesAllDocuments || sides == .queries, "all-documents", "sides \(sides.rawValue)",
+      "queries: documents that are trained are in a batch")
     if case .drawn? = loss.negatives.mixing, hardNegatives == 0, !usesAllDocuments {
       throw .parameter(
         name: "mix", found: "the batch alone",
@@ -150,10 +136,8 @@ struct AdapterSplit: Sendable, Equatable {
     test = holdout > 0 ? take(max(1, Int((holdout * all).rounded()))) : []
     validation = take(max(1, Int((share * (all - Double(test.count))).rounded())))
     training = take(.max)
-    guard training.count >= 2 else {
-      throw .shape(
-        argument: "pairs", found: "\(pairs.count) pairs of \(groups.count) queries",
-        expected: "enough for at least 2 to train on, 1 to decide by and 1 to test with")
-    }
+    try requireShape(
+      training.count >= 2, "pairs", "\(pairs.count) pairs of \(groups.count) queries",
+      "enough for at least 2 to train on, 1 to decide by and 1 to test with")
   }
 }

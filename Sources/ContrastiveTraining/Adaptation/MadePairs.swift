@@ -23,10 +23,8 @@ public enum MadePairs {
     documents: Matrix, pairs: [(query: Int, document: Int)]
   ) {
     try Operand("embeddings", rows).requireRows()
-    guard count >= 1, count < rows.rows else {
-      throw .parameter(
-        name: "neighbors", found: "\(count)", expected: "1 … \(rows.rows - 1), the other rows")
-    }
+    try requireParameter(
+      count >= 1 && count < rows.rows, "neighbors", count, "1 … \(rows.rows - 1), the other rows")
     let unit = try rows.normalized().rows
     let graph = try NeighborGraph(NeighborTable(graphOf: unit, k: count, workers: workers))
     let ends = try graph.hardPositives(

@@ -42,7 +42,5 @@ extension Augmentation {
 
 /// Refuses a probability outside 0 … 1.
 func requireProbability(_ probability: Float) throws(ContrastiveError) {
-  guard 0...1 ~= probability else {
-    throw .parameter(name: "probability", found: "\(probability)", expected: "0 … 1")
-  }
+  try requireParameter(0...1 ~= probability, "probability", probability, "0 … 1")
 }

@@ -1,12 +1,5 @@
+import CLibrary
 import ContrastiveCore
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
 
 extension CounterRandom {
   /// A draw of Beta(α, α): X / (X + Y) of two draws of Gamma(α).

@@ -42,9 +42,7 @@ public struct BrightnessContrast: Augmentation {
     brightness: Float = 0.4, contrast: Float = 0.4, probability: Float = 0.8
   ) throws(ContrastiveError) {
     for (name, strength) in [("brightness", brightness), ("contrast", contrast)] {
-      guard strength.isFinite, strength >= 0 else {
-        throw .parameter(name: name, found: "\(strength)", expected: "0 or more")
-      }
+      try requireParameter(strength.isFinite && strength >= 0, name, strength, "0 or more")
     }
     try requireProbability(probability)
     self.brightness = brightness

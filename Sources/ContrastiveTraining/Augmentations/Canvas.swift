@@ -16,9 +16,7 @@ public struct Canvas: Sendable {
   ///   - values: `shape.count` numbers of 0 … 1.
   /// - Throws: `ContrastiveError.shape` when the counts do not agree.
   public init(_ shape: ImageShape, values: [Float]) throws(ContrastiveError) {
-    guard values.count == shape.count else {
-      throw .shape(argument: "values", found: "[\(values.count)]", expected: "\(shape)")
-    }
+    try requireShape(values.count == shape.count, "values", "[\(values.count)]", "\(shape)")
     self.shape = shape
     front = values
     back = values

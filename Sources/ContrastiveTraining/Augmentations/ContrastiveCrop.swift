@@ -54,9 +54,7 @@ public struct ContrastiveCrop: Augmentation {
   public init(
     _ crop: RandomResizedCrop, alpha: Float = 0.1, boxes: [Box] = []
   ) throws(ContrastiveError) {
-    guard alpha > 0, alpha <= 100 else {
-      throw .parameter(name: "alpha", found: "\(alpha)", expected: "above 0, at most 100")
-    }
+    try requireParameter(alpha > 0 && alpha <= 100, "alpha", alpha, "above 0, at most 100")
     self.crop = crop
     self.alpha = alpha
     self.boxes = boxes

@@ -1,12 +1,5 @@
+import CLibrary
 import ContrastiveCore
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
 
 /// A blur by a Gaussian of random width, with a probability.
 ///
@@ -29,10 +22,9 @@ public struct GaussianBlur: Augmentation {
   public init(
     deviation: ClosedRange<Float> = 0.1...2, probability: Float = 0.5
   ) throws(ContrastiveError) {
-    guard deviation.lowerBound > 0, deviation.upperBound <= 64 else {
-      throw .parameter(
-        name: "deviation", found: "\(deviation)", expected: "above 0, at most 64")
-    }
+    try requireParameter(
+      deviation.lowerBound > 0 && deviation.upperBound <= 64, "deviation", deviation,
+      "above 0, at most 64")
     try requireProbability(probability)
     self.deviation = deviation
     self.probability = probability

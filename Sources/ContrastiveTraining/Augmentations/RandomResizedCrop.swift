@@ -1,12 +1,5 @@
+import CLibrary
 import ContrastiveCore
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
 
 /// A rectangle of random area and aspect, brought to one size.
 ///
@@ -53,12 +46,10 @@ public struct RandomResizedCrop: Augmentation {
     scale: ClosedRange<Float> = 0.2...1, aspect: ClosedRange<Float> = (3 / 4)...(4 / 3),
     size: (height: Int, width: Int)? = nil
   ) throws(ContrastiveError) {
-    guard scale.lowerBound > 0, scale.upperBound <= 1 else {
-      throw .parameter(name: "scale", found: "\(scale)", expected: "above 0, at most 1")
-    }
-    guard aspect.lowerBound > 0, aspect.upperBound.isFinite else {
-      throw .parameter(name: "aspect", found: "\(aspect)", expected: "above 0")
-    }
+    try requireParameter(
+      scale.lowerBound > 0 && scale.upperBound <= 1, "scale", scale, "above 0, at most 1")
+    try requireParameter(
+      aspect.lowerBound > 0 && aspect.upperBound.isFinite, "aspect", aspect, "above 0")
     if let size { _ = try ImageShape(height: size.height, width: size.width, channels: 1) }
     self.scale = scale
     self.aspect = aspect

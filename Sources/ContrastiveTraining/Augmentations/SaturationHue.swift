@@ -42,12 +42,9 @@ public struct SaturationHue: Augmentation {
   public init(
     saturation: Float = 0.4, hue: Float = 0.1, probability: Float = 0.8
   ) throws(ContrastiveError) {
-    guard saturation.isFinite, saturation >= 0 else {
-      throw .parameter(name: "saturation", found: "\(saturation)", expected: "0 or more")
-    }
-    guard 0...0.5 ~= hue else {
-      throw .parameter(name: "hue", found: "\(hue)", expected: "0 … 0.5")
-    }
+    try requireParameter(
+      saturation.isFinite && saturation >= 0, "saturation", saturation, "0 or more")
+    try requireParameter(0...0.5 ~= hue, "hue", hue, "0 … 0.5")
     try requireProbability(probability)
     self.saturation = saturation
     self.hue = hue

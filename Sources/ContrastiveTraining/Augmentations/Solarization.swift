@@ -18,9 +18,7 @@ public struct Solarization: Augmentation {
   ///   - probability: 0 … 1.
   /// - Throws: `ContrastiveError.parameter` naming the argument outside its range.
   public init(threshold: Float = 0.5, probability: Float = 0.2) throws(ContrastiveError) {
-    guard 0...1 ~= threshold else {
-      throw .parameter(name: "threshold", found: "\(threshold)", expected: "0 … 1")
-    }
+    try requireParameter(0...1 ~= threshold, "threshold", threshold, "0 … 1")
     try requireProbability(probability)
     self.threshold = threshold
     self.probability = probability

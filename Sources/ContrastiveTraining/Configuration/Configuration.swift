@@ -125,11 +125,9 @@ public struct Configuration: Sendable, Equatable {
     guard members[name] != nil else {
       throw .unknown("option", name, among: members.keys.sorted())
     }
-    guard name != "method" || members[name] == value else {
-      throw .parameter(
-        name: "method", found: Self.text(value),
-        expected: Self.text(members[name] ?? .null) + ", which the other options belong to")
-    }
+    try requireParameter(
+      name != "method" || members[name] == value, "method", Self.text(value),
+      Self.text(members[name] ?? .null) + ", which the other options belong to")
     members[name] = value
     // A preset's strengths are those of the options, which may then be set one by one.
     guard name == "augment", let preset = try? value.decoded(AugmentName.self) else { return }

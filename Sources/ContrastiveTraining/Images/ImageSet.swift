@@ -34,9 +34,7 @@ public struct ImageSet: Sendable, Equatable {
   /// - Returns: the images 0 ..< min(limit, count) and their labels.
   /// - Throws: `ContrastiveError.parameter` for a limit below 1.
   public func prefix(_ limit: Int) throws(ContrastiveError) -> ImageSet {
-    guard limit >= 1 else {
-      throw .parameter(name: "limit", found: "\(limit)", expected: "at least 1")
-    }
+    try requireParameter(limit >= 1, "limit", limit, "at least 1")
     guard limit < count else { return self }
     let bytes = Array(pixels.bytes[..<(limit * pixels.shape.count)])
     return try ImageSet(

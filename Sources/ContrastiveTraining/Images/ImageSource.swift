@@ -51,9 +51,7 @@ extension ImageSource {
   /// - Throws: `ContrastiveError.parameter` for a limit below 1.
   public func first(_ limit: Int?) throws(ContrastiveError) -> any ImageSource {
     guard let limit, limit < count else { return self }
-    guard limit >= 1 else {
-      throw .parameter(name: "limit", found: "\(limit)", expected: "at least 1")
-    }
+    try requireParameter(limit >= 1, "limit", limit, "at least 1")
     return ChosenImages(self, firstOf: limit)
   }
 
@@ -85,11 +83,9 @@ extension ImageSource {
         argument: "indices", position: position, found: "\(index)", expected: "0 ..< \(count)")
     }
     let pixels = try pixels(at: Array(indices), workers: workers)
-    guard pixels.shape == shape, pixels.count == indices.count else {
-      throw .shape(
-        argument: "source", found: "[\(pixels.count) × \(pixels.shape)]",
-        expected: "[\(indices.count) × \(shape)], the images asked for")
-    }
+    try requireShape(
+      pixels.shape == shape && pixels.count == indices.count, "source",
+      "[\(pixels.count) × \(pixels.shape)]", "[\(indices.count) × \(shape)], the images asked for")
     return pixels
   }
 

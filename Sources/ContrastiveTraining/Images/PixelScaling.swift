@@ -16,18 +16,12 @@ public struct PixelScaling: Codable, Sendable, Equatable {
   /// - Throws: `ContrastiveError.shape` when the counts differ, `.parameter` when a number is out
   ///   of range.
   public init(mean: [Float], deviation: [Float]) throws(ContrastiveError) {
-    guard mean.count == deviation.count, !mean.isEmpty else {
-      throw .shape(
-        argument: "deviation", found: "[\(deviation.count)]",
-        expected: "[\(mean.count)], at least 1"
-      )
-    }
-    guard mean.allSatisfy(\.isFinite) else {
-      throw .parameter(name: "mean", found: "\(mean)", expected: "finite numbers")
-    }
-    guard deviation.allSatisfy({ $0.isFinite && $0 > 0 }) else {
-      throw .parameter(name: "deviation", found: "\(deviation)", expected: "numbers above 0")
-    }
+    try requireShape(
+      mean.count == deviation.count && !mean.isEmpty, "deviation", "[\(deviation.count)]",
+      "[\(mean.count)], at least 1")
+    try requireParameter(mean.allSatisfy(\.isFinite), "mean", mean, "finite numbers")
+    try requireParameter(
+      deviation.allSatisfy({ $0.isFinite && $0 > 0 }), "deviation", deviation, "numbers above 0")
     self.mean = mean
     self.deviation = deviation
   }

@@ -17,10 +17,8 @@ public struct Pixels: Sendable, Equatable {
   ///   - shape: shape of each.
   /// - Throws: `ContrastiveError.shape` when the bytes end inside an image.
   public init(_ bytes: [UInt8], shape: ImageShape) throws(ContrastiveError) {
-    guard bytes.count % shape.count == 0 else {
-      throw .shape(
-        argument: "bytes", found: "[\(bytes.count)]", expected: "a multiple of \(shape)")
-    }
+    try requireShape(
+      bytes.count % shape.count == 0, "bytes", "[\(bytes.count)]", "a multiple of \(shape)")
     self.bytes = bytes
     self.shape = shape
     count = bytes.count / shape.count
@@ -34,11 +32,9 @@ public struct Pixels: Sendable, Equatable {
   /// - Throws: `ContrastiveError.shape` when the columns are not the numbers of an image,
   ///   `.nonFinite` for a NaN or an infinity, `.parameter` for a number outside 0 … 1.
   public init(_ images: Matrix, shape: ImageShape) throws(ContrastiveError) {
-    guard images.columns == shape.count else {
-      throw .shape(
-        argument: "images", found: "[\(images.rows) × \(images.columns)]",
-        expected: "[any × \(shape.count)], the numbers of an image of \(shape)")
-    }
+    try requireShape(
+      images.columns == shape.count, "images", "[\(images.rows) × \(images.columns)]",
+      "[any × \(shape.count)], the numbers of an image of \(shape)")
     var bytes: [UInt8] = []
     bytes.reserveCapacity(images.rows * shape.count)
     for row in 0..<images.rows {
@@ -78,10 +74,9 @@ public struct Pixels: Sendable, Equatable {
   }
 
   func requireChannels(of scaling: PixelScaling) throws(ContrastiveError) {
-    guard scaling.mean.count == shape.channels else {
-      throw .shape(
-        argument: "scaling", found: "[\(scaling.mean.count)]", expected: "[\(shape.channels)]")
-    }
+    try requireShape(
+      scaling.mean.count == shape.channels, "scaling", "[\(scaling.mean.count)]",
+      "[\(shape.channels)]")
   }
 }
 

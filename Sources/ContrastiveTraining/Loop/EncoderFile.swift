@@ -82,11 +82,9 @@ public struct EncoderFile: Sendable {
     description = read
     let trained = try ImageShape(height: read.height, width: read.width, channels: read.channels)
     let shape = shape ?? trained
-    guard shape.channels == trained.channels else {
-      throw .shape(
-        argument: "images", found: "\(shape.channels) channels",
-        expected: "\(trained.channels), as the encoder was trained on")
-    }
+    try requireShape(
+      shape.channels == trained.channels, "images", "\(shape.channels) channels",
+      "\(trained.channels), as the encoder was trained on")
     var encoder = try ImageEncoder(shape, options: read.options, seed: 0)
     var tensors: [NamedTensor] = []
     for (name, tensor) in file.tensors {

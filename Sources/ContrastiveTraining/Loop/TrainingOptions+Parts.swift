@@ -60,11 +60,9 @@ extension TrainingOptions {
     _ found: PixelScaling, isKept: Bool
   ) throws(ContrastiveError) -> PixelScaling {
     if let pixelMean, let pixelDeviation {
-      guard pixelMean.count == found.mean.count else {
-        throw .parameter(
-          name: "pixel-mean", found: "\(pixelMean.count) numbers",
-          expected: "\(found.mean.count), one for each channel")
-      }
+      try requireParameter(
+        pixelMean.count == found.mean.count, "pixel-mean", "\(pixelMean.count) numbers",
+        "\(found.mean.count), one for each channel")
       return try PixelScaling(mean: pixelMean, deviation: pixelDeviation)
     }
     if isKept { (pixelMean, pixelDeviation) = (found.mean, found.deviation) }

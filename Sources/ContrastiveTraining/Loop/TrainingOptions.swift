@@ -134,54 +134,48 @@ public struct TrainingOptions: Sendable {
   ///
   /// - Throws: `ContrastiveError.parameter` naming the first option out of range.
   public func validate() throws(ContrastiveError) {
-    func require(
-      _ condition: Bool, _ name: String, _ found: Any, _ expected: String
-    ) throws(ContrastiveError) {
-      guard condition else {
-        throw .parameter(name: name, found: "\(found)", expected: expected)
-      }
-    }
-    try require(epochs >= 0, "epochs", epochs, "0 or more")
-    try require(0..<1 ~= holdout ?? 0, "holdout", holdout ?? 0, "0 ..< 1")
-    try require(1...4_096 ~= imageSize, "image-size", imageSize, "1 … 4096")
-    try require(batchSize >= 2, "batch-size", batchSize, "at least 2")
-    try require(limit ?? 2 >= 2, "limit", limit ?? 0, "at least 2")
-    try require(
+    try requireParameter(epochs >= 0, "epochs", epochs, "0 or more")
+    try requireParameter(0..<1 ~= holdout ?? 0, "holdout", holdout ?? 0, "0 ..< 1")
+    try requireParameter(1...4_096 ~= imageSize, "image-size", imageSize, "1 … 4096")
+    try requireParameter(batchSize >= 2, "batch-size", batchSize, "at least 2")
+    try requireParameter(limit ?? 2 >= 2, "limit", limit ?? 0, "at least 2")
+    try requireParameter(
       stem == nil || architecture != .small, "stem", stem?.rawValue ?? "",
       "none: the small encoder has no stem")
-    try require(
+    try requireParameter(
       (pixelMean == nil) == (pixelDeviation == nil), "pixel-mean", pixelMean ?? [],
       "both pixel-mean and pixel-deviation, or neither")
-    try require(
+    try requireParameter(
       !widths.isEmpty && widths.allSatisfy { 1...65_536 ~= $0 }, "widths", widths,
       "one or more numbers from 1 to 65536")
-    try require(
+    try requireParameter(
       1...65_536 ~= hiddenDimension, "hidden-dimension", hiddenDimension, "1 … 65536")
-    try require(
+    try requireParameter(
       1...65_536 ~= embeddingDimension, "embedding-dimension", embeddingDimension, "1 … 65536")
-    try require(
+    try requireParameter(
       learningRate >= 0 && learningRate.isFinite, "learning-rate", learningRate, "0 or more")
-    try require(0..<1 ~= sgdMomentum, "sgd-momentum", sgdMomentum, "0 ..< 1")
-    try require(weightDecay >= 0 && weightDecay.isFinite, "weight-decay", weightDecay, "0 or more")
-    try require(
+    try requireParameter(0..<1 ~= sgdMomentum, "sgd-momentum", sgdMomentum, "0 ..< 1")
+    try requireParameter(
+      weightDecay >= 0 && weightDecay.isFinite, "weight-decay", weightDecay, "0 or more")
+    try requireParameter(
       0...1_000_000 ~= warmupEpochs, "warmup-epochs", warmupEpochs, "0 … 1000000")
-    try require(
+    try requireParameter(
       smallestCrop > 0 && smallestCrop <= 1, "smallest-crop", smallestCrop, "above 0, at most 1")
-    try require(cropWarmup ?? 0 >= 0, "crop-warmup", cropWarmup ?? 0, "0 or more")
-    try require(cropInterval ?? 1 >= 1, "crop-interval", cropInterval ?? 1, "at least 1")
-    try require(
+    try requireParameter(cropWarmup ?? 0 >= 0, "crop-warmup", cropWarmup ?? 0, "0 or more")
+    try requireParameter(cropInterval ?? 1 >= 1, "crop-interval", cropInterval ?? 1, "at least 1")
+    try requireParameter(
       cropAlpha > 0 && cropAlpha <= 100, "crop-alpha", cropAlpha, "above 0, at most 100")
-    try require(0..<1 ~= cropThreshold, "crop-threshold", cropThreshold, "0 ..< 1")
-    try require(jitter >= 0 && jitter.isFinite, "jitter", jitter, "0 or more")
-    try require(
+    try requireParameter(0..<1 ~= cropThreshold, "crop-threshold", cropThreshold, "0 ..< 1")
+    try requireParameter(jitter >= 0 && jitter.isFinite, "jitter", jitter, "0 or more")
+    try requireParameter(
       saturation >= 0 && saturation.isFinite, "saturation", saturation, "0 or more")
-    try require(0...0.5 ~= hue, "hue", hue, "0 … 0.5")
-    try require(0...1 ~= grayscale, "grayscale", grayscale, "0 … 1")
-    try require(0...1 ~= blur, "blur", blur, "0 … 1")
-    try require(0...1 ~= solarization, "solarization", solarization, "0 … 1")
-    try require(0...180 ~= rotation, "rotation", rotation, "0 … 180")
-    try require(neighbors > 0, "neighbors", neighbors, "at least 1")
-    try require(
+    try requireParameter(0...0.5 ~= hue, "hue", hue, "0 … 0.5")
+    try requireParameter(0...1 ~= grayscale, "grayscale", grayscale, "0 … 1")
+    try requireParameter(0...1 ~= blur, "blur", blur, "0 … 1")
+    try requireParameter(0...1 ~= solarization, "solarization", solarization, "0 … 1")
+    try requireParameter(0...180 ~= rotation, "rotation", rotation, "0 … 180")
+    try requireParameter(neighbors > 0, "neighbors", neighbors, "at least 1")
+    try requireParameter(
       1e-6...1e6 ~= voteTemperature, "vote-temperature", voteTemperature, "1e-6 … 1e6")
     try method.validate(self)
   }

@@ -86,10 +86,7 @@ public struct TrainingRun: Sendable {
         expected: "\(train.shape), as of the training images")
     }
     let count = min(options.limit ?? train.count, train.count)
-    guard count >= 2 else {
-      throw .shape(
-        argument: "training images", found: "[\(count)]", expected: "[2 or more]")
-    }
+    try requireShape(count >= 2, "training images", "[\(count)]", "[2 or more]")
     let images = ChosenImages(train, firstOf: count)
     self.train = images
     self.test = test

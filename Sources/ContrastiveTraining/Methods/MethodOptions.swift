@@ -78,7 +78,7 @@ extension MethodOptions {
   public func require(
     _ condition: Bool, _ name: String, _ found: Any, _ expected: String
   ) throws(ContrastiveError) {
-    guard condition else { throw .parameter(name: name, found: "\(found)", expected: expected) }
+    try requireParameter(condition, name, found, expected)
   }
 }
 

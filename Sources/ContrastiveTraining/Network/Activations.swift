@@ -20,10 +20,9 @@ public struct Activations: Sendable, Equatable {
   /// - Throws: `ContrastiveError.shape` when the counts do not agree.
   public init(count: Int, shape: ImageShape, values: [Float]) throws(ContrastiveError) {
     let (total, overflow) = count.multipliedReportingOverflow(by: shape.count)
-    guard count >= 0, !overflow, values.count == total else {
-      throw .shape(
-        argument: "values", found: "[\(values.count)]", expected: "[\(count) × \(shape)]")
-    }
+    try requireShape(
+      count >= 0 && !overflow && values.count == total, "values", "[\(values.count)]",
+      "[\(count) × \(shape)]")
     self.init(count: count, shape: shape, sharing: values)
   }
 

@@ -75,12 +75,8 @@ public struct EncoderOptions: Codable, Sendable, Equatable {
         architecture: architecture, stem: stem ?? .usual(for: shape), lastNorm: lastNormalization
       ).layers("backbone.", taking: shape)
     }
-    guard !widths.isEmpty else {
-      throw .parameter(name: "widths", found: "none", expected: "at least one")
-    }
-    guard kernel % 2 == 1 else {
-      throw .parameter(name: "kernel", found: "\(kernel)", expected: "an odd number")
-    }
+    try requireParameter(!widths.isEmpty, "widths", "none", "at least one")
+    try requireParameter(kernel % 2 == 1, "kernel", kernel, "an odd number")
     var layers: [Network.NamedLayer] = []
     var current = shape
     func append(_ name: String, _ layer: any Layer) {

@@ -17,9 +17,7 @@ extension ImageEncoder {
     workers: Workers = .all
   ) throws(ContrastiveError) -> Matrix {
     let size = size ?? images.shape.imagesPerBatch
-    guard size > 0 else {
-      throw .parameter(name: "batch", found: "\(size)", expected: "at least 1")
-    }
+    try requireParameter(size > 0, "batch", size, "at least 1")
     var values: [Float] = []
     values.reserveCapacity(images.count * featureDimension)
     for start in stride(from: 0, to: images.count, by: size) {

@@ -24,9 +24,7 @@ public struct ImageShape: Sendable, Hashable, Codable {
   /// - Throws: `ContrastiveError.parameter` naming the extent outside that range.
   public init(height: Int, width: Int, channels: Int) throws(ContrastiveError) {
     for (name, extent) in [("height", height), ("width", width), ("channels", channels)] {
-      guard 1...65_536 ~= extent else {
-        throw .parameter(name: name, found: "\(extent)", expected: "1 … 65536")
-      }
+      try requireParameter(1...65_536 ~= extent, name, extent, "1 … 65536")
     }
     self.init(unchecked: height, width, channels)
   }
@@ -36,9 +34,7 @@ public struct ImageShape: Sendable, Hashable, Codable {
   /// - Parameter dimension: 1 … 65,536.
   /// - Throws: `ContrastiveError.parameter` outside that range.
   public init(dimension: Int) throws(ContrastiveError) {
-    guard 1...65_536 ~= dimension else {
-      throw .parameter(name: "dimension", found: "\(dimension)", expected: "1 … 65536")
-    }
+    try requireParameter(1...65_536 ~= dimension, "dimension", dimension, "1 … 65536")
     self = .vector(dimension)
   }
 

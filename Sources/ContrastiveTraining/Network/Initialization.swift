@@ -1,12 +1,5 @@
+import CLibrary
 import ContrastiveCore
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
 
 /// The values that an array of a network starts with.
 public enum Initialization: Sendable, Equatable {

@@ -64,11 +64,9 @@ extension Layer {
   public func imagesTogether(in batch: Int) -> Int? { nil }
 
   func requireChannels(_ shape: ImageShape) throws(ContrastiveError) {
-    guard shape.channels == inputShape.channels else {
-      throw .shape(
-        argument: "images", found: "\(shape.channels) channels",
-        expected: "\(inputShape.channels) channels")
-    }
+    try requireShape(
+      shape.channels == inputShape.channels, "images", "\(shape.channels) channels",
+      "\(inputShape.channels) channels")
   }
 }
 

@@ -76,11 +76,9 @@ extension Network {
   }
 
   private func activations(_ rows: Matrix) throws(ContrastiveError) -> Activations {
-    guard rows.rows > 0, rows.columns == inputShape.count else {
-      throw .shape(
-        argument: "rows", found: "[\(rows.rows) × \(rows.columns)]",
-        expected: "[1 or more × \(inputShape.count)]")
-    }
+    try requireShape(
+      rows.rows > 0 && rows.columns == inputShape.count, "rows", "[\(rows.rows) × \(rows.columns)]",
+      "[1 or more × \(inputShape.count)]")
     guard inputShape.positions > 1 else { return Activations(rows) }
     return try Activations(count: rows.rows, shape: inputShape, values: Array(rows.values))
   }

@@ -61,11 +61,9 @@ public struct Network: Sendable {
     try BLAS.prepare()
     guard !layers.isEmpty else { throw .empty(argument: "layers") }
     for (index, pair) in zip(layers, layers.dropFirst()).enumerated() {
-      guard pair.0.layer.outputShape == pair.1.layer.inputShape else {
-        throw .shape(
-          argument: "layers[\(index + 1)]", found: "\(pair.1.layer.inputShape)",
-          expected: "\(pair.0.layer.outputShape)")
-      }
+      try requireShape(
+        pair.0.layer.outputShape == pair.1.layer.inputShape, "layers[\(index + 1)]",
+        "\(pair.1.layer.inputShape)", "\(pair.0.layer.outputShape)")
     }
     var names = Set<String>()
     for layer in layers where !names.insert(layer.name).inserted {
@@ -177,11 +175,9 @@ public struct Network: Sendable {
 
   /// The layers for the size of a batch.
   private func layers(taking batch: Activations) throws(ContrastiveError) -> [NamedLayer] {
-    guard batch.count > 0 else {
-      throw .shape(
-        argument: "images", found: "[\(batch.count) × \(batch.shape)]",
-        expected: "[at least 1 × \(inputShape)]")
-    }
+    try requireShape(
+      batch.count > 0, "images", "[\(batch.count) × \(batch.shape)]",
+      "[at least 1 × \(inputShape)]")
     guard batch.shape != inputShape else { return layers }
     var shape = batch.shape
     var adapted: [NamedLayer] = []

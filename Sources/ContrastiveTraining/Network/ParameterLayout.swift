@@ -33,9 +33,8 @@ public struct ParameterLayout: Sendable, Equatable {
   ) throws(ContrastiveError) {
     var names = Set<String>()
     for array in arrays {
-      guard names.insert(array.name).inserted else {
-        throw .parameter(name: "arrays", found: "\(array.name) twice", expected: "unique names")
-      }
+      try requireParameter(
+        names.insert(array.name).inserted, "arrays", "\(array.name) twice", "unique names")
       var count = 1
       for extent in array.shape {
         let (product, overflows) = count.multipliedReportingOverflow(by: extent)
@@ -58,10 +57,7 @@ public struct ParameterLayout: Sendable, Equatable {
 
   /// Refuses a vector of another layout.
   func require(_ vector: ParameterVector, _ name: String) throws(ContrastiveError) {
-    guard vector.layout == self else {
-      throw .shape(
-        argument: name, found: "\(vector.layout)", expected: "\(self)")
-    }
+    try requireShape(vector.layout == self, name, "\(vector.layout)", "\(self)")
   }
 
   private init(slots: [Slot]) { self.slots = slots }

@@ -24,11 +24,9 @@ extension ParameterVector {
   /// - Returns: one vector for each layout.
   /// - Throws: `ContrastiveError.shape` when the layouts do not have this vector's elements.
   public func parts(_ layouts: [ParameterLayout]) throws(ContrastiveError) -> [ParameterVector] {
-    guard layouts.flatMap(\.slots).map(\.shape) == layout.slots.map(\.shape) else {
-      throw .shape(
-        argument: "layouts", found: layouts.map(\.description).joined(separator: ", "),
-        expected: "\(layout)")
-    }
+    try requireShape(
+      layouts.flatMap(\.slots).map(\.shape) == layout.slots.map(\.shape), "layouts",
+      layouts.map(\.description).joined(separator: ", "), "\(layout)")
     var start = 0
     return layouts.map { layout in
       defer { start += layout.count }

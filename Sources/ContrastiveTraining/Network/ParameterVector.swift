@@ -78,11 +78,9 @@ public struct ParameterVector: Sendable, Equatable {
       guard let tensor = named[slot.name] else {
         throw .shape(argument: slot.name, found: "no such tensor", expected: "\(slot.shape)")
       }
-      guard tensor.shape == slot.shape, tensor.values.count == slot.range.count else {
-        throw .shape(
-          argument: slot.name, found: "\(tensor.shape) of \(tensor.values.count) elements",
-          expected: "\(slot.shape)")
-      }
+      try requireShape(
+        tensor.shape == slot.shape && tensor.values.count == slot.range.count, slot.name,
+        "\(tensor.shape) of \(tensor.values.count) elements", "\(slot.shape)")
       if let position = tensor.values.firstIndex(where: { !$0.isFinite }) {
         throw .nonFinite(
           argument: slot.name, row: 0, column: position, found: "\(tensor.values[position])")

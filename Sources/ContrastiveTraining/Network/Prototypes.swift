@@ -24,9 +24,7 @@ public struct Prototypes: Sendable, Equatable {
     _ name: String = "prototypes", count: Int, dimension: Int, seed: UInt64
   ) throws(ContrastiveError) {
     for (name, number) in [("prototypes", count), ("dimension", dimension)] {
-      guard 1...1_000_000 ~= number else {
-        throw .parameter(name: name, found: "\(number)", expected: "1 … 1000000")
-      }
+      try requireParameter(1...1_000_000 ~= number, name, number, "1 … 1000000")
     }
     self.count = count
     self.dimension = dimension
@@ -48,11 +46,9 @@ public struct Prototypes: Sendable, Equatable {
   ///
   /// - Throws: `ContrastiveError.shape` for a matrix of another shape.
   public func vector(_ matrix: Matrix) throws(ContrastiveError) -> ParameterVector {
-    guard matrix.rows == count, matrix.columns == dimension else {
-      throw .shape(
-        argument: "prototypes", found: "[\(matrix.rows) × \(matrix.columns)]",
-        expected: "[\(count) × \(dimension)]")
-    }
+    try requireShape(
+      matrix.rows == count && matrix.columns == dimension, "prototypes",
+      "[\(matrix.rows) × \(matrix.columns)]", "[\(count) × \(dimension)]")
     return ParameterVector(layout: parameters.layout, values: Array(matrix.values))
   }
 

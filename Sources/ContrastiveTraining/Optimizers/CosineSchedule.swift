@@ -1,12 +1,5 @@
+import CLibrary
 import ContrastiveCore
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
 
 /// A learning rate that falls along half a cosine, step by step.
 ///
@@ -30,15 +23,9 @@ public struct CosineSchedule: RateSchedule, Equatable {
   public init(
     peak: Float, final: Float = 0, steps: Int
   ) throws(ContrastiveError) {
-    guard peak.isFinite, peak >= 0 else {
-      throw .parameter(name: "peak", found: "\(peak)", expected: "0 or more")
-    }
-    guard 0...peak ~= final else {
-      throw .parameter(name: "final", found: "\(final)", expected: "0 … \(peak)")
-    }
-    guard steps >= 1 else {
-      throw .parameter(name: "steps", found: "\(steps)", expected: "at least 1")
-    }
+    try requireParameter(peak.isFinite && peak >= 0, "peak", peak, "0 or more")
+    try requireParameter(0...peak ~= final, "final", final, "0 … \(peak)")
+    try requireParameter(steps >= 1, "steps", steps, "at least 1")
     self.peak = peak
     self.final = final
     self.steps = steps

@@ -18,9 +18,7 @@ public struct MomentumEncoder: Sendable {
   ///   - momentum: m, 0 … 1.
   /// - Throws: `ContrastiveError.parameter` when `momentum` is out of range.
   public init(_ encoder: ImageEncoder, momentum: Float = 0.99) throws(ContrastiveError) {
-    guard 0...1 ~= momentum else {
-      throw .parameter(name: "momentum", found: "\(momentum)", expected: "0 … 1")
-    }
+    try requireParameter(0...1 ~= momentum, "momentum", momentum, "0 … 1")
     self.encoder = encoder
     self.momentum = momentum
   }

@@ -1,12 +1,5 @@
+import CLibrary
 import ContrastiveCore
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
 
 /// How the momentum of a moving-average encoder goes over a run.
 public enum MomentumSchedule: String, Sendable, Codable, CaseIterable {

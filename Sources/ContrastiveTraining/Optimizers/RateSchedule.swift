@@ -23,9 +23,7 @@ public struct WarmUp<Base: RateSchedule>: RateSchedule {
   ///   - base: what follows.
   /// - Throws: `ContrastiveError.parameter` for a negative number of steps.
   public init(steps: Int, then base: Base) throws(ContrastiveError) {
-    guard steps >= 0 else {
-      throw .parameter(name: "warmup", found: "\(steps)", expected: "0 or more")
-    }
+    try requireParameter(steps >= 0, "warmup", steps, "0 or more")
     self.steps = steps
     self.base = base
   }

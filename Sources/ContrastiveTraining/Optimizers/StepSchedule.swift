@@ -22,13 +22,10 @@ public struct StepSchedule: RateSchedule, Equatable {
   /// - Throws: `ContrastiveError.parameter` naming the argument outside its range.
   public init(peak: Float, factor: Float = 0.1, milestones: [Int]) throws(ContrastiveError) {
     try OptimizerRange.atLeastZero(peak, "peak")
-    guard factor > 0, factor <= 1 else {
-      throw .parameter(name: "factor", found: "\(factor)", expected: "above 0, at most 1")
-    }
-    guard zip(milestones, milestones.dropFirst()).allSatisfy(<), milestones.first ?? 0 >= 0 else {
-      throw .parameter(
-        name: "milestones", found: "\(milestones)", expected: "ascending steps from 0")
-    }
+    try requireParameter(factor > 0 && factor <= 1, "factor", factor, "above 0, at most 1")
+    try requireParameter(
+      zip(milestones, milestones.dropFirst()).allSatisfy(<) && milestones.first ?? 0 >= 0,
+      "milestones", milestones, "ascending steps from 0")
     self.peak = peak
     self.factor = factor
     self.milestones = milestones

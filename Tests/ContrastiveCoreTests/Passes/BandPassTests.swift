@@ -29,7 +29,7 @@ import _TestSupport
     ) { band, found throws(ContrastiveError) in
       SoftmaxWriter(
         temperature: temperature, rows: side(band.lowerBound, found),
-        excluding: [.from(row: band.lowerBound, .diagonal)])
+        excluding: [.selected(rows: Array(band), .diagonal)])
     }
   }
 

@@ -19,7 +19,10 @@ extension SimilaritySearchTests {
         .selected(
           rows: (0..<90).map { $0 % 40 }, .listed(RowLists((0..<40).map { [$0, $0 + 40] })))
       ],
-      [.from(row: 60, .diagonal), .transposed(.listed(RowLists((0..<300).map { [$0 % 90] })))],
+      [
+        .selected(rows: Array(60..<150), .diagonal),
+        .transposed(.listed(RowLists((0..<300).map { [$0 % 90] }))),
+      ],
     ]
     for exclusions in choices {
       for floor in [-Double.infinity, 0.1] {

@@ -19,7 +19,7 @@ import _TestSupport
       (.transposed(.listed(back)), { back[$1].contains(Int32($0)) }),
       (.transposed(.sameLabel(rows: b, columns: a)), { a[$0] == b[$1] }),
       (.transposed(.transposed(.mask(mask))), { ($0 * 7 + $1) % 3 == 0 }),
-      (.from(row: 2, .diagonal), { $0 + 2 == $1 }),
+      (.selected(rows: Array(2..<7), .diagonal), { $0 + 2 == $1 }),
       (
         .selected(rows: [4, 0, 2, 2, 1], .listed(RowLists(lists))),
         { lists[[4, 0, 2, 2, 1][$0]].contains($1) }
@@ -75,7 +75,7 @@ import _TestSupport
     #expect(Exclusion.sameLabel(rows: [1, 2], columns: [1, 2]).isSymmetric)
     #expect(!Exclusion.sameLabel(rows: [1, 2], columns: [2, 1]).isSymmetric)
     #expect(Exclusion.transposed(.diagonal).isSymmetric)
-    #expect(!Exclusion.from(row: 1, .diagonal).isSymmetric)
+    #expect(!Exclusion.selected(rows: [1, 2], .diagonal).isSymmetric)
     #expect(([] as [Exclusion]).isSymmetric && [.diagonal].isSymmetric)
   }
 

@@ -1,5 +1,5 @@
+import CLibrary
 import Contrastive
-import Glibc
 import Testing
 import _Reference
 import _TestSupport

@@ -1,16 +1,8 @@
+import CLibrary
 import ContrastiveCore
+import ContrastiveTraining
 import Testing
 import _TestSupport
-
-import ContrastiveTraining
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
 
 /// The blur against its definition in Double.
 @Suite struct GaussianBlurTests {

@@ -67,10 +67,8 @@ package struct Contingency: Sendable, Equatable {
     var cells: [Cell] = []
     var total = 0.0
     for (row, counts) in table.enumerated() {
-      guard counts.count == columns else {
-        throw .shape(
-          argument: "table", found: "[\(counts.count)] in row \(row)", expected: "[\(columns)]")
-      }
+      try requireShape(
+        counts.count == columns, "table", "[\(counts.count)] in row \(row)", "[\(columns)]")
       for (column, count) in counts.enumerated() where count != 0 {
         try requireParameter(count > 0, "table", count, "counts of 0 or more")
         total += Double(count)

@@ -20,13 +20,9 @@ public struct FalseNegativeRate: Sendable, Equatable {
   /// - Throws: `ContrastiveError`: `.shape`, or `.index` when the table is of another set.
   public init(graph: NeighborTable, labels: [Int]) throws(ContrastiveError) {
     try requireLabels(labels, count: graph.rows)
+    try requireIndices(graph.indices, below: labels.count, named: "neighbors")
     var (same, pairs) = (0, 0)
     for (position, index) in graph.indices.enumerated() {
-      guard index < labels.count else {
-        throw .index(
-          argument: "neighbors", position: position, found: "\(index)",
-          expected: "0 ..< \(labels.count)")
-      }
       let own = labels[position / graph.k]
       guard own != unlabeled, labels[index] != unlabeled else { continue }
       pairs += 1

@@ -21,15 +21,9 @@ public struct Hubness: Sendable, Equatable {
     try requireParameter(
       bankRows >= 0 && MachineMemory.holds(bankRows, times: 8), "bankRows", bankRows,
       "0 or more, of which the counts fit in memory")
+    try requireIndices(table.indices, below: bankRows, named: "neighbors")
     var occurrences = [Int](repeating: 0, count: bankRows)
-    for (position, index) in table.indices.enumerated() {
-      guard index < bankRows else {
-        throw .index(
-          argument: "neighbors", position: position, found: "\(index)",
-          expected: "0 ..< \(bankRows)")
-      }
-      occurrences[index] += 1
-    }
+    for index in table.indices { occurrences[index] += 1 }
     self.occurrences = occurrences
   }
 

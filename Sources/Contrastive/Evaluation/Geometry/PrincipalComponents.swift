@@ -49,10 +49,8 @@ package struct PrincipalComponents: Sendable, Equatable {
   /// - Returns: N lists of as many numbers as there are components.
   /// - Throws: `ContrastiveError.shape` for another dimension.
   package func coordinates(of rows: Matrix) throws(ContrastiveError) -> [[Double]] {
-    guard rows.columns == mean.count else {
-      throw .shape(
-        argument: "rows", found: rows.shape, expected: "[\(rows.rows) × \(mean.count)]")
-    }
+    try requireShape(
+      rows.columns == mean.count, "rows", rows.shape, "[\(rows.rows) × \(mean.count)]")
     return (0..<rows.rows).map { row in
       let centered = zip(rows.row(row), mean).map { Double($0) - $1 }
       return components.map { zip($0, centered).reduce(0) { $0 + $1.0 * $1.1 } }

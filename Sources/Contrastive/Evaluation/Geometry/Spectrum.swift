@@ -44,20 +44,15 @@ public struct Spectrum: Sendable, Equatable {
     for first in stride(from: 0, to: count, by: workers.count) {
       try workers.checkCanceled()
       let wave = min(workers.count, count - first)
-      var found = [Result<[Double], ContrastiveError>](
-        repeating: .success([]), count: wave)
-      found.withUnsafeMutableBufferPointer { found in
-        let found = SharedMemory(found)
-        workers.forEach(wave) { index, _ in
-          let start = (first + index) * size
-          let rows = start..<min(start + size, embeddings.rows)
-          found[index] = Result { () throws(ContrastiveError) in
-            var block = embeddings.withUnsafeBufferPointer {
-              $0[(rows.lowerBound * columns)..<(rows.upperBound * columns)].map(Double.init)
-            }
-            try LAPACK.reduceToTriangle(&block, columns: columns)
-            return block
+      let found = workers.map(wave) { index -> Result<[Double], ContrastiveError> in
+        let start = (first + index) * size
+        let rows = start..<min(start + size, embeddings.rows)
+        return Result { () throws(ContrastiveError) in
+          var block = embeddings.withUnsafeBufferPointer {
+            $0[(rows.lowerBound * columns)..<(rows.upperBound * columns)].map(Double.init)
           }
+          try LAPACK.reduceToTriangle(&block, columns: columns)
+          return block
         }
       }
       for piece in found {

@@ -38,10 +38,7 @@ public struct Uniformity: Sendable {
     of embeddings: Matrix, workers: Workers = .all
   ) throws(ContrastiveError) -> Double {
     try Operand("embeddings", embeddings).requireRows()
-    guard embeddings.rows > 1 else {
-      throw .shape(
-        argument: "embeddings", found: embeddings.shape, expected: "at least 2 rows")
-    }
+    try requireShape(embeddings.rows > 1, "embeddings", embeddings.shape, "at least 2 rows")
     let unit = try embeddings.normalized(zeroRows: zeroRows)
     let directed = unit.norms.indices.filter { unit.norms[$0] > 0 }
     let zeros = embeddings.rows - directed.count

@@ -10,7 +10,7 @@ struct LBFGS {
   /// Most iterations.
   var iterations: Int
   /// Pairs of steps and gradient changes remembered.
-  var memory = 10
+  private static let memory = 10
 
   /// Where the search ended.
   struct Minimum {
@@ -52,7 +52,7 @@ struct LBFGS {
       let curvature = inner(step, change)
       if curvature > 1e-14 * inner(change, change) {
         history.append((step, change, 1 / curvature))
-        if history.count > memory { history.removeFirst() }
+        if history.count > Self.memory { history.removeFirst() }
       }
       (point, value, gradient) = (next.point, next.value, next.gradient)
     }

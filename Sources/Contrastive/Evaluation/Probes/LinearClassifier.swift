@@ -57,11 +57,9 @@ public struct LinearClassifier: Sendable, Equatable {
     try operand.requireRows()
     try operand.requireNumbers()
     try BLAS.prepare()
-    guard features.columns == dimension else {
-      throw .shape(
-        argument: argument, found: features.shape,
-        expected: "[\(features.rows) × \(dimension)], the dimension of the weights")
-    }
+    try requireShape(
+      features.columns == dimension, argument, features.shape,
+      "[\(features.rows) × \(dimension)], the dimension of the weights")
     let count = classes.count
     var found = [Int](repeating: 0, count: features.rows)
     try found.withUnsafeMutableBufferPointer { found throws(ContrastiveError) in

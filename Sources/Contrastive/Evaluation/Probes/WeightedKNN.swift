@@ -22,7 +22,7 @@ public struct WeightedKNN: Sendable {
   public init(
     k: Int = 200, temperature: Double = 0.07, zeroRows: ZeroRows = .refuse
   ) throws(ContrastiveError) {
-    guard k > 0 else { throw .parameter(name: "k", found: "\(k)", expected: "at least 1") }
+    try requireParameter(k > 0, "k", k, "at least 1")
     try requireTemperature(temperature)
     self.k = k
     self.temperature = temperature

@@ -53,9 +53,8 @@ public struct NegativeAudit: Sendable {
     try requireTemperature(temperature)
     try requireParameter(0...1 ~= threshold, "threshold", threshold, "0 … 1")
     for (name, counts) in [("k", neighbors), ("clusters", clusters)] {
-      guard !counts.isEmpty, counts.allSatisfy({ $0 > 0 }) else {
-        throw .parameter(name: name, found: "\(counts)", expected: "numbers of at least 1")
-      }
+      try requireParameter(
+        !counts.isEmpty && counts.allSatisfy({ $0 > 0 }), name, counts, "numbers of at least 1")
     }
     self.neighbors = Set(neighbors).sorted()
     self.clusters = clusters
@@ -107,11 +106,9 @@ public struct NegativeAudit: Sendable {
     try given.requireRows()
     let (rows, k) = (embeddings.rows, neighbors[neighbors.count - 1])
     try requireParameter(k < rows, "k", k, "1 … \(rows - 1), the other rows")
-    guard rows <= GroupSimilarityReader.maxRows else {
-      throw .shape(
-        argument: "embeddings", found: embeddings.shape,
-        expected: "at most \(GroupSimilarityReader.maxRows) rows")
-    }
+    try requireShape(
+      rows <= GroupSimilarityReader.maxRows, "embeddings", embeddings.shape,
+      "at most \(GroupSimilarityReader.maxRows) rows")
     for (index, view) in support.enumerated() {
       try Operand("support \(index)", view).requireShape(of: given)
     }

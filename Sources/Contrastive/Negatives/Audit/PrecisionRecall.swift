@@ -9,10 +9,9 @@ package struct PrecisionRecall: Sendable, Equatable {
   /// Σ (recall gained at a threshold) · (its precision).
   package let averagePrecision: Double
 
-  /// The curve of counts in ascending bins of the same size, each with its lower edge; `missed`
-  /// true ones are in no bin.
-  init(found: [Int], true positives: [Int], missed: Int = 0, lowerEdge: (Int) -> Double) {
-    let all = Double(max(1, positives.reduce(missed, +)))
+  /// The curve of counts in ascending bins of the same size, each with its lower edge.
+  init(found: [Int], true positives: [Int], lowerEdge: (Int) -> Double) {
+    let all = Double(max(1, positives.reduce(0, +)))
     var (count, right) = (0, 0)
     var (thresholds, precision, recall): ([Double], [Double], [Double]) = ([], [], [])
     var average = 0.0

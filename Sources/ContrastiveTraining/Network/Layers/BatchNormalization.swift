@@ -36,12 +36,8 @@ public struct BatchNormalization: Layer {
     _ inputShape: ImageShape, rectified: Bool = false, affine: Bool = true,
     momentum: Float = 0.1, initialScale: Float = 1
   ) throws(ContrastiveError) {
-    guard initialScale.isFinite else {
-      throw .parameter(name: "initialScale", found: "\(initialScale)", expected: "a finite number")
-    }
-    guard 0...1 ~= momentum else {
-      throw .parameter(name: "momentum", found: "\(momentum)", expected: "0 … 1")
-    }
+    try requireParameter(initialScale.isFinite, "initialScale", initialScale, "a finite number")
+    try requireParameter(0...1 ~= momentum, "momentum", momentum, "0 … 1")
     self.inputShape = inputShape
     self.rectified = rectified
     self.affine = affine
@@ -92,11 +88,9 @@ public struct BatchNormalization: Layer {
     var mean = Array(pass.buffers[..<channels])
     var variance = Array(pass.buffers[channels...])
     if pass.mode == .training {
-      guard rows > 1 else {
-        throw .shape(
-          argument: "images", found: "[\(activations.count) × \(inputShape)]",
-          expected: "more than one value per channel, to normalize a batch")
-      }
+      try requireShape(
+        rows > 1, "images", "[\(activations.count) × \(inputShape)]",
+        "more than one value per channel, to normalize a batch")
       let moments = activations.withMemory {
         ChannelSums.moments(of: $0, images: activations.count, shape: inputShape, pass)
       }

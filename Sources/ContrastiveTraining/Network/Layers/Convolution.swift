@@ -36,22 +36,13 @@ public struct Convolution: Layer {
     _ inputShape: ImageShape, outputs: Int, kernel: Int = 3, stride: Int = 1, padding: Int = 1,
     bias: Bool = false, initial: Initialization? = nil
   ) throws(ContrastiveError) {
-    guard 1...65_536 ~= outputs else {
-      throw .parameter(name: "outputs", found: "\(outputs)", expected: "1 … 65536")
-    }
-    guard 1...255 ~= kernel else {
-      throw .parameter(name: "kernel", found: "\(kernel)", expected: "1 … 255")
-    }
-    guard 1...255 ~= stride else {
-      throw .parameter(name: "stride", found: "\(stride)", expected: "1 … 255")
-    }
-    guard 0..<kernel ~= padding else {
-      throw .parameter(name: "padding", found: "\(padding)", expected: "0 … \(kernel - 1)")
-    }
-    guard min(inputShape.height, inputShape.width) + 2 * padding >= kernel else {
-      throw .parameter(
-        name: "kernel", found: "\(kernel)", expected: "at most the padded image of \(inputShape)")
-    }
+    try requireParameter(1...65_536 ~= outputs, "outputs", outputs, "1 … 65536")
+    try requireParameter(1...255 ~= kernel, "kernel", kernel, "1 … 255")
+    try requireParameter(1...255 ~= stride, "stride", stride, "1 … 255")
+    try requireParameter(0..<kernel ~= padding, "padding", padding, "0 … \(kernel - 1)")
+    try requireParameter(
+      min(inputShape.height, inputShape.width) + 2 * padding >= kernel, "kernel", kernel,
+      "at most the padded image of \(inputShape)")
     let patches = Patches(input: inputShape, kernel: kernel, stride: stride, padding: padding)
     self.inputShape = inputShape
     self.patches = patches

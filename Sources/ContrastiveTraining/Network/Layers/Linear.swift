@@ -24,9 +24,7 @@ public struct Linear: Layer {
   public init(
     _ inputShape: ImageShape, outputs: Int, bias: Bool = true
   ) throws(ContrastiveError) {
-    guard 1...65_536 ~= outputs else {
-      throw .parameter(name: "outputs", found: "\(outputs)", expected: "1 … 65536")
-    }
+    try requireParameter(1...65_536 ~= outputs, "outputs", outputs, "1 … 65536")
     self.inputShape = inputShape
     outputShape = .vector(outputs)
     let initial = Initialization.inverseRoot(inputs: inputShape.count)
@@ -46,17 +44,13 @@ public struct Linear: Layer {
   ///   - bias: whether to add one number per output.
   /// - Throws: `ContrastiveError.parameter` when a dimension is out of range.
   public init(inputs: Int, outputs: Int, bias: Bool = true) throws(ContrastiveError) {
-    guard 1...65_536 ~= inputs else {
-      throw .parameter(name: "inputs", found: "\(inputs)", expected: "1 … 65536")
-    }
+    try requireParameter(1...65_536 ~= inputs, "inputs", inputs, "1 … 65536")
     try self.init(.vector(inputs), outputs: outputs, bias: bias)
   }
 
   /// The same layer for images of as many numbers.
   public func taking(_ shape: ImageShape) throws(ContrastiveError) -> any Layer {
-    guard shape.count == inputShape.count else {
-      throw .shape(argument: "images", found: "\(shape)", expected: "\(inputShape)")
-    }
+    try requireShape(shape.count == inputShape.count, "images", "\(shape)", "\(inputShape)")
     return try Linear(shape, outputs: outputs, bias: biased)
   }
 

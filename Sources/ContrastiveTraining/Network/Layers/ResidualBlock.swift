@@ -26,15 +26,12 @@ public struct ResidualBlock: Layer {
     for (name, layers) in [("main", main), ("shortcut", shortcut)] {
       var shape = inputShape
       for (index, named) in layers.enumerated() {
-        guard named.layer.inputShape == shape else {
-          throw .shape(
-            argument: "\(name)[\(index)]", found: "\(named.layer.inputShape)", expected: "\(shape)")
-        }
+        try requireShape(
+          named.layer.inputShape == shape, "\(name)[\(index)]", "\(named.layer.inputShape)",
+          "\(shape)")
         shape = named.layer.outputShape
       }
-      guard shape == outputShape else {
-        throw .shape(argument: "shortcut", found: "\(shape)", expected: "\(outputShape)")
-      }
+      try requireShape(shape == outputShape, "shortcut", "\(shape)", "\(outputShape)")
     }
   }
 

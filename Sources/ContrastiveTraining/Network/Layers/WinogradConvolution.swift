@@ -29,9 +29,7 @@ public struct WinogradConvolution: Layer {
   public init(
     _ inputShape: ImageShape, outputs: Int, initial: Initialization? = nil
   ) throws(ContrastiveError) {
-    guard 1...65_536 ~= outputs else {
-      throw .parameter(name: "outputs", found: "\(outputs)", expected: "1 … 65536")
-    }
+    try requireParameter(1...65_536 ~= outputs, "outputs", outputs, "1 … 65536")
     self.inputShape = inputShape
     self.initial = initial ?? .he(inputs: 9 * inputShape.channels)
     outputShape = ImageShape(unchecked: inputShape.height, inputShape.width, outputs)
