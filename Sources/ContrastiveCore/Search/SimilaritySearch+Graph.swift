@@ -1,6 +1,5 @@
 extension SimilaritySearch {
-  /// The k most similar rows of each row of a set; each pair of rows is compared once, by several
-  /// processes twice.
+  /// The k most similar rows of each row of a set; each pair of rows is compared once.
   ///
   /// Exclusions are symmetric, and each row with itself is among them. Complexity:
   /// O(rows² · dimension). Codes take `4 · rows · dimension` bytes where they have 16 bits, half of
@@ -15,8 +14,13 @@ extension SimilaritySearch {
     let search = SimilaritySearch(
       k: k, rows: rows, columns: rows, excluding: exclusions, above: floor, screen: screen,
       product: product)
-    // Processes have rows of their own, with all columns: pairs in turn share no lists.
-    if workers.processes != nil { return try search.run(workers: workers) }
+    // Processes share a pass; those of pairs in turn share no lists.
+    if search.isFoundByPass || (screen == nil && workers.processes != nil) {
+      let candidates = try PassCandidates(search, workers) { reader throws(ContrastiveError) in
+        try SymmetricPass(rows).read(reader, workers: workers)
+      }
+      return try search.find(in: candidates, workers)
+    }
     try BLAS.prepare()
     try rows.requireFinite(workers)
     let grid = SymmetricGrid(rows: rows.rows)

@@ -2,29 +2,44 @@ extension SimilaritySearch {
   /// Columns kept beyond the k-th, for those within rounding of it.
   private static func spare(_ k: Int) -> Int { 8 + k / 32 }
 
+  /// Whether a pass in Float32 finds candidates: where no vector instruction multiplies codes.
+  var isFoundByPass: Bool { screen == nil && memory == nil && !product.isVectorized }
+
   /// The largest k and a few more of each row, in Float32.
-  private struct PassCandidates: Sendable {
-    let blocks: [TopKReader.Statistics]
+  struct PassCandidates: Sendable {
+    fileprivate let blocks: [TopKReader.Statistics]
     /// How far off a similarity of a row can be.
-    let errors: [Double]
+    fileprivate let errors: [Double]
     /// Columns kept of each row.
-    let kept: Int
+    fileprivate let kept: Int
+
+    /// What a pass finds.
+    init(
+      _ search: SimilaritySearch, _ workers: Workers,
+      _ pass: (TopKReader) throws(ContrastiveError) -> [TopKReader.Statistics]
+    ) throws(ContrastiveError) {
+      errors = search.rows.matrix.withSharedMemory(and: search.columns.matrix) {
+        FloatScreen(
+          rows: $0, columns: $1, dimension: search.rows.dimension, slack: search.slack,
+          workers: workers
+        ).errors
+      }
+      let most = min(search.k, search.columns.rows)
+      kept = most + spare(most)
+      blocks = try pass(
+        TopKReader(
+          k: kept, above: (search.floor - (errors.max() ?? 0)).roundedDown,
+          excluding: search.exclusions))
+    }
   }
 
   /// What a pass of all rows against all columns finds.
-  private func passCandidates(_ workers: Workers) throws(ContrastiveError) -> PassCandidates {
-    let errors = rows.matrix.withSharedMemory(and: columns.matrix) {
-      FloatScreen(
-        rows: $0, columns: $1, dimension: rows.dimension, slack: slack, workers: workers
-      ).errors
+  ///
+  /// - Throws: `ContrastiveError`.
+  func passCandidates(_ workers: Workers) throws(ContrastiveError) -> PassCandidates {
+    try PassCandidates(self, workers) { reader throws(ContrastiveError) in
+      try RectanglePass(rows: rows, columns: columns).read(reader, workers: workers)
     }
-    let most = min(k, columns.rows)
-    let kept = most + Self.spare(most)
-    let blocks = try RectanglePass(rows: rows, columns: columns).read(
-      TopKReader(
-        k: kept, above: (floor - (errors.max() ?? 0)).roundedDown, excluding: exclusions),
-      workers: workers)
-    return PassCandidates(blocks: blocks, errors: errors, kept: kept)
   }
 
   /// The k most similar columns of each row, or all there are, by ascending column.
@@ -36,17 +51,59 @@ extension SimilaritySearch {
   /// - Throws: `ContrastiveError`: `.nonFinite`, `.tooLarge`, `.canceled`, `.blas`.
   package func sets(workers: Workers) throws(ContrastiveError) -> [[Int]] {
     let candidates = try passCandidates(workers)
-    let sets = rows.matrix.withSharedMemory(and: columns.matrix) {
-      self.sets(
-        candidates,
-        decider ?? SimilarityDecider(rows: $0, columns: $1, dimension: rows.dimension), workers)
-    }
+    let sets = withDecider { self.sets(candidates, $0, workers) }
     var columns = sets.map { $0 ?? [] }
     let again = sets.indices.filter { sets[$0] == nil }
     guard !again.isEmpty else { return columns }
     let rest = try search(again, workers)
     for (place, row) in again.enumerated() { columns[row] = rest.columns(of: place).sorted() }
     return columns
+  }
+
+  /// The best of each row, in Double, of what a pass has found.
+  ///
+  /// - Throws: `ContrastiveError`.
+  func find(
+    in candidates: PassCandidates, _ workers: Workers
+  ) throws(ContrastiveError) -> Found {
+    let (k, floor) = (k, floor)
+    let best = withDecider { decider in
+      let sets = self.sets(candidates, decider, workers)
+      return workers.map(sets.count) { row in
+        sets[row].map { set in
+          set.map { (similarity: decider.similarity(row, $0), column: $0) }
+            .filter { $0.similarity > floor }
+            .sorted { ($0.similarity, $1.column) > ($1.similarity, $0.column) }
+        }
+      }
+    }
+    var found = Found(k: k, screen: .float)
+    for own in best {
+      let missing = k - (own?.count ?? 0)
+      found.columns += (own ?? []).map(\.column) + repeatElement(-1, count: missing)
+      found.similarities +=
+        (own ?? []).map(\.similarity) + repeatElement(-.infinity, count: missing)
+    }
+    found.survivors = Double(candidates.kept) / Double(columns.rows)
+    let again = best.indices.filter { best[$0] == nil }
+    guard !again.isEmpty else { return found }
+    let rest = try search(again, workers)
+    for (place, row) in again.enumerated() {
+      let (own, other) = ((row * k)..<((row + 1) * k), (place * k)..<((place + 1) * k))
+      found.columns.replaceSubrange(own, with: rest.columns[other])
+      found.similarities.replaceSubrange(own, with: rest.similarities[other])
+    }
+    found.survivors += rest.survivors * Double(again.count) / Double(rows.rows)
+    return found
+  }
+
+  private func withDecider<R>(_ body: (SimilarityDecider) -> R) -> R {
+    rows.matrix.withSharedMemory(and: columns.matrix) { rowValues, columnValues in
+      body(
+        decider
+          ?? SimilarityDecider(
+            rows: rowValues, columns: columnValues, dimension: rows.dimension))
+    }
   }
 
   /// The k best of each row's candidates, by ascending column; nil where those left out may be

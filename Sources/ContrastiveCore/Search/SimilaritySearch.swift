@@ -69,6 +69,7 @@ package struct SimilaritySearch: Sendable {
   ///
   /// - Throws: `ContrastiveError`: `.nonFinite`, `.tooLarge`, `.canceled`, `.blas`.
   package func run(workers: Workers) throws(ContrastiveError) -> Found {
+    if isFoundByPass { return try find(in: passCandidates(workers), workers) }
     try BLAS.prepare()
     try rows.requireFinite(workers)
     try columns.requireFinite(workers)
