@@ -180,7 +180,7 @@ test-bare-root: python ## compute with the wheel beside numpy alone: a Debian ro
 test-snippets: build ## run the code of README and Documentation and the examples of --help
 	@$(PYTHON) Documentation/tools/site.py check
 	@$(PYTHON) Tests/Snippets/run.py swift .build/snippets
-	@CONTRASTIVE_SNIPPETS=1 swift build -c release --product Snippets
+	@swift build $(BESIDE) .build/snippets --product Snippets
 	@$(PYTHON) Tests/Snippets/run.py run $(BIN)
 
 first-steps: ## time the commands of First-steps.md in a fresh clone (TORCH_PYTHON=… BUILT=folder)

@@ -183,14 +183,3 @@ let package = Package(
       swiftSettings: strict),
   ]
 )
-
-// `make test-snippets` compiles the Swift blocks of the documentation.
-if Context.environment["CONTRASTIVE_SNIPPETS"] != nil {
-  package.targets.append(
-    .executableTarget(
-      name: "Snippets",
-      dependencies: [
-        "Contrastive", "ContrastiveFiles", "ContrastiveTraining", "ContrastiveImages",
-      ],
-      path: ".build/snippets"))
-}

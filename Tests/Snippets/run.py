@@ -1,6 +1,7 @@
 """Runs the code blocks of README and Documentation, and the examples of --help.
 
-    python3 Tests/Snippets/run.py swift FOLDER     write the Swift blocks as one program into FOLDER
+    python3 Tests/Snippets/run.py swift FOLDER     write the Swift blocks as one program, in a package
+                                                   of its own, which sees what everyone sees
     python3 Tests/Snippets/run.py run BIN          run that program (BIN/Snippets), and all else by
                                                    BIN/contrastive
 
@@ -38,6 +39,20 @@ if [ "${1:-}" = train ] && [[ " $* " != *" --resume "* ]]; then
 fi
 exec "$CONTRASTIVE" "${arguments[@]}"
 """
+MANIFEST = """// swift-tools-version: 6.2
+
+import PackageDescription
+
+let names = ["Contrastive", "ContrastiveFiles", "ContrastiveTraining", "ContrastiveImages"]
+let package = Package(
+  name: "Snippets",
+  dependencies: [.package(name: "swift-contrastive", path: "%s")],
+  targets: [
+    .executableTarget(
+      name: "Snippets", dependencies: names.map { .product(name: $0, package: "swift-contrastive") })
+  ]
+)
+"""
 
 
 @dataclass
@@ -73,7 +88,8 @@ def blocks():
 
 def write_swift(folder):
     """One function a page; a later block is nested in an earlier one and may reuse its names."""
-    os.makedirs(folder, exist_ok=True)
+    sources = os.path.join(folder, "Sources/Snippets")
+    os.makedirs(sources, exist_ok=True)
     pages, imports = {}, {"import Contrastive", "import ContrastiveTraining"}
     for block in blocks():
         if block.language == "swift" and not block.reason:
@@ -100,8 +116,12 @@ def write_swift(folder):
     )
     with open(os.path.join(ROOT, "Tests/Snippets/Prelude.swift")) as file:
         prelude = file.read()
-    for name, text in ("Blocks.swift", source), ("Prelude.swift", prelude):
-        path = os.path.join(folder, name)
+    manifest = MANIFEST % os.path.relpath(ROOT, folder)
+    for path, text in (
+        (os.path.join(folder, "Package.swift"), manifest),
+        (os.path.join(sources, "Blocks.swift"), source),
+        (os.path.join(sources, "Prelude.swift"), prelude),
+    ):
         if not os.path.exists(path) or open(path).read() != text:
             with open(path, "w") as file:
                 file.write(text)
