@@ -1,7 +1,7 @@
 """Runs the code blocks of README and Documentation, and the examples of --help.
 
-    python3 Tests/Snippets/run.py swift FOLDER     write the Swift blocks as one program, in a package
-                                                   of its own, which sees what everyone sees
+    python3 Tests/Snippets/run.py swift FOLDER     write the Swift blocks as a package of its own,
+                                                   which sees what everyone sees
     python3 Tests/Snippets/run.py run BIN          run that program (BIN/Snippets), and all else by
                                                    BIN/contrastive
 
@@ -49,7 +49,8 @@ let package = Package(
   dependencies: [.package(name: "swift-contrastive", path: "%s")],
   targets: [
     .executableTarget(
-      name: "Snippets", dependencies: names.map { .product(name: $0, package: "swift-contrastive") })
+      name: "Snippets",
+      dependencies: names.map { .product(name: $0, package: "swift-contrastive") })
   ]
 )
 """
