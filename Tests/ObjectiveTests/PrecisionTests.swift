@@ -142,6 +142,48 @@ import _TestSupport
     ) { _ = try bad.encoded() }
   }
 
+  /// Codes that a bank keeps follow what is written: the bits are those of a bank that keeps none.
+  @Test(arguments: [BankSlots.Precision.single, .half])
+  func codesFollowABank(_ precision: BankSlots.Precision) throws {
+    let queries = try TestData.embeddings(17, 20, seed: 6)
+    let keys = try TestData.near(queries, noise: 0.8, seed: 7)
+    func evaluate(_ bank: some Bank) throws -> Evaluation<InfoNCE> {
+      try InfoNCE().evaluate((queries, keys, bank), gradients: [.queries], precision: .int16)
+    }
+    func check(_ kept: some Bank, _ plain: some Bank) throws {
+      let (found, expected) = (try evaluate(kept), try evaluate(plain))
+      #expect(found.losses == expected.losses && found[.queries] == expected[.queries])
+      #expect(found.errorBound == expected.errorBound)
+    }
+    var queue = try QueueBank(capacity: 100, dimension: 20, precision: precision)
+    try queue.keepEncoded()
+    var plain = try QueueBank(capacity: 100, dimension: 20, precision: precision)
+    // Batches that do not fill it, end at its end, wrap around, and are larger than it is.
+    for (seed, size) in [33, 67, 1, 40, 80, 100, 250, 3].enumerated() {
+      let before = (queue, plain)
+      let batch = try TestData.embeddings(size, 20, seed: UInt64(seed + 20))
+      try queue.enqueue(batch)
+      try plain.enqueue(batch)
+      #expect(queue == plain)
+      try check(queue, plain)
+      // A snapshot keeps what it had.
+      if !before.0.isEmpty { try check(before.0, before.1) }
+    }
+    #expect((queue.bankColumns.operand.codes != nil) && plain.bankColumns.operand.codes == nil)
+    queue.removeAll()
+    #expect(queue.bankColumns.operand.codes == nil)
+
+    var samples = try SampleBank(samples: 50, dimension: 20, precision: precision)
+    var plainSamples = samples
+    try samples.keepEncoded(workers: .one)
+    for (seed, ids) in [[3, 49, 3], Array(0..<50), [7], [8, 12, 7]].enumerated() {
+      let batch = try TestData.embeddings(ids.count, 20, seed: UInt64(seed + 40))
+      try samples.update(batch, ids: ids)
+      try plainSamples.update(batch, ids: ids)
+      try check(samples, plainSamples)
+    }
+  }
+
   /// Half precision is encoded as it is, faults are named, Float32 has no bound.
   @Test func banks() throws {
     let queries = try TestData.embeddings(9, 20, seed: 1)

@@ -47,6 +47,8 @@ public struct BankSlots: Sendable, Equatable {
   // One of the two is empty: an enum's payload could not be changed in place.
   private var single: [Float]
   private var half: [UInt16]
+  /// The embeddings in 16 bits where a bank keeps them so, too.
+  private var codes: ShortRows?
 
   /// Empty slots; errors name the capacity as it is given.
   package init(
@@ -134,9 +136,11 @@ public struct BankSlots: Sendable, Equatable {
       : Array(halves(capacity).rows(at: [slot]).values)
   }
 
-  /// The first slots as columns of a pass, without a copy.
+  /// The first slots as columns of a pass, without a copy; all of them with their codes.
   func operand(_ count: Int, named name: String) -> Operand {
-    precision == .single ? Operand(name, rows(count)) : Operand(name, halves(count))
+    let operand =
+      precision == .single ? Operand(name, rows(count)) : Operand(name, halves(count))
+    return count == capacity ? operand.encoded(as: codes) : operand
   }
 
   /// The first slots in Float32; of a bank in half precision, widened.
@@ -166,12 +170,34 @@ public struct BankSlots: Sendable, Equatable {
     (ids[slot], labels[slot], steps[slot]) = (id, label, step)
   }
 
+  /// Keeps the embeddings in 16 bits, too.
+  mutating func keepEncoded(workers: Workers) throws(ContrastiveError) {
+    codes = try operand(capacity, named: "bank").encoded(workers: workers).codes
+  }
+
+  /// Encodes slots that were written, where the bank keeps codes.
+  mutating func encode(_ written: [Range<Int>]) throws(ContrastiveError) {
+    // Taken out, so that nobody else has them.
+    guard var kept = codes.take() else { return }
+    try ShortRows.encode(written, of: operand(capacity, named: "bank"), in: &kept)
+    codes = kept
+  }
+
   /// Makes every slot one that was never written.
   mutating func removeAll() {
+    codes = nil
     for slot in steps.indices {
       (ids[slot], labels[slot], steps[slot]) = (Self.none, Self.none, Self.none)
     }
     for position in single.indices { single[position] = 0 }
     for position in half.indices { half[position] = 0 }
+  }
+}
+
+extension BankSlots {
+  /// Whether two have the same in every slot; codes follow from that.
+  public static func == (a: BankSlots, b: BankSlots) -> Bool {
+    a.dimension == b.dimension && a.precision == b.precision && a.single == b.single
+      && a.half == b.half && a.ids == b.ids && a.labels == b.labels && a.steps == b.steps
   }
 }

@@ -55,15 +55,33 @@ public struct QueueBank: MemoryBank, Equatable {
       embeddings, ids: ids, labels: labels, step: step, last: lastStep, dimension: dimension)
     let first = max(0, batch.unit.rows - capacity)
     nextSlot = (nextSlot + first) % capacity
+    let start = nextSlot
     for row in first..<batch.unit.rows {
       slots.write(
         nextSlot, embedding: batch.unit.row(row), id: batch.id(row), label: batch.label(row),
         step: batch.step)
       nextSlot = (nextSlot + 1) % capacity
     }
+    let end = start + batch.unit.rows - first
+    try slots.encode([start..<min(end, capacity), 0..<max(0, end - capacity)])
     count = min(capacity, count + batch.unit.rows)
     if count < capacity { nextSlot = count }
     lastStep = batch.step
+  }
+
+  /// Keeps the rows in 16 bits beside them from now on, encoding what is written as it is written.
+  ///
+  /// Evaluations with `precision: .int16` then need not encode a full bank: the same bits in less
+  /// time. `removeAll` ends it.
+  ///
+  /// Complexity: O(capacity · dimension), then O(rows written · dimension + capacity) for each
+  /// batch, and a copy of the codes where a snapshot has them; holds 2 bytes for each element, rows
+  /// rounded up to 64.
+  ///
+  /// - Parameter workers: the threads to use; no effect on the result.
+  /// - Throws: `ContrastiveError`: `.nonFinite`, `.tooLarge`.
+  public mutating func keepEncoded(workers: Workers = .all) throws(ContrastiveError) {
+    try slots.keepEncoded(workers: workers)
   }
 
   /// Removes every row; the step of the last write stays.

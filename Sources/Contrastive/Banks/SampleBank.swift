@@ -116,6 +116,7 @@ public struct SampleBank: MemoryBank, Equatable {
         id, embedding: unit[...], id: id, label: labels?[row] ?? slots.labels[id],
         step: batch.step)
     }
+    try slots.encode(written.map { ids[$0]..<(ids[$0] + 1) })
     lastStep = batch.step
   }
 
@@ -129,6 +130,16 @@ public struct SampleBank: MemoryBank, Equatable {
     // What is left of two opposite rows is rounding, not a direction.
     guard norm > 1e-6 else { return nil }
     return mean.map { Float($0 / norm) }
+  }
+
+  /// Keeps the rows in 16 bits beside them from now on, encoding what is updated as it is updated.
+  ///
+  /// As `QueueBank.keepEncoded` does for its rows.
+  ///
+  /// - Parameter workers: the threads to use; no effect on the result.
+  /// - Throws: `ContrastiveError`: `.nonFinite`, `.tooLarge`.
+  public mutating func keepEncoded(workers: Workers = .all) throws(ContrastiveError) {
+    try slots.keepEncoded(workers: workers)
   }
 
   /// Removes every row; the step of the last write stays.

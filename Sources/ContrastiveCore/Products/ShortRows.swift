@@ -9,22 +9,26 @@ import ContrastiveKernels
 /// ```
 /// with the norms of the residuals themselves, not estimates of them. A row's unit is the smallest
 /// with which no dot product of two rows can leave 32 bits, by Cauchy and Schwarz.
-package final class ShortRows: @unchecked Sendable {  // written by its initializer alone
+package final class ShortRows: @unchecked Sendable {  // written while nobody else has it
   private let scratch: Scratch
   /// Units of 32 bits from one row of codes to the next.
   private let stride: Int
   private let dimension: Int
   let product: ShortProduct
   private let units: SharedArray<Float>
+  private let found: SharedArray<ContrastiveShortRow>
   /// ‖x‖ and ‖residual‖ of each row, at least.
-  package let norms: [Double]
-  package let residuals: [Double]
+  package private(set) var norms: [Double]
+  package private(set) var residuals: [Double]
   /// The largest magnitude of an element, of an element of a residual, and of a code.
-  package let largest: Double
-  package let largestRest: Double
-  package let largestCode: Double
+  package private(set) var largest = 0.0
+  package private(set) var largestRest = 0.0
+  package private(set) var largestCode = 0.0
   /// The largest unit.
-  package let largestUnit: Double
+  package private(set) var largestUnit = 0.0
+
+  /// Rows that are encoded by one worker, and at once.
+  private static let (perPiece, atOnce) = (256, 8)
 
   /// Encodes the rows of an operand.
   ///
@@ -35,24 +39,62 @@ package final class ShortRows: @unchecked Sendable {  // written by its initiali
   package init(
     _ operand: Operand, product: ShortProduct = .best, workers: Workers
   ) throws(ContrastiveError) {
-    let (rows, dimension) = (operand.rows, operand.dimension)
-    let stride = product.stride(dimension: dimension)
-    let scratch = Scratch(count: rows * stride)
+    let rows = operand.rows
+    (dimension, self.product) = (operand.dimension, product)
+    stride = product.stride(dimension: dimension)
+    scratch = Scratch(count: rows * stride)
+    found = SharedArray(repeating: ContrastiveShortRow(), count: rows)
+    units = SharedArray(repeating: 0, count: rows)
+    norms = [Double](repeating: 0, count: rows)
+    residuals = norms
+    let pieces = Swift.stride(from: 0, to: rows, by: Self.perPiece).map {
+      $0..<min(rows, $0 + Self.perPiece)
+    }
+    try encode(pieces, of: operand, workers: workers)
+  }
+
+  /// A copy.
+  private init(_ other: ShortRows) {
+    (dimension, product, stride) = (other.dimension, other.product, other.stride)
+    let rows = other.norms.count
+    scratch = Scratch(count: rows * stride)
+    scratch.memory.base.update(from: other.scratch.memory.base, count: rows * stride)
+    found = SharedArray(UnsafeBufferPointer(start: other.found.memory.base, count: rows))
+    units = SharedArray(UnsafeBufferPointer(start: other.units.memory.base, count: rows))
+    (norms, residuals) = (other.norms, other.residuals)
+  }
+
+  /// Encodes rows of an operand again that have changed: in place where nobody else has the codes.
+  ///
+  /// Complexity: O(changed · dimension + rows); where somebody has, O(rows · dimension) copied.
+  ///
+  /// - Throws: `ContrastiveError`: `.nonFinite`, `.tooLarge`.
+  package static func encode(
+    _ changed: [Range<Int>], of operand: Operand, in codes: inout ShortRows
+  ) throws(ContrastiveError) {
+    if !isKnownUniquelyReferenced(&codes) { codes = ShortRows(codes) }
+    try codes.encode(changed, of: operand, workers: .one)
+  }
+
+  private func encode(
+    _ ranges: [Range<Int>], of operand: Operand, workers: Workers
+  ) throws(ContrastiveError) {
+    let count = norms.count * stride
     let codes = UnsafeMutableRawPointer(scratch.memory.base).bindMemory(
-      to: Int32.self, capacity: rows * stride)
-    let found = SharedArray(repeating: ContrastiveShortRow(), count: rows)
-    let units = SharedArray<Float>(repeating: 0, count: rows)
-    let (perPiece, atOnce) = (256, 8)
-    let faults = SharedArray(repeating: -1, count: pieces(rows, perPiece))
-    let (slots, ofRow, ofPiece) = (found.memory, units.memory, faults.memory)
-    let target = SharedMemory(UnsafeMutableBufferPointer(start: codes, count: rows * stride))
+      to: Int32.self, capacity: count)
+    let target = SharedMemory(UnsafeMutableBufferPointer(start: codes, count: count))
+    let faults = SharedArray(repeating: -1, count: ranges.count)
+    let (slots, ofRow, ofRange) = (found.memory, units.memory, faults.memory)
+    let (dimension, stride, product) = (dimension, stride, product)
     ColumnMemory.with(operand) { values in
-      workers.forEach(pieces(rows, perPiece)) { piece, _ in
-        let range = (piece * perPiece)..<min(rows, (piece + 1) * perPiece)
-        withUnsafeTemporaryAllocation(of: Float.self, capacity: atOnce * max(1, dimension)) {
+      workers.forEach(ranges.count) { place, _ in
+        let range = ranges[place]
+        withUnsafeTemporaryAllocation(of: Float.self, capacity: Self.atOnce * max(1, dimension)) {
           guard let room = $0.baseAddress else { return }
-          for first in Swift.stride(from: range.lowerBound, to: range.upperBound, by: atOnce) {
-            let some = first..<min(first + atOnce, range.upperBound)
+          for first in Swift.stride(
+            from: range.lowerBound, to: range.upperBound, by: Self.atOnce)
+          {
+            let some = first..<min(first + Self.atOnce, range.upperBound)
             for row in some {
               (target + ((row + 1) * stride - 16)).initialize(repeating: 0, count: 16)
             }
@@ -61,7 +103,7 @@ package final class ShortRows: @unchecked Sendable {  // written by its initiali
               count: dimension, into: target + first * stride, stride: stride, slots + first)
             for row in some {
               guard slots[row].norm.isFinite, slots[row].largest <= operand.limit else {
-                ofPiece[piece] = values.firstFault(in: range, of: operand)
+                ofRange[place] = values.firstFault(in: range, of: operand)
                 return
               }
               ofRow[row] = slots[row].unit
@@ -73,19 +115,23 @@ package final class ShortRows: @unchecked Sendable {  // written by its initiali
     if let position = faults.elements.first(where: { $0 >= 0 }) {
       throw operand.fault(at: position)
     }
-    self.scratch = scratch
-    self.units = units
-    (self.stride, self.dimension, self.product) = (stride, dimension, product)
-    let all = found.elements
-    norms = all.map(\.norm)
-    residuals = all.map(\.residual)
-    largest = Double(all.reduce(0) { max($0, $1.largest) })
-    largestUnit = Double(all.reduce(0) { max($0, $1.unit) })
-    // A code is off by half, and by what the rounding of its own quotient adds.
-    largestRest = all.reduce(0) {
-      max($0, $1.unit > 0 ? 0.51 * Double($1.unit) : Double($1.largest))
+    for row in ranges.joined() {
+      (norms[row], residuals[row]) = (slots[row].norm, slots[row].residual)
     }
-    largestCode = all.reduce(0) { $1.unit > 0 ? max($0, Double($1.largest / $1.unit) + 1) : $0 }
+    findLargest()
+  }
+
+  private func findLargest() {
+    (largest, largestRest, largestCode, largestUnit) = (0, 0, 0, 0)
+    for place in norms.indices {
+      let row = found.memory[place]
+      let (size, unit) = (Double(row.largest), Double(row.unit))
+      largest = max(largest, size)
+      largestUnit = max(largestUnit, unit)
+      // A code is off by half, and by what the rounding of its own quotient adds.
+      largestRest = max(largestRest, unit > 0 ? 0.51 * unit : size)
+      if unit > 0 { largestCode = max(largestCode, Double(row.largest / row.unit) + 1) }
+    }
   }
 
   /// How far off the similarity of each row with any of some columns can be, tiles' rounding to

@@ -49,6 +49,13 @@ package struct Operand: Sendable {
     return operand
   }
 
+  /// The same with the codes that are kept of it.
+  package func encoded(as codes: ShortRows?) -> Operand {
+    var operand = self
+    operand.codes = codes
+    return operand
+  }
+
   /// The same in the precision that workers compute in.
   ///
   /// - Throws: `ContrastiveError`: in 16 bits `.nonFinite`, `.tooLarge`.

@@ -29,6 +29,19 @@ extension Workload {
             (q, k, columns), gradients: [.queries], precision: .int16, workers: workers))
       }
     },
+    // A queue that keeps its codes takes the keys after each evaluation.
+    bankLoss("infonce-queue-int16", sizes: [(256, 65_536), (1_024, 65_536)]) {
+      let objective = try InfoNCE()
+      var queue: QueueBank?
+      return { q, k, bank, workers in
+        var kept = try queue.take() ?? fullQueue(bank, workers: workers)
+        let found = try objective.evaluate(
+          (q, k, kept), gradients: [.queries], precision: .int16, workers: workers)
+        try kept.enqueue(k)
+        queue = kept
+        return Outcome(found)
+      }
+    },
     softTargets(in: .float32), softTargets(in: .int16),
     // Negatives of the ranks from 1 % to 10 %.
     bankLoss("cns", sizes: [(256, 16_384), (256, 65_536)]) {
@@ -62,6 +75,13 @@ extension Workload {
           return { try evaluate(q, k, bank, workers) }
         })
     }
+  }
+
+  private static func fullQueue(_ rows: Matrix, workers: Workers) throws -> QueueBank {
+    var queue = try QueueBank(capacity: rows.rows, dimension: rows.columns)
+    try queue.enqueue(rows)
+    try queue.keepEncoded(workers: workers)
+    return queue
   }
 
   /// Queries and their keys against a bank.
