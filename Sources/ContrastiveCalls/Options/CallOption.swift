@@ -4,7 +4,7 @@ package struct CallOption: Sendable {
   package let name: String
   /// What it takes.
   package let kind: Kind
-  /// One sentence or two; where the default is no value of its kind, with the default.
+  /// What it is; also what its absence means, where `kind` has no default.
   package let help: String
   /// Where help lists it.
   package let section: Section
