@@ -5,21 +5,24 @@ import ContrastiveTensors
 ///
 /// The command and the C face share it: they bring tensors and options, and take the outcome to
 /// files or to memory of their caller's.
-package protocol ObjectiveCall: SendableMetatype {
+package protocol ObjectiveCall: OptionReader {
   /// The objective.
   associatedtype Method: Objective
 
   /// The method's name.
   static var method: String { get }
 
+  /// What it computes, in one line.
+  static var summary: String { get }
+
+  /// The tensors it reads, and the gradients and counts it gives.
+  static var help: String { get }
+
   /// Whether the value is a mean of rows, which each have a loss.
   static var isMeanOfRows: Bool { get }
 
   /// The gradients computed when none are named.
   static var defaultGradients: Set<Method.Variable> { get }
-
-  /// Takes the options it has.
-  init(_ options: inout CallOptions) throws(ContrastiveError)
 
   /// Fetches what it needs from the inputs and computes.
   func evaluate(

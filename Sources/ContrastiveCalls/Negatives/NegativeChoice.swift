@@ -4,7 +4,7 @@ import ContrastiveTensors
 /// Options that choose negatives, for methods that have none of these of their own.
 ///
 /// All are off unless given; what is off takes no part.
-package struct NegativeChoice {
+package struct NegativeChoice: OptionReader {
   private let falseNegatives: FalseNegativeChoice?
   private let ring: RingChoice?
   private let mixing: Mixing?
@@ -53,19 +53,29 @@ struct FalseNegativeChoice {
   private let mode: FalseNegativeTreatment.Mode
 
   init?(_ options: inout CallOptions) throws(ContrastiveError) {
-    guard
-      try options.has(
-        any: ["false-negatives-top", "false-negatives-above"],
-        besides: ["false-negatives-aggregate", "false-negatives-mode"])
-    else { return nil }
-    let top = try options.integer("false-negatives-top")
-    let threshold = try options.number("false-negatives-above")
-    if let top { options.note("false-negatives-top", .integer(top)) }
-    if let threshold { options.note("false-negatives-above", .number(threshold)) }
+    let read = try options.group(in: .negatives) { options throws(ContrastiveError) in
+      (
+        top: try options.integer(
+          "false-negatives-top", "Search this many false negatives a row at most.",
+          otherwise: "no search"),
+        threshold: try options.number(
+          "false-negatives-above", "Search false negatives whose score is above this.",
+          otherwise: "no search")
+      )
+    } besides: { options throws(ContrastiveError) in
+      (
+        aggregate: try options.choice(
+          "false-negatives-aggregate", default: FalseNegatives.Aggregate.max,
+          "How the similarities of several support views become a score: max or mean."),
+        mode: try options.choice(
+          "false-negatives-mode", default: FalseNegativeTreatment.Mode.attract,
+          "What becomes of false negatives: attract or drop.")
+      )
+    }
+    guard let (found, treatment) = read else { return nil }
     search = try FalseNegatives(
-      topK: top ?? .max, threshold: threshold,
-      aggregate: options.choice("false-negatives-aggregate", default: .max))
-    mode = try options.choice("false-negatives-mode", default: .attract)
+      topK: found.top ?? .max, threshold: found.threshold, aggregate: treatment.aggregate)
+    mode = treatment.mode
   }
 
   /// With the inputs' `support`, if there is one.
@@ -79,34 +89,47 @@ struct FalseNegativeChoice {
 extension Mixing {
   /// `mix…`.
   package init?(_ options: inout CallOptions) throws(ContrastiveError) {
-    guard
-      try options.has(
-        any: ["mix", "mix-queries"], besides: ["mix-hardest", "mix-seed", "mix-step"])
-    else { return nil }
+    let read = try options.group(in: .negatives) { options throws(ContrastiveError) in
+      (
+        pairs: try options.integer(
+          "mix", default: 0, "Mixes of two hard bank rows for each query.", otherwise: "none"),
+        queryPairs: try options.integer(
+          "mix-queries", default: 0, "Mixes of each query with a hard bank row.",
+          otherwise: "none")
+      )
+    } besides: { options throws(ContrastiveError) in
+      (
+        hardest: try options.integer(
+          "mix-hardest", default: 1024, "How many of a query's nearest bank rows are hard."),
+        seed: try options.seed("mix-seed", "Random seed of the draws."),
+        step: try options.seed("mix-step", "Number of the training step: each draws anew.")
+      )
+    }
+    guard let (counts, draws) = read else { return nil }
     let mixing = try HardNegativeMixing(
-      hardest: options.integer("mix-hardest", default: 1024),
-      pairs: options.integer("mix", default: 0),
-      queryPairs: options.integer("mix-queries", default: 0),
-      seed: options.seed("mix-seed"))
-    self = .drawn(mixing, step: try options.seed("mix-step"))
+      hardest: draws.hardest, pairs: counts.pairs, queryPairs: counts.queryPairs,
+      seed: draws.seed)
+    self = .drawn(mixing, step: draws.step)
   }
 }
 
 extension HardNegativeWeights {
   /// `beta`, `tau-plus`, `detach-weights`.
   package init?(_ options: inout CallOptions) throws(ContrastiveError) {
-    guard try options.has(any: ["beta", "tau-plus"], besides: ["detach-weights"]) else {
-      return nil
+    let read = try options.group(in: .negatives) { options throws(ContrastiveError) in
+      (
+        beta: try options.number(
+          "beta", default: 0,
+          "Hard negatives weigh more: in proportion to exp(beta × similarity / temperature).",
+          otherwise: "all the same"),
+        tauPlus: try options.number(
+          "tau-plus", default: 0, "The chance that a negative shows what the anchor shows.")
+      )
+    } besides: { options throws(ContrastiveError) in
+      try options.flag(
+        "detach-weights", "No gradient passes through the weights of harder negatives.")
     }
-    try self.init(
-      beta: options.number("beta", default: 0), tauPlus: options.number("tau-plus", default: 0),
-      detached: options.flag("detach-weights"))
-  }
-}
-
-extension CallOptions {
-  /// A seed, or a step that names draws.
-  package mutating func seed(_ name: String) throws(ContrastiveError) -> UInt64 {
-    UInt64(bitPattern: Int64(try integer(name, default: 0)))
+    guard let (weights, isDetached) = read else { return nil }
+    try self.init(beta: weights.beta, tauPlus: weights.tauPlus, detached: isDetached)
   }
 }

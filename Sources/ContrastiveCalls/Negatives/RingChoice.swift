@@ -1,25 +1,28 @@
 import Contrastive
 import ContrastiveTensors
 
-/// `ring`: the inner and the outer fraction, as "0.1,0.5" or [0.1, 0.5].
+/// `ring`, with `ring-draws`.
 struct RingChoice {
-  private let inner: Double
-  private let outer: Double
+  private let fractions: RingFractions
   private let sample: RingSampleChoice
 
   init?(_ options: inout CallOptions) throws(ContrastiveError) {
-    guard
-      try options.has(any: ["ring"], besides: ["ring-draws", "ring-seed", "ring-step"])
-    else { return nil }
-    let fractions = try options.value("ring", "two fractions, inner,outer") { $0.fractions }
-    guard let fractions else { return nil }
-    (inner, outer) = fractions
-    options.note("ring", .text("\(inner),\(outer)"))
-    sample = try RingSampleChoice(&options)
+    let read = try options.group(in: .negatives) { options throws(ContrastiveError) in
+      try options.value(
+        "ring", of: RingFractions.self,
+        "Keep the negatives whose rank of similarity is between these fractions.",
+        otherwise: "all")
+    } besides: { options throws(ContrastiveError) in
+      try RingSampleChoice(&options)
+    }
+    guard let (fractions, sample) = read, let fractions else { return nil }
+    (self.fractions, self.sample) = (fractions, sample)
   }
 
   func value(_ inputs: CallInputs) throws(ContrastiveError) -> Ring {
-    try Ring(outer: outer, inner: inner, innerMode: .static, sample: sample.value(inputs))
+    try Ring(
+      outer: fractions.outer, inner: fractions.inner, innerMode: .static,
+      sample: sample.value(inputs))
   }
 }
 
@@ -28,13 +31,24 @@ struct RingSampleChoice {
   private let drawn: RingSample?
 
   init(_ options: inout CallOptions) throws(ContrastiveError) {
-    guard try options.has(any: ["ring-draws"], besides: ["ring-seed", "ring-step"]) else {
+    let read = try options.group { options throws(ContrastiveError) in
+      try options.integer(
+        "ring-draws",
+        """
+        Draw this many of each row's ring, with replacement, instead of all of it. The file's \
+        ring-draws I64 [N,n], indices into each row's ring in the order of the columns, say which.
+        """)
+    } besides: { options throws(ContrastiveError) in
+      (
+        seed: try options.seed("ring-seed", "Random seed of the draws."),
+        step: try options.seed("ring-step", "Number of the training step: each draws anew.")
+      )
+    }
+    guard let (count, draws) = read, let count else {
       drawn = nil
       return
     }
-    drawn = .drawn(
-      count: try options.integer("ring-draws", default: 0), seed: try options.seed("ring-seed"),
-      step: try options.seed("ring-step"))
+    drawn = .drawn(count: count, seed: draws.seed, step: draws.step)
   }
 
   /// The inputs' `ring-draws`, or seeded ones.
@@ -48,17 +62,32 @@ struct RingSampleChoice {
   }
 }
 
-extension JSONValue {
-  /// Two numbers, in a text or a list.
-  fileprivate var fractions: (Double, Double)? {
-    let numbers: [Double?] =
-      switch self {
-      case .text(let text):
-        text.split(separator: ",", omittingEmptySubsequences: false).map { Double(String($0)) }
-      case .list(let values): values.map(\.number)
-      default: []
-      }
-    guard numbers.count == 2, let inner = numbers[0], let outer = numbers[1] else { return nil }
-    return (inner, outer)
+/// An inner and an outer fraction, as "0.1,0.5" or [0.1, 0.5].
+private struct RingFractions: OptionValue {
+  let inner: Double
+  let outer: Double
+
+  static var expected: String { "two fractions, inner,outer" }
+  static var placeholder: String? { "inner,outer" }
+
+  init?(_ json: JSONValue) {
+    switch json {
+    case .text(let text): self.init(argument: text)
+    case .list(let values): self.init(values.map(\.number))
+    default: return nil
+    }
   }
+
+  init?(argument: String) {
+    self.init(
+      argument.split(separator: ",", omittingEmptySubsequences: false).map { Double(String($0)) })
+  }
+
+  private init?(_ numbers: [Double?]) {
+    guard numbers.count == 2, let inner = numbers[0], let outer = numbers[1] else { return nil }
+    (self.inner, self.outer) = (inner, outer)
+  }
+
+  var json: JSONValue { .text(description) }
+  var description: String { "\(inner),\(outer)" }
 }

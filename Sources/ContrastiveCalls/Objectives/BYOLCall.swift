@@ -1,8 +1,15 @@
 import Contrastive
 
-/// `byol`: predictions1, predictions2, projections1, projections2, all [N,D].
+/// `byol`.
 package struct BYOLCall: ObjectiveCall {
   package static let method = "byol"
+  package static let summary =
+    "BYOL: squared distance of unit predictions to the other view's unit projections."
+  package static let help = """
+    Tensors: predictions1, predictions2, projections1, projections2, all [N,D]; predictions of \
+    one view go with projections of the other. Rows are always divided by their norms. \
+    Gradients: predictions1, predictions2 (both by default).
+    """
 
   package init(_ options: inout CallOptions) throws(ContrastiveError) {}
 

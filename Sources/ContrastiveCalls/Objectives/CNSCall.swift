@@ -1,8 +1,13 @@
 import Contrastive
 
-/// `cns`: queries [N,D], keys [N,D], bank [K,D], ring-draws I64 [N,n] (optional).
+/// `cns`.
 package struct CNSCall: ObjectiveCall {
   package static let method = "cns"
+  package static let summary = "CNS: InfoNCE against a ring of the bank's rows by similarity."
+  package static let help = """
+    Tensors: queries [N,D], keys [N,D], bank [K,D], ring-draws I64 [N,n] (optional, see \
+    --ring-draws). Gradients: queries. Reports the ring's size.
+    """
 
   private let temperature: Double
   private let outer: Double
@@ -14,10 +19,14 @@ package struct CNSCall: ObjectiveCall {
   private let hardness: HardNegativeWeights?
 
   package init(_ options: inout CallOptions) throws(ContrastiveError) {
-    temperature = try options.number("temperature", default: 0.07)
-    outer = try options.number("outer", default: 0.1)
-    inner = try options.number("inner", default: 0.1)
-    innerMode = try options.choice("inner-mode", default: .dynamic)
+    temperature = try options.number("temperature", default: 0.07, "Softmax temperature.")
+    outer = try options.number(
+      "outer", default: 0.1, "Fraction of the bank inside the ring's outer bound.")
+    inner = try options.number(
+      "inner", default: 0.1, "Fraction inside the ring's inner bound, which is excluded.")
+    innerMode = try options.choice(
+      "inner-mode", default: .dynamic,
+      "The inner fraction is one of the outer rank (dynamic) or of the bank (static).")
     sample = try RingSampleChoice(&options)
     falseNegatives = try FalseNegativeChoice(&options)
     mixing = try Mixing(&options)

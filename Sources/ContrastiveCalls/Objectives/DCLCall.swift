@@ -1,8 +1,12 @@
 import Contrastive
 
-/// `dcl`: view1 [N,D], view2 [N,D], N at least 2.
+/// `dcl`.
 package struct DCLCall: ObjectiveCall {
   package static let method = "dcl"
+  package static let summary = "Debiased contrast: hcl with beta 0."
+  package static let help = """
+    Tensors: view1 [N,D], view2 [N,D], N at least 2. Gradients: view1, view2 (default).
+    """
 
   private let temperature: Double
   private let tauPlus: Double
@@ -10,8 +14,9 @@ package struct DCLCall: ObjectiveCall {
   private let ring: RingChoice?
 
   package init(_ options: inout CallOptions) throws(ContrastiveError) {
-    temperature = try options.number("temperature", default: 0.5)
-    tauPlus = try options.number("tau-plus", default: 0.1)
+    temperature = try options.number("temperature", default: 0.5, "Softmax temperature.")
+    tauPlus = try options.number(
+      "tau-plus", default: 0.1, "Chance that a negative shows what the anchor shows.")
     falseNegatives = try FalseNegativeChoice(&options)
     ring = try RingChoice(&options)
   }

@@ -1,18 +1,23 @@
 import Contrastive
-import ContrastiveTensors
 
-/// `decoupled`: view1 [N,D], view2 [N,D].
+/// `decoupled`.
 package struct DecoupledCall: ObjectiveCall {
   package static let method = "decoupled"
+  package static let summary =
+    "Decoupled contrastive learning: NT-Xent without the positive in the denominator."
+  package static let help = """
+    Tensors: view1 [N,D], view2 [N,D], N at least 2. Gradients: view1, view2 (default), \
+    temperature.
+    """
 
   private let temperature: Double
   private let sigma: Double?
   private let negatives: NegativeChoice
 
   package init(_ options: inout CallOptions) throws(ContrastiveError) {
-    temperature = try options.number("temperature", default: 0.1)
-    sigma = try options.number("sigma")
-    options.note("sigma", sigma.map(JSONValue.number) ?? .null)
+    temperature = try options.number("temperature", default: 0.1, "Softmax temperature.")
+    sigma = try options.number(
+      "sigma", "Temperature of the pairs' weights.", otherwise: "all pairs weigh the same")
     negatives = try NegativeChoice(&options)
   }
 

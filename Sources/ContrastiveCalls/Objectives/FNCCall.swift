@@ -1,9 +1,15 @@
 import Contrastive
 import ContrastiveTensors
 
-/// `fnc`: embeddings [V,N,D]; support [V,N,D] and bank [K,D] (optional, together).
+/// `fnc`.
 package struct FNCCall: ObjectiveCall {
   package static let method = "fnc"
+  package static let summary =
+    "False negative cancellation: likely false negatives are attracted or excluded."
+  package static let help = """
+    Tensors: embeddings [V,N,D], V at least 2; support [V,N,D] and bank [K,D] (optional, \
+    together). Gradients: embeddings.
+    """
 
   private let temperature: Double
   private let search: FalseNegatives
@@ -13,13 +19,17 @@ package struct FNCCall: ObjectiveCall {
   private let hardness: HardNegativeWeights?
 
   package init(_ options: inout CallOptions) throws(ContrastiveError) {
-    temperature = try options.number("temperature", default: 0.1)
-    let topK = try options.integer("top-k", default: 10)
-    let threshold = try options.threshold()
-    search = try FalseNegatives(
-      topK: topK, threshold: threshold,
-      aggregate: options.choice("aggregate", default: .max))
-    mode = try options.choice("mode", default: .attract)
+    temperature = try options.number("temperature", default: 0.1, "Softmax temperature.")
+    let topK = try options.integer("top-k", default: 10, "False negatives an image has at most.")
+    let threshold = try options.value(
+      "threshold", default: ScoreThreshold(number: 0.7),
+      "What the score of a false negative must be above, or none.")
+    let aggregate = try options.choice(
+      "aggregate", default: FalseNegatives.Aggregate.max,
+      "How the similarities of an image's views become a score: max or mean.")
+    search = try FalseNegatives(topK: topK, threshold: threshold.number, aggregate: aggregate)
+    mode = try options.choice(
+      "mode", default: .attract, "What becomes of false negatives: attract, eliminate or none.")
     ring = try RingChoice(&options)
     mixing = try Mixing(&options)
     hardness = try HardNegativeWeights(&options)
@@ -54,15 +64,24 @@ package struct FNCCall: ObjectiveCall {
   }
 }
 
-extension CallOptions {
-  /// `threshold`: a number, or none.
-  fileprivate mutating func threshold() throws(ContrastiveError) -> Double? {
-    // No number for none.
-    let found = try value("threshold", "a number, or none") { (value: JSONValue) -> [Double]? in
-      value.string == "none" ? [] : value.number.map { [$0] }
-    }
-    let settled = (found ?? [0.7]).first
-    note("threshold", settled.map(JSONValue.number) ?? .text("none"))
-    return settled
+/// A number, or the word none.
+private struct ScoreThreshold: OptionValue {
+  let number: Double?
+
+  static var expected: String { "a number, or none" }
+
+  init(number: Double?) { self.number = number }
+
+  init?(_ json: JSONValue) {
+    guard json.number != nil || json.string == "none" else { return nil }
+    number = json.number
   }
+
+  init?(argument: String) {
+    number = Double(argument)
+    guard number != nil || argument == "none" else { return nil }
+  }
+
+  var json: JSONValue { number.map(JSONValue.number) ?? .text("none") }
+  var description: String { number.map { "\($0)" } ?? "none" }
 }

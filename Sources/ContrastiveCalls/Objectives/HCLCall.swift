@@ -1,8 +1,12 @@
 import Contrastive
 
-/// `hcl`: view1 [N,D], view2 [N,D], N at least 2.
+/// `hcl`.
 package struct HCLCall: ObjectiveCall {
   package static let method = "hcl"
+  package static let summary = "Hard negatives: negatives weighted by similarity, and debiased."
+  package static let help = """
+    Tensors: view1 [N,D], view2 [N,D], N at least 2. Gradients: view1, view2 (default).
+    """
 
   private let temperature: Double
   private let weights: HardNegativeWeights
@@ -10,11 +14,15 @@ package struct HCLCall: ObjectiveCall {
   private let ring: RingChoice?
 
   package init(_ options: inout CallOptions) throws(ContrastiveError) {
-    temperature = try options.number("temperature", default: 0.5)
-    let tauPlus = try options.number("tau-plus", default: 0.1)
+    temperature = try options.number("temperature", default: 0.5, "Softmax temperature.")
+    let tauPlus = try options.number(
+      "tau-plus", default: 0.1, "Chance that a negative shows what the anchor shows.")
+    let beta = try options.number(
+      "beta", default: 1,
+      "Hard negatives weigh more: in proportion to exp(beta × similarity / temperature).")
     weights = try HardNegativeWeights(
-      beta: options.number("beta", default: 1), tauPlus: tauPlus,
-      detached: options.flag("detach-weights"))
+      beta: beta, tauPlus: tauPlus,
+      detached: options.flag("detach-weights", "Take the weights as constants."))
     falseNegatives = try FalseNegativeChoice(&options)
     ring = try RingChoice(&options)
   }

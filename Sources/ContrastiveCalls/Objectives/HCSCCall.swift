@@ -1,8 +1,16 @@
 import Contrastive
 
-/// `hcsc`: queries, keys, bank, and levels of prototypes by number.
+/// `hcsc`.
 package struct HCSCCall: ObjectiveCall {
   package static let method = "hcsc"
+  package static let summary =
+    "HCSC: negatives selected at each level of a hierarchy of prototypes."
+  package static let help = """
+    Tensors: queries [N,D], keys [N,D], bank [K,D], and for each level l = 0, 1, …: centroids.l \
+    [k,D], concentrations.l [k], assignments.l I64 [N], instance-mask.l U8 [N,K], negatives.l \
+    I64 [r], prototype-mask.l U8 [N,r] (optional). A mask's 1 selects. Gradients: queries \
+    (default). Reports selected.unselected.
+    """
 
   private let temperature: Double
   private let unselected: HCSC.Unselected
@@ -10,9 +18,13 @@ package struct HCSCCall: ObjectiveCall {
   private let negatives: NegativeChoice
 
   package init(_ options: inout CallOptions) throws(ContrastiveError) {
-    temperature = try options.number("temperature", default: 0.2)
-    unselected = try options.choice("unselected", default: .exclude)
-    instanceLevels = try options.choice("instance-levels", default: .mean)
+    temperature = try options.number(
+      "temperature", default: 0.2, "Softmax temperature of the instance terms.")
+    unselected = try options.choice(
+      "unselected", default: .exclude,
+      "Columns not selected: excluded (exclude) or kept at logit 0 (zero).")
+    instanceLevels = try options.choice(
+      "instance-levels", default: .mean, "The levels' instance terms: mean or sum.")
     negatives = try NegativeChoice(&options)
   }
 

@@ -1,8 +1,13 @@
 import Contrastive
 
-/// `infonce`: queries [N,D], keys [N,D], bank [K,D] (optional).
+/// `infonce`.
 package struct InfoNCECall: ObjectiveCall {
   package static let method = "infonce"
+  package static let summary = "InfoNCE: own key and bank, in-batch, or in-batch symmetric."
+  package static let help = """
+    Tensors: queries [N,D], keys [N,D], bank [K,D] (optional; without it the negatives are the \
+    other keys). Gradients: queries (default), keys, bank, temperature.
+    """
   package static let defaultGradients: Set<InfoNCE.Variable> = [.queries]
 
   private let temperature: Double
@@ -10,8 +15,8 @@ package struct InfoNCECall: ObjectiveCall {
   private let negatives: NegativeChoice
 
   package init(_ options: inout CallOptions) throws(ContrastiveError) {
-    temperature = try options.number("temperature", default: 0.07)
-    symmetric = try options.flag("symmetric")
+    temperature = try options.number("temperature", default: 0.07, "Softmax temperature.")
+    symmetric = try options.flag("symmetric", "The mean of both directions (without a bank only).")
     negatives = try NegativeChoice(&options)
   }
 

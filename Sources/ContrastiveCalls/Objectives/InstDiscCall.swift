@@ -1,9 +1,14 @@
 import Contrastive
-import ContrastiveTensors
 
-/// `instdisc`: queries [B,D], bank [n,D], indices [B], noise [B,K] (optional).
+/// `instdisc`.
 package struct InstDiscCall: ObjectiveCall {
   package static let method = "instdisc"
+  package static let summary =
+    "Instance discrimination: noise-contrastive, or softmax over the bank."
+  package static let help = """
+    Tensors: queries [B,D], bank [n,D], indices [B], noise [B,K] (optional; without it the \
+    softmax runs over the whole bank). Gradients: queries.
+    """
 
   private let temperature: Double
   private let partition: Double?
@@ -11,10 +16,10 @@ package struct InstDiscCall: ObjectiveCall {
   private let negatives: NegativeChoice
 
   package init(_ options: inout CallOptions) throws(ContrastiveError) {
-    temperature = try options.number("temperature", default: 0.07)
-    partition = try options.number("partition")
-    options.note("partition", partition.map(JSONValue.number) ?? .null)
-    epsilon = try options.number("epsilon", default: 1e-7)
+    temperature = try options.number("temperature", default: 0.07, "Softmax temperature.")
+    partition = try options.number(
+      "partition", "Partition function Z (default: n times the mean of exp(u) over the columns).")
+    epsilon = try options.number("epsilon", default: 1e-7, "Added to the noise's probability.")
     negatives = try NegativeChoice(&options)
   }
 

@@ -1,14 +1,19 @@
 import Contrastive
 
-/// `looc`: queries [B,S,D], keys [B,S,S,D] (image, view, space), bank [S,K,D].
+/// `looc`.
 package struct LooCCall: ObjectiveCall {
   package static let method = "looc"
+  package static let summary = "LooC: a space for each augmentation that must not be forgotten."
+  package static let help = """
+    Tensors: queries [B,S,D], keys [B,S,S,D] (image, view, space), bank [S,K,D]. In spaces 1 and \
+    up the other views of the same image are negatives. Gradients: queries (default).
+    """
 
   private let temperature: Double
   private let negatives: NegativeChoice
 
   package init(_ options: inout CallOptions) throws(ContrastiveError) {
-    temperature = try options.number("temperature", default: 0.2)
+    temperature = try options.number("temperature", default: 0.2, "Softmax temperature.")
     negatives = try NegativeChoice(&options)
   }
 

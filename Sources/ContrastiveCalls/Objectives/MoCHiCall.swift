@@ -1,8 +1,14 @@
 import Contrastive
 
-/// `mochi`: queries, keys, bank, pairs, pair-weights, query-pairs, query-weights.
+/// `mochi`.
 package struct MoCHiCall: ObjectiveCall {
   package static let method = "mochi"
+  package static let summary = "MoCHi: InfoNCE with a bank and mixed hard negatives."
+  package static let help = """
+    Tensors: queries [N,D], keys [N,D], bank [K,D]; pairs I64 [N,s,2] with pair-weights F32 \
+    [N,s], query-pairs I64 [N,t] with query-weights F32 [N,t], all indices of bank rows; s and t \
+    may be 0. Gradients: queries (default).
+    """
 
   private let temperature: Double
   private let falseNegatives: FalseNegativeChoice?
@@ -10,7 +16,7 @@ package struct MoCHiCall: ObjectiveCall {
   private let hardness: HardNegativeWeights?
 
   package init(_ options: inout CallOptions) throws(ContrastiveError) {
-    temperature = try options.number("temperature", default: 0.2)
+    temperature = try options.number("temperature", default: 0.2, "Softmax temperature.")
     falseNegatives = try FalseNegativeChoice(&options)
     ring = try RingChoice(&options)
     hardness = try HardNegativeWeights(&options)

@@ -1,14 +1,18 @@
 import Contrastive
 
-/// `nt-xent`: view1 [N,D], view2 [N,D].
+/// `nt-xent`.
 package struct NTXentCall: ObjectiveCall {
   package static let method = "nt-xent"
+  package static let summary = "NT-Xent (SimCLR): each view finds the other among all views."
+  package static let help = """
+    Tensors: view1 [N,D], view2 [N,D]. Gradients: view1, view2 (default), temperature.
+    """
 
   private let temperature: Double
   private let negatives: NegativeChoice
 
   package init(_ options: inout CallOptions) throws(ContrastiveError) {
-    temperature = try options.number("temperature", default: 0.1)
+    temperature = try options.number("temperature", default: 0.1, "Softmax temperature.")
     negatives = try NegativeChoice(&options)
   }
 

@@ -1,16 +1,26 @@
 import Contrastive
 
-/// `protonce`: queries, keys, bank, and clusterings by number.
+/// `protonce`.
 package struct ProtoNCECall: ObjectiveCall {
   package static let method = "protonce"
+  package static let summary =
+    "ProtoNCE (PCL): InfoNCE with a bank, and each query finds its prototype."
+  package static let help = """
+    Tensors: queries [N,D], keys [N,D], bank [K,D], and for each clustering m = 0, 1, …: \
+    centroids.m [k,D], concentrations.m [k], assignments.m I64 [N], negatives.m I64 [r]. \
+    Gradients: queries (default). Reports selected.masked with --duplicates mask.
+    """
 
   private let temperature: Double
   private let duplicates: Duplicates
   private let negatives: NegativeChoice
 
   package init(_ options: inout CallOptions) throws(ContrastiveError) {
-    temperature = try options.number("temperature", default: 0.2)
-    duplicates = try options.choice("duplicates", default: .mask)
+    temperature = try options.number(
+      "temperature", default: 0.2, "Softmax temperature of the instance term.")
+    duplicates = try options.choice(
+      "duplicates", default: .mask,
+      "Whether further columns with a row's own prototype are excluded (mask) or stay (keep).")
     negatives = try NegativeChoice(&options)
   }
 

@@ -1,15 +1,21 @@
 import Contrastive
 
-/// `ressl`: queries [N,D], keys [N,D], bank [K,D].
+/// `ressl`.
 package struct ReSSLCall: ObjectiveCall {
   package static let method = "ressl"
+  package static let summary = "ReSSL: relate to the bank as the key does."
+  package static let help = """
+    Tensors: queries [N,D], keys [N,D], bank [K,D]. Gradients: queries.
+    """
 
   private let temperature: Double
   private let targetTemperature: Double
 
   package init(_ options: inout CallOptions) throws(ContrastiveError) {
-    temperature = try options.number("temperature", default: 0.1)
-    targetTemperature = try options.number("target-temperature", default: 0.04)
+    temperature = try options.number(
+      "temperature", default: 0.1, "Divides the queries' similarities.")
+    targetTemperature = try options.number(
+      "target-temperature", default: 0.04, "Divides the keys' similarities.")
   }
 
   package func evaluate(

@@ -1,15 +1,19 @@
 import Contrastive
 
-/// `siglip`: queries [N,D], keys [N,D].
+/// `siglip`.
 package struct SigLIPCall: ObjectiveCall {
   package static let method = "siglip"
+  package static let summary = "SigLIP: a sigmoid for every pair, with a temperature and a bias."
+  package static let help = """
+    Tensors: queries [N,D], keys [N,D]. Gradients: queries, keys (default), temperature, bias.
+    """
 
   private let temperature: Double
   private let bias: Double
 
   package init(_ options: inout CallOptions) throws(ContrastiveError) {
-    temperature = try options.number("temperature", default: 0.1)
-    bias = try options.number("bias", default: -10)
+    temperature = try options.number("temperature", default: 0.1, "Temperature of the logits.")
+    bias = try options.number("bias", default: -10, "Added to the logits.")
   }
 
   package func evaluate(

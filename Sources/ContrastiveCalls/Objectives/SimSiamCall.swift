@@ -1,8 +1,14 @@
 import Contrastive
 
-/// `simsiam`: predictions1, predictions2, projections1, projections2, all [N,D].
+/// `simsiam`.
 package struct SimSiamCall: ObjectiveCall {
   package static let method = "simsiam"
+  package static let summary = "SimSiam: predictions point where the other view was projected."
+  package static let help = """
+    Tensors: predictions1, predictions2, projections1, projections2, all [N,D]; predictions of \
+    one view go with projections of the other. Rows are always divided by their norms. \
+    Gradients: predictions1, predictions2 (both by default).
+    """
 
   package init(_ options: inout CallOptions) throws(ContrastiveError) {}
 

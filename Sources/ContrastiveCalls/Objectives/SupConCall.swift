@@ -1,19 +1,26 @@
 import Contrastive
 
-/// `supcon`: embeddings [B,D], labels [B].
+/// `supcon`.
 package struct SupConCall: ObjectiveCall {
   package static let method = "supcon"
+  package static let summary =
+    "Supervised contrastive loss: each row finds the rows of its own label."
+  package static let help = """
+    Tensors: embeddings [B,D], labels [B]. Gradients: embeddings (default), temperature.
+    """
 
   private let temperature: Double
-  private let baseTemperature: Double?
+  private let baseTemperature: Double
   private let variant: SupCon.Variant
   private let negatives: NegativeChoice
 
   package init(_ options: inout CallOptions) throws(ContrastiveError) {
-    temperature = try options.number("temperature", default: 0.07)
-    baseTemperature = try options.number("base-temperature")
-    options.note("base-temperature", .number(baseTemperature ?? temperature))
-    variant = try options.choice("variant", default: .outside)
+    temperature = try options.number("temperature", default: 0.07, "Softmax temperature.")
+    baseTemperature = try options.number(
+      "base-temperature", default: temperature,
+      "The loss is multiplied by temperature / this constant.", otherwise: "not at all")
+    variant = try options.choice(
+      "variant", default: .outside, "The mean over the positives: out or in of the logarithm.")
     negatives = try NegativeChoice(&options)
   }
 

@@ -1,8 +1,14 @@
 import Contrastive
 
-/// `swav`: views [V,B,D], prototypes [P,D], queue [A,L,D] (optional).
+/// `swav`.
 package struct SwAVCall: ObjectiveCall {
   package static let method = "swav"
+  package static let summary = "SwAV: each view predicts the soft cluster code of another."
+  package static let help = """
+    Tensors: views [V,B,D], prototypes [P,D], queue [A,L,D] (optional; it and the prototypes are \
+    never normalized). Codes come from the first A views, queue rows first. Gradients: views, \
+    prototypes (both by default).
+    """
   package static let isMeanOfRows = false
 
   private let temperature: Double
@@ -11,10 +17,13 @@ package struct SwAVCall: ObjectiveCall {
   private let assignedViews: Int
 
   package init(_ options: inout CallOptions) throws(ContrastiveError) {
-    temperature = try options.number("temperature", default: 0.1)
-    epsilon = try options.number("epsilon", default: 0.05)
-    iterations = try options.integer("iterations", default: 3)
-    assignedViews = try options.integer("assign-views", default: 2)
+    temperature = try options.number(
+      "temperature", default: 0.1, "Divides the scores in the predictions.")
+    epsilon = try options.number("epsilon", default: 0.05, "Divides the scores in the codes.")
+    iterations = try options.integer(
+      "iterations", default: 3, "Sinkhorn's iterations; 0 only divides by the sum of all.")
+    assignedViews = try options.integer(
+      "assign-views", default: 2, "How many of the views give codes.")
   }
 
   package func evaluate(

@@ -1,4 +1,5 @@
 import ArgumentParser
+import ContrastiveCalls
 
 /// `contrastive loss METHOD`.
 package struct LossCommand: ParsableCommand {
@@ -20,28 +21,11 @@ package struct LossCommand: ParsableCommand {
       Example:
         contrastive loss infonce --input batch.safetensors --output out.safetensors
       """,
-    subcommands: [
-      InfoNCELoss.self,
-      NTXentLoss.self,
-      SupConLoss.self,
-      InstDiscLoss.self,
-      SimSiamLoss.self,
-      BYOLLoss.self,
-      SwAVLoss.self,
-      ProtoNCELoss.self,
-      HCSCLoss.self,
-      LooCLoss.self,
-      FNCLoss.self,
-      InvPLoss.self,
-      HCLLoss.self,
-      DCLLoss.self,
-      MoCHiLoss.self,
-      CNSLoss.self,
-      ReSSLLoss.self,
-      SCELoss.self,
-      SigLIPLoss.self,
-      DecoupledLoss.self,
-    ])
+    subcommands: ObjectiveCalls.all.map { command($0) })
 
   package init() {}
+
+  private static func command<Call: ObjectiveCall>(_ call: Call.Type) -> any ParsableCommand.Type {
+    ObjectiveLoss<Call>.self
+  }
 }

@@ -33,11 +33,11 @@ struct AdapterLossOptions: ParsableArguments {
   @Option(help: "Added to the logits of siglip. (default: -10)")
   var bias: Double?
 
-  @OptionGroup var negatives: NegativeOptions
+  @OptionGroup var negatives: DescribedOptions<NegativeChoice, NegativesSection>
 
   /// What they say.
   func value() throws -> AdapterLoss {
-    var words = CallOptions(negatives.options)
+    var words = CallOptions(negatives.values)
     return try AdapterLoss(
       loss, temperature: temperature, choosing: NegativeChoice(&words).value(),
       bias: bias ?? -10)
@@ -45,7 +45,7 @@ struct AdapterLossOptions: ParsableArguments {
 
   /// The options that choose negatives, with the values used.
   var used: [String: JSONValue] {
-    var words = CallOptions(negatives.options)
+    var words = CallOptions(negatives.values)
     // What is wrong with them was said before.
     _ = try? NegativeChoice(&words)
     return words.used

@@ -3,36 +3,29 @@ import Contrastive
 import ContrastiveCalls
 import ContrastiveCore
 import ContrastiveFiles
+import ContrastiveTensors
 
-/// A method of `contrastive loss`: one subcommand with the options of one objective.
-package protocol LossMethod: ZeroRowsCommand {
-  /// The objective as it is called by names.
-  associatedtype Call: ObjectiveCall
-
-  /// Files, normalization, the choice of gradients.
-  var files: LossFiles { get }
-
-  /// The options of the call; null for those that are not given.
-  var options: [String: JSONValue] { get }
-}
-
-extension LossMethod {
-  /// A method's help.
-  ///
-  /// - Parameters:
-  ///   - abstract: what it computes.
-  ///   - tensors: what it reads and gives.
-  /// - Returns: both with an example.
-  static func configured(_ abstract: String, _ tensors: String) -> CommandConfiguration {
+/// `contrastive loss METHOD`: one objective as it is called by names.
+package struct ObjectiveLoss<Call: ObjectiveCall>: ZeroRowsCommand {
+  package static var configuration: CommandConfiguration {
     CommandConfiguration(
-      commandName: Call.method, abstract: abstract,
+      commandName: Call.method, abstract: Call.summary,
       discussion: """
-        \(tensors)
+        \(Call.help)
 
         Example:
           contrastive loss \(Call.method) --input batch.safetensors --output out.safetensors
         """)
   }
+
+  @OptionGroup var files: LossFiles
+  @OptionGroup var own: DescribedOptions<Call, OwnSection>
+  @OptionGroup(title: "Negatives") var negatives: DescribedOptions<Call, NegativesSection>
+
+  package init() {}
+
+  /// The options of the call.
+  package var options: [String: JSONValue] { own.values.merging(negatives.values) { $1 } }
 
   /// `--zero-rows`.
   package var zeroRows: ZeroRows { files.zeroRows }
