@@ -27,15 +27,15 @@ public struct FalseNegatives: Sendable {
   ///
   /// - Parameters:
   ///   - topK: at least 1; more than there are candidates takes them all.
-  ///   - threshold: any number, or `nil` for none.
+  ///   - threshold: any number that is finite, or `nil` for none.
   ///   - aggregate: maximum or mean over the support.
   /// - Throws: `ContrastiveError.parameter`.
   public init(
     topK: Int = 10, threshold: Double? = 0.7, aggregate: Aggregate = .max
   ) throws(ContrastiveError) {
     try requireParameter(topK > 0, "top-k", topK, "1 or more")
-    if let threshold, threshold.isNaN {
-      throw .parameter(name: "threshold", found: "nan", expected: "a number or none")
+    if let threshold {
+      try requireParameter(threshold.isFinite, "threshold", threshold, "a number or none")
     }
     self.topK = topK
     self.threshold = threshold

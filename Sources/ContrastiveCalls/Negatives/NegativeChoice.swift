@@ -73,8 +73,12 @@ struct FalseNegativeChoice {
       )
     }
     guard let (found, treatment) = read else { return nil }
-    search = try FalseNegatives(
-      topK: found.top ?? .max, threshold: found.threshold, aggregate: treatment.aggregate)
+    do {
+      search = try FalseNegatives(
+        topK: found.top ?? .max, threshold: found.threshold, aggregate: treatment.aggregate)
+    } catch {
+      throw error.naming(["top-k": "false-negatives-top", "threshold": "false-negatives-above"])
+    }
     mode = treatment.mode
   }
 
@@ -106,10 +110,14 @@ extension Mixing {
       )
     }
     guard let (counts, draws) = read else { return nil }
-    let mixing = try HardNegativeMixing(
-      hardest: draws.hardest, pairs: counts.pairs, queryPairs: counts.queryPairs,
-      seed: draws.seed)
-    self = .drawn(mixing, step: draws.step)
+    do {
+      let mixing = try HardNegativeMixing(
+        hardest: draws.hardest, pairs: counts.pairs, queryPairs: counts.queryPairs,
+        seed: draws.seed)
+      self = .drawn(mixing, step: draws.step)
+    } catch {
+      throw error.naming(["pairs": "mix", "queryPairs": "mix-queries", "hardest": "mix-hardest"])
+    }
   }
 }
 

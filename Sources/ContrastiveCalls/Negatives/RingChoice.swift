@@ -16,6 +16,10 @@ struct RingChoice {
       try RingSampleChoice(&options)
     }
     guard let (fractions, sample) = read, let fractions else { return nil }
+    guard 0 <= fractions.inner, fractions.inner < fractions.outer, fractions.outer <= 1 else {
+      throw .parameter(
+        name: "ring", found: "\(fractions)", expected: "0 ≤ inner < outer ≤ 1")
+    }
     (self.fractions, self.sample) = (fractions, sample)
   }
 

@@ -198,6 +198,23 @@ import _TestSupport
       "infonce", ["queries", "keys"], ["--ring", "0,0.5", "--ring-step", "1"],
       "ring-step: found 1, expected none without ring-draws"
     ),
+    ("infonce", ["queries", "keys"], ["--ring", "0.5,0.1"], "ring: found 0.5,0.1"),
+    ("infonce", ["queries", "keys"], ["--ring", "0,nan"], "ring: found 0.0,nan"),
+    (
+      "infonce", ["queries", "keys"], ["--false-negatives-top", "0"],
+      "false-negatives-top: found 0"
+    ),
+    (
+      "infonce", ["queries", "keys"], ["--false-negatives-above", "inf"],
+      "false-negatives-above: found inf"
+    ),
+    ("fnc", ["embeddings"], ["--threshold", "inf"], "threshold: found inf"),
+    ("infonce", ["queries", "keys", "bank"], ["--mix", "-1"], "mix: found -1"),
+    ("infonce", ["queries", "keys", "bank"], ["--mix-queries", "-1"], "mix-queries: found -1"),
+    (
+      "infonce", ["queries", "keys", "bank"], ["--mix", "2", "--mix-hardest", "0"],
+      "mix-hardest: found 0"
+    ),
     ("cns", ["queries", "keys", "bank"], ["--ring-seed", "3"], "none without ring-draws"),
     ("infonce", ["queries", "keys"], ["--mix-hardest", "4"], "none without mix or mix-queries"),
     ("infonce", ["queries", "keys"], ["--mix-seed", "4"], "none without mix or mix-queries"),

@@ -1,8 +1,8 @@
-import ContrastiveCore
+import Contrastive
 
 extension ContrastiveError {
   /// The same error with the library's names of arguments replaced by the user's.
-  func naming(_ names: [String: String]) -> ContrastiveError {
+  package func naming(_ names: [String: String]) -> ContrastiveError {
     func known(_ name: String) -> String { names[name] ?? name }
     switch self {
     case .parameter(let name, let found, let expected):
