@@ -186,7 +186,7 @@ test-snippets: build ## run the code of README and Documentation and the example
 first-steps: ## time the commands of First-steps.md in a fresh clone (TORCH_PYTHON=… BUILT=folder)
 	@TORCH_PYTHON="$(TORCH_PYTHON)" BUILT="$(BUILT)" $(PYTHON) Tests/Snippets/first_steps.py
 
-docs: build ## make the site of Documentation and of every public declaration: .build/site
+docs: build ## make the site of Documentation and of the public declarations: .build/site
 	@$(PYTHON) Documentation/tools/site.py build $(BIN) .build/site
 
 exhibits: build ## train by PCL and FNC; keep the images that pictures show, in Benchmarks/results

@@ -1,4 +1,4 @@
-"""Checks the links of all pages, and makes the site of them and of every public declaration.
+"""Checks the links of all pages, and makes the site of them and of the public declarations.
 
     python3 site.py check
     python3 site.py build BIN FOLDER     BIN: what `swift build --show-bin-path` prints

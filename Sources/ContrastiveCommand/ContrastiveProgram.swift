@@ -116,7 +116,7 @@ struct ContrastiveCommand: ParsableCommand {
       Trains encoders on images, evaluates embeddings, and computes contrastive losses with their \
       exact gradients from files. Results go to standard output, progress and errors to standard \
       error. Exit code 0: done; 64: a wrong option; 65: data that cannot be used, or a result that \
-      cannot be written.
+      cannot be written; 130, 143 or 129: ended by Control-C, SIGTERM or SIGHUP.
 
       --output: a file is replaced as a whole, a device or a pipe written into; - is standard \
       output, and the report then goes to standard error. An input is never an output, and a \

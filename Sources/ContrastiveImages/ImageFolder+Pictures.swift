@@ -11,8 +11,7 @@ extension ImageFolder {
   /// folders below a set's root where every picture lies in one, in the order of their names'
   /// bytes. Names that begin with a dot are passed over, links are followed. A picture that cannot
   /// be decoded whole is left out and in `skipped`. Every picture is decoded once, those that fit
-  /// into
-  /// `reading.memory` are held, and the others decoded again when they are asked for.
+  /// into `reading.memory` are held, and the others decoded again when they are asked for.
   ///
   /// - Parameters:
   ///   - path: the folder.

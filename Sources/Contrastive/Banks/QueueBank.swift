@@ -63,7 +63,7 @@ public struct QueueBank: MemoryBank, Equatable {
       nextSlot = (nextSlot + 1) % capacity
     }
     let end = start + batch.unit.rows - first
-    try slots.encode([start..<min(end, capacity), 0..<max(0, end - capacity)])
+    slots.encode([start..<min(end, capacity), 0..<max(0, end - capacity)])
     count = min(capacity, count + batch.unit.rows)
     if count < capacity { nextSlot = count }
     lastStep = batch.step
@@ -72,7 +72,7 @@ public struct QueueBank: MemoryBank, Equatable {
   /// Keeps the rows in 16 bits beside them from now on, encoding what is written as it is written.
   ///
   /// Evaluations with `precision: .int16` then need not encode a full bank: the same bits in less
-  /// time. `removeAll` ends it.
+  /// time.
   ///
   /// Complexity: O(capacity · dimension), then O(rows written · dimension + capacity) for each
   /// batch, and a copy of the codes where a snapshot has them; holds 2 bytes for each element, rows

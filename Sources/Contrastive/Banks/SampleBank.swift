@@ -116,7 +116,7 @@ public struct SampleBank: MemoryBank, Equatable {
         id, embedding: unit[...], id: id, label: labels?[row] ?? slots.labels[id],
         step: batch.step)
     }
-    try slots.encode(written.map { ids[$0]..<(ids[$0] + 1) })
+    slots.encode(written.map { ids[$0]..<(ids[$0] + 1) })
     lastStep = batch.step
   }
 

@@ -44,9 +44,7 @@ struct RowMix: Sendable {
       let exact = term * share
       // Shares of rows near the least number are beyond Float32, and what they weight is not.
       guard abs(exact) > 0x1p120 else {
-        let weight = Float(exact)
-        for d in 0..<dimension { sum[d] += weight * values[d] }
-        return
+        return RowKernels.best.addWeighted(values, count: dimension, by: Float(exact), to: sum)
       }
       for d in 0..<dimension { sum[d] = Float(Double(sum[d]) + exact * Double(values[d])) }
     }

@@ -68,7 +68,7 @@ public struct KMeans: Sendable {
   package var restarts: Int
   /// Random seed; restart r of seed s is the same in every run.
   package var seed: UInt64
-  /// Most bytes the bounds or codes may take; see `KMeansStrategy`.
+  /// Most bytes the bounds or codes may take.
   package var boundsMemory: Int
   /// How distances are to be chosen, without effect on the result.
   ///

@@ -9,9 +9,10 @@ struct DuplicatesCommand: ParsableCommand {
     commandName: "duplicates",
     abstract: "Find all pairs of near duplicates, the groups they form, and what to keep.",
     discussion: """
-      Compares every row with every other by cosine, each pair once: products in Float32 rule \
-      pairs out with a margin that covers their rounding, Double decides the others. Embeddings \
-      are .npy, a safetensors file with one tensor, or file:tensor, numbers [n,dimension].
+      Compares every row with every other by cosine, each pair once: products of codes or in \
+      Float32 rule pairs out with a margin that covers their rounding, Double decides the others. \
+      Embeddings are .npy, a safetensors file with one tensor, or file:tensor, numbers \
+      [n,dimension].
 
       The output holds pairs I64 [m,2], i < j, sorted, of a cosine of at least --threshold; \
       similarities F32 [m]; groups I64 [n], the lowest row of each row's connected component; kept \

@@ -147,6 +147,14 @@ package struct RowKernels: @unchecked Sendable {  // a constant table of C funct
     table.pointee.bin_values(values, count, scale, offset, Float(last), bins)
   }
 
+  /// sum ← sum + weight · values, both rounded.
+  package func addWeighted(
+    _ values: UnsafePointer<Float>, count: Int, by weight: Float,
+    to sum: UnsafeMutablePointer<Float>
+  ) {
+    table.pointee.add_weighted(values, count, weight, sum)
+  }
+
   /// Adds softplus, logistic and logistic · similarity of every entry to its row's sums.
   ///
   /// Where it writes, the logistic stays in the tile; see `sigmoid_update` in the header.

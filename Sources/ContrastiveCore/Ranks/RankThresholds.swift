@@ -81,8 +81,7 @@ package struct RankThresholds: Sendable {
     let kept = deepest + 1 + spare
     let blocks = try RectanglePass(rows: rows, columns: columns).read(
       TopKReader(k: kept, excluding: exclusions), workers: workers)
-    let best = blocks.flatMap { block in (0..<block.rows).map { Array(block.best(row: $0)) } }
-    return zip(ranks, zip(best, band)).map { ranks, row in
+    return zip(ranks, zip(blocks.best(workers: workers), band)).map { ranks, row in
       let (best, band) = row
       return ranks.map { rank in
         let near = RankInterval(around: RankKey.value(best[rank]), band)
@@ -128,8 +127,7 @@ package struct RankThresholds: Sendable {
     let some = columns.matrix.rows(at: (0..<sample).map { $0 * count / sample })
     let blocks = try RectanglePass(rows: rows, columns: Operand(columns.name, some)).read(
       TopKReader(k: sample), workers: workers)
-    let sorted = blocks.flatMap { block in (0..<block.rows).map { Array(block.best(row: $0)) } }
-    return zip(ranks, zip(sorted, band)).map { ranks, row in
+    return zip(ranks, zip(blocks.best(workers: workers), band)).map { ranks, row in
       let (sorted, band) = row
       return ranks.map { rank in
         let share = (Double(rank) + 0.5) / Double(count)

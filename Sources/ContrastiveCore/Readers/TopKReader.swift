@@ -23,7 +23,7 @@ package struct TopKReader: MergingReader {
     self.exclusions = exclusions
   }
 
-  /// Candidates of each row of a block as rank keys; exactly its best, in order, when finished.
+  /// Candidates of each row of a block as rank keys, its best among them.
   package struct Statistics: Sendable {
     /// Row r's candidates are `keys[r * capacity ..< r * capacity + counts[r]]`.
     package fileprivate(set) var keys: [UInt64]
@@ -33,16 +33,28 @@ package struct TopKReader: MergingReader {
     fileprivate var capacity: Int
     /// Room for a row's candidates.
     fileprivate var spare: [UInt64]
+    /// How many of a row's candidates are wanted.
+    fileprivate let k: Int
 
     /// Number of rows.
     package var rows: Int { counts.count }
 
     /// The best of each row, in order, once the pass is done.
-    package var best: [ArraySlice<UInt64>] { (0..<rows).map(best(row:)) }
+    package var best: [[UInt64]] { (0..<rows).map(best(row:)) }
 
     /// The best of a row, in order, once the pass is done.
-    package func best(row: Int) -> ArraySlice<UInt64> {
-      keys[(row * capacity)..<(row * capacity + counts[row])]
+    ///
+    /// Complexity: O(k).
+    package func best(row: Int) -> [UInt64] {
+      let (all, count) = (counts[row], min(k, counts[row]))
+      var spare = [UInt64](repeating: 0, count: all)
+      return [UInt64](unsafeUninitializedCapacity: all) { best, initialized in
+        _ = best.initialize(fromContentsOf: keys[(row * capacity)..<(row * capacity + all)])
+        guard let base = best.baseAddress else { return }
+        if all > k { _ = RankKey.keepLargest(k, of: base, count: all, spare: &spare) }
+        RankKey.sort(base, count: count, spare: &spare)
+        initialized = count
+      }
     }
   }
 
@@ -53,7 +65,7 @@ package struct TopKReader: MergingReader {
       keys: [UInt64](repeating: 0, count: rows.count * capacity),
       counts: [Int](repeating: 0, count: rows.count),
       thresholds: [Float](repeating: floor.nextUp, count: rows.count), capacity: capacity,
-      spare: [UInt64](repeating: 0, count: capacity))
+      spare: [UInt64](repeating: 0, count: capacity), k: k)
   }
 
   package func read(_ tile: Tile, into statistics: inout Statistics) {
@@ -82,49 +94,51 @@ package struct TopKReader: MergingReader {
   }
 
   package func finish(_ statistics: inout Statistics) {
-    let kept = statistics.counts.map { min($0, k) }
-    let capacity = kept.max() ?? 0
-    var best = [UInt64](repeating: 0, count: kept.count * capacity)
-    var spare = [UInt64](repeating: 0, count: statistics.capacity)
-    let (counts, room) = (statistics.counts, statistics.capacity)
-    statistics.keys.withUnsafeMutableBufferPointer { keys in
-      guard let base = keys.baseAddress else { return }
-      for row in kept.indices {
-        let own = base + row * room
-        if counts[row] > k {
-          _ = RankKey.keepLargest(k, of: own, count: counts[row], spare: &spare)
-        }
-        RankKey.sort(own, count: kept[row], spare: &spare)
-        for place in 0..<kept[row] { best[row * capacity + place] = own[place] }
-      }
-    }
-    statistics = Statistics(
-      keys: best, counts: kept, thresholds: statistics.thresholds, capacity: capacity, spare: [])
+    statistics = candidates(of: [statistics], atMost: k)
   }
 
+  // Sorted only in the end, and sifted now and then: where there are few more columns than are
+  // wanted, each unit would sort almost all of its own.
   package func merge(_ later: Statistics, into statistics: inout Statistics) {
-    let counts = zip(statistics.counts, later.counts).map { min(k, $0 + $1) }
-    let capacity = counts.max() ?? 0
+    statistics = candidates(of: [statistics, later], atMost: 2 * k)
+  }
+
+  /// All candidates of each row, or where these are more than `limit` its best; without room for
+  /// others.
+  private func candidates(of parts: [Statistics], atMost limit: Int) -> Statistics {
+    let all = (0..<parts[0].rows).map { row in parts.reduce(0) { $0 + $1.counts[row] } }
+    let counts = all.map { $0 > limit ? k : $0 }
+    let (capacity, most) = (counts.max() ?? 0, all.max() ?? 0)
     var keys = [UInt64](repeating: 0, count: counts.count * capacity)
-    statistics.keys.withUnsafeBufferPointer { a in
-      later.keys.withUnsafeBufferPointer { b in
+    var (work, spare) = ([UInt64](repeating: 0, count: most), [UInt64](repeating: 0, count: most))
+    keys.withUnsafeMutableBufferPointer { keys in
+      work.withUnsafeMutableBufferPointer { work in
+        guard let best = keys.baseAddress, let base = work.baseAddress else { return }
         for row in counts.indices {
-          var (first, second) = (row * statistics.capacity, row * later.capacity)
-          let ends = (first + statistics.counts[row], second + later.counts[row])
-          for place in (row * capacity)..<(row * capacity + counts[row]) {
-            if second == ends.1 || (first < ends.0 && a[first] > b[second]) {
-              keys[place] = a[first]
-              first += 1
-            } else {
-              keys[place] = b[second]
-              second += 1
+          var end = 0
+          for part in parts {
+            let first = row * part.capacity
+            part.keys.withUnsafeBufferPointer { own in
+              for place in 0..<part.counts[row] { base[end + place] = own[first + place] }
             }
+            end += part.counts[row]
           }
+          if end > limit { _ = RankKey.keepLargest(k, of: base, count: end, spare: &spare) }
+          (best + row * capacity).update(from: base, count: counts[row])
         }
       }
     }
-    statistics = Statistics(
-      keys: keys, counts: counts, thresholds: statistics.thresholds, capacity: capacity, spare: [])
+    return Statistics(
+      keys: keys, counts: counts, thresholds: parts[0].thresholds, capacity: capacity, spare: [],
+      k: k)
+  }
+}
+
+extension [TopKReader.Statistics] {
+  /// The best of each row of all blocks, in order.
+  package func best(workers: Workers) -> [[UInt64]] {
+    let places = enumerated().flatMap { block, found in (0..<found.rows).map { (block, $0) } }
+    return workers.map(places.count) { self[places[$0].0].best(row: places[$0].1) }
   }
 }
 
@@ -132,7 +146,7 @@ extension TopKReader.Statistics: Portable {
   package init(from packet: inout PacketReader) {
     self.init(
       keys: packet.take(), counts: packet.take(), thresholds: packet.take(),
-      capacity: packet.takeElement(), spare: packet.take())
+      capacity: packet.takeElement(), spare: packet.take(), k: packet.takeElement())
   }
 
   package func add(to packet: inout Packet) {
@@ -141,5 +155,6 @@ extension TopKReader.Statistics: Portable {
     packet.add(thresholds)
     packet.add(element: capacity)
     packet.add(spare)
+    packet.add(element: k)
   }
 }

@@ -122,8 +122,8 @@ extension SimilaritySearch {
     return workers.map(places.count) { row in
       let keys = candidates.blocks[places[row].block].best(row: places[row].row)
       func columns(_ keys: ArraySlice<UInt64>) -> [Int] { keys.map(RankKey.index) }
-      guard keys.count > k else { return columns(keys).sorted() }
-      let middle = Double(RankKey.value(keys[keys.startIndex + k - 1]))
+      guard keys.count > k else { return columns(keys[...]).sorted() }
+      let middle = Double(RankKey.value(keys[k - 1]))
       let reach = 2 * candidates.errors[row]
       let first = keys.partitioningIndex { Double(RankKey.value($0)) <= middle + reach }
       let end = keys.partitioningIndex { Double(RankKey.value($0)) < middle - reach }

@@ -85,6 +85,9 @@ typedef struct {
   void (*bin_values)(const float *values, size_t count, float scale, float offset, float last,
                      uint16_t *bins);
 
+  // sum[i] <- sum[i] + weight * values[i], both rounded.
+  void (*add_weighted)(const float *values, size_t count, float weight, float *sum);
+
   // Adds to each row's loss the sum of log(1 + exp(z)), z = s * scale + bias, to its sum that of
   // p = 1 / (1 + exp(-z)) and to its moment that of p * s, and, where it writes, leaves p in the
   // tile. An entry of -infinity counts 0 and becomes 0; p is 0 for z below -87.

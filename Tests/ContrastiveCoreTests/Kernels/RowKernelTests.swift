@@ -42,6 +42,24 @@ import _TestSupport
     #expect(abs((found.first ?? 0) - plain) <= 1e-15)
   }
 
+  /// A product and a sum, each rounded, with the bits of a plain loop.
+  @Test(arguments: [0, 1, 15, 17, 100]) func weightedRowsAreAddedTheSameEverywhere(_ count: Int)
+    throws
+  {
+    let values = try TestData.embeddings(1, max(1, count), seed: 5).values.prefix(count).map { $0 }
+    let start = try TestData.embeddings(1, max(1, count), seed: 6).values.prefix(count).map { $0 }
+    let weight: Float = 0.3
+    let expected = zip(start, values).map { sum, value in
+      let product = weight * value
+      return sum + product
+    }
+    for kernels in RowKernels.available {
+      var sum = start
+      kernels.addWeighted(values, count: count, by: weight, to: &sum)
+      #expect(sum == expected, "\(kernels.name)")
+    }
+  }
+
   /// Excluded columns of every tile, and no others.
   @Test func columnSetsAreExcluded() throws {
     let set = [0, 3, 511, 512, 1023]
