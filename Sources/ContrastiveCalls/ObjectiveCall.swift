@@ -66,7 +66,12 @@ extension ObjectiveCall {
     try options.requireAllKnown(by: method)
     var inputs = CallInputs(
       source, normalizes: normalizes, zeroRows: zeroRows, workers: workers)
-    var result = try call.evaluate(&inputs, gradients: wanted.variables, workers: workers)
+    var result: Evaluation<Method>
+    do {
+      result = try call.evaluate(&inputs, gradients: wanted.variables, workers: workers)
+    } catch {
+      throw error.naming(["mixing": "mix"])
+    }
     try inputs.requireAllUsed(by: method)
     var (found, bounds): ([String: CallOutcome.Gradient], [String: Double]) = ([:], [:])
     for variable in wanted.variables {

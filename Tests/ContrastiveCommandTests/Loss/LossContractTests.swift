@@ -178,12 +178,12 @@ import _TestSupport
     ("cns", ["queries", "keys", "bank"], ["--outer", "0.5", "--ring-draws", "0"], "ring-draws"),
     (
       "cns", ["queries", "keys", "bank"],
-      ["--outer", "0.5", "--ring-draws", "3", "--mix", "2"], "mixing"
+      ["--outer", "0.5", "--ring-draws", "3", "--mix", "2"], "mix: found"
     ),
     ("cns", ["queries", "keys", "bank"], ["--outer", "1.1"], "outer"),
     ("cns", ["queries", "keys", "bank"], ["--inner-mode", "loose"], "inner-mode"),
     ("hcl", ["view1", "view2"], ["--beta", "-1"], "beta"),
-    ("nt-xent", ["view1", "view2"], ["--mix", "3"], "mixing"),
+    ("nt-xent", ["view1", "view2"], ["--mix", "3"], "mix: found NT-Xent"),
     ("sce", ["queries", "keys"], ["--self", "both"], "self"),
     ("siglip", ["queries", "keys"], ["--bias", "nan"], "bias"),
     ("decoupled", ["view1", "view2"], ["--sigma", "0"], "sigma"),
