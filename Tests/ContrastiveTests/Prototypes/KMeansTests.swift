@@ -264,4 +264,15 @@ struct KMeansTests {
         expected: "[10 × 4], the shape of the last run's points")
     ) { try KMeans().refit(points.rows(0..<5), from: last) }
   }
+
+  /// Copies of the farthest point are passed over, however many there are.
+  @Test func emptyClustersPassOverCopies() throws {
+    let copies = 200
+    let points = try Matrix(
+      rows: copies + 2, columns: 2,
+      values: (0..<copies).flatMap { _ in [10, 0] as [Float] } + [1, 0, 0, 2])
+    let centroids = try Matrix(rows: 3, columns: 2, values: [0, 0, 500, 500, 600, 600])
+    let found = try KMeans(seeding: .given(centroids), iterations: 0).fit(points, clusters: 3)
+    #expect(found.assignments == [Int](repeating: 1, count: copies) + [0, 2])
+  }
 }
