@@ -48,7 +48,7 @@ public struct BankSlots: Sendable, Equatable {
   private var single: [Float]
   private var half: [UInt16]
   /// The embeddings in 16 bits where a bank keeps them so, too.
-  private var codes: ShortRows?
+  private var codes = KeptCodes()
 
   /// Empty slots; errors name the capacity as it is given.
   package init(
@@ -140,7 +140,7 @@ public struct BankSlots: Sendable, Equatable {
   func operand(_ count: Int, named name: String) -> Operand {
     let operand =
       precision == .single ? Operand(name, rows(count)) : Operand(name, halves(count))
-    return count == capacity ? operand.encoded(as: codes) : operand
+    return count == capacity ? operand.encoded(as: codes.rows) : operand
   }
 
   /// The first slots in Float32; of a bank in half precision, widened.
@@ -172,23 +172,23 @@ public struct BankSlots: Sendable, Equatable {
 
   /// Keeps the embeddings in 16 bits, too.
   mutating func keepEncoded(workers: Workers) throws(ContrastiveError) {
-    codes = try operand(capacity, named: "bank").encoded(workers: workers).codes
+    codes.rows = try operand(capacity, named: "bank").encoded(workers: workers).codes
   }
 
   /// Encodes slots that were written, where the bank keeps codes.
   mutating func encode(_ written: [Range<Int>]) {
     // Taken out, so that nobody else has them. Unit rows have codes; of others none would be kept,
     // and evaluations would say why.
-    guard var kept = codes.take() else { return }
+    guard var kept = codes.rows.take() else { return }
     do throws(ContrastiveError) {
       try ShortRows.encode(written, of: operand(capacity, named: "bank"), in: &kept)
-      codes = kept
+      codes.rows = kept
     } catch {}
   }
 
   /// Makes every slot one that was never written.
   mutating func removeAll() {
-    codes = nil
+    codes.rows = nil
     for slot in steps.indices {
       (ids[slot], labels[slot], steps[slot]) = (Self.none, Self.none, Self.none)
     }
@@ -197,10 +197,9 @@ public struct BankSlots: Sendable, Equatable {
   }
 }
 
-extension BankSlots {
-  /// Whether two have the same in every slot; codes follow from that.
-  public static func == (a: BankSlots, b: BankSlots) -> Bool {
-    a.dimension == b.dimension && a.precision == b.precision && a.single == b.single
-      && a.half == b.half && a.ids == b.ids && a.labels == b.labels && a.steps == b.steps
-  }
+/// Codes that follow from what a bank holds: they make no two banks differ.
+private struct KeptCodes: Sendable, Equatable {
+  var rows: ShortRows?
+
+  static func == (_: KeptCodes, _: KeptCodes) -> Bool { true }
 }
