@@ -177,8 +177,8 @@ public struct BankSlots: Sendable, Equatable {
 
   /// Encodes slots that were written, where the bank keeps codes.
   mutating func encode(_ written: [Range<Int>]) {
-    // Taken out, so that nobody else has them. Unit rows have codes; of others none would be kept,
-    // and evaluations would say why.
+    // Taken out, so that they are changed in place. Unit rows can be encoded; if one could not, no
+    // codes would be kept, and the next evaluation would encode the bank and say why.
     guard var kept = codes.rows.take() else { return }
     do throws(ContrastiveError) {
       try ShortRows.encode(written, of: operand(capacity, named: "bank"), in: &kept)
