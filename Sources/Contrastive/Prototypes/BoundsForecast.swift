@@ -8,8 +8,8 @@ struct BoundsForecast: Sendable {
   /// Distances in Double for each pair, beyond that to a point's own centroid.
   private let openShare: Double
 
-  /// Measures distances after an assignment.
-  init(_ result: KMeansResult, computed: Int, workers: Workers) {
+  /// Measures distances after an assignment; nil where bounds could not win if they ruled out all.
+  init?(_ result: KMeansResult, computed: Int, workers: Workers) {
     let count = min(Self.most, result.points.rows)
     let (points, clusters, dimension) = (
       result.points, result.clusters, result.points.dimension
@@ -17,6 +17,9 @@ struct BoundsForecast: Sendable {
     let rows = (0..<count).map { $0 * points.rows / count }
     self.rows = rows
     openShare = Double(max(0, computed - points.rows)) / (Double(points.rows) * Double(clusters))
+    guard Self.codes(changed: 1, open: openShare) > Self.bounds(left: 0, dimension) else {
+      return nil
+    }
     distances = points.matrix.withSharedMemory(and: result.centroids) { points, centroids in
       [Float](unsafeUninitializedCapacity: count * clusters) { buffer, initialized in
         let found = SharedMemory(buffer)
@@ -33,20 +36,31 @@ struct BoundsForecast: Sendable {
     }
   }
 
+  /// What an assignment by codes takes, in units of a pass that computes all distances in Float32.
+  ///
+  /// That is 0.4, or 0.15 where AMX multiplies them, if all centroids have changed, and 26 for each
+  /// pair that is decided in Double. Measured on a processor with AVX-512 and VNNI, 125,000 × 128,
+  /// 40,000 × 384 and 60,000 × 784, as is what bounds take.
+  private static func codes(changed: Double, open: Double) -> Double {
+    CodedPoints.passCost * changed * (2 - changed) + 26 * open
+  }
+
+  /// What one by bounds takes: 4 for each distance that it computes, of which there are half as
+  /// many again as one move of the centroids would leave.
+  private static func bounds(left: Double, _ dimension: Int) -> Double {
+    0.05 + 30 / Double(dimension) + 6 * left
+  }
+
   /// Whether the iterations that may follow are expected to take less time with bounds, which
   /// begin with all distances in Float32.
-  ///
-  /// In units of such a pass an assignment by codes takes 0.4, 0.15 where AMX multiplies them, and
-  /// 26 for each pair that is decided in Double; one by bounds 0.05 + 30 / D, and 4 for each
-  /// distance that it computes, of which there are half as many again as one move of the centroids
-  /// would leave. Measured on a processor with AVX-512 and VNNI,
-  /// 125,000 × 128, 40,000 × 384 and 60,000 × 784.
   func favorsBounds(
     _ result: KMeansResult, moved drifts: [Double], remaining: Int
   ) -> Bool {
-    let byCodes = CodedPoints.passCost + 26 * openShare
-    let byBounds = 0.05 + 30 / Double(result.points.dimension) + 6 * share(result, drifts)
-    return Double(remaining) * (byCodes - byBounds) > 1.1
+    let changed = Double(drifts.count { $0 > 0 }) / Double(max(1, drifts.count))
+    let gain =
+      Self.codes(changed: changed, open: openShare)
+      - Self.bounds(left: share(result, drifts), result.points.dimension)
+    return Double(remaining) * gain > 1.1
   }
 
   /// The share of the distances that bounds would not rule out.

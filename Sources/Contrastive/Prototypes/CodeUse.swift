@@ -6,7 +6,15 @@ enum CodeUse: Sendable {
   case unused
   /// By choice of the caller where `isChosen`, else for as long as bounds are not expected to take
   /// less time.
-  case used(CodedPoints?, BoundsForecast?, isChosen: Bool)
+  case used(Screen, isChosen: Bool)
+
+  /// What is known so far.
+  struct Screen: Sendable {
+    fileprivate var points: CodedPoints?
+    /// The centroids of the last assignment by these codes.
+    fileprivate var assigned: Matrix?
+    fileprivate var forecast: BoundsForecast?
+  }
 
   /// Clusters below which a pass by codes is not worth its parts besides the product.
   private static let fewestClusters = 128
@@ -19,42 +27,51 @@ enum CodeUse: Sendable {
     self =
       switch options.strategy {
       case _ where points.norms.contains { $0 > CodedPoints.largestSquare }: .unused
-      case .codes: .used(nil, nil, isChosen: true)
-      case nil where isSuited: .used(nil, nil, isChosen: false)
+      case .codes: .used(Screen(), isChosen: true)
+      case nil where isSuited: .used(Screen(), isChosen: false)
       default: .unused
       }
   }
 
   var areUsed: Bool { if case .used = self { true } else { false } }
 
+  /// The centroids of the last assignment by codes.
+  var assigned: Matrix? { if case .used(let screen, _) = self { screen.assigned } else { nil } }
+
   /// Forgets the codes of points that have moved.
   mutating func forget() {
-    if case .used(_, _, let isChosen) = self { self = .used(nil, nil, isChosen: isChosen) }
+    if case .used(_, let isChosen) = self { self = .used(Screen(), isChosen: isChosen) }
   }
 
   /// The codes of some points, made if there are none.
   mutating func codes(
     of points: PreparedPoints, rows: Range<Int>, workers: Workers
   ) -> CodedPoints? {
-    guard case .used(let found, let forecast, let isChosen) = self else { return nil }
-    if let found, found.rows == rows { return found }
+    guard case .used(let screen, let isChosen) = self else { return nil }
+    if let found = screen.points, found.rows == rows { return found }
     let made = points.matrix.withSharedMemory {
       CodedPoints($0, dimension: points.dimension, rows: rows, workers: workers)
     }
-    self = .used(made, forecast, isChosen: isChosen)
+    self = .used(Screen(points: made), isChosen: isChosen)
     return made
   }
 
   /// Takes note of an assignment by codes, which computed so many distances.
-  mutating func note(_ result: KMeansResult, computed: Int, workers: Workers) {
-    guard case .used(let codes, _, isChosen: false) = self else { return }
-    self = .used(
-      codes, BoundsForecast(result, computed: computed, workers: workers), isChosen: false)
+  mutating func note(_ result: KMeansResult, moves: Int, computed: Int, workers: Workers) {
+    guard case .used(var screen, let isChosen) = self else { return }
+    screen.assigned = result.centroids
+    // An assignment that knew no cluster of any point decides more than those that follow.
+    if !isChosen && moves < result.points.rows {
+      screen.forecast = BoundsForecast(result, computed: computed, workers: workers)
+    }
+    self = .used(screen, isChosen: isChosen)
   }
 
   /// Gives codes up where bounds are expected to take less time, once centroids have moved so far.
   mutating func judge(_ result: KMeansResult, moved drifts: [Double], remaining: Int) {
-    guard case .used(_, .some(let forecast), isChosen: false) = self else { return }
+    guard case .used(let screen, isChosen: false) = self, let forecast = screen.forecast else {
+      return
+    }
     if forecast.favorsBounds(result, moved: drifts, remaining: remaining) { self = .unused }
   }
 }

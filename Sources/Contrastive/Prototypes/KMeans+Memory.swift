@@ -27,11 +27,12 @@ extension KMeans {
           dimension: dimension)
     let codes = CodedPoints.bytes(rows: rows, dimension: dimension)
     let screened =
-      4 * min(workers.count, pieces(rows, CodedPoints.blockRows)) * CodedPoints.scratchCount
+      4 * min(workers.count, pieces(rows, CodedPoints.blockRows))
+      * CodedPoints.scratchCount(dimension: dimension)
     let mayUseCodes =
       strategy == .codes || strategy == nil && codes <= boundsMemory
     return rows * 100 + (metric == .spherical ? 4 * rows * dimension : 0)
       + max(2 * rows * (fine + plan.groups), mayUseCodes ? codes : 0)
-      + clusters * (12 * dimension + 32) + max(pass, blocks, mayUseCodes ? screened : 0)
+      + clusters * (16 * dimension + 32) + max(pass, blocks, mayUseCodes ? screened : 0)
   }
 }

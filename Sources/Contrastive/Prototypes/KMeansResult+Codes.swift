@@ -3,12 +3,12 @@ extension KMeansResult {
   mutating func assignByCodes(
     _ coded: CodedPoints, of shares: PointShares, workers: Workers
   ) throws(ContrastiveError) -> (moves: [ClusterMove], computed: Int) {
-    let (blocks, size) = (coded.blocks, CodedPoints.scratchCount)
+    let (blocks, size) = (coded.blocks, coded.scratchCount)
     let scratch = Scratch(count: min(workers.count, blocks) * size)
     let outcomes = SharedArray(repeating: BoundedBlock.Outcome(), count: blocks)
     let (memory, found) = (scratch.memory, outcomes.memory)
-    points.matrix.withSharedMemory(and: centroids) { [clusters] points, values in
-      let columns = coded.encode(values, count: clusters, workers: workers)
+    let columns = coded.encode(centroids, since: codes.assigned, workers: workers)
+    points.matrix.withSharedMemory(and: centroids) { points, values in
       labels.withMutableSharedMemory { labels in
         reach.withMutableSharedMemory { reach in
           workers.forEachUntilCanceled(blocks) { block, worker in
@@ -17,10 +17,9 @@ extension KMeansResult {
             var outcome = BoundedBlock.Outcome()
             outcome.computed = coded.findNearest(
               block: block, among: columns, points: points, values: values,
-              guesses: UnsafePointer(labels.base), scratch: memory + worker * size,
-              nearest: &nearest, squares: reach + rows.lowerBound)
+              labels: UnsafePointer(labels.base), scratch: memory + worker * size,
+              nearest: &nearest, distances: reach + rows.lowerBound)
             for (row, new) in zip(rows, nearest) {
-              reach[row] = reach[row].squareRoot()
               let old = labels[row]
               guard old != new else { continue }
               outcome.moves.append(ClusterMove(row: UInt32(row), from: old, to: new))
@@ -35,8 +34,7 @@ extension KMeansResult {
     let all = outcomes.elements
     let moves = labels.withMutableSharedMemory { shares.gather(all.flatMap(\.moves), labels: $0) }
     let computed = shares.sum(all.reduce(0) { $0 + $1.computed })
-    // An assignment that knew no cluster of any point decides more than those that follow.
-    if moves.count < points.rows { codes.note(self, computed: computed, workers: workers) }
+    codes.note(self, moves: moves.count, computed: computed, workers: workers)
     return (moves, computed)
   }
 }

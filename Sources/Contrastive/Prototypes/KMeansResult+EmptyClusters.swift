@@ -39,11 +39,10 @@ extension KMeansResult {
   private func seeds(_ count: Int, from order: [Int]) -> [Int] {
     var members = sums.counts
     var given: [Int] = []
+    var seen = Set<Matrix.Row>()
     for row in order where given.count < count {
       let cluster = Int(labels[row])
-      // 0 and −0 are equal.
-      let isGiven = given.contains { points.matrix.row($0).elementsEqual(points.matrix.row(row)) }
-      guard members[cluster] > 1, !isGiven else { continue }
+      guard members[cluster] > 1, seen.insert(points.matrix.row(row)).inserted else { continue }
       members[cluster] -= 1
       given.append(row)
     }

@@ -37,6 +37,9 @@ package struct CodeProduct: @unchecked Sendable {  // a constant table of C func
   /// Rows that are multiplied at once.
   var height: Int { table.pointee.height }
 
+  /// Columns that are multiplied at once.
+  var width: Int { table.pointee.width }
+
   /// Units of some packed rows.
   package func packedRows(_ rows: Int, units: Int) -> Int {
     pieces(rows, table.pointee.height) * table.pointee.height * units
@@ -45,6 +48,21 @@ package struct CodeProduct: @unchecked Sendable {  // a constant table of C func
   /// Units of some packed columns.
   package func packedColumns(_ columns: Int, units: Int) -> Int {
     pieces(columns, table.pointee.width) * table.pointee.width * (units + 1)
+  }
+
+  /// Copies some packed rows, which become those of another operand.
+  func gather(
+    _ rows: UnsafePointer<UInt32>, count: Int, of packed: UnsafePointer<Int32>, units: Int,
+    into other: UnsafeMutablePointer<Int32>
+  ) {
+    let (height, step) = (table.pointee.height, table.pointee.step)
+    func start(_ row: Int) -> Int { row / height * height * units + row % height * step }
+    for index in 0..<count {
+      let (from, to) = (packed + start(Int(rows[index])), other + start(index))
+      for unit in stride(from: 0, to: units, by: step) {
+        (to + unit * height).update(from: from + unit * height, count: step)
+      }
+    }
   }
 
   /// The exact dot products of the codes of some rows and columns, row-major.

@@ -22,10 +22,16 @@ package final class PackedCodes: @unchecked Sendable {
   }
 
   /// The codes of columns.
-  convenience init(columns: CodedRows, for product: CodeProduct) {
+  convenience init(columns: CodedRows, for product: CodeProduct, workers: Workers = .one) {
     let units = columns.units
     self.init(count: product.packedColumns(columns.count, units: units))
-    product.table.pointee.pack_columns(columns.codes, units, columns.count, units, base)
+    columns.codes.withSharedMemory { codes in
+      workers.forEachRun(of: columns.count, size: 8 * product.width) { [self] run in
+        let first = run.lowerBound
+        product.table.pointee.pack_columns(
+          codes + first * units, units, run.count, units, base + first * (units + 1))
+      }
+    }
   }
 
   deinit { bytes.deallocate() }

@@ -163,14 +163,15 @@ package struct CandidateLists: Sendable {
 
 extension Double {
   /// The nearest Float32 that is not above this; −∞ of NaN.
-  var roundedDown: Float {
-    let near = Float(self)
-    return near.isNaN ? -.infinity : Double(near) > self ? near.nextDown : near
-  }
+  var roundedDown: Float { -(-self).roundedUp }
 
   /// The nearest Float32 that is not below this; ∞ of NaN.
   var roundedUp: Float {
     let near = Float(self)
-    return near.isNaN ? .infinity : Double(near) < self ? near.nextUp : near
+    guard !near.isNaN else { return .infinity }
+    // Without a branch that nobody can foresee. The next of a negative number has smaller bits.
+    let step: UInt32 = Double(near) < self ? 1 : 0
+    let bits = near.bitPattern
+    return Float(bitPattern: near.sign == .minus ? bits &- step : bits &+ step)
   }
 }

@@ -14,6 +14,23 @@ import _TestSupport
       "\(rows)x\(dimension) to \(centroids)\(lattice ? " lattice" : "") · \(factor) + \(offset)"
     }
 
+    /// Every so manieth row drawn anew, every so manieth but one a little off; 0 leaves all.
+    func changed(_ matrix: Matrix, each: Int) throws -> Matrix {
+      guard each > 0 else { return matrix }
+      let other = try self.matrix(matrix.rows, seed: 3)
+      return try Matrix(
+        rows: matrix.rows, columns: dimension,
+        values: (0..<matrix.rows).flatMap { row in
+          (0..<dimension).map { column in
+            switch row % each {
+            case 0: other[row, column]
+            case 1: matrix[row, column] * (column == 0 ? 1.01 : 1)
+            default: matrix[row, column]
+            }
+          }
+        })
+    }
+
     func matrix(_ rows: Int, seed: UInt64) throws -> Matrix {
       var random = CounterRandom(seed: seed, stream: UInt64(rows))
       return try Matrix(
@@ -48,7 +65,7 @@ import _TestSupport
         points, centroids, rows: first..<item.rows, product: product,
         guesses: (0..<item.rows).map { guessing ? UInt32($0 % item.centroids) : .max })
       #expect(found.nearest == expected.nearest.dropFirst(first).map { $0 }, "\(product.name)")
-      #expect(found.squares == expected.squares.dropFirst(first).map { $0 }, "\(product.name)")
+      #expect(found.distances == expected.distances.dropFirst(first).map { $0 }, "\(product.name)")
     }
   }
 
@@ -63,9 +80,30 @@ import _TestSupport
     }
   }
 
+  /// After an assignment only centroids that have changed, and points that are farther from
+  /// theirs, are looked at again; the result is that of a search from scratch.
+  @Test(arguments: cases, [0, 1, 3, 40])
+  func nearestAreThoseAfterSomeHaveChanged(_ item: Case, each: Int) throws {
+    let points = try item.matrix(item.rows, seed: 1)
+    let before = try item.matrix(item.centroids, seed: 2)
+    let after = try item.changed(before, each: each)
+    let expected = nearest(points, after)
+    for product in CodeProduct.available {
+      let last = find(
+        points, before, rows: 0..<item.rows, product: product,
+        guesses: [UInt32](repeating: .max, count: item.rows))
+      let found = find(
+        points, after, since: before, rows: 0..<item.rows, product: product,
+        guesses: last.nearest, distances: last.distances)
+      #expect(found.nearest == expected.nearest, "\(product.name)")
+      #expect(found.distances == expected.distances, "\(product.name)")
+      if each == 0 { #expect(found.decided == 0, "\(product.name)") }
+    }
+  }
+
   private func nearest(
     _ points: Matrix, _ centroids: Matrix
-  ) -> (nearest: [UInt32], squares: [Double]) {
+  ) -> (nearest: [UInt32], distances: [Double]) {
     let found = (0..<points.rows).map { row in
       (0..<centroids.rows).reduce((UInt32.max, Double.infinity)) { best, column in
         let square = points.withSharedMemory(and: centroids) {
@@ -76,33 +114,35 @@ import _TestSupport
         return square < best.1 ? (UInt32(column), square) : best
       }
     }
-    return (found.map(\.0), found.map(\.1))
+    return (found.map(\.0), found.map { $0.1.squareRoot() })
   }
 
   private func find(
-    _ points: Matrix, _ centroids: Matrix, rows: Range<Int>, product: CodeProduct,
-    guesses: [UInt32]
-  ) -> (nearest: [UInt32], squares: [Double], decided: Int) {
+    _ points: Matrix, _ centroids: Matrix, since last: Matrix? = nil, rows: Range<Int>,
+    product: CodeProduct, guesses: [UInt32], distances known: [Double] = []
+  ) -> (nearest: [UInt32], distances: [Double], decided: Int) {
     var nearest: [UInt32] = []
-    var squares: [Double] = []
+    var distances: [Double] = []
     var decided = 0
-    let scratch = Scratch(count: CodedPoints.scratchCount)
     points.withSharedMemory(and: centroids) { values, columns in
       let coded = CodedPoints(
         values, dimension: points.columns, rows: rows, product: product, workers: .one)
-      let encoded = coded.encode(columns, count: centroids.rows, workers: .one)
+      let scratch = Scratch(count: coded.scratchCount)
+      let encoded = coded.encode(centroids, since: last, workers: .one)
       for block in 0..<coded.blocks {
-        let count = coded.rows(block: block).count
-        var (own, ownSquares) = (
-          [UInt32](repeating: 0, count: count), [Double](repeating: 0, count: count)
+        let span = coded.rows(block: block)
+        let count = span.count
+        var (own, ownDistances) = (
+          [UInt32](repeating: 0, count: count),
+          known.isEmpty ? [Double](repeating: 0, count: count) : Array(known[span])
         )
         decided += coded.findNearest(
-          block: block, among: encoded, points: values, values: columns, guesses: guesses,
-          scratch: scratch.memory.base, nearest: &own, squares: &ownSquares)
+          block: block, among: encoded, points: values, values: columns, labels: guesses,
+          scratch: scratch.memory.base, nearest: &own, distances: &ownDistances)
         nearest += own
-        squares += ownSquares
+        distances += ownDistances
       }
     }
-    return (nearest, squares, decided)
+    return (nearest, distances, decided)
   }
 }
