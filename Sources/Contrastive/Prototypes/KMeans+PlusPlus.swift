@@ -8,12 +8,12 @@ extension KMeans {
   /// most 256, and ends with one pass of all points against its centroids, or earlier when stale
   /// weights are so much too large that 1,000 draws are rejected in a row.
   ///
-  /// A weight is the pass's Float32 distance where rounding is below 2 % of it. Where it is not, as
-  /// for duplicates, or for all points when they are far from the origin relative to their spread,
-  /// it is computed in Double: so exactly the points that equal a centroid have weight 0.
+  /// A weight is a distance in Double; codes or Float32 rule out what cannot lower it. So weights,
+  /// and with them the points drawn, are the same on every processor, and exactly the points that
+  /// equal a centroid have weight 0.
   ///
-  /// Complexity: 2 · n · k · D operations in products, as much as one assignment; in Double for
-  /// ill-conditioned points. Memory: 8 · n.
+  /// Complexity: 2 · n · k · D operations in products, as much as one assignment, and some
+  /// n · log k distances in Double. Memory: 8 · n.
   ///
   /// Source: Arthur and Vassilvitskii, "k-means++: the advantages of careful seeding", SODA 2007;
   /// the rejection follows Cohen-Addad et al., "Fast and accurate k-means++ via rejection
@@ -21,7 +21,8 @@ extension KMeans {
   ///
   /// `progress` is told before each batch how many centroids there are, and Σ w.
   func plusPlusRows(
-    _ points: PreparedPoints, clusters: Int, using random: inout CounterRandom, workers: Workers,
+    _ points: PreparedPoints, clusters: Int, codes: CodedPoints?,
+    using random: inout CounterRandom, workers: Workers,
     progress: (_ chosen: Int, _ potential: Double) -> Bool
   ) throws(ContrastiveError) -> [Int] {
     let first = random.index(below: points.rows)
@@ -30,7 +31,9 @@ extension KMeans {
         ?? (0..<first).first(where: points.canSeed)
     else { throw .zeroNorm(argument: points.argument, row: 0) }
     var rows = [seed]
-    var weights = StaleWeights(points)
+    var weights = StaleWeights(
+      points, codes: codes,
+      shares: PointShares(rows: points.rows, clusters: clusters, workers: workers))
     var swept = 0
     while rows.count < clusters {
       try weights.lower(to: Array(rows[swept...]), workers: workers)
@@ -78,14 +81,16 @@ extension PreparedPoints {
 /// the current batch.
 private struct StaleWeights {
   private let points: PreparedPoints
+  private let codes: CodedPoints?
+  private let shares: PointShares
   private var weights: [Double]
   private var blockSums: [Double] = []
   private static let block = 256
-  /// A Float32 distance counts when rounding is at most 1 / 64 of it.
-  private static let precision: Float = 64
 
-  init(_ points: PreparedPoints) {
+  init(_ points: PreparedPoints, codes: CodedPoints?, shares: PointShares) {
     self.points = points
+    self.codes = codes
+    self.shares = shares
     weights = (0..<points.rows).map { points.canSeed($0) ? .infinity : 0 }
   }
 
@@ -97,27 +102,52 @@ private struct StaleWeights {
   /// Lowers every weight to the squared distance to the nearest of some points.
   mutating func lower(to chosen: [Int], workers: Workers) throws(ContrastiveError) {
     let centroids = points.matrix.rows(at: chosen)
-    let search = NearestSearch(
-      points: points, centroids: centroids,
-      columnNorms: centroids.squaredNorms(workers: workers))
-    let shares = PointShares(rows: points.rows, clusters: centroids.rows, workers: workers)
-    let pass = try search.candidates(bounds: nil, of: shares, workers: workers)
-    let (points, first) = (points, shares.ownRows.lowerBound)
-    weights.withMutableSharedMemory { weights in
-      workers.forEachUntilCanceled(pass.blocks.count) { block, _ in
-        for (place, least) in pass.blocks[block].least.enumerated() {
-          let row = first + block * pass.rowsPerBlock + place
-          let slack = search.rounding.slack(norm: points.norms[row])
-          let square =
-            least > Self.precision * slack
-            ? Double(least) : points.squaredDistance(of: row, toNearestOf: chosen[...])
-          weights[row] = min(weights[row], square)
-        }
-      }
+    if let codes {
+      lower(to: centroids, by: codes, workers: workers)
+    } else {
+      try lowerByProducts(to: centroids, workers: workers)
     }
     try workers.checkCanceled()
     weights.withMutableSharedMemory { shares.gather($0) }
     blockSums = (0..<pieces(weights.count, Self.block)).map(sum(block:))
+  }
+
+  private mutating func lower(to centroids: Matrix, by codes: CodedPoints, workers: Workers) {
+    let size = codes.scratchCount
+    let scratch = Scratch(count: min(workers.count, codes.blocks) * size)
+    let memory = scratch.memory
+    let columns = codes.encode(centroids, workers: workers)
+    points.matrix.withSharedMemory(and: centroids) { points, values in
+      weights.withMutableSharedMemory { weights in
+        workers.forEachUntilCanceled(codes.blocks) { block, worker in
+          codes.lowerSquares(
+            weights + codes.rows(block: block).lowerBound, block: block, to: columns,
+            points: points, values: values, scratch: memory + worker * size)
+        }
+      }
+    }
+  }
+
+  private mutating func lowerByProducts(
+    to centroids: Matrix, workers: Workers
+  ) throws(ContrastiveError) {
+    let search = NearestSearch(
+      points: points, centroids: centroids,
+      columnNorms: centroids.squaredNorms(workers: workers))
+    let pass = try search.candidates(bounds: nil, of: shares, workers: workers)
+    let first = shares.ownRows.lowerBound
+    weights.withMutableSharedMemory { weights in
+      workers.forEachUntilCanceled(pass.blocks.count) { block, _ in
+        for place in pass.blocks[block].least.indices {
+          let row = first + block * pass.rowsPerBlock + place
+          if let square = search.square(
+            pass.blocks[block], row: place, index: row, below: weights[row])
+          {
+            weights[row] = square
+          }
+        }
+      }
+    }
   }
 
   /// Gives a point the weight 0.

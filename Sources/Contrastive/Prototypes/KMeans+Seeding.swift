@@ -1,7 +1,7 @@
 extension KMeans {
   /// The first centroids of a restart.
   func initialCentroids(
-    _ points: PreparedPoints, clusters: Int, restart: Int, workers: Workers,
+    _ points: PreparedPoints, clusters: Int, codes: inout CodeUse, restart: Int, workers: Workers,
     progress: (KMeansProgress) -> Bool
   ) throws(ContrastiveError) -> Matrix {
     var random = CounterRandom(seed: seed, 0x6b6d_6561_6e73, UInt64(restart))
@@ -11,8 +11,11 @@ extension KMeans {
       let rows = try randomRows(points, clusters, using: &random)
       return points.matrix.rows(at: rows)
     case .plusPlus:
+      let shares = PointShares(rows: points.rows, clusters: clusters, workers: workers)
       let rows = try plusPlusRows(
-        points, clusters: clusters, using: &random, workers: workers
+        points, clusters: clusters,
+        codes: codes.codes(of: points, rows: shares.ownRows, workers: workers), using: &random,
+        workers: workers
       ) { chosen, potential in
         progress(
           KMeansProgress(

@@ -205,18 +205,20 @@ public struct KMeans: Sendable {
     progress: (KMeansProgress) -> Bool
   ) throws(ContrastiveError) -> KMeansResult {
     var best: KMeansResult?
+    var codes = CodeUse(points, clusters: clusters, options: self)
     for restart in 0..<max(1, restarts) {
       let centroids: Matrix
       do throws(ContrastiveError) {
         centroids = try initialCentroids(
-          points, clusters: clusters, restart: restart, workers: workers, progress: progress)
+          points, clusters: clusters, codes: &codes, restart: restart, workers: workers,
+          progress: progress)
       } catch {
         // What an earlier restart has found stands.
         if error == .canceled, let best, !workers.isCanceled { return best }
         throw error
       }
       let start = try KMeansResult(
-        points: points, centroids: centroids, options: self, workers: workers)
+        points: points, centroids: centroids, options: self, codes: codes, workers: workers)
       let (result, goesOn) = try run(
         start, restart: restart, workers: workers, progress: progress)
       if best.map({ result.objective < $0.objective }) ?? true { best = result }

@@ -31,7 +31,7 @@ public struct KMeansResult: Sendable {
 
   /// Assigns points to given centroids.
   init(
-    points: PreparedPoints, centroids: Matrix, options: KMeans, workers: Workers
+    points: PreparedPoints, centroids: Matrix, options: KMeans, codes: CodeUse, workers: Workers
   ) throws(ContrastiveError) {
     self.points = points
     self.centroids = centroids
@@ -42,7 +42,7 @@ public struct KMeansResult: Sendable {
       largest: points.largest)
     bounds = DistanceBounds(
       rows: points.rows, centroids: centroids, options: options, workers: workers)
-    codes = CodeUse(points, clusters: centroids.rows, options: options)
+    self.codes = codes
     _ = try reassign(workers: workers)
   }
 

@@ -37,13 +37,30 @@ struct NearestSearch: Sendable {
       let square = max(0, Double(block.least[row]) + Double(slack))
       return (only, square.squareRoot())
     }
+    let best = nearest(block, row: row, index: index)
+    return (best.column, best.square.squareRoot())
+  }
+
+  /// ‖x − c‖² of the nearest centroid of a row, in Double; nil if it is not below a limit.
+  func square(
+    _ block: NearestCandidatesReader.Statistics, row: Int, index: Int, below limit: Double
+  ) -> Double? {
+    let slack = rounding.slack(norm: points.norms[index])
+    guard Double(block.least[row]) - Double(slack) < limit else { return nil }
+    let square = nearest(block, row: row, index: index).square
+    return square < limit ? square : nil
+  }
+
+  private func nearest(
+    _ block: NearestCandidatesReader.Statistics, row: Int, index: Int
+  ) -> (column: Int, square: Double) {
     var best = (column: 0, square: Double.infinity)
     // Ascending, so that the lowest stays on a tie.
     for column in block.candidates(row: row) ?? ArraySlice(0..<UInt32(centroids.rows)) {
       let square = points.matrix.squaredDistance(index, to: centroids, Int(column))
       if square < best.square { best = (Int(column), square) }
     }
-    return (best.column, best.square.squareRoot())
+    return best
   }
 }
 

@@ -25,10 +25,28 @@ extension CodedPoints {
     var search = CodedBlockSearch(
       points: self, centroids: centroids, block: block,
       rows: points + own.lowerBound * dimension, count: own.count, values: values,
-      labels: labels + own.lowerBound, nearest: nearest, distances: distances,
+      nearest: nearest, distances: distances,
       scratch: CodedBlockSearch.Scratch(scratch, units: units))
-    search.run()
+    search.run(from: labels + own.lowerBound)
     return search.decided
+  }
+
+  /// Lowers a number of each point of a block to ‖x − c‖² of the nearest centroid, in Double, where
+  /// that is less.
+  ///
+  /// `scratch` has `scratchCount` elements.
+  package func lowerSquares(
+    _ squares: UnsafeMutablePointer<Double>, block: Int, to centroids: CodedCentroids,
+    points: SharedReadOnlyMemory<Float>, values: SharedReadOnlyMemory<Float>,
+    scratch: UnsafeMutablePointer<Float>
+  ) {
+    let own = rows(block: block)
+    let room = CodedBlockSearch.Scratch(scratch, units: units)
+    var search = CodedBlockSearch(
+      points: self, centroids: centroids, block: block,
+      rows: points + own.lowerBound * dimension, count: own.count, values: values,
+      nearest: room.open, distances: squares, scratch: room)
+    search.lower()
   }
 }
 
@@ -41,7 +59,6 @@ struct CodedBlockSearch {
   let rows: UnsafePointer<Float>
   let count: Int
   let values: SharedReadOnlyMemory<Float>
-  let labels: UnsafePointer<UInt32>
   let nearest: UnsafeMutablePointer<UInt32>
   /// ‖x − c‖; of points that are not marked as roots ‖x − c‖² until the search ends.
   let distances: UnsafeMutablePointer<Double>
@@ -50,11 +67,11 @@ struct CodedBlockSearch {
   fileprivate(set) var decided = 0
   let kernels = ClusterKernels.best
 
-  mutating func run() {
+  /// Finds the nearest of all, of which each point may know one that is near.
+  mutating func run(from labels: UnsafePointer<UInt32>) {
     let all = points.packedRows(block: block)
     let reach = prepare()
-    for place in 0..<count { scratch.places[place] = UInt32(place) }
-    let open = start()
+    let open = start(from: labels)
     look(among: centroids.changed, reach: reach, places: count, codes: all)
     if centroids.unchanged.count > 0 {
       points.product.gather(
@@ -65,6 +82,19 @@ struct CodedBlockSearch {
     for place in 0..<count where !scratch.areRoots[place] {
       distances[place] = distances[place].squareRoot()
     }
+  }
+
+  /// Finds what is nearer than the distances say.
+  mutating func lower() {
+    let reach = prepare()
+    for place in 0..<count {
+      nearest[place] = .max
+      scratch.areRoots[place] = false
+      scratch.thresholds[place] = threshold(distances[place])
+    }
+    look(
+      among: centroids.changed, reach: reach, places: count,
+      codes: points.packedRows(block: block))
   }
 
   /// What ‖x − c‖² of a point's nearest so far is at most.
@@ -86,7 +116,7 @@ struct CodedBlockSearch {
 
   /// Begins with each point's last centroid; lists the points to which an unchanged one may have
   /// become the nearest, and returns how many.
-  private mutating func start() -> Int {
+  private mutating func start(from labels: UnsafePointer<UInt32>) -> Int {
     let bytes = 4 * points.dimension
     var open = 0
     for place in 0..<count {
@@ -94,7 +124,7 @@ struct CodedBlockSearch {
       contrastive_prefetch(rows + min(count - 1, place + 4) * points.dimension, bytes)
       let (last, label) = (distances[place], labels[place])
       let isKnown = label < centroids.count
-      nearest[place] = isKnown ? label : 0
+      nearest[place] = isKnown ? label : .max
       scratch.areRoots[place] = isKnown && !centroids.hasChanged(label)
       var isOpen = !isKnown
       if !isKnown {
@@ -170,7 +200,7 @@ struct CodedBlockSearch {
       let place = Int(scratch.places[Int(pair.row)])
       let column = run.numbers[start + Int(pair.column)]
       // The threshold may have grown since.
-      guard pair.value >= scratch.thresholds[place], column != labels[place] else { continue }
+      guard pair.value >= scratch.thresholds[place], column != nearest[place] else { continue }
       decided += 1
       if kernels.isFarther(
         rows + place * dimension, values + Int(column) * dimension, count: dimension,
@@ -190,12 +220,14 @@ struct CodedBlockSearch {
     }
   }
 
-  /// Writes what a bound adds for each row; returns the largest ‖x'‖ + ‖residual‖ at least.
+  /// Begins with all points, and what a bound adds for each; returns the largest ‖x'‖ + ‖residual‖
+  /// at least.
   private func prepare() -> Float {
     let sizes = points.sizes[points.first(block: block)...].prefix(count)
     let reach = sizes.reduce(0) { max($0, $1.norm + $1.residual) }
     let largest = centroids.largestNorm + centroids.largestResidual
     for (place, size) in sizes.enumerated() {
+      scratch.places[place] = UInt32(place)
       let (norm, residual) = (size.norm, size.residual)
       // Eight operations in Float32 on values of this magnitude, two of them for the column.
       let magnitude =

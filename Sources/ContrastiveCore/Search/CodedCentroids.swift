@@ -23,8 +23,8 @@ package struct CodedCentroids: Sendable {
     var count: Int { numbers.count }
   }
 
-  /// Encodes centroids less `center`; those of the last assignment, if there was one, say which have
-  /// changed.
+  /// Encodes centroids less `center`; those of the last assignment, if there was one, say which
+  /// have changed.
   ///
   /// Complexity: O(rows · columns).
   init(

@@ -37,6 +37,40 @@ struct KMeansTests {
     #expect(abs(far / (near + far) - 0.9) < 0.04)
   }
 
+  /// Weights are distances in Double: their sums, which progress tells, have the same bits whether
+  /// codes or Float32 rule out what is far, and whatever the product.
+  @Test(arguments: [0, 30] as [Float], KMeans.Metric.allCases)
+  func plusPlusDrawsTheSameWhateverScreens(_ offset: Float, _ metric: KMeans.Metric) throws {
+    var points = try clustered(900, 40, centers: 50, noise: 0.4)
+    // Rows of zeros, duplicates and, far from the origin, little that Float32 can tell apart.
+    points = Matrix(
+      rows: 900, columns: 40,
+      sharing: (0..<900).flatMap { row in
+        let own = points.row(row - row % 9 % 2)
+        return row % 100 == 0 ? [Float](repeating: 0, count: 40) : own.map { $0 + offset }
+      })
+    func seeds(
+      _ strategy: KMeansStrategy, _ workers: Workers
+    ) throws -> (centroids: Matrix, sums: [Double]) {
+      var sums: [Double] = []
+      let result = try KMeans(
+        metric: metric, iterations: 0, seed: 4, zeroRows: .keep, strategy: strategy
+      ).fit(points, clusters: 200, workers: workers) {
+        if $0.iteration < 0 { sums.append($0.objective) }
+        return true
+      }
+      return (result.centroids, sums)
+    }
+    let expected = try seeds(.codes, Workers.one)
+    #expect(expected.sums.count > 10)
+    for workers in try [Workers.one.using(.blas), Workers(count: 3).using(.packed)] {
+      for strategy in [KMeansStrategy.codes, .exhaustive] {
+        let found = try seeds(strategy, workers)
+        #expect(found.centroids == expected.centroids && found.sums == expected.sums)
+      }
+    }
+  }
+
   @Test(arguments: [KMeans.Seeding.plusPlus, .randomPoints])
   func duplicatesLeaveTooFewPoints(_ seeding: KMeans.Seeding) throws {
     let distinct = try TestData.embeddings(5, 7, seed: 1)
