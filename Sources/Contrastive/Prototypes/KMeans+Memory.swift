@@ -33,6 +33,6 @@ extension KMeans {
       strategy == .codes || strategy == nil && codes <= boundsMemory
     return rows * 100 + (metric == .spherical ? 4 * rows * dimension : 0)
       + max(2 * rows * (fine + plan.groups), mayUseCodes ? codes : 0)
-      + clusters * (16 * dimension + 32) + max(pass, blocks, mayUseCodes ? screened : 0)
+      + clusters * (20 * dimension + 32) + max(pass, blocks, mayUseCodes ? screened : 0)
   }
 }

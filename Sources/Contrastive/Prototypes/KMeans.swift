@@ -27,17 +27,18 @@
 /// + [spherical] 4 · n · D    the unit points
 /// + 2 · n · (s + g)          bounds: s = k rounded up to 32 for each centroid, else 0; g groups;
 ///   or n · (D + 20)          codes, where these are more; with AMX of D rounded up to 64
-/// + k · (12 · D + 32)        exact sums, the centroids before
+/// + k · (20 · D + 32)        exact sums, the centroids before, codes
 /// + W · b                    a tile and its lists for each worker
 /// ```
 /// with b = 4 · max(197,120, 768 · D + 131,072 + 256 · e + 7 · k + 2,081), by codes at least
-/// 4 · 296,192, and e = k for bounds for each centroid, g for groups. Several clusterings or
-/// restarts hold the winners' bounds, too.
+/// 4 · (299,264 + 96 · D), and e = k for bounds for each centroid, g for groups. Several
+/// clusterings or restarts hold the winners' bounds, too.
 ///
 /// Sources: Lloyd, "Least squares quantization in PCM", 1982; Elkan, "Using the triangle inequality
 /// to accelerate k-means", ICML 2003; Ding et al., "Yinyang k-means", ICML 2015 (groups); Dhillon
 /// and Modha, "Concept decompositions for large sparse text data using clustering", 2001
-/// (spherical).
+/// (spherical); Kaukoranta, Fränti and Nevalainen, "A fast exact GLA based on code vector activity
+/// detection", IEEE Transactions on Image Processing 9, 2000 (centroids that stay).
 public struct KMeans: Sendable {
   /// Where points and centroids live.
   public enum Metric: String, Sendable, CaseIterable {
