@@ -155,8 +155,8 @@ import _TestSupport
       #expect(found.losses == expected.losses && found[.queries] == expected[.queries])
       #expect(found.errorBound == expected.errorBound)
     }
-    var queue = try QueueBank(capacity: 100, dimension: 20, precision: precision)
-    try queue.keepEncoded()
+    var queue = try QueueBank(
+      capacity: 100, dimension: 20, precision: precision, products: .int16)
     var plain = try QueueBank(capacity: 100, dimension: 20, precision: precision)
     // Batches that do not fill it, end at its end, wrap around, and are larger than it is.
     for (seed, size) in [33, 67, 1, 40, 80, 100, 250, 3].enumerated() {
@@ -170,12 +170,24 @@ import _TestSupport
       if !before.0.isEmpty { try check(before.0, before.1) }
     }
     #expect((queue.bankColumns.operand.codes != nil) && plain.bankColumns.operand.codes == nil)
+    let saved = queue.slots
+    let restored = try QueueBank(
+      slots: BankSlots(
+        dimension: 20, elements: saved.elements, ids: saved.ids, labels: saved.labels,
+        steps: saved.steps, products: .int16), nextSlot: queue.nextSlot,
+      lastStep: queue.lastStep)
+    #expect(restored.bankColumns.operand.codes != nil)
+    try check(restored, plain)
     queue.removeAll()
-    #expect(queue.bankColumns.operand.codes == nil)
+    plain.removeAll()
+    try queue.enqueue(TestData.embeddings(100, 20, seed: 90))
+    try plain.enqueue(TestData.embeddings(100, 20, seed: 90))
+    #expect(queue.bankColumns.operand.codes != nil)
+    try check(queue, plain)
 
-    var samples = try SampleBank(samples: 50, dimension: 20, precision: precision)
-    var plainSamples = samples
-    try samples.keepEncoded(workers: .one)
+    var samples = try SampleBank(
+      samples: 50, dimension: 20, precision: precision, products: .int16)
+    var plainSamples = try SampleBank(samples: 50, dimension: 20, precision: precision)
     for (seed, ids) in [[3, 49, 3], Array(0..<50), [7], [8, 12, 7]].enumerated() {
       let batch = try TestData.embeddings(ids.count, 20, seed: UInt64(seed + 40))
       try samples.update(batch, ids: ids)

@@ -59,12 +59,17 @@ struct TableCommand: ParsableCommand {
 
   @OptionGroup var selection: Selection
 
-  @Option(help: "A file to write the measurements to, one JSON object a line.")
+  @Option(
+    help: """
+      A file to write the measurements to, one JSON object a line. Lines of other kinds of \
+      processors stay in it.
+      """)
   var json: String?
 
   func run() throws {
     print(Measurement.header)
     var lines = ""
+    if let json, let known = try? Baseline(path: json) { lines = known.others }
     try selection.forEachMeasurement { measurement in
       print(measurement.row)
       lines += measurement.json + "\n"

@@ -48,11 +48,12 @@ public struct BankSlots: Sendable, Equatable {
   private var single: [Float]
   private var half: [UInt16]
   /// The embeddings in 16 bits where a bank keeps them so, too.
-  private var codes = KeptCodes()
+  private var codes: KeptCodes
 
   /// Empty slots; errors name the capacity as it is given.
   package init(
-    capacity: Int, dimension: Int, precision: Precision = .single, named name: String = "capacity"
+    capacity: Int, dimension: Int, precision: Precision = .single,
+    products: ContrastiveCore.Precision = .float32, named name: String = "capacity"
   ) throws(ContrastiveError) {
     try requireParameter(capacity > 0, name, capacity, "at least 1")
     try requireParameter(dimension > 0, "dimension", dimension, "at least 1")
@@ -71,6 +72,8 @@ public struct BankSlots: Sendable, Equatable {
     steps = ids
     single = [Float](repeating: 0, count: precision == .single ? elements : 0)
     half = [UInt16](repeating: 0, count: precision == .half ? elements : 0)
+    codes = KeptCodes(areKept: products == .int16)
+    try encodeAll()
   }
 
   /// Slots from what was saved.
@@ -81,13 +84,16 @@ public struct BankSlots: Sendable, Equatable {
   ///   - ids: [slots], each −1 or more.
   ///   - labels: [slots], each −1 or more.
   ///   - steps: [slots], each −1 or more.
+  ///   - products: `.int16` also keeps codes of the embeddings (see `QueueBank.init`).
   /// - Throws: `ContrastiveError`: `.parameter`, `.shape`, `.index`, `.nonFinite`.
   public init(
-    dimension: Int, elements: Elements, ids: [Int], labels: [Int], steps: [Int]
+    dimension: Int, elements: Elements, ids: [Int], labels: [Int], steps: [Int],
+    products: ContrastiveCore.Precision = .float32
   ) throws(ContrastiveError) {
     let precision: Precision = if case .half = elements { .half } else { .single }
     try self.init(
       capacity: steps.count, dimension: dimension, precision: precision, named: "slots")
+    codes = KeptCodes(areKept: products == .int16)
     try requireShape(
       elements.count == steps.count * dimension, "elements", "[\(elements.count)]",
       "[\(steps.count) × \(dimension)]")
@@ -103,6 +109,7 @@ public struct BankSlots: Sendable, Equatable {
     case .half(let bits): half = bits
     }
     try requireUnitRows()
+    try encodeAll()
   }
 
   private func requireUnitRows() throws(ContrastiveError) {
@@ -170,9 +177,11 @@ public struct BankSlots: Sendable, Equatable {
     (ids[slot], labels[slot], steps[slot]) = (id, label, step)
   }
 
-  /// Keeps the embeddings in 16 bits, too.
-  mutating func keepEncoded(workers: Workers) throws(ContrastiveError) {
-    codes.rows = try operand(capacity, named: "bank").encoded(workers: workers).codes
+  /// Encodes every slot, where the bank keeps codes.
+  private mutating func encodeAll() throws(ContrastiveError) {
+    guard codes.areKept else { return }
+    codes.rows = nil
+    codes.rows = try operand(capacity, named: "bank").encoded(workers: .all).codes
   }
 
   /// Encodes slots that were written, where the bank keeps codes.
@@ -188,17 +197,19 @@ public struct BankSlots: Sendable, Equatable {
 
   /// Makes every slot one that was never written.
   mutating func removeAll() {
-    codes.rows = nil
     for slot in steps.indices {
       (ids[slot], labels[slot], steps[slot]) = (Self.none, Self.none, Self.none)
     }
     for position in single.indices { single[position] = 0 }
     for position in half.indices { half[position] = 0 }
+    // Zeros can be encoded.
+    try? encodeAll()
   }
 }
 
 /// Codes that follow from what a bank holds: they make no two banks differ.
 private struct KeptCodes: Sendable, Equatable {
+  let areKept: Bool
   var rows: ShortRows?
 
   static func == (_: KeptCodes, _: KeptCodes) -> Bool { true }

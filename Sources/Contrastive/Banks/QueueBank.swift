@@ -19,11 +19,17 @@ public struct QueueBank: MemoryBank, Equatable {
   ///   - capacity: at least 1.
   ///   - dimension: at least 1.
   ///   - precision: how embeddings are kept.
+  ///   - products: `.int16` also keeps codes of them, which follow what is written: evaluations
+  ///     with `precision: .int16` then need not encode a full bank. The same bits in less time; a
+  ///     write takes O(rows written · dimension + capacity) more, and a copy of the codes where a
+  ///     snapshot has them, which are 2 bytes for each element of rows rounded up to 64.
   /// - Throws: `ContrastiveError.parameter`.
   public init(
-    capacity: Int, dimension: Int, precision: BankSlots.Precision = .single
+    capacity: Int, dimension: Int, precision: BankSlots.Precision = .single,
+    products: Precision = .float32
   ) throws(ContrastiveError) {
-    slots = try BankSlots(capacity: capacity, dimension: dimension, precision: precision)
+    slots = try BankSlots(
+      capacity: capacity, dimension: dimension, precision: precision, products: products)
   }
 
   /// Most rows it holds.
@@ -67,21 +73,6 @@ public struct QueueBank: MemoryBank, Equatable {
     count = min(capacity, count + batch.unit.rows)
     if count < capacity { nextSlot = count }
     lastStep = batch.step
-  }
-
-  /// Keeps the rows in 16 bits beside them from now on, encoding what is written as it is written.
-  ///
-  /// Evaluations with `precision: .int16` then need not encode a full bank: the same bits in less
-  /// time.
-  ///
-  /// Complexity: O(capacity · dimension), then O(rows written · dimension + capacity) for each
-  /// batch, and a copy of the codes where a snapshot has them; holds 2 bytes for each element, rows
-  /// rounded up to 64.
-  ///
-  /// - Parameter workers: the threads to use; no effect on the result.
-  /// - Throws: `ContrastiveError`: `.nonFinite`, `.tooLarge`.
-  public mutating func keepEncoded(workers: Workers = .all) throws(ContrastiveError) {
-    try slots.keepEncoded(workers: workers)
   }
 
   /// Removes every row; the step of the last write stays.

@@ -28,14 +28,16 @@ public struct SampleBank: MemoryBank, Equatable {
   ///   - dimension: at least 1.
   ///   - momentum: m, 0 ..< 1; 0.5 is Wu et al.'s.
   ///   - precision: how embeddings are kept.
+  ///   - products: `.int16` also keeps codes of them (see `QueueBank.init`).
   /// - Throws: `ContrastiveError.parameter`.
   public init(
     samples: Int, dimension: Int, momentum: Double = 0.5,
-    precision: BankSlots.Precision = .single
+    precision: BankSlots.Precision = .single, products: Precision = .float32
   ) throws(ContrastiveError) {
     try self.init(
       empty: BankSlots(
-        capacity: samples, dimension: dimension, precision: precision, named: "samples"),
+        capacity: samples, dimension: dimension, precision: precision, products: products,
+        named: "samples"),
       momentum: momentum)
   }
 
@@ -130,16 +132,6 @@ public struct SampleBank: MemoryBank, Equatable {
     // What is left of two opposite rows is rounding, not a direction.
     guard norm > 1e-6 else { return nil }
     return mean.map { Float($0 / norm) }
-  }
-
-  /// Keeps the rows in 16 bits beside them from now on, encoding what is updated as it is updated.
-  ///
-  /// As `QueueBank.keepEncoded` does for its rows.
-  ///
-  /// - Parameter workers: the threads to use; no effect on the result.
-  /// - Throws: `ContrastiveError`: `.nonFinite`, `.tooLarge`.
-  public mutating func keepEncoded(workers: Workers = .all) throws(ContrastiveError) {
-    try slots.keepEncoded(workers: workers)
   }
 
   /// Removes every row; the step of the last write stays.

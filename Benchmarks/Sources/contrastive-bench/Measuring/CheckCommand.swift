@@ -1,6 +1,5 @@
 import ArgumentParser
 import Contrastive
-import FoundationEssentials
 
 /// `contrastive-bench check`.
 struct CheckCommand: ParsableCommand {
@@ -8,8 +7,8 @@ struct CheckCommand: ParsableCommand {
     commandName: "check", abstract: "Compare with a baseline; exit 1 on a regression.",
     discussion: """
       What is compared is a workload's time over that of a product of matrices in the same run, so \
-      that a baseline of another machine serves. One that is slower by more than the tolerance is \
-      measured twice more; the best of the three counts.
+      that a baseline of another machine with the same kind of processor serves. One that is \
+      slower by more than the tolerance is measured twice more; the best of the three counts.
       """)
 
   @OptionGroup var selection: Selection
@@ -20,23 +19,15 @@ struct CheckCommand: ParsableCommand {
   @Option(help: "Share by which a workload may be slower.")
   var tolerance: Double = 0.25
 
-  /// A line of a baseline.
-  private struct Entry: Decodable {
-    let workload: String
-    let size: String
-    let threads: Int
-    let reference: Double
-
-    enum CodingKeys: String, CodingKey {
-      case workload, size, threads
-      case reference = "of_reference"
-    }
-  }
-
   func run() throws {
-    let data = try Data(contentsOf: URL(filePath: baseline))
-    let entries = try data.split(separator: UInt8(ascii: "\n")).map {
-      try JSONDecoder().decode(Entry.self, from: Data($0))
+    let known = try Baseline(path: baseline)
+    let entries = known.own
+    guard !entries.isEmpty else {
+      throw ValidationError(
+        """
+        \(baseline) has no measurements of this kind of processor, "\(Baseline.processor)", but of \
+        \(known.processors); `table --json \(baseline)` adds them
+        """)
     }
     let workers = try Workers(count: selection.threads)
     let reference = try Reference(workers: workers)

@@ -37,8 +37,9 @@ struct Measurement {
 
   var json: String {
     """
-    {"workload":"\(workload.name)","size":"\(workload.size)","threads":\(threads),\
-    "runs":\(times.count),"median_ms":\(rounded(median)),"minimum_ms":\(rounded(times.min() ?? 0)),\
+    {"processor":"\(Baseline.processor)","workload":"\(workload.name)",\
+    "size":"\(workload.size)","threads":\(threads),"runs":\(times.count),\
+    "median_ms":\(rounded(median)),"minimum_ms":\(rounded(times.min() ?? 0)),\
     "gflops":\(rounded(workload.operations / median / 1e6)),"of_reference":\(ratio),\
     "peak_scratch_bytes":\(peakScratchBytes)}
     """

@@ -34,7 +34,7 @@ extension Workload {
       let objective = try InfoNCE()
       var queue: QueueBank?
       return { q, k, bank, workers in
-        var kept = try queue.take() ?? fullQueue(bank, workers: workers)
+        var kept = try queue.take() ?? fullQueue(bank)
         let found = try objective.evaluate(
           (q, k, kept), gradients: [.queries], precision: .int16, workers: workers)
         try kept.enqueue(k)
@@ -77,10 +77,9 @@ extension Workload {
     }
   }
 
-  private static func fullQueue(_ rows: Matrix, workers: Workers) throws -> QueueBank {
-    var queue = try QueueBank(capacity: rows.rows, dimension: rows.columns)
+  private static func fullQueue(_ rows: Matrix) throws -> QueueBank {
+    var queue = try QueueBank(capacity: rows.rows, dimension: rows.columns, products: .int16)
     try queue.enqueue(rows)
-    try queue.keepEncoded(workers: workers)
     return queue
   }
 
