@@ -1,5 +1,6 @@
 import ArgumentParser
 import Contrastive
+import FoundationEssentials
 
 /// Times the engine's workloads.
 @main
@@ -61,20 +62,24 @@ struct TableCommand: ParsableCommand {
 
   @Option(
     help: """
-      A file to write the measurements to, one JSON object a line. Lines of other kinds of \
-      processors stay in it.
+      A file to write the measurements to, one JSON object a line. Lines of other workloads, \
+      threads and kinds of processors stay in it.
       """)
   var json: String?
 
   func run() throws {
     print(Measurement.header)
-    var lines = ""
-    if let json, let known = try? Baseline(path: json) { lines = known.others }
+    let known = try json.flatMap {
+      FileManager.default.fileExists(atPath: $0) ? try Baseline(path: $0) : nil
+    }
+    var made: [Measurement] = []
     try selection.forEachMeasurement { measurement in
       print(measurement.row)
-      lines += measurement.json + "\n"
+      made.append(measurement)
     }
-    if let json { try writeText(lines, to: json) }
+    guard let json else { return }
+    let lines = made.map { $0.json + "\n" }.joined()
+    try writeText((known?.without(made) ?? "") + lines, to: json)
   }
 }
 

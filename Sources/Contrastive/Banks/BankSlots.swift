@@ -59,7 +59,8 @@ public struct BankSlots: Sendable, Equatable {
     try requireParameter(dimension > 0, "dimension", dimension, "at least 1")
     let (elements, overflow) = capacity.multipliedReportingOverflow(by: dimension)
     guard !overflow, capacity <= Int(UInt32.max),
-      MachineMemory.holds(elements, times: precision == .single ? 4 : 2)
+      MachineMemory.holds(
+        capacity, times: Self.bytes(dimension, precision, areEncoded: products == .int16))
     else {
       throw .parameter(
         name: name, found: "\(capacity) rows of \(dimension)",
@@ -112,6 +113,12 @@ public struct BankSlots: Sendable, Equatable {
     try encodeAll()
   }
 
+  /// Bytes that a slot takes, which are a little more with some products than with others.
+  private static func bytes(_ dimension: Int, _ precision: Precision, areEncoded: Bool) -> Int {
+    let codes = areEncoded ? 2 * pieces(dimension, 64) * 64 + 32 : 0
+    return dimension * (precision == .single ? 4 : 2) + 24 + codes
+  }
+
   private func requireUnitRows() throws(ContrastiveError) {
     for slot in steps.indices {
       let row = embedding(slot)
@@ -128,6 +135,9 @@ public struct BankSlots: Sendable, Equatable {
       }
     }
   }
+
+  /// `.int16` where codes of the embeddings are kept.
+  package var products: ContrastiveCore.Precision { codes.areKept ? .int16 : .float32 }
 
   /// Number of slots.
   package var capacity: Int { steps.count }

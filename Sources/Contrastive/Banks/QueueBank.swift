@@ -22,7 +22,7 @@ public struct QueueBank: MemoryBank, Equatable {
   ///   - products: `.int16` also keeps codes of them, which follow what is written: evaluations
   ///     with `precision: .int16` then need not encode a full bank. The same bits in less time; a
   ///     write takes O(rows written · dimension + capacity) more, and a copy of the codes where a
-  ///     snapshot has them, which are 2 bytes for each element of rows rounded up to 64.
+  ///     snapshot has them, which are 2 bytes for each element, of a multiple of 64 elements a row.
   /// - Throws: `ContrastiveError.parameter`.
   public init(
     capacity: Int, dimension: Int, precision: BankSlots.Precision = .single,

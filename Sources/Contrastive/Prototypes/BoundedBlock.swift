@@ -18,6 +18,8 @@ struct BoundedBlock {
     var moves: [ClusterMove] = []
     /// Distances computed.
     var computed = 0
+    /// Of these, pairs that codes left open.
+    var open = 0
   }
 
   /// A point whose nearest centroid the bounds do not decide.

@@ -56,13 +56,13 @@ enum CodeUse: Sendable {
     return made
   }
 
-  /// Takes note of an assignment by codes, which computed so many distances.
-  mutating func note(_ result: KMeansResult, moves: Int, computed: Int, workers: Workers) {
+  /// Takes note of an assignment by codes, which left so many pairs open.
+  mutating func note(_ result: KMeansResult, moves: Int, open: Int, workers: Workers) {
     guard case .used(var screen, let isChosen) = self else { return }
     screen.assigned = result.centroids
-    // An assignment that knew no cluster of any point decides more than those that follow.
+    // An assignment that knew no cluster of any point leaves more open than those that follow.
     if !isChosen && moves < result.points.rows {
-      screen.forecast = BoundsForecast(result, computed: computed, workers: workers)
+      screen.forecast = BoundsForecast(result, open: open, workers: workers)
     }
     self = .used(screen, isChosen: isChosen)
   }

@@ -31,9 +31,7 @@ extension KMeans {
         ?? (0..<first).first(where: points.canSeed)
     else { throw .zeroNorm(argument: points.argument, row: 0) }
     var rows = [seed]
-    var weights = StaleWeights(
-      points, codes: codes,
-      shares: PointShares(rows: points.rows, clusters: clusters, workers: workers))
+    var weights = StaleWeights(points, codes: codes, clusters: clusters)
     var swept = 0
     while rows.count < clusters {
       try weights.lower(to: Array(rows[swept...]), workers: workers)
@@ -81,16 +79,17 @@ extension PreparedPoints {
 /// the current batch.
 private struct StaleWeights {
   private let points: PreparedPoints
+  /// Made for an assignment to so many clusters.
   private let codes: CodedPoints?
-  private let shares: PointShares
+  private let clusters: Int
   private var weights: [Double]
   private var blockSums: [Double] = []
   private static let block = 256
 
-  init(_ points: PreparedPoints, codes: CodedPoints?, shares: PointShares) {
+  init(_ points: PreparedPoints, codes: CodedPoints?, clusters: Int) {
     self.points = points
     self.codes = codes
-    self.shares = shares
+    self.clusters = clusters
     weights = (0..<points.rows).map { points.canSeed($0) ? .infinity : 0 }
   }
 
@@ -102,10 +101,13 @@ private struct StaleWeights {
   /// Lowers every weight to the squared distance to the nearest of some points.
   mutating func lower(to chosen: [Int], workers: Workers) throws(ContrastiveError) {
     let centroids = points.matrix.rows(at: chosen)
+    // Passes and codes are each cut in their own way.
+    let shares = PointShares(
+      rows: points.rows, clusters: codes == nil ? centroids.rows : clusters, workers: workers)
     if let codes {
       lower(to: centroids, by: codes, workers: workers)
     } else {
-      try lowerByProducts(to: centroids, workers: workers)
+      try lowerByProducts(to: centroids, of: shares, workers: workers)
     }
     try workers.checkCanceled()
     weights.withMutableSharedMemory { shares.gather($0) }
@@ -129,7 +131,7 @@ private struct StaleWeights {
   }
 
   private mutating func lowerByProducts(
-    to centroids: Matrix, workers: Workers
+    to centroids: Matrix, of shares: PointShares, workers: Workers
   ) throws(ContrastiveError) {
     let search = NearestSearch(
       points: points, centroids: centroids,

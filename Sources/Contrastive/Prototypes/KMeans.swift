@@ -7,7 +7,7 @@
 /// Distances are decided in Double: products of codes or Float32 and bounds only rule out centroids
 /// that cannot be nearest, with a margin for rounding, and what is left is Σ (x − c)² in Double. So
 /// the assignments are those of Lloyd's iteration, ties included, whichever strategy is used, and
-/// the same for any number of threads. Sums are exact (see `CentroidSums`).
+/// the same for any number of threads and on every processor. Sums are exact (see `CentroidSums`).
 ///
 /// One iteration is an update followed by an assignment; before the first there is an assignment to
 /// the initial centroids. Hence assignments always belong to the centroids returned. After every
@@ -31,8 +31,8 @@
 /// + W · b                    a tile and its lists for each worker
 /// ```
 /// with b = 4 · max(197,120, 768 · D + 131,072 + 256 · e + 7 · k + 2,081), by codes at least
-/// 4 · (299,264 + 96 · D), and e = k for bounds for each centroid, g for groups. Several
-/// clusterings or restarts hold the winners' bounds, too.
+/// 4 · (298,496 + 96 · D), and e = k for bounds for each centroid, g for groups. Several
+/// clusterings or restarts hold the winners' bounds or codes, too.
 ///
 /// Sources: Lloyd, "Least squares quantization in PCM", 1982; Elkan, "Using the triangle inequality
 /// to accelerate k-means", ICML 2003; Ding et al., "Yinyang k-means", ICML 2015 (groups); Dhillon
@@ -218,8 +218,12 @@ public struct KMeans: Sendable {
         if error == .canceled, let best, !workers.isCanceled { return best }
         throw error
       }
+      let known = codes
+      // The last run alone has them, and gives them up for bounds.
+      if restart + 1 >= restarts { codes = .unused }
       let start = try KMeansResult(
-        points: points, centroids: centroids, options: self, codes: codes, workers: workers)
+        points: points, centroids: centroids, options: self, codes: consume known,
+        workers: workers)
       let (result, goesOn) = try run(
         start, restart: restart, workers: workers, progress: progress)
       if best.map({ result.objective < $0.objective }) ?? true { best = result }

@@ -25,6 +25,9 @@ public struct KMeansResult: Sendable {
   var labels: [UInt32]
   var sums: CentroidSums
   /// An upper bound on each point's distance to its centroid, for those that `bounds` has.
+  ///
+  /// As long as it has none, which is as long as codes are used, the distance of the last
+  /// assignment.
   var reach: [Double]
   var bounds: DistanceBounds
   var codes: CodeUse

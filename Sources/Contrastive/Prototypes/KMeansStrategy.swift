@@ -10,8 +10,8 @@ package enum KMeansStrategy: String, Sendable {
   case perGroup = "group bounds"
   /// All n · k distances in every iteration (Lloyd).
   case exhaustive
-  /// Products of 8-bit codes rule centroids out, all n · k pairs in every iteration, and distances
-  /// in Double decide among the others.
+  /// Products of 8-bit codes rule centroids out, in every iteration among the pairs that may have
+  /// changed, and distances in Double decide among the others.
   ///
   /// Memory: n · (D + 20) bytes of codes, D rounded up to a multiple of 64 where AMX multiplies
   /// them; 2 · D where the processor has no product of 8 bits.

@@ -24,6 +24,7 @@ struct NearestSearch: Sendable {
     let reader = NearestCandidatesReader(
       rowNorms: points.norms, columnNorms: columnNorms, dimension: points.dimension,
       bounds: bounds)
+    precondition(shares.map { $0.rowsPerBlock == pass.rowsPerBlock } ?? true)
     let blocks = shares?.ownBlocks ?? 0..<pass.rowBlocks
     return (try pass.read(reader, blocks: blocks, workers: workers), pass.rowsPerBlock)
   }
@@ -45,6 +46,7 @@ struct NearestSearch: Sendable {
   func square(
     _ block: NearestCandidatesReader.Statistics, row: Int, index: Int, below limit: Double
   ) -> Double? {
+    // The bound has room for what Double loses, too.
     let slack = rounding.slack(norm: points.norms[index])
     guard Double(block.least[row]) - Double(slack) < limit else { return nil }
     let square = nearest(block, row: row, index: index).square

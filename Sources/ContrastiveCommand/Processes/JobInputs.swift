@@ -56,7 +56,8 @@ package enum JobInputs {
 
   /// What the bits of results depend on beside the inputs.
   private static var machine: String {
-    "\(RowKernels.best.name) kernels, \(BlockSizes.current.tallColumns) columns a tile, "
+    "\(RowKernels.best.name) kernels, codes by \(CodeProduct.best.name), "
+      + "\(BlockSizes.current.tallColumns) columns a tile, "
       + "BLAS \(BLAS.configuration) \(BLAS.core), "
       + "product \(MatrixProduct.automatic.rawValue), packed \(PackedProduct.fused.name)"
   }

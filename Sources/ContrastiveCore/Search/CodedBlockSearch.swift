@@ -10,7 +10,7 @@ extension CodedPoints {
   }
 
   /// Finds the nearest centroid of each point of a block, and its distance in Double; returns how
-  /// many distances the codes left open.
+  /// many pairs the codes left open, and how many distances were computed besides.
   ///
   /// `labels` has for each of all points a centroid that may be near; beyond their number, none is
   /// known. Where `centroids` knows which have changed, labels and `distances` are those of the
@@ -20,7 +20,7 @@ extension CodedPoints {
     values: SharedReadOnlyMemory<Float>, labels: UnsafePointer<UInt32>,
     scratch: UnsafeMutablePointer<Float>, nearest: UnsafeMutablePointer<UInt32>,
     distances: UnsafeMutablePointer<Double>
-  ) -> Int {
+  ) -> (open: Int, known: Int) {
     let own = rows(block: block)
     var search = CodedBlockSearch(
       points: self, centroids: centroids, block: block,
@@ -28,7 +28,7 @@ extension CodedPoints {
       nearest: nearest, distances: distances,
       scratch: CodedBlockSearch.Scratch(scratch, units: units))
     search.run(from: labels + own.lowerBound)
-    return search.decided
+    return (search.open, search.known)
   }
 
   /// Lowers a number of each point of a block to ‖x − c‖² of the nearest centroid, in Double, where
@@ -41,6 +41,7 @@ extension CodedPoints {
     scratch: UnsafeMutablePointer<Float>
   ) {
     let own = rows(block: block)
+    // No point is listed as open: its room is free.
     let room = CodedBlockSearch.Scratch(scratch, units: units)
     var search = CodedBlockSearch(
       points: self, centroids: centroids, block: block,
@@ -63,8 +64,10 @@ struct CodedBlockSearch {
   /// ‖x − c‖; of points that are not marked as roots ‖x − c‖² until the search ends.
   let distances: UnsafeMutablePointer<Double>
   let scratch: Scratch
-  /// Distances computed in Double, or ruled out by one in Float32.
-  fileprivate(set) var decided = 0
+  /// Pairs that codes left open.
+  fileprivate(set) var open = 0
+  /// Distances to centroids that points begin with.
+  fileprivate(set) var known = 0
   let kernels = ClusterKernels.best
 
   /// Finds the nearest of all, of which each point may know one that is near.
@@ -131,7 +134,7 @@ struct CodedBlockSearch {
         distances[place] = .infinity
       } else if !scratch.areRoots[place] {
         distances[place] = square(place, label)
-        decided += 1
+        known += 1
         // Roots may be equal where squares are not.
         isOpen = distances[place].squareRoot() >= last
       }
@@ -154,7 +157,7 @@ struct CodedBlockSearch {
       scratch.chosenScales[index] = points.scales[points.first(block: block) + place]
       scratch.chosenOffsets[index] = scratch.offsets[place]
     }
-    // As long as nothing is known of a point, all is listed.
+    // As long as nothing is known of the points, all is listed.
     var width = distances[0] < .infinity ? Scratch.columns : points.product.width
     var start = 0
     while start < run.count {
@@ -201,7 +204,7 @@ struct CodedBlockSearch {
       let column = run.numbers[start + Int(pair.column)]
       // The threshold may have grown since.
       guard pair.value >= scratch.thresholds[place], column != nearest[place] else { continue }
-      decided += 1
+      open += 1
       if kernels.isFarther(
         rows + place * dimension, values + Int(column) * dimension, count: dimension,
         than: bestAtMost(place))
@@ -211,7 +214,7 @@ struct CodedBlockSearch {
       if scratch.areRoots[place] {
         scratch.areRoots[place] = false
         distances[place] = square(place, nearest[place])
-        decided += 1
+        known += 1
       }
       let (best, found) = (distances[place], square(place, column))
       guard found < best || (found == best && column < nearest[place]) else { continue }
@@ -229,7 +232,7 @@ struct CodedBlockSearch {
     for (place, size) in sizes.enumerated() {
       scratch.places[place] = UInt32(place)
       let (norm, residual) = (size.norm, size.residual)
-      // Eight operations in Float32 on values of this magnitude, two of them for the column.
+      // Up to eight operations in Float32 on values of this magnitude, two of them for the column.
       let magnitude =
         (norm + residual) * largest + norm * norm / 2 + largest * largest / 2
         + reach * centroids.largestResidual
@@ -243,7 +246,7 @@ struct CodedBlockSearch {
 }
 
 extension CodedBlockSearch {
-  static func scratchCount(units: Int) -> Int { Scratch.rows * (10 + units) + Scratch.room }
+  static func scratchCount(units: Int) -> Int { Scratch.rows * (8 + units) + Scratch.room }
 
   /// Memory of a search, laid out.
   struct Scratch {

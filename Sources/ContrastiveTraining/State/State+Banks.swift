@@ -19,7 +19,8 @@ extension BankSlots: Stateful {
     guard state.isLoading else { return }
     self = try state.restoring { () throws(ContrastiveError) in
       try BankSlots(
-        dimension: dimension, elements: elements, ids: ids, labels: labels, steps: steps)
+        dimension: dimension, elements: elements, ids: ids, labels: labels, steps: steps,
+        products: products)
     }
   }
 }

@@ -30,7 +30,10 @@ struct ClusterKernelsTests {
     let expected = zip(a, b).reduce(0.0) {
       $0 + (Double($1.0) - Double($1.1)) * (Double($1.0) - Double($1.1))
     }
-    #expect(abs(kernels.squaredDistance(a, b, count: count) - expected) < 1e-13)
+    let square = kernels.squaredDistance(a, b, count: count)
+    #expect(abs(square - expected) < 1e-13)
+    // The same bits whatever the instructions.
+    #expect(try square == self.kernels("portable").squaredDistance(a, b, count: count))
     // Says so of what is clearly farther, and never of what is not.
     #expect(kernels.isFarther(a, b, count: count, than: expected * (1 - 1e-4)))
     #expect(!kernels.isFarther(a, b, count: count, than: expected))

@@ -14,7 +14,7 @@ import _TestSupport
       "\(rows)x\(dimension) to \(centroids)\(lattice ? " lattice" : "") · \(factor) + \(offset)"
     }
 
-    /// Every so manieth row drawn anew, every so manieth but one a little off; 0 leaves all.
+    /// The first of each so many rows is drawn anew, the second is a little off; 0 leaves all.
     func changed(_ matrix: Matrix, each: Int) throws -> Matrix {
       guard each > 0 else { return matrix }
       let other = try self.matrix(matrix.rows, seed: 3)
@@ -136,9 +136,10 @@ import _TestSupport
           [UInt32](repeating: 0, count: count),
           known.isEmpty ? [Double](repeating: 0, count: count) : Array(known[span])
         )
-        decided += coded.findNearest(
+        let looked = coded.findNearest(
           block: block, among: encoded, points: values, values: columns, labels: guesses,
           scratch: scratch.memory.base, nearest: &own, distances: &ownDistances)
+        decided += looked.open + looked.known
         nearest += own
         distances += ownDistances
       }

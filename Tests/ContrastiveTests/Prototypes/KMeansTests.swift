@@ -49,26 +49,46 @@ struct KMeansTests {
         let own = points.row(row - row % 9 % 2)
         return row % 100 == 0 ? [Float](repeating: 0, count: 40) : own.map { $0 + offset }
       })
-    func seeds(
-      _ strategy: KMeansStrategy, _ workers: Workers
-    ) throws -> (centroids: Matrix, sums: [Double]) {
-      var sums: [Double] = []
-      let result = try KMeans(
-        metric: metric, iterations: 0, seed: 4, zeroRows: .keep, strategy: strategy
-      ).fit(points, clusters: 200, workers: workers) {
-        if $0.iteration < 0 { sums.append($0.objective) }
-        return true
-      }
-      return (result.centroids, sums)
-    }
-    let expected = try seeds(.codes, Workers.one)
+    let expected = try seeds(points, 200, metric, .codes, Workers.one)
     #expect(expected.sums.count > 10)
     for workers in try [Workers.one.using(.blas), Workers(count: 3).using(.packed)] {
       for strategy in [KMeansStrategy.codes, .exhaustive] {
-        let found = try seeds(strategy, workers)
+        let found = try seeds(points, 200, metric, strategy, workers)
         #expect(found.centroids == expected.centroids && found.sums == expected.sums)
       }
     }
+  }
+
+  /// A pass against a batch of centroids is cut otherwise than one against all of them.
+  @Test(arguments: [1, 2, 3]) func plusPlusOfManyClusters(processes: Int) throws {
+    let points = try clustered(4_000, 8, centers: 50, noise: 0.4)
+    let expected = try seeds(points, 1_000, .euclidean, .codes, .all)
+    for strategy in [KMeansStrategy.codes, .exhaustive] {
+      for result in ThreadedProcess.run(
+        processes,
+        { group in
+          try self.seeds(points, 1_000, .euclidean, strategy, Workers.one.sharing(with: group))
+        })
+      {
+        let found = try result.get()
+        #expect(found.centroids == expected.centroids && found.sums == expected.sums)
+      }
+    }
+  }
+
+  /// The first centroids, and Σ w before each batch.
+  private func seeds(
+    _ points: Matrix, _ clusters: Int, _ metric: KMeans.Metric, _ strategy: KMeansStrategy,
+    _ workers: Workers
+  ) throws -> (centroids: Matrix, sums: [Double]) {
+    var sums: [Double] = []
+    let result = try KMeans(
+      metric: metric, iterations: 0, seed: 4, zeroRows: .keep, strategy: strategy
+    ).fit(points, clusters: clusters, workers: workers) {
+      if $0.iteration < 0 { sums.append($0.objective) }
+      return true
+    }
+    return (result.centroids, sums)
   }
 
   @Test(arguments: [KMeans.Seeding.plusPlus, .randomPoints])

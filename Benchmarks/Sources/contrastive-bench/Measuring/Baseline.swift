@@ -26,7 +26,9 @@ struct Baseline {
   static let processor: String = {
     let known = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
     let flags = Set(known.split { $0 == " " || $0 == "\n" })
-    let instructions = ["amx_int8", "avx512f", "avx2"].first { flags.contains(Substring($0)) }
+    let instructions = ["amx_int8", "avx512_vnni", "avx512f", "avx_vnni", "avx2"].first {
+      flags.contains(Substring($0))
+    }
     let core = openblas_get_corename().map { String(cString: $0) } ?? "unknown"
     return "\(instructions ?? "other") \(core)"
   }()
@@ -45,8 +47,13 @@ struct Baseline {
   /// The kinds there are.
   var processors: [String] { Set(lines.map(\.entry.processor)).sorted() }
 
-  /// The lines of other kinds of processors.
-  var others: String {
-    lines.filter { $0.entry.processor != Self.processor }.map { $0.text + "\n" }.joined()
+  /// The lines without those of measurements made anew.
+  func without(_ measured: [Measurement]) -> String {
+    lines.filter { line in
+      !measured.contains { made in
+        (line.entry.processor, line.entry.workload, line.entry.size, line.entry.threads)
+          == (Self.processor, made.workload.name, made.workload.size, made.threads)
+      }
+    }.map { $0.text + "\n" }.joined()
   }
 }
