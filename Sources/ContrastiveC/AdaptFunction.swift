@@ -65,8 +65,8 @@ private struct AdaptCall {
     case .pairs:
       documents = try tensors.required("documents")
       pairs = try tensors.optional("pairs").map { pairs in
-        try Relevance.Judgment.all(in: pairs.tensor(), argument: "pairs")
-          .map { ($0.query, $0.document) }
+        try Relevance.Judgment.pairs(
+          of: Relevance.Judgment.all(in: pairs.tensor(), argument: "pairs"), argument: "pairs")
       }
     case .neighbors:
       let made = try MadePairs.neighbors(

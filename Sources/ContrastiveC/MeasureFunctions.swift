@@ -14,6 +14,10 @@ public func contrastive_evaluate(
 ) -> contrastive_status {
   attempt(inputs, input_count, options, control, giving: result) { tensors, options, workers in
     try tensors.requireOnly(["test", "test-labels", "train", "train-labels", "test-views"])
+    guard tensors.optional("train") != nil || tensors.optional("train-labels") == nil else {
+      throw ContrastiveError.parameter(
+        name: "train-labels", found: "labels", expected: "none without train")
+    }
     let evaluation = try RepresentationEvaluation(options: options)
     let test = try tensors.required("test")
     let measures = try evaluation.run(

@@ -59,6 +59,7 @@ public struct BankSlots: Sendable, Equatable {
     try requireParameter(dimension > 0, "dimension", dimension, "at least 1")
     let (elements, overflow) = capacity.multipliedReportingOverflow(by: dimension)
     guard !overflow, capacity <= Int(UInt32.max),
+      MachineMemory.holds(elements, times: precision == .single ? 4 : 2),
       MachineMemory.holds(
         capacity, times: Self.bytes(dimension, precision, areEncoded: products == .int16))
     else {

@@ -22,7 +22,7 @@ struct CosineRows: Sendable {
     try requireShape(
       given.rows <= Int(Int32.max), argument, given.shape, "at most \(Int32.max) rows")
     let squares = given.rowDots(given, workers: workers)
-    try workers.checkCanceled()
+    try workers.checkAnyCanceled()
     // The square of any finite row is finite in Double, and that of any other is not.
     if let row = squares.firstIndex(where: { !$0.isFinite }) {
       let values = given.row(row)
@@ -52,11 +52,9 @@ struct CosineRows: Sendable {
 
   /// How far their product in Float32 can be.
   ///
-  /// D products summed in any order, fused or not, are off by at most D · 2⁻²⁴ / (1 − D · 2⁻²⁴)
-  /// times Σ |x̂ ŷ|.
+  /// That is what a product of unit rows is off by, of any kind.
   static func margin(dimension: Int) -> Double {
-    let sum = Double(dimension) * 0x1p-24
-    return rounding + 1.05 * sum / (1 - min(sum, 0.5))
+    rounding + 1.05 * MatrixProduct.rounding(dimension: dimension)
   }
 }
 

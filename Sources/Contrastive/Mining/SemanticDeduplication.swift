@@ -84,7 +84,8 @@ public struct SemanticDeduplication: Sendable {
         similarities[row] = largest
       }
     }
-    let wanted = Int((keepFraction * Double(count)).rounded(.up))
+    // A product such as 0.07 · 100, which is a little above 7, is no more than that.
+    let wanted = Int((keepFraction * Double(count) * (1 - 0x1p-50)).rounded(.up))
     let order = (0..<count).sorted { (similarities[$0], $0) < (similarities[$1], $1) }
     var kept = [Bool](repeating: false, count: count)
     for row in order.prefix(wanted) { kept[row] = true }
@@ -134,7 +135,9 @@ private struct LargestBeforeReader: MergingReader {
       let values = tile.row(place)
       let most = kernels.maximum(values, count: count)
       // Whatever may be the largest of the tile, and of what was read before.
-      let floor = max(most - 2 * margin, Float(statistics.largest[place]) - margin)
+      let floor = max(
+        most - 2 * margin, Float(statistics.largest[place]).nextDown - margin
+      ).nextDown
       guard most >= floor else { continue }
       let found = kernels.filter(
         values, count: count, from: floor, firstIndex: tile.columns.lowerBound,

@@ -109,7 +109,7 @@ private struct StaleWeights {
     } else {
       try lowerByProducts(to: centroids, of: shares, workers: workers)
     }
-    try workers.checkCanceled()
+    try shares.checkCanceled(workers)
     weights.withMutableSharedMemory { shares.gather($0) }
     blockSums = (0..<pieces(weights.count, Self.block)).map(sum(block:))
   }

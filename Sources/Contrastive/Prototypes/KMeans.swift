@@ -205,6 +205,9 @@ public struct KMeans: Sendable {
     _ points: PreparedPoints, clusters: Int, workers: Workers,
     progress: (KMeansProgress) -> Bool
   ) throws(ContrastiveError) -> KMeansResult {
+    guard clusters <= points.rows else {
+      throw points.tooFew(distinct: points.distinctCount(), for: clusters)
+    }
     var best: KMeansResult?
     var codes = CodeUse(points, clusters: clusters, options: self)
     for restart in 0..<max(1, restarts) {

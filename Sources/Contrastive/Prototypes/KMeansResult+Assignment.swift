@@ -64,7 +64,7 @@ extension KMeansResult {
         }
       }
     }
-    try workers.checkCanceled()
+    try shares.checkCanceled(workers)
     let all = labels.withMutableSharedMemory { shares.gather(moves.flatMap { $0 }, labels: $0) }
     return (all, points.rows * clusters)
   }
@@ -109,7 +109,7 @@ extension KMeansResult {
         }
       }
     }
-    try workers.checkCanceled()
+    try shares.checkCanceled(workers)
     let all = outcomes.elements
     let moves = labels.withMutableSharedMemory { shares.gather(all.flatMap(\.moves), labels: $0) }
     return (moves, shares.sum(all.reduce(0) { $0 + $1.computed }))

@@ -32,7 +32,7 @@ extension KMeansResult {
         }
       }
     }
-    try workers.checkCanceled()
+    try shares.checkCanceled(workers)
     let all = outcomes.elements
     let moves = labels.withMutableSharedMemory { shares.gather(all.flatMap(\.moves), labels: $0) }
     let computed = shares.sum(all.reduce(0) { $0 + $1.computed })

@@ -28,6 +28,11 @@ struct PointShares {
     return min(rows, share.lowerBound * rowsPerBlock)..<min(rows, share.upperBound * rowsPerBlock)
   }
 
+  /// Throws in all processes that share points where one was canceled.
+  func checkCanceled(_ workers: Workers) throws(ContrastiveError) {
+    if group == nil { try workers.checkCanceled() } else { try workers.checkAnyCanceled() }
+  }
+
   /// The moves of all processes, by ascending rows.
   func gather(_ moves: [ClusterMove], labels: SharedMemory<UInt32>) -> [ClusterMove] {
     guard let group else { return moves }

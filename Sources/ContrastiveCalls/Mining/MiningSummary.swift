@@ -50,6 +50,11 @@ extension HardNegatives {
   package func evidence(
     candidates: Int, seed: UInt64, documents: Matrix, relevance: Relevance?, workers: Workers
   ) throws(ContrastiveError) -> [Float] {
+    guard documents.rows >= 2 else {
+      throw .shape(
+        argument: "documents", found: "[\(documents.rows) × \(documents.columns)]",
+        expected: "two rows or more for evidence, which comes from neighbors")
+    }
     let audit = try NegativeAudit(
       neighbors: [min(candidates, documents.rows - 1)],
       clusters: NegativeAudit.fittingClusters(rows: documents.rows), seed: seed)
@@ -58,6 +63,20 @@ extension HardNegatives {
 }
 
 extension Relevance.Judgment {
+  /// The pairs that are relevant, which have a grade of at least 1.
+  ///
+  /// - Throws: `ContrastiveError.empty` where none is.
+  package static func pairs(
+    of judgments: [Relevance.Judgment], argument: String
+  ) throws(ContrastiveError) -> [(query: Int, document: Int)] {
+    let relevant = judgments.filter { $0.grade >= 1 }
+    guard judgments.isEmpty || !relevant.isEmpty else {
+      throw .parameter(
+        name: argument, found: "no pair of a grade of at least 1", expected: "one or more")
+    }
+    return relevant.map { ($0.query, $0.document) }
+  }
+
   /// Judgments of whole numbers [n,2], query and document, or [n,3] with a grade.
   ///
   /// - Throws: `ContrastiveError`: `.shape`, `.elementType`, `.index`.

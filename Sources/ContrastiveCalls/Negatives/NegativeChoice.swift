@@ -30,7 +30,8 @@ package struct NegativeChoice: OptionReader {
   ) throws(ContrastiveError) -> Negatives {
     try Negatives(
       pairs: inputs.pairs(rows: rows, columns: columns),
-      falseNegatives: falseNegatives?.value(&inputs), ring: ring?.value(inputs), mixing: mixing,
+      falseNegatives: falseNegatives?.value(&inputs), ring: ring?.value(inputs, rows: rows),
+      mixing: mixing,
       hardness: hardness)
   }
 }

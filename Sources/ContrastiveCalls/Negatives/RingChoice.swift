@@ -23,10 +23,11 @@ struct RingChoice {
     (self.fractions, self.sample) = (fractions, sample)
   }
 
-  func value(_ inputs: CallInputs) throws(ContrastiveError) -> Ring {
+  /// For so many rows.
+  func value(_ inputs: CallInputs, rows: Int) throws(ContrastiveError) -> Ring {
     try Ring(
       outer: fractions.outer, inner: fractions.inner, innerMode: .static,
-      sample: sample.value(inputs))
+      sample: sample.value(inputs, rows: rows))
   }
 }
 
@@ -56,13 +57,18 @@ struct RingSampleChoice {
   }
 
   /// The inputs' `ring-draws`, or seeded ones.
-  func value(_ inputs: CallInputs) throws(ContrastiveError) -> RingSample? {
+  func value(_ inputs: CallInputs, rows: Int) throws(ContrastiveError) -> RingSample? {
     guard inputs.has("ring-draws") else { return drawn }
     guard drawn == nil else {
       throw .parameter(
         name: "ring-draws", found: "both the option and a tensor of the file", expected: "one")
     }
-    return .given(try inputs.integers("ring-draws", axes: 2).values)
+    let (draws, shape) = try inputs.integers("ring-draws", axes: 2)
+    guard shape[0] == rows else {
+      throw .shape(
+        argument: "ring-draws", found: "\(shape)", expected: "[\(rows), n], n draws for each row")
+    }
+    return .given(draws)
   }
 }
 

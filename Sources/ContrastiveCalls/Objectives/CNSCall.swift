@@ -42,7 +42,8 @@ package struct CNSCall: ObjectiveCall {
       pairs: inputs.pairs(rows: queries.rows, columns: bank.rows),
       falseNegatives: falseNegatives?.value(&inputs), mixing: mixing, hardness: hardness)
     let ring = try Ring(
-      outer: outer, inner: inner, innerMode: innerMode, sample: sample.value(inputs))
+      outer: outer, inner: inner, innerMode: innerMode,
+      sample: sample.value(inputs, rows: queries.rows))
     return try CNS(temperature: temperature, ring: ring, negatives: negatives).evaluate(
       queries: queries, keys: inputs.embeddings("keys"), bank: bank, gradients: gradients,
       workers: workers)

@@ -27,7 +27,8 @@ package struct DCLCall: ObjectiveCall {
     let view1 = try inputs.embeddings("view1")
     let negatives = try Negatives(
       pairs: inputs.pairs(rows: 2 * view1.rows, columns: 2 * view1.rows),
-      falseNegatives: falseNegatives?.value(&inputs), ring: ring?.value(inputs))
+      falseNegatives: falseNegatives?.value(&inputs),
+      ring: ring?.value(inputs, rows: 2 * view1.rows))
     return try DCL(temperature: temperature, tauPlus: tauPlus, negatives: negatives).evaluate(
       view1: view1, view2: inputs.embeddings("view2"), gradients: gradients, workers: workers)
   }

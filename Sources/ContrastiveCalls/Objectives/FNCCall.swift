@@ -45,7 +45,7 @@ package struct FNCCall: ObjectiveCall {
       negatives: Negatives(
         pairs: inputs.pairs(
           rows: embeddings.rows.rows, columns: embeddings.rows.rows + (bank?.rows ?? 0)),
-        ring: ring?.value(inputs), mixing: mixing, hardness: hardness))
+        ring: ring?.value(inputs, rows: embeddings.rows.rows), mixing: mixing, hardness: hardness))
     guard inputs.has("support") || bank != nil else {
       return try objective.evaluate(
         embeddings: embeddings.rows, views: embeddings.shape[0], gradients: gradients,

@@ -43,7 +43,7 @@ package struct MoCHiCall: ObjectiveCall {
     let bank = try inputs.embeddings("bank")
     let negatives = try Negatives(
       pairs: inputs.pairs(rows: queries.rows, columns: bank.rows),
-      falseNegatives: falseNegatives?.value(&inputs), ring: ring?.value(inputs),
+      falseNegatives: falseNegatives?.value(&inputs), ring: ring?.value(inputs, rows: queries.rows),
       hardness: hardness)
     return try MoCHi(temperature: temperature, negatives: negatives).evaluate(
       queries: queries, keys: inputs.embeddings("keys"), bank: bank,

@@ -63,9 +63,13 @@ struct EmbedCommand: ParsableCommand {
   }
 
   private func adapt(_ vectors: String, _ side: Adapter.Side, to file: OutputFile) throws {
+    for (name, value) in pictures.given(imageSize: imageSize) {
+      try requireNone(value, named: name, without: "--images")
+    }
     let adapter = try AdapterFile(path: AdapterFolder(path: runFolder).adapterPath).adapter
     let adapted = try adapter.apply(
-      to: EmbeddingFiles.matrix(path: vectors), side: side, argument: vectors,
+      to: EmbeddingFiles.matrix(path: vectors, memory: pictures.memory), side: side,
+      argument: vectors,
       workers: parallel.workers)
     try NPYFile.write(Tensor(adapted), to: file.path)
     try Standard.json(["rows": adapted.rows, "dimension": adapted.columns], beside: [file])
@@ -89,6 +93,9 @@ struct EmbedCommand: ParsableCommand {
       guard names == nil else {
         throw ContrastiveError.parameter(
           name: "names", found: images, expected: "a folder of pictures as --images")
+      }
+      for (name, value) in pictures.given(imageSize: imageSize) {
+        try requireNone(value, named: name, without: "a folder of pictures as --images")
       }
       source = try input.array(images)
     }

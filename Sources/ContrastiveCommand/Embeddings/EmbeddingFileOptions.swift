@@ -18,6 +18,14 @@ struct EmbeddingFileOptions: ParsableArguments {
   @Option(help: "Embeddings of another view of each test row.")
   var testViews: String?
 
+  /// The options with what was given.
+  var given: [(name: String, value: String?)] {
+    [
+      ("train", train), ("train-labels", trainLabels), ("test", test),
+      ("test-labels", testLabels), ("test-views", testViews),
+    ]
+  }
+
   /// What the measures call the files' contents, and the options that name the files.
   static let names = [
     "queries": "test", "embeddings": "test", "first views": "test", "second views": "test-views",

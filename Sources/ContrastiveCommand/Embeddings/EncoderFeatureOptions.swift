@@ -30,6 +30,14 @@ struct EncoderFeatureOptions: ParsableArguments {
 
   @OptionGroup(title: "Pictures and memory") var pictures: PictureOptions
 
+  /// The options but for the run and the memory, with what was given.
+  var given: [(name: String, value: String?)] {
+    [
+      ("data", data), ("limit", limit.map { "\($0)" }),
+      ("holdout", holdout.map { "\($0)" }),
+    ] + pictures.given(imageSize: imageSize)
+  }
+
   /// The features of the data by the run's encoder; nil when no run is given.
   ///
   /// Without test images the training images are measured.
@@ -48,7 +56,13 @@ struct EncoderFeatureOptions: ParsableArguments {
       encoder: RunFolder(path: runFolder).encoderPath, size: imageSize, options: pictures)
     var reading = input.reading
     (reading.holdout, reading.seed) = (holdout, seed)
-    let images = try DataFolder.images(DataFolder.path(data), reading, workers: workers)
+    let path = try DataFolder.path(data)
+    if try ImageFolder.holdsArrays(path) {
+      for (name, value) in pictures.given(imageSize: imageSize) {
+        try requireNone(value, named: name, without: "a folder of pictures as --data")
+      }
+    }
+    let images = try DataFolder.images(path, reading, workers: workers)
     let train = try images.train.first(limit)
     let test = images.test ?? train
     let trained = try input.encoder(for: test.shape)

@@ -74,6 +74,7 @@ struct EvaluateCommand: ZeroRowsCommand {
 
   func run() throws {
     var evaluation = try evaluation()
+    try requireOneSource()
     let workers = try parallel.workers
     let given =
       try encoder.features(seed: seed, workers: workers)
@@ -91,6 +92,19 @@ struct EvaluateCommand: ZeroRowsCommand {
       Standard.error(MeasureTable(measures).lines.map { $0 + "\n" }.joined())
     }
     try Standard.json(measures)
+  }
+
+  /// Refuses options of files beside a run, and those of a run without one.
+  private func requireOneSource() throws(ContrastiveError) {
+    guard encoder.runFolder == nil else {
+      for (name, value) in files.given {
+        if let value {
+          throw .parameter(name: name, found: value, expected: "none with --run")
+        }
+      }
+      return
+    }
+    for (name, value) in encoder.given { try requireNone(value, named: name, without: "--run") }
   }
 
   private func evaluation() throws -> RepresentationEvaluation {

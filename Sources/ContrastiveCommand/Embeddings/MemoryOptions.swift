@@ -47,7 +47,7 @@ extension EmbeddingFiles {
 
   private static func mapped(path: String) throws(ContrastiveError) -> Matrix {
     let file = filePart(of: path)
-    if path.hasSuffix(".safetensors") || file != path {
+    if file != path || (path != "-" && isSafetensors(path)) {
       return try MappedRows.safetensors(
         path: file, tensor: file == path ? nil : String(path.dropFirst(file.count + 1)),
         argument: path)
@@ -57,6 +57,17 @@ extension EmbeddingFiles {
         name: "memory", found: "standard input", expected: "a file, which can be read in pieces")
     }
     return try MappedRows.npy(path: path, argument: path)
+  }
+
+  /// Whether a file is one of safetensors, by its name or else by how its header starts: with its
+  /// length, then an object of JSON.
+  private static func isSafetensors(_ path: String) -> Bool {
+    if path.hasSuffix(".safetensors") { return true }
+    guard !path.hasSuffix(".npy"), let stream = fopen(path, "rb") else { return false }
+    defer { fclose(stream) }
+    var start = [UInt8](repeating: 0, count: 9)
+    return fread(&start, 1, 9, stream) == 9 && start[8] == UInt8(ascii: "{")
+      && !start.starts(with: NPYFile.magic)
   }
 
   /// From here on inputs are used where they lie, and what is made of them goes into files without

@@ -47,8 +47,8 @@ struct AdaptCommand: ParsableCommand {
 
   @Option(
     help: """
-      Which belong together: .npy I64 [n,2] of query row and document row. (default: row i and \
-      row i)
+      Which belong together: .npy I64 [n,2] of query row and document row, or [n,3] with a grade, \
+      of at least 1 where they do. (default: row i and row i)
       """)
   var pairs: String?
 
@@ -87,6 +87,7 @@ struct AdaptCommand: ParsableCommand {
         name: "seeds", found: "\(training.seeds)", expected: "at least 1")
     }
     let workers = try parallel.workers
+    try requireFolderName(output, named: "output")
     try AdapterFolder(path: output).requireNew()
     let data = try AdaptData(self, workers: workers)
     var results: [AdapterResult] = []

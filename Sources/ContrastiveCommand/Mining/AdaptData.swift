@@ -52,7 +52,7 @@ struct AdaptData {
       // Numbers outside are refused by name.
       _ = try Relevance(
         judgments, queries: queries.rows, documents: documents.rows, argument: file)
-      pairs = judgments.map { ($0.query, $0.document) }
+      pairs = try Relevance.Judgment.pairs(of: judgments, argument: file)
     } else {
       _ = try Relevance(
         rowByRow: queries.rows, documents: documents.rows, argument: path)

@@ -121,13 +121,17 @@ struct ScoreCommand: ParsableCommand {
       queries, documents, ["queries": files.queries, "documents": files.documents])
     var second: RetrievalScores?
     if let againstQueries {
-      let other = againstDocuments ?? files.documents
+      let otherQueries = try memory.matrix(path: againstQueries)
+      let otherDocuments = try againstDocuments.map { path throws(ContrastiveError) in
+        try memory.matrix(path: path)
+      }
+      try Self.requireSameRows(otherQueries, againstQueries, as: queries, files.queries)
+      if let otherDocuments, let againstDocuments {
+        try Self.requireSameRows(otherDocuments, againstDocuments, as: documents, files.documents)
+      }
       second = try scores(
-        EmbeddingFiles.matrix(path: againstQueries),
-        againstDocuments.map { path throws(ContrastiveError) in
-          try EmbeddingFiles.matrix(path: path)
-        } ?? documents,
-        ["queries": againstQueries, "documents": other, "relevance": againstQueries])
+        otherQueries, otherDocuments ?? documents,
+        ["queries": againstQueries, "documents": againstDocuments ?? files.documents])
     }
     display.finish()
     if let file { try file.write(first.tensors) }
@@ -142,6 +146,18 @@ struct ScoreCommand: ParsableCommand {
       try ScoreSummary(
         first, against: second, statistics: statistics, workers: try parallel.workers),
       beside: file, table, run)
+  }
+}
+
+extension ScoreCommand {
+  /// Refuses a second system of other rows than the first.
+  private static func requireSameRows(
+    _ rows: Matrix, _ path: String, as first: Matrix, _ firstPath: String
+  ) throws(ContrastiveError) {
+    guard rows.rows != first.rows else { return }
+    throw .shape(
+      argument: path, found: "[\(rows.rows) × \(rows.columns)]",
+      expected: "[\(first.rows) × any], a row for each of \(firstPath)")
   }
 }
 

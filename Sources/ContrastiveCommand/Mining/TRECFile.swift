@@ -30,6 +30,11 @@ struct ScoreNames {
       throw .index(
         argument: path, position: row, found: "\(name) again", expected: "each name once")
     }
+    if let row = names.firstIndex(where: { $0.isEmpty || $0.contains(where: \.isWhitespace) }) {
+      throw .index(
+        argument: path, position: row, found: "'\(names[row])'",
+        expected: "a name without spaces, which part the columns of TREC files")
+    }
     return (names, rows)
   }
 

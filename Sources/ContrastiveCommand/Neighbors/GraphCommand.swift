@@ -58,7 +58,13 @@ struct GraphCommand: ZeroRowsCommand {
       operations: Double(rows.rows) * Double(rows.rows) * Double(rows.columns),
       withMutual: mutual, options: report
     ) {
-      try NeighborTable(graphOf: rows, k: k, memory: memory.searchBytes, workers: workers)
+      () throws(ContrastiveError) in
+      do throws(ContrastiveError) {
+        return try NeighborTable(
+          graphOf: rows, k: k, memory: memory.searchBytes, workers: workers)
+      } catch {
+        throw error.naming(["embeddings": input])
+      }
     }
   }
 }

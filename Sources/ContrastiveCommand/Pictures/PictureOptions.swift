@@ -18,6 +18,14 @@ struct PictureOptions: ParsableArguments {
   @Flag(help: "Refuse a picture that cannot be decoded whole, instead of leaving it out.")
   var strict = false
 
+  /// What concerns pictures alone, with what was given.
+  func given(imageSize: Int?) -> [(name: String, value: String?)] {
+    [
+      ("image-size", imageSize.map { "\($0)" }), ("cache", cache),
+      ("strict", strict ? "the flag" : nil),
+    ]
+  }
+
   /// Sets what was given.
   func apply(to reading: inout ImageReading) {
     reading.memory = memory?.bytes

@@ -18,8 +18,12 @@ struct StopRequest {
   init() {
     let received = Received()
     self.received = received
-    sources = [SIGINT, SIGTERM].map { number in
-      _ = signal(number, SIG_IGN)
+    sources = [SIGINT, SIGTERM].compactMap { number in
+      // What the parent has ignored stays so, as it is in a script's background.
+      let previous = signal(number, SIG_IGN)
+      if unsafeBitCast(previous, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self) {
+        return nil
+      }
       let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
       source.setEventHandler {
         received.number.store(number, ordering: .relaxed)

@@ -92,15 +92,12 @@ struct TrainCommand: ParsableCommand {
       throw ValidationError("checkpoint-steps: found \(checkpointSteps), expected at least 1")
     }
     guard resume != nil else { return }
-    var unchanged = TrainingOptions()
-    training.apply(to: &unchanged)
-    unchanged.epochs = TrainingOptions().epochs
     guard output == nil, method == nil, config == nil, set.isEmpty, !printConfig,
-      parallel.product == nil,
-      !training.changesMethod, unchanged == TrainingOptions()
+      parallel.product == nil, training.givenBesidesEpochs.isEmpty
     else {
+      let given = training.givenBesidesEpochs.first.map { ", not --\($0)" } ?? ""
       throw ValidationError(
-        "a resumed run keeps its folder and its options; give none but --data and --epochs")
+        "a resumed run keeps its folder and its options; give none but --data and --epochs\(given)")
     }
   }
 
@@ -111,11 +108,7 @@ struct TrainCommand: ParsableCommand {
       throw ValidationError("give --output, the run folder to create, or --resume")
     }
     let isResumed = resume != nil
-    guard path != "-" else {
-      throw ContrastiveError.parameter(
-        name: isResumed ? "resume" : "output", found: path,
-        expected: "the name of a folder: a run is several files")
-    }
+    try requireFolderName(path, named: isResumed ? "resume" : "output")
     let folder = RunFolder(path: path)
     var options = isResumed ? try folder.options() : try options()
     let before = options

@@ -186,9 +186,24 @@ struct TrainingFlags: ParsableArguments {
     if let encoderMomentum { try configuration.set("encoder_momentum", to: "\(encoderMomentum)") }
   }
 
-  /// Whether a flag for one of the method's own options was given.
-  var changesMethod: Bool {
-    temperature != nil || bankCapacity != nil || encoderMomentum != nil
+  /// The flags that were given, by name, but for the number of epochs.
+  var givenBesidesEpochs: [String] {
+    let all: [(name: String, isGiven: Bool)] = [
+      ("labels", labels != nil), ("holdout", holdout != nil), ("image-size", imageSize != nil),
+      ("augment", augment != nil), ("batch-size", batchSize != nil), ("limit", limit != nil),
+      ("seed", seed != nil), ("encoder", encoder != nil), ("stem", stem != nil),
+      ("last-normalization", lastNormalization != nil),
+      ("initial-encoder", initialEncoder != nil), ("freeze", freeze != nil),
+      ("hidden-dimension", hiddenDimension != nil),
+      ("embedding-dimension", embeddingDimension != nil), ("learning-rate", learningRate != nil),
+      ("sgd-momentum", sgdMomentum != nil), ("weight-decay", weightDecay != nil),
+      ("warmup-epochs", warmupEpochs != nil), ("temperature", temperature != nil),
+      ("bank-capacity", bankCapacity != nil), ("encoder-momentum", encoderMomentum != nil),
+      ("smallest-crop", smallestCrop != nil), ("crop", crop != nil), ("jitter", jitter != nil),
+      ("flips", flips != nil), ("neighbors", neighbors != nil),
+      ("vote-temperature", voteTemperature != nil), ("widths", !widths.isEmpty),
+    ]
+    return all.filter(\.isGiven).map(\.name)
   }
 }
 

@@ -59,6 +59,11 @@ extension Workers {
     return group.gather(condition ? 1 : 0).contains(1)
   }
 
+  /// Throws in all processes where one was canceled: before work that they do together.
+  package func checkAnyCanceled() throws(ContrastiveError) {
+    if any(isCanceled) { throw .canceled }
+  }
+
   /// The sum of a number over all processes.
   package func sum(_ number: Int) -> Int {
     processes?.gather(number).reduce(0, +) ?? number

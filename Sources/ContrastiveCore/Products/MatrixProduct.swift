@@ -68,7 +68,7 @@ public enum MatrixProduct: String, Sendable, CaseIterable, Codable {
 
   /// What a similarity of Float32 rows can be off by, whatever the order of the sum, as a share of
   /// ‖x‖ · ‖y‖: (D + 16) · 2⁻²⁴ and what its own rounding adds (see `DistanceRounding`).
-  static func rounding(dimension: Int) -> Double { Double(dimension + 16) * 0x1.04p-24 }
+  package static func rounding(dimension: Int) -> Double { Double(dimension + 16) * 0x1.04p-24 }
 
   /// The kernels of a product of the package's own.
   private var kernels: PackedProduct? {

@@ -95,7 +95,7 @@ package final class ShortRows: @unchecked Sendable {  // written while nobody el
             from: range.lowerBound, to: range.upperBound, by: Self.atOnce)
           {
             let some = first..<min(first + Self.atOnce, range.upperBound)
-            for row in some {
+            for row in some where stride > 0 {
               (target + ((row + 1) * stride - 16)).initialize(repeating: 0, count: 16)
             }
             product.encode(

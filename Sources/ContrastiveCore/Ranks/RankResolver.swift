@@ -18,7 +18,8 @@ struct RankResolver: Sendable {
   /// by twice that, and another pass may move each again.
   func rounding(of row: Int) -> Float {
     let relative = 4 * MatrixProduct.rounding(dimension: rows.columns)
-    return Float(min(relative * rowNorms[row] * largestNorm, 1e37))
+    // The constant stands above what underflow in the products can lose.
+    return Float(min(relative * rowNorms[row] * largestNorm + 0x1p-120, 1e37))
   }
 
   /// The boundaries at each row's ranks.

@@ -30,10 +30,10 @@ struct RankSearch {
   mutating func narrow(by count: RankCount.Count) {
     if rank < count.above {
       bounds.lowest = interval.highest + 1
-      interval = bounds
+      goOnBetweenBounds()
     } else if rank >= count.above + count.inside {
       bounds.highest = interval.lowest - 1
-      interval = bounds
+      goOnBetweenBounds()
     } else if count.keys.count == count.inside {
       let sorted = count.keys.sorted(by: >)
       let near = RankInterval(
@@ -45,6 +45,15 @@ struct RankSearch {
     } else {
       descend(into: count)
     }
+  }
+
+  /// Continues between the bounds, widened by the rounding error: passes of other shapes may see
+  /// other bits, and the rank on the other side.
+  private mutating func goOnBetweenBounds() {
+    if bounds.lowest > bounds.highest {
+      (bounds.lowest, bounds.highest) = (bounds.highest, bounds.lowest)
+    }
+    interval = RankInterval(around: bounds, band)
   }
 
   /// Continues in the bin that holds the rank, widened by the rounding error.

@@ -57,19 +57,22 @@ package struct RankThresholds: Sendable {
 
   /// Bytes held at most beyond a pass's own scratch.
   ///
-  /// With r = min(rows, 2048) in chunks of columns c: 12 · 128 + 128 bytes for each of r · c rows
-  /// and each of the ranks, or 12 KiB for each of r · c rows where a pass keeps the largest keys.
+  /// With r rows, at most 2048, in c chunks of columns, the most that r · c comes to:
+  /// 12 · 128 + 128 bytes for each of r · c rows and each of the ranks, or 12 KiB for each of r · c
+  /// rows where a pass keeps the largest keys.
   package static func scratchBytes(rows: Int, columns: Int, ranks: [Int]) -> Int {
-    let rows = min(rows, rowsAtOnce)
+    // The rows left for a pass may be any number up to these; fewer have more chunks.
+    func parts(_ columns: Int) -> Int {
+      stride(from: min(rows, rowsAtOnce), to: 0, by: -12).map {
+        $0 * TileGrid(rows: $0, columns: columns).chunks
+      }.max() ?? 0
+    }
     func kept(_ count: Int, _ columns: Int) -> Int {
-      8 * (2 * count + BlockSizes.current.maxColumns) * rows
-        * TileGrid(rows: rows, columns: columns).chunks
+      8 * (2 * count + BlockSizes.current.maxColumns) * parts(columns)
     }
     guard let deepest = ranks.max() else { return 0 }
     if deepest < minCounted { return kept(deepest + 1 + spare, columns) }
-    let counted =
-      ranks.count * rows * TileGrid(rows: rows, columns: columns).chunks
-      * (12 * RankInterval.bins + 128)
+    let counted = ranks.count * parts(columns) * (12 * RankInterval.bins + 128)
     return max(counted, kept(sample, sample))
   }
 

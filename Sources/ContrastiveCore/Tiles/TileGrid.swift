@@ -102,4 +102,6 @@ package struct TileGrid: Equatable, Sendable {
 }
 
 /// Number of pieces of at most `size` that cover `count`.
-package func pieces(_ count: Int, _ size: Int) -> Int { (count + size - 1) / size }
+package func pieces(_ count: Int, _ size: Int) -> Int {
+  count / size + (count % size > 0 ? 1 : 0)
+}

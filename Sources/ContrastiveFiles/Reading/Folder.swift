@@ -56,6 +56,7 @@ package enum Folder {
   package static func make(
     _ path: String, calls: FileCalls = .system
   ) throws(ContrastiveError) {
+    guard !path.isEmpty else { throw .file(path: "''", problem: "is the name of no folder") }
     if AtomicFile.discardsAll { return }
     var made = path.hasPrefix("/") ? "/" : ""
     for part in path.split(separator: "/") {

@@ -71,6 +71,7 @@ public struct AdapterOptions: Sendable {
     ] where value < least {
       throw .parameter(name: name, found: "\(value)", expected: "at least \(least)")
     }
+    try requireParameter(epochs <= 1_000_000_000, "epochs", epochs, "at most 1000000000")
     try requireParameter(
       batchSize != 1, "batch-size", "1",
       "at least 2, or 0 for all: the others are the negatives")

@@ -134,7 +134,7 @@ public struct TrainingOptions: Sendable {
   ///
   /// - Throws: `ContrastiveError.parameter` naming the first option out of range.
   public func validate() throws(ContrastiveError) {
-    try requireParameter(epochs >= 0, "epochs", epochs, "0 or more")
+    try requireParameter(0...1_000_000_000 ~= epochs, "epochs", epochs, "0 … 1000000000")
     try requireParameter(0..<1 ~= holdout ?? 0, "holdout", holdout ?? 0, "0 ..< 1")
     try requireParameter(1...4_096 ~= imageSize, "image-size", imageSize, "1 … 4096")
     try requireParameter(batchSize >= 2, "batch-size", batchSize, "at least 2")

@@ -30,7 +30,7 @@ struct AuditSearch {
         .run(workers: workers)
       found =
         found.map { $0.followed(by: other).best(ofImages: unit.rows, workers: workers) } ?? other
-      try workers.checkCanceled()
+      try workers.checkAnyCanceled()
     }
     let best: SimilaritySearch.Found
     if let found {
