@@ -40,6 +40,34 @@ import Testing
     }
   }
 
+  /// Passes over all rows and over the few that are left open may multiply in different ways, so
+  /// that a similarity is on one side of a guess and then on the other.
+  @Test(arguments: MatrixProduct.allCases)
+  func passesWithOtherBits(_ product: MatrixProduct) throws {
+    let (rows, columns) = (2_048, 800)
+    let sampled = Set((0..<512).map { $0 * columns / 512 })
+    var seen = 0
+    let first = (0..<columns).map { column -> Float in
+      guard sampled.contains(column) else { return 0.61 + Float(column) * 1e-4 }
+      defer { seen += 1 }
+      return seen < 320 ? 0.60172766 : seen < 420 ? 0.6017276 : 0.5 - Float(column) * 1e-4
+    }
+    let b = try Matrix(
+      rows: columns, columns: 2,
+      values: (0..<columns).flatMap { [first[$0], Float($0) * 1e-3 - 0.4] })
+    var a = Matrix(rows: rows, columns: 2, sharing: (0..<rows).flatMap { _ in [Float(0), 1] })
+    (a[0, 0], a[0, 1]) = (0.7123456, 0)
+    let found = try RankThresholds(
+      [[Int]](repeating: [600], count: rows), of: Operand("rows", a),
+      among: Operand("columns", b), workers: Workers.all.using(product))
+    for row in [0, 1, 2_047] {
+      let order = (0..<columns).sorted {
+        (a.dot(row, with: b, $0), $1) > (a.dot(row, with: b, $1), $0)
+      }
+      #expect(found.boundaries[row].map(\.column) == [order[600]], "row \(row)")
+    }
+  }
+
   /// A window keeps as many columns as it has ranks, ties or not.
   @Test(arguments: [0..<600, 0..<20, 17..<530, 590..<600, 0..<1])
   func windowsHoldTheirRanks(_ ranks: Range<Int>) throws {
