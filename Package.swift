@@ -101,7 +101,9 @@ let package = Package(
       swiftSettings: strict),
     .target(
       name: "ContrastiveTraining",
-      dependencies: ["CLibrary", "ContrastiveCore", "Contrastive", "ContrastiveFiles"],
+      dependencies: [
+        "CLibrary", "ContrastiveCore", "Contrastive", "ContrastiveFiles", "ContrastiveTensors",
+      ],
       swiftSettings: strict),
     .target(
       name: "ContrastiveImages",
@@ -120,7 +122,7 @@ let package = Package(
       name: "ContrastiveCommand",
       dependencies: [
         "CLibrary", "Contrastive", "ContrastiveCore", "ContrastiveFiles", "ContrastiveTraining",
-        "ContrastiveImages", "ContrastiveReport", "ContrastiveCalls",
+        "ContrastiveImages", "ContrastiveReport", "ContrastiveCalls", "ContrastiveTensors",
         .product(
           name: "ArgumentParser", package: "swift-argument-parser",
           condition: .when(traits: ["Command"])),

@@ -24,6 +24,7 @@ step make test-python
 step make install "PREFIX=$folder/installed"
 step diff <("$folder/installed/bin/contrastive" --version) <(echo "$version")
 step grep -Fq "version = \"$version\"" Python/pyproject.toml
+step grep -Fq "from: \"$version\"" README.md
 step grep -Fqx "Version: $version" "$folder/installed/lib/pkgconfig/contrastive.pc"
 step make sanitize
 step make bench-check

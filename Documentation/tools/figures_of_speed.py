@@ -33,7 +33,7 @@ def roofline():
     drawing.text(
         0,
         58 + 22 * len(ordered),
-        "Above 1: bounds or symmetry spare operations that are counted.",
+        "Above 1: counted operations are spared, or a product is faster than sgemm.",
         "note",
     )
     drawing.write("roofline")

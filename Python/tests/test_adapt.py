@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import runs
 from safetensors_file import read
 from test_loss import unit
 from test_runs import contrastive, needs_command
@@ -53,7 +54,10 @@ def test_helps() -> None:
 @pytest.mark.parametrize("sides", ["queries", "both", "shared"])
 def test_formula(tmp_path: Path, head: str, sides: str) -> None:
     queries, documents = pairs_of_rows(120)
-    adapter = ct.adapt(queries, documents, head=head, sides=sides, epochs=3, rate=0.05, hidden=5)
+    hidden = 5 if head == "mlp" else None
+    adapter = ct.adapt(
+        queries, documents, head=head, sides=sides, epochs=3, rate=0.05, hidden=hidden
+    )
     assert (adapter.head, adapter.sides, adapter.dimension) == (head, sides, 8)
     assert adapter.hidden == (5 if head == "mlp" else 0)
     adapter.save(tmp_path)
@@ -91,7 +95,10 @@ def test_formula(tmp_path: Path, head: str, sides: str) -> None:
         {"all_documents": True, "false_negatives_top": 2, "false_negatives_mode": "drop"},
         {"loss": "siglip", "bias": -5.0, "temperature": 0.2, "batch_size": 0, "holdout": 0.0},
         {"loss": "fnc", "false_negatives_above": 0.9, "dropout": 0.05, "weight_decay": 0.1},
+        {"loss": "hcl", "tau_plus": 0.05, "dropout": 0.9},
+        {"loss": "dcl", "tau_plus": 0.2},
         {"ring": (0.0, 0.5), "validation": 0.2, "patience": 2},
+        {"ring": (0.0, 0.5), "ring_draws": 8, "ring_seed": 2, "ring_step": 3},
         {"positives": "neighbors", "neighbors": 4},
         {"positives": "clusters", "clusters": 40},
     ],
@@ -138,6 +145,35 @@ def test_bytes_of_the_command(tmp_path: Path, options: dict) -> None:
     )
 
 
+def test_weights_that_are_not_named() -> None:
+    queries, documents = pairs_of_rows()
+
+    def adapted(**options: object) -> np.ndarray:
+        adapter = ct.adapt(queries, documents, batch_size=90, epochs=4, rate=0.01, **options)
+        return adapter.transform(queries)
+
+    hcl, dcl = adapted(loss="hcl"), adapted(loss="dcl")
+    assert not np.array_equal(hcl, dcl)
+    np.testing.assert_array_equal(adapted(loss="hcl", beta=1.0), hcl)
+    np.testing.assert_array_equal(adapted(loss="hcl", tau_plus=0.1), hcl)
+    np.testing.assert_array_equal(adapted(loss="hcl", beta=0.0), dcl)
+    np.testing.assert_array_equal(adapted(loss="dcl", tau_plus=0.1), dcl)
+
+
+@pytest.mark.parametrize("loss", ["hcl", "dcl", "decoupled"])
+def test_batches_of_two_pairs(loss: str) -> None:
+    queries, documents = pairs_of_rows(24)
+    adapter = ct.adapt(queries, documents, loss=loss, batch_size=2, holdout=0.2, epochs=1)
+    assert adapter.report["training_pairs"] == 17
+
+
+@pytest.mark.parametrize("sides", ["queries", "both", "shared"])
+def test_dropout_leaves_no_row_of_zeros(sides: str) -> None:
+    queries, documents = pairs_of_rows(100)
+    adapter = ct.adapt(queries, documents, sides=sides, dropout=0.99, batch_size=30, epochs=2)
+    assert all(np.isfinite(e["loss"]) for e in adapter.report["epochs"][1:])
+
+
 @pytest.mark.parametrize(
     ("options", "argument", "text"),
     [
@@ -153,6 +189,13 @@ def test_bytes_of_the_command(tmp_path: Path, options: dict) -> None:
         ({"positives": "neighbors"}, "documents", "no use"),
         ({"positives": "friends"}, "positives", "neighbors"),
         ({"threads": 0}, "threads", "0"),
+        ({"neighbors": 5}, "neighbors", "none without positives neighbors"),
+        ({"clusters": 4}, "clusters", "none without positives clusters"),
+        ({"hidden": 4}, "hidden", "none without head mlp"),
+        ({"bias": -1.0}, "bias", "none without loss siglip"),
+        ({"candidates": 10}, "candidates", "none without hard-negatives"),
+        ({"below": 0.9}, "below", "none without hard-negatives"),
+        ({"skip_top": 1}, "skip-top", "none without hard-negatives"),
     ],
 )
 def test_refusals(options: dict, argument: str, text: str) -> None:
@@ -182,6 +225,14 @@ def test_refusals_of_files_and_rows(tmp_path: Path) -> None:
             ct.Adapter.load(path)
     with pytest.raises(ct.ContrastiveError, match="none"):
         adapter.save(tmp_path / "none" / "adapter.safetensors")
+    description = {
+        "format": 1, "head": "linear", "sides": "queries", "dimension": 65, "hidden": 0,
+    }
+    runs.write(
+        tmp_path / "small", {"queries.delta": np.zeros((1, 1))}, {"adapter": description}
+    )
+    with pytest.raises(ct.ContrastiveError, match=r"small: queries.delta: found shape \[1, 1\]"):
+        ct.Adapter.load(tmp_path / "small")
     (tmp_path / "torn").write_bytes(b"torn")
     with pytest.raises(ct.ContrastiveError, match="torn"):
         ct.Adapter.load(tmp_path / "torn")

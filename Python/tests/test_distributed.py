@@ -25,6 +25,13 @@ def objectives(group: Any) -> dict[str, tuple[Any, int]]:
         "infonce": (
             ct.torch.InfoNCE(0.2, normalize=True, learnable_temperature=True, group=group), 2
         ),
+        "ring draws": (
+            ct.torch.InfoNCE(
+                0.2, normalize=True, ring=(0.1, 0.9), ring_draws=4, ring_seed=3, group=group,
+                learnable_temperature=True,
+            ),
+            2,
+        ),
         "symmetric": (ct.torch.InfoNCE(0.2, symmetric=True, normalize=True, group=group), 2),
         "nt-xent": (ct.torch.NTXent(0.2, normalize=True, group=group), 2),
         "siglip": (ct.torch.SigLIP(normalize=True, learnable_bias=True, group=group), 2),
@@ -62,9 +69,20 @@ def work(rank: int, ranks: int, port: int, results: Any) -> None:
     bank = F.normalize(rows(ranks, 9))
     q = F.normalize(rows(ranks, 1)[own])
     found["bank"] = float(ct.torch.InfoNCE(0.2, group=dist.group.WORLD)(q, q, bank))
+    found["mix"] = refusal(group=dist.group.WORLD)
     results.put((rank, found))
     dist.barrier()
     dist.destroy_process_group()
+
+
+def refusal(**options: Any) -> str:
+    """What is said of mixes in the batch."""
+    q = F.normalize(rows(2, 1))
+    try:
+        ct.torch.InfoNCE(0.2, mix=2, mix_queries=1, **options)(q, q)
+    except ct.ContrastiveError as error:
+        return str(error)
+    return "nothing"
 
 
 class _Step(torch.nn.Module):
@@ -106,3 +124,5 @@ def test_ranks_are_one_process(ranks: int) -> None:
                 # The worst seen is 4e-6.
                 torch.testing.assert_close(torch.from_numpy(mine), exact, rtol=1e-4, atol=1e-5)
     assert all(found[rank]["bank"] > 0 for rank in range(ranks))
+    assert "expected a bank" in refusal()
+    assert all(found[rank]["mix"] == refusal() for rank in range(ranks))

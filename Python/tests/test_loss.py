@@ -16,6 +16,7 @@ import pytest
 from safetensors_file import case, cases, worst
 
 import contrastive as ct
+from contrastive._tensors import as_array
 
 
 def unit(rows: int, dimension: int, seed: int) -> np.ndarray:
@@ -129,6 +130,10 @@ def test_same_bits_for_any_number_of_threads() -> None:
         ({"gradients": ["labels"]}, "gradients", "labels"),
         ({"gradients": ["bank"]}, "gradients", "bank"),
         ({"threads": 0}, "threads", "1 … 1024"),
+        ({"temperature": float("nan")}, "temperature", "found nan, expected a finite number"),
+        ({"ring": (0.1, np.float32("inf"))}, "ring", "found inf, expected a finite number"),
+        ({"precision": float("nan")}, "precision", "found nan"),
+        ({"temperature": np.complex64(1)}, "temperature", "found a complex64"),
         ({"bank": ct.QueueBank(3, 4)}, "bank", "no row written"),
     ],
 )
@@ -138,6 +143,73 @@ def test_refusals(given: dict, argument: str, text: str) -> None:
         ct.loss("infonce", **{"queries": q, "keys": q, **given})
     assert text in str(caught.value)
     assert caught.value.argument == argument
+
+
+def test_options_of_numpy() -> None:
+    q, k = unit(5, 8, 1), unit(5, 8, 2)
+    expected = ct.loss("infonce", queries=q, keys=k, temperature=0.25, false_negatives_top=1)
+    for temperature in (np.float32(0.25), np.float64(0.25), np.longdouble(0.25)):
+        found = ct.loss(
+            "infonce", queries=q, keys=k, temperature=temperature, symmetric=np.bool_(False),
+            false_negatives_top=np.int32(1),
+        )
+        assert found.value == expected.value and found.parameters == expected.parameters
+    labels = np.arange(20) % 2
+    sets = {"test": unit(20, 8, 3), "test_labels": labels, "threads": 1}
+    of_numpy, plain = (
+        ct.evaluate(**sets, clusters=count, measures=["clusters"]) for count in (np.int64(3), 3)
+    )
+    assert of_numpy["clusters"] == 3 and of_numpy["nmi"] == plain["nmi"]
+    assert len(ct.duplicates(q, threshold=np.float32(0.5))) == len(ct.duplicates(q, threshold=0.5))
+    for value, text in ((float("nan"), "found nan"), (object(), "found a object")):
+        with pytest.raises(ct.ContrastiveError, match=f"temperature: {text}") as caught:
+            ct.evaluate(q, temperature=value)
+        assert caught.value.argument == "temperature"
+
+
+class Elsewhere:
+    """A tensor of another device, as PyTorch has it: only a copy on the CPU can be read."""
+
+    def __init__(self, array: np.ndarray, is_here: bool = False) -> None:
+        self.array, self.is_here = array, is_here
+
+    def __dlpack__(self, **_: object) -> object:
+        raise BufferError("Unsupported device in DLTensor.")
+
+    def __dlpack_device__(self) -> tuple[int, int]:
+        return (2, 0)
+
+    def float(self) -> Elsewhere:
+        return Elsewhere(self.array.astype(np.float32), self.is_here)
+
+    def cpu(self) -> Elsewhere:
+        return Elsewhere(self.array, True)
+
+    def numpy(self) -> np.ndarray:
+        assert self.is_here
+        return self.array
+
+
+@pytest.mark.parametrize("dtype", [np.int64, np.int32, np.float64, np.float16, np.bool_])
+def test_other_devices_keep_their_types(dtype: type) -> None:
+    values = {np.int64: [16777217, 2**53 + 1], np.int32: [16777217, -5], np.float64: [0.1, 1e300]}
+    array = np.array(values.get(dtype, [0, 1]), dtype)
+    found = as_array(Elsewhere(array), "ids")
+    assert found.dtype == array.dtype
+    np.testing.assert_array_equal(found, array)
+
+
+def test_steps_of_a_bank() -> None:
+    bank, row = ct.QueueBank(3, 4), unit(1, 4, 1)
+    bank.enqueue(row, step=5)
+    for step in (-7, -1, 2**63):
+        with pytest.raises(ct.ContrastiveError, match=f"step: found {step}, expected 0") as caught:
+            bank.enqueue(row, step=step)
+        assert caught.value.argument == "step"
+    with pytest.raises(ct.ContrastiveError, match="step: found 4"):
+        bank.enqueue(row, step=4)
+    bank.enqueue(row, step=np.int64(8))
+    assert bank.ages.tolist() == [3, 0]
 
 
 def test_unknown_method_and_missing_tensor() -> None:

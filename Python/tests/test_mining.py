@@ -60,6 +60,9 @@ def test_mine() -> None:
     assert found.evidence is None and found.report["negatives"] == present.sum()
     more = ct.mine(d[:40], d, pairs=pairs, evidence=True)
     assert more.evidence is not None and more.evidence.shape == more.negatives.shape
+    # The clusterings of the evidence fit documents that are there several times.
+    copies = np.repeat(d[:8], 5, axis=0)
+    assert ct.mine(copies, copies, evidence=True).evidence is not None
 
 
 def test_score() -> None:
@@ -94,6 +97,23 @@ def test_score() -> None:
         (lambda x: ct.score(x, x, k=[0]), "k", "at least 1"),
         (lambda x: ct.score(x, x, gain="square"), "gain", "exponential"),
         (lambda x: ct.score(x, x, against_documents=x), "against-documents", "against-queries"),
+        (
+            lambda x: ct.score(x, x, against_queries=x[:6], against_documents=x[:6]),
+            "against-queries", "[8 × any], a row for each of queries",
+        ),
+        (
+            lambda x: ct.score(x, x, against_queries=x, against_documents=x[:6]),
+            "against-documents", "[8 × any], a row for each of documents",
+        ),
+        (
+            lambda x: ct.score(x, x, pairs=[[0, 1]], against_queries=x[:6]),
+            "against-queries", "[8 × any]",
+        ),
+        (
+            lambda x: ct.score(x, x, pairs=[[0, 1]], against_queries=x, against_documents=x[:6]),
+            "against-documents", "[8 × any]",
+        ),
+        (lambda x: ct.score(x, x, against_queries=np.nan * x), "against-queries", "nan"),
     ],
 )
 def test_refusals(call, argument: str, text: str) -> None:
@@ -122,6 +142,14 @@ def test_rows_of_zeros() -> None:
         call(zero_rows="keep")
         with pytest.raises(ct.ContrastiveError, match="zero.rows"):
             call(zero_rows="drop")
+    for plain in (
+        lambda: ct.loss("infonce", queries=x, keys=x, zero_rows="keep"),
+        lambda: ct.knn(x, x, 3, zero_rows="keep"),
+        lambda: ct.knn_graph(x, 3, zero_rows="keep"),
+        lambda: ct.kmeans(x, 3, zero_rows="keep"),
+    ):
+        with pytest.raises(ct.ContrastiveError, match="zero.rows.*none without"):
+            plain()
     gradient = ct.loss(
         "infonce", queries=x, keys=x, normalize=True, zero_rows="keep"
     ).gradients["queries"]

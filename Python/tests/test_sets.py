@@ -71,6 +71,10 @@ def test_kmeans() -> None:
     np.testing.assert_allclose(distances, squares.min(1), rtol=1e-5)
     with pytest.raises(ct.ContrastiveError, match="clusters"):
         ct.kmeans(np.zeros((5, 2), np.float32), 3)
+    for clusters in (0, -1):
+        with pytest.raises(ct.ContrastiveError, match=f"clusters: found {clusters}, ") as caught:
+            ct.kmeans(x, clusters)
+        assert caught.value.argument == "clusters"
 
 
 def test_estimators_without_or_with_sklearn() -> None:
@@ -111,3 +115,28 @@ def test_evaluate_and_audit() -> None:
         ct.audit(x, threshold=2.0)
     with pytest.raises(ct.ContrastiveError, match="measures"):
         ct.evaluate(x, measures=["speed"])
+    # Without numbers of clusters: what fits the rows that are distinct.
+    copies = np.repeat(x[:8], 5, axis=0)
+    assert [c["clusters"] for c in ct.audit(copies).report["clusterings"]] == [2]
+    with pytest.raises(ct.ContrastiveError, match="clusters: found 10, expected at most 8"):
+        ct.audit(copies, clusters=[10])
+
+
+def test_measures_name_their_tensors() -> None:
+    x, labels = unit(40, 4, 1), np.arange(40) % 3
+    bad = x.copy()
+    bad[3, 1] = np.nan
+    known = {"test_labels": labels, "train_labels": labels}
+    for tensors, argument in (
+        ({"test": bad}, "test"),
+        ({"test": bad, "train": x, **known}, "test"),
+        ({"test": x, "train": bad, **known}, "train"),
+        ({"test": x, "train": x[:, :3], **known}, "train"),
+        ({"test": x, "test_views": bad}, "test-views"),
+    ):
+        with pytest.raises(ct.ContrastiveError) as caught:
+            ct.evaluate(**tensors)
+        assert caught.value.argument == argument, tensors.keys()
+    with pytest.raises(ct.ContrastiveError, match="row 3, column 1") as caught:
+        ct.audit(x, support=[x, bad])
+    assert caught.value.argument == "support.1"

@@ -14,6 +14,7 @@ from safetensors_file import case, cases, worst
 
 import contrastive as ct
 from contrastive._methods import METHODS, NUMBERED
+from contrastive._tensors import as_array
 
 CLASSES = {
     "infonce": "InfoNCE", "nt-xent": "NTXent", "supcon": "SupCon", "instdisc": "InstDisc",
@@ -182,6 +183,53 @@ def test_types_and_modes() -> None:
     assert len(parameters) == 2 and all(p.grad is not None for p in parameters)
 
 
+def test_lists_keep_their_places() -> None:
+    rng = np.random.default_rng(7)
+    n, k, levels = 4, 3, 2
+    tensors: dict[str, Any] = {
+        "queries": unit(n, 8, 1), "keys": unit(n, 8, 2), "bank": unit(9, 8, 3),
+        "centroids": [unit(5, 8, 4 + level) for level in range(levels)],
+        "concentrations": [torch.full((5,), 0.2)] * levels,
+        "assignments": [torch.from_numpy(rng.integers(0, 2, n))] * levels,
+        "negatives": [torch.tensor([2, 3, 4])] * levels,
+        "instance_mask": [torch.ones(n, 9)] * levels,
+    }
+    mask = torch.from_numpy(rng.integers(0, 2, (n, k)).astype(np.float32))
+    mask[0] = torch.tensor([1.0, 0, 0])
+    values = []
+    for masks in ([mask, None], [None, mask]):
+        tensors["prototype_mask"] = masks
+        found = float(ct.torch.HCSC()(**tensors))
+        assert found == pytest.approx(ct.loss("hcsc", temperature=0.2, **tensors).value, rel=1e-6)
+        values.append(found)
+    # The two levels differ, so that the mask of one is no mask of the other.
+    assert values[0] != pytest.approx(values[1], rel=1e-4)
+
+
+def test_options_are_checked() -> None:
+    q, k = unit(5, 8, 1), unit(5, 8, 2)
+    with pytest.raises(ct.ContrastiveError, match="temperature: found nan") as caught:
+        ct.torch.InfoNCE(temperature=math.nan)
+    assert caught.value.argument == "temperature"
+    with pytest.raises(ct.ContrastiveError, match="beta: found inf"):
+        ct.torch.InfoNCE(beta=math.inf)
+    of_numpy = ct.torch.InfoNCE(
+        np.float32(0.25), symmetric=np.bool_(False), false_negatives_top=np.int64(1)
+    )
+    plain = ct.torch.InfoNCE(0.25, false_negatives_top=1)
+    assert float(of_numpy(q, k)) == float(plain(q, k))
+
+
+def test_types_that_numpy_lacks() -> None:
+    x = unit(3, 8, 1)
+    for dtype in (torch.bfloat16, torch.float8_e4m3fn, torch.float8_e5m2):
+        array = as_array(x.to(dtype), "x")
+        assert array.dtype == np.float32
+        np.testing.assert_array_equal(array, x.to(dtype).float().numpy())
+    with pytest.raises(ct.ContrastiveError, match="x: found elements of type complex64"):
+        as_array(torch.ones(2, dtype=torch.complex64), "x")
+
+
 def test_bank_state() -> None:
     bank = ct.torch.QueueBank(5, 4)
     first, second = unit(3, 4, 1), unit(4, 4, 2)
@@ -204,6 +252,73 @@ def test_bank_state() -> None:
     samples.update(first, torch.tensor([1, 2, 3]))
     torch.testing.assert_close(samples.rows[1], first[0])
     assert ct.torch.InstDisc()(first, samples, torch.tensor([1, 2, 3])).isfinite()
+
+
+def test_bank_in_half_precision() -> None:
+    rows = unit(3, 4, 1)
+    queue, samples = ct.torch.QueueBank(5, 4).half(), ct.torch.SampleBank(5, 4).half()
+    queue.enqueue(rows)
+    for _ in range(2):
+        samples.update(rows, torch.tensor([0, 1, 2]))
+    torch.testing.assert_close(queue.rows, rows.half())
+    torch.testing.assert_close(samples.rows[:3], rows.half(), rtol=1e-3, atol=1e-3)
+
+
+def test_sample_bank() -> None:
+    bank = ct.torch.SampleBank(10, 4, momentum=0.75)
+    drawn = bank.rows.clone()
+    first, second = unit(3, 4, 1), unit(3, 4, 2)
+    assert len(bank) == 10 and bank.ages.tolist() == [0] * 10
+    bank.update(2 * first, torch.tensor([5, 2, 7]))
+    # Every row is one of the bank's; those drawn at first are one step older.
+    assert len(bank) == len(bank.rows) == len(bank.ids) == 10
+    assert bank.ages.tolist() == [1, 1, 0, 1, 1, 0, 1, 0, 1, 1]
+    torch.testing.assert_close(bank.rows[[5, 2, 7]], first)
+    torch.testing.assert_close(bank.rows[[0, 9]], drawn[[0, 9]])
+    # Of a sample's rows the last counts.
+    bank.update(second, torch.tensor([5, 2, 5]))
+    moved = F.normalize(0.75 * first[:2] + 0.25 * second[[2, 1]])
+    torch.testing.assert_close(bank.rows[[5, 2]], moved)
+    assert bank.ages.tolist() == [2, 2, 0, 2, 2, 0, 2, 1, 2, 2]
+
+
+@pytest.mark.parametrize(
+    ("scale", "ids", "argument", "text"),
+    [
+        (1.0, [0, 999999], "ids", "found 999999 at position 1, expected 0 ..< 10"),
+        (1.0, [0, -1], "ids", "found -1 at position 1, expected 0 ..< 10"),
+        (1.0, [0.0, 1.0], "ids", "whole numbers"),
+        (1.0, [0], "ids", "found shape [1], expected [2]"),
+        (
+            -1.0, [0, 3], "embeddings",
+            "embeddings: found norm 0 at row 1, expected a row that can be normalized",
+        ),
+        (-1 - 1e-7, [3, 0], "embeddings", "found norm 0 at row 0"),
+        (0.0, [0, 3], "embeddings", "found norm 0 at row 0"),
+        (math.nan, [0, 3], "embeddings", "not finite"),
+    ],
+)
+def test_sample_bank_is_unchanged_by_what_it_refuses(
+    scale: float, ids: list[float], argument: str, text: str
+) -> None:
+    bank = ct.torch.SampleBank(10, 4)
+    row = unit(1, 4, 1)
+    bank.update(row, torch.tensor([3]))
+    before = {name: tensor.clone() for name, tensor in bank.state_dict().items()}
+    with pytest.raises(ct.ContrastiveError) as caught:
+        bank.update(scale * row.repeat(2, 1), torch.tensor(ids))
+    assert text in str(caught.value) and caught.value.argument == argument
+    assert all(torch.equal(before[name], tensor) for name, tensor in bank.state_dict().items())
+
+
+def test_bank_sizes() -> None:
+    for momentum in (-0.1, 1.0, 1.5, math.nan):
+        with pytest.raises(ct.ContrastiveError, match=r"momentum: found .*, expected 0 \.\.< 1"):
+            ct.torch.SampleBank(10, 4, momentum=momentum)
+    with pytest.raises(ct.ContrastiveError, match="samples: found 0, expected at least 1"):
+        ct.torch.SampleBank(0, 4)
+    with pytest.raises(ct.ContrastiveError, match="dimension: found 0, expected at least 1"):
+        ct.torch.QueueBank(3, 0)
 
 
 def test_trains() -> None:

@@ -55,6 +55,17 @@ private struct AdaptCall {
     let sides = try words.choice("sides", of: Adapter.Sides.self)
     var options = try AdapterOptions(&words)
     try words.requireAllKnown(by: "adapt")
+    for (name, owner, isUsed) in [
+      ("neighbors", "positives neighbors", positives == .neighbors),
+      ("clusters", "positives clusters", positives == .clusters),
+      ("hidden", "head mlp", options.head == .mlp),
+      ("bias", "loss siglip", options.loss.name == .siglip),
+      ("candidates", "hard-negatives", options.hardNegatives > 0),
+      ("below", "hard-negatives", options.hardNegatives > 0),
+      ("skip-top", "hard-negatives", options.hardNegatives > 0),
+    ] {
+      try words.requireNone(name, without: owner, isUsed)
+    }
     isOneSet = positives == .neighbors
     try options.setSides(sides, isOneSet: isOneSet)
     try options.validate()
@@ -86,12 +97,12 @@ private struct AdaptCall {
 extension AdapterOptions {
   /// The options of `contrastive adapt`.
   fileprivate init(_ words: inout CallOptions) throws {
-    let choice = try NegativeChoice(&words)
+    let choice = try AdapterNegativeChoice(&words)
+    let name = try words.choice("loss", default: AdapterLoss.Name.infonce)
     self.init(
       loss: try AdapterLoss(
-        words.choice("loss", default: .infonce),
-        temperature: words.number("temperature", default: 0.05),
-        choosing: choice.value(),
+        name, temperature: words.number("temperature", default: 0.05),
+        choosing: choice.value(weights: name.standardWeights),
         bias: words.number("bias", default: -10)))
     head = try words.choice("head", default: head)
     hidden = try words.integer("hidden")

@@ -65,6 +65,9 @@ public func contrastive_bank_enqueue(
     let handle = try BankHandle.require(bank)
     let rows = try CallerTensor(required: rows, name: "rows").matrix
     let ids = try CallerTensor(optional: ids, name: "ids")?.integers
+    guard step >= -1 else {
+      throw ContrastiveError.parameter(name: "step", found: "\(step)", expected: "-1 or more")
+    }
     try handle.update { bank throws(ContrastiveError) in
       try bank.enqueue(rows, ids: ids, step: step < 0 ? nil : Int(step))
     }

@@ -19,13 +19,23 @@ public func contrastive_evaluate(
         name: "train-labels", found: "labels", expected: "none without train")
     }
     let evaluation = try RepresentationEvaluation(options: options)
-    let test = try tensors.required("test")
-    let measures = try evaluation.run(
-      test: .init(test, labels: tensors.labels("test-labels"), named: "test-labels"),
-      train: tensors.matrix("train").map {
-        try .init($0, labels: tensors.labels("train-labels"), named: "train-labels")
-      },
-      views: tensors.matrix("test-views"), workers: workers.unshared())
+    let test = try RepresentationEvaluation.Embeddings(
+      tensors.required("test"), labels: tensors.labels("test-labels"), named: "test-labels")
+    let train = try tensors.matrix("train").map {
+      try RepresentationEvaluation.Embeddings(
+        $0, labels: tensors.labels("train-labels"), named: "train-labels")
+    }
+    if let train {
+      try Operand("train", train.rows).requireDimension(of: Operand("test", test.rows))
+    }
+    let views = try tensors.matrix("test-views")
+    let measures: RepresentationMeasures
+    do throws(ContrastiveError) {
+      measures = try evaluation.run(
+        test: test, train: train, views: views, workers: workers.unshared())
+    } catch {
+      throw error.naming(RepresentationEvaluation.tensorNames)
+    }
     return ResultHandle(report: try JSONValue(encoding: measures))
   }
 }
@@ -47,9 +57,16 @@ public func contrastive_audit(
     while let more = try tensors.matrix("support.\(support.count)") { support.append(more) }
     try tensors.requireOnly(
       Set(["embeddings", "labels"] + support.indices.map { "support.\($0)" }))
-    let audit = try NegativeAudit(options: options, rows: rows.rows)
-    let (found, seconds) = try timed {
-      try audit.run(rows, support: support, labels: labels, workers: workers.unshared())
+    let audit = try NegativeAudit(options: options, embeddings: rows)
+    let names = Dictionary(
+      uniqueKeysWithValues: support.indices.map { ("support \($0)", "support.\($0)") })
+    let (found, seconds) = try timed { () throws(ContrastiveError) -> NegativeAuditResult in
+      do throws(ContrastiveError) {
+        return try audit.run(
+          rows, support: support, labels: labels, workers: workers.unshared())
+      } catch {
+        throw error.naming(names)
+      }
     }
     let summary = AuditSummary(
       found, audit: audit, dimension: rows.columns,
@@ -68,6 +85,12 @@ extension CallerTensors {
 }
 
 extension RepresentationEvaluation {
+  /// What the measures call their inputs, and the tensors that these are.
+  fileprivate static let tensorNames = [
+    "queries": "test", "embeddings": "test", "first views": "test", "second views": "test-views",
+    "bank": "train",
+  ]
+
   /// The options of `contrastive evaluate`.
   fileprivate init(options given: [String: JSONValue]) throws(ContrastiveError) {
     try self.init()
@@ -91,11 +114,13 @@ extension RepresentationEvaluation {
 }
 
 extension NegativeAudit {
-  /// The options of `contrastive audit`, for a set of so many rows.
-  fileprivate init(options given: [String: JSONValue], rows: Int) throws(ContrastiveError) {
+  /// The options of `contrastive audit`, for a set of rows.
+  fileprivate init(
+    options given: [String: JSONValue], embeddings: Matrix
+  ) throws(ContrastiveError) {
     var options = CallOptions(given)
-    let neighbors = try options.counts("k") ?? Self.fittingNeighbors(rows: rows)
-    let clusters = try options.counts("clusters") ?? Self.fittingClusters(rows: rows)
+    let neighbors = try options.counts("k") ?? Self.fittingNeighbors(rows: embeddings.rows)
+    let clusters = try options.counts("clusters") ?? Self.fittingClusters(embeddings)
     try self.init(
       neighbors: neighbors, clusters: clusters,
       temperature: options.number("temperature", default: 0.07),

@@ -85,19 +85,36 @@ public func contrastive_score(
       "queries", "documents", "pairs", "against-queries", "against-documents",
     ])
     let search = try SearchInputs(tensors)
-    func scores(_ queries: Matrix, _ documents: Matrix) throws(ContrastiveError) -> RetrievalScores
-    {
-      try RetrievalScores(
-        queries: queries, documents: documents, relevance: search.relevance,
-        cutoffs: wanted.cutoffs, gain: wanted.gain, workers: workers)
-    }
-    let first = try scores(search.queries, search.documents)
-    let second = try tensors.matrix("against-queries").map { queries in
-      try scores(queries, tensors.matrix("against-documents") ?? search.documents)
-    }
-    guard second != nil || tensors.optional("against-documents") == nil else {
+    let otherQueries = try tensors.matrix("against-queries")
+    let otherDocuments = try tensors.matrix("against-documents")
+    guard otherQueries != nil || otherDocuments == nil else {
       throw TensorFailure(
         argument: "against-documents", problem: "found one without against-queries")
+    }
+    if let otherQueries {
+      try RetrievalScores.requireSameRows(
+        otherQueries, "against-queries", as: search.queries, "queries")
+    }
+    if let otherDocuments {
+      try RetrievalScores.requireSameRows(
+        otherDocuments, "against-documents", as: search.documents, "documents")
+    }
+    func scores(
+      _ queries: Matrix, _ documents: Matrix, named names: [String: String] = [:]
+    ) throws(ContrastiveError) -> RetrievalScores {
+      do throws(ContrastiveError) {
+        return try RetrievalScores(
+          queries: queries, documents: documents, relevance: search.relevance,
+          cutoffs: wanted.cutoffs, gain: wanted.gain, workers: workers)
+      } catch {
+        throw error.naming(names)
+      }
+    }
+    let first = try scores(search.queries, search.documents)
+    var names = ["queries": "against-queries"]
+    if otherDocuments != nil { names["documents"] = "against-documents" }
+    let second = try otherQueries.map { queries in
+      try scores(queries, otherDocuments ?? search.documents, named: names)
     }
     let summary = try ScoreSummary(
       first, against: second, statistics: wanted.statistics, workers: workers)

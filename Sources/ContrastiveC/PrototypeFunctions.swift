@@ -16,6 +16,10 @@ public func contrastive_kmeans(
 ) -> contrastive_status {
   attempt {
     let wanted = try required(options, named: "options").pointee
+    guard wanted.clusters > 0 else {
+      throw ContrastiveError.parameter(
+        name: "clusters", found: "\(wanted.clusters)", expected: "1 or more")
+    }
     let rows = try CallerTensor(required: points, name: "points").matrix
     let start = try CallerTensor(optional: initial, name: "initial")?.matrix
     let clusters = Int(wanted.clusters)
@@ -25,6 +29,10 @@ public func contrastive_kmeans(
     try labels?.requireOutput(shape: [rows.rows], [.int64, .int32])
     let shares = try CallerTensor(optional: concentrations, name: "concentrations")
     try shares?.requireOutput(shape: [clusters], [.float32, .float64])
+    guard wanted.zero_rows == 0 || wanted.spherical != 0 else {
+      throw ContrastiveError.parameter(
+        name: "zero_rows", found: "\(wanted.zero_rows)", expected: "0 without spherical")
+    }
     let workers = try Workers(control)
     let rule = try KMeans(
       metric: wanted.spherical == 0 ? .euclidean : .spherical,

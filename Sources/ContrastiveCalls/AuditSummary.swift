@@ -190,8 +190,11 @@ extension NegativeAudit {
     fitting([1, 5, 10, 20, 50], to: rows - 1)
   }
 
-  /// The numbers of clusters that a set has room for, of the defaults.
-  package static func fittingClusters(rows: Int) -> [Int] { fitting([10, 30, 100], to: rows / 4) }
+  /// The numbers of clusters that a set has room for, of the defaults: at least four distinct rows
+  /// for each cluster.
+  package static func fittingClusters(_ embeddings: Matrix) -> [Int] {
+    fitting([10, 30, 100], to: embeddings.distinctDirections(upTo: 4 * 100) / 4)
+  }
 
   /// The defaults that a small set has room for; the least of them if none.
   private static func fitting(_ defaults: [Int], to most: Int) -> [Int] {

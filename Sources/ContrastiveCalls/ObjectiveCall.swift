@@ -21,6 +21,9 @@ package protocol ObjectiveCall: OptionReader {
   /// Whether the value is a mean of rows, which each have a loss.
   static var isMeanOfRows: Bool { get }
 
+  /// Whether rows are divided by their norms in any case.
+  static var alwaysNormalizes: Bool { get }
+
   /// The gradients computed when none are named.
   static var defaultGradients: Set<Method.Variable> { get }
 
@@ -38,6 +41,7 @@ package protocol ObjectiveCall: OptionReader {
 
 extension ObjectiveCall {
   package static var isMeanOfRows: Bool { true }
+  package static var alwaysNormalizes: Bool { false }
   package static var defaultGradients: Set<Method.Variable> { Set(Method.Variable.allCases) }
 
   package static func settled(_ details: Method.Details) -> [String: Double] { [:] }
@@ -59,6 +63,10 @@ extension ObjectiveCall {
     zeroRows: ZeroRows = .refuse, precision: Precision = .float32, gradients: [String]?,
     workers: Workers
   ) throws(ContrastiveError) -> CallOutcome {
+    guard zeroRows == .refuse || normalizes || alwaysNormalizes else {
+      throw .parameter(
+        name: "zero-rows", found: zeroRows.rawValue, expected: "none without normalize")
+    }
     let workers = try Method.workers(workers, in: precision)
     let wanted = try WantedGradients<Method>(gradients, otherwise: defaultGradients)
     var options = CallOptions(options)

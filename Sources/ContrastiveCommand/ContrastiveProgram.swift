@@ -38,7 +38,10 @@ public enum ContrastiveProgram {
     _ error: ContrastiveError, in command: (any ParsableCommand)? = nil
   ) -> Never {
     var remedy = ""
-    if case .zeroNorm = error, (command as? any ZeroRowsCommand)?.zeroRows == .refuse {
+    // Initial centroids of zeros are refused in any case.
+    if case .zeroNorm(let argument, _) = error, argument != "initial",
+      (command as? any ZeroRowsCommand)?.zeroRows == .refuse
+    {
       remedy = "; --zero-rows keep leaves such rows zero"
     }
     Job.end(

@@ -54,6 +54,8 @@ public struct Matrix: Sendable {
   }
 
   /// A matrix of zeros.
+  ///
+  /// - Precondition: `rows` and `columns` are 0 or more, and so many elements fit into memory.
   public init(zeros rows: Int, by columns: Int) {
     self.init(
       rows: rows, columns: columns, sharing: [Float](repeating: 0, count: rows * columns))

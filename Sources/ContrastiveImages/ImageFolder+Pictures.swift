@@ -18,9 +18,9 @@ extension ImageFolder {
   ///   - reading: how it is read.
   ///   - workers: the threads that decode; no effect on the result.
   ///   - report: called with the pictures decoded so far and all of them.
-  /// - Throws: `ContrastiveError.file` for a folder without pictures that can be decoded, with a
-  ///   picture whose path has a line break, or with one that cannot be decoded where
-  ///   `reading.isStrict`; `.canceled`.
+  /// - Throws: `ContrastiveError.file` for a folder, or the folder of a set, without pictures that
+  ///   can be decoded, with a picture whose path has a line break, or with one that cannot be
+  ///   decoded where `reading.isStrict`; `.canceled`.
   public init(
     pictures path: String, reading: ImageReading = ImageReading(), workers: Workers = .all,
     report: (_ done: Int, _ total: Int) -> Void = { _, _ in }
@@ -45,6 +45,9 @@ extension ImageFolder {
       throw .file(path: "\(path)/train", problem: "holds no picture that can be decoded")
     }
     let isSplit = trainCount < set.count
+    if let test = sets.testName, !isSplit {
+      throw .file(path: "\(path)/\(test)", problem: "holds no picture that can be decoded")
+    }
     let folder = ImageFolder(
       train: isSplit ? ChosenImages(set, Array(0..<trainCount)) : set,
       test: isSplit ? ChosenImages(set, Array(trainCount..<set.count)) : nil,

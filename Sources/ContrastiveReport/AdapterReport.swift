@@ -11,8 +11,10 @@ public struct AdapterReport: Sendable {
   /// - Parameter runs: what the runs wrote, at least one.
   /// - Throws: `ContrastiveError.file` when a file cannot be read.
   public init(_ runs: [RunRecord]) throws(ContrastiveError) {
+    let names = RunRecord.names(runs)
     var sections = [
-      runs.count == 1 ? Self.summary(runs[0]) : nil, Self.results(runs), Self.curves(runs),
+      runs.count == 1 ? Self.summary(runs[0]) : nil, Self.results(runs, names),
+      Self.curves(runs, names),
     ]
     if runs.count == 1 {
       sections.append(try Self.examples(runs[0]))
@@ -86,22 +88,22 @@ public struct AdapterReport: Sendable {
   }
 
   /// Before and after, a row for each run and seed.
-  private static func results(_ runs: [RunRecord]) -> ReportSection {
+  private static func results(_ runs: [RunRecord], _ names: [String]) -> ReportSection {
     var rows: [[HTML]] = []
-    for run in runs {
+    for (run, name) in zip(runs, names) {
       guard let result = run.result else {
-        rows.append([.text("\(run.name), not finished")] + measures.map { _ in .text("–") })
+        rows.append([.text("\(name), not finished")] + measures.map { _ in .text("–") })
         continue
       }
       var seeds = [result]
       if case .list(let all)? = result["seeds"] { seeds = all }
       for seed in seeds {
-        let number = seed["seed"]?.number.map { " seed \(fixed($0, 0))" } ?? ""
+        let number = seed["seed"]?.wholeNumber.map { " seed \($0)" } ?? ""
         rows.append(
-          [.text(run.name + number)]
-            + measures.map { name in
-              guard let before = seed["before"]?[name]?.number,
-                let after = seed["after"]?[name]?.number
+          [.text(name + number)]
+            + measures.map { measure in
+              guard let before = seed["before"]?[measure]?.number,
+                let after = seed["after"]?[measure]?.number
               else { return .text("–") }
               return .text("\(fixed(before, 4)) → \(fixed(after, 4)) (\(gain(before, after)))")
             })
@@ -122,26 +124,18 @@ public struct AdapterReport: Sendable {
       ])
   }
 
-  private static func curves(_ runs: [RunRecord]) -> ReportSection? {
-    func lines(_ series: String) -> [LineChart.Line] {
-      runs.indices.map {
-        LineChart.Line(
-          name: runs.count == 1 ? "trained" : runs[$0].name, color: Palette.color($0),
-          points: runs[$0].series(series))
-      }
-    }
+  private static func curves(_ runs: [RunRecord], _ names: [String]) -> ReportSection? {
+    let names = runs.count == 1 ? ["trained"] : names
     let start = runs.count == 1 ? runs[0].series("mrr_at_10").first?.y : nil
-    let charts = [
+    let levels = [
+      start.map { LineChart.Level(name: "before training", color: "var(--second)", value: $0) }
+    ]
+    return ReportSection.curves([
       LineChart(
-        title: "MRR@10 of the validation pairs", lines: lines("mrr_at_10"),
-        levels: start.map {
-          [LineChart.Level(name: "before training", color: "var(--second)", value: $0)]
-        } ?? []
-      ).html, LineChart(title: "Loss", lines: lines("loss")).html,
-    ].compactMap(\.self)
-    guard !charts.isEmpty else { return nil }
-    return ReportSection(
-      name: "curves", title: "Curves", contents: [.element("div", ["class": "charts"], charts)])
+        title: "MRR@10 of the validation pairs",
+        lines: LineChart.lines("mrr_at_10", of: runs, names), levels: levels.compactMap(\.self)),
+      LineChart(title: "Loss", lines: LineChart.lines("loss", of: runs, names)),
+    ])
   }
 
   private static func examples(_ run: RunRecord) throws(ContrastiveError) -> ReportSection? {

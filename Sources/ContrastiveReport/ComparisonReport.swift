@@ -11,7 +11,7 @@ public struct ComparisonReport: Sendable {
   ///   - runs: two or more runs, each with its encoder at work, or nil where that is not to be had.
   ///   - notes: what the reader should know.
   public init(_ runs: [(run: RunRecord, features: RunFeatures?)], notes: [String] = []) {
-    let names = Self.names(runs.map(\.run))
+    let names = RunRecord.names(runs.map(\.run))
     let sections: [ReportSection?] = [
       Self.results(runs, names, notes), Self.curves(runs.map(\.run), names),
       Self.measures(runs, names), Self.differences(runs.map(\.run), names),
@@ -19,11 +19,6 @@ public struct ComparisonReport: Sendable {
     page = Page(
       title: "Comparison of \(runs.count) runs", subtitle: names.joined(separator: " · "),
       sections: sections.compactMap(\.self))
-  }
-
-  /// Folder names; whole paths where two are alike.
-  private static func names(_ runs: [RunRecord]) -> [String] {
-    runs.map { run in runs.count { $0.name == run.name } > 1 ? run.path : run.name }
   }
 
   private static func results(
@@ -56,12 +51,6 @@ public struct ComparisonReport: Sendable {
   }
 
   private static func curves(_ runs: [RunRecord], _ names: [String]) -> ReportSection? {
-    func lines(_ series: String) -> [LineChart.Line] {
-      runs.indices.map {
-        LineChart.Line(
-          name: names[$0], color: Palette.color($0), points: runs[$0].series(series))
-      }
-    }
     var levels: [LineChart.Level] = []
     // Baselines that the runs share are drawn once.
     for (name, color, values) in [
@@ -70,20 +59,17 @@ public struct ComparisonReport: Sendable {
     ] where Set(values).count == 1 {
       levels.append(LineChart.Level(name: name, color: color, value: values[0]))
     }
-    let charts = [
-      LineChart(
-        title: "kNN accuracy on the test images", unit: "%", lines: lines("knn_accuracy"),
-        levels: levels
-      ).html, LineChart(title: "Loss", lines: lines("loss")).html,
-    ].compactMap(\.self)
-    guard !charts.isEmpty else { return nil }
-    return ReportSection(
-      name: "curves", title: "Curves",
-      contents: [
-        .element("div", ["class": "charts"], charts),
+    return ReportSection.curves(
+      [
+        LineChart(
+          title: "kNN accuracy on the test images", unit: "%",
+          lines: LineChart.lines("knn_accuracy", of: runs, names), levels: levels),
+        LineChart(title: "Loss", lines: LineChart.lines("loss", of: runs, names)),
+      ],
+      above: [
         .element(
           "p", ["class": "subtitle"],
-          text: "Losses of different methods or temperatures are not comparable; accuracies are."),
+          text: "Losses of different methods or temperatures are not comparable; accuracies are.")
       ])
   }
 

@@ -1,3 +1,4 @@
+import ContrastiveCommand
 import ContrastiveCore
 import ContrastiveFiles
 import ContrastiveTensors
@@ -123,6 +124,94 @@ import _TestSupport
         "--trec", folder.file("run.txt"),
       ], with: "'q 0'", status: 65)
     #expect(!folder.exists("run.txt"))
+  }
+
+  /// What keeps rows zero where none is normalized would do nothing.
+  @Test func zeroRowsWithoutNormalizing() throws {
+    let (x, out) = (folder.file("x.npy"), folder.file("zeros.safetensors"))
+    let rows = Tensor(try TestData.embeddings(4, 4, seed: 2))
+    try SafetensorsFile(tensors: ["queries": rows, "keys": rows])
+      .write(to: folder.file("pairs.safetensors"))
+    for (words, option) in [
+      (["graph", "--input", x, "-k", "2"], "--normalize"),
+      (["knn", "--queries", x, "--bank", x, "-k", "2"], "--normalize"),
+      (["kmeans", "--input", x, "-c", "2"], "--spherical"),
+      (["loss", "infonce", "--input", folder.file("pairs.safetensors")], "normalize"),
+    ] {
+      try refuses(
+        words + ["--zero-rows", "keep", "--output", out],
+        with: "zero-rows: found keep, expected none without \(option)")
+    }
+    #expect(!folder.exists("zeros.safetensors"))
+  }
+
+  /// What is wrong with a file is said by the file's name.
+  @Test func filesByTheirNames() throws {
+    let (x, bad) = (folder.file("x.npy"), folder.file("nan.npy"))
+    var rows = try TestData.embeddings(12, 4, seed: 1)
+    rows[3, 1] = .nan
+    try NPYFile.write(rows, to: bad)
+    for words in [
+      ["graph", "--input", bad, "-k", "2"], ["kmeans", "--input", bad, "-c", "2"],
+      ["duplicates", "--input", bad],
+      ["mine", "--queries", x, "--documents", bad, "--per-query", "1"],
+    ] {
+      try refuses(
+        words + ["--output", folder.file("none.safetensors")],
+        with: "\(bad): found nan at row 3, column 1", status: 65)
+    }
+    #expect(!folder.exists("none.safetensors"))
+  }
+
+  /// What cannot be written is known before anything is read.
+  @Test func foldersThatAreMissing() throws {
+    let (none, out) = (folder.file("none.npy"), folder.file("missing/out.safetensors"))
+    try refuses(
+      ["graph", "--input", none, "-k", "2", "--output", out], with: "\(out): cannot be saved",
+      status: 65)
+    let csv = folder.file("x.npy/out.csv")
+    try refuses(
+      [
+        "kmeans", "--input", none, "-c", "2", "--output", folder.file("k.safetensors"), "--csv",
+        csv,
+      ],
+      with: "\(csv): cannot be saved: its folder cannot be opened: Not a directory", status: 65)
+  }
+
+  @Test func outputsOfEmbedding() throws {
+    let (x, out) = (folder.file("x.npy"), folder.file("features.npy"))
+    try refuses(
+      ["embed", "--run", folder.file("run"), "--vectors", x, "--names", "n.txt", "--output", out],
+      with: "--names goes with --images")
+    #expect(!folder.exists("features.npy"))
+  }
+
+  /// Of the processes of a job one alone has standard input.
+  @Test(arguments: [
+    (["graph", "--input", "-", "-k", "2"], "input", "-"), (["graph", "--input=-"], "input", "-"),
+    (["kmeans", "-i=/dev/stdin", "-c", "2"], "i", "/dev/stdin"),
+    (["audit", "--embeddings", "x.npy", "--support", "s.npy", "-"], "support", "-"),
+  ]) func standardInputOfAJob(_ words: [String], _ name: String, _ found: String) throws {
+    #expect(
+      throws: ContrastiveError.parameter(
+        name: name, found: found,
+        expected: "a file that every process can read: standard input goes to one")
+    ) { try JobInputs.requireNoStream(words) }
+  }
+
+  @Test func standardOutputOfAJob() throws {
+    for output in [["--output", "-"], ["--output=-"], ["-o", "-", "--csv=-"]] {
+      try JobInputs.requireNoStream(["graph", "--input", "x.npy", "-k", "2"] + output)
+    }
+  }
+
+  /// What processes compare: the file of a column, and each file of an option.
+  @Test func filesOfAJob() throws {
+    let (x, texts) = (folder.file("x.npy"), try folder.write("text\na\n", "t.csv"))
+    #expect(
+      JobInputs.inputs(of: ["mine", "--queries", x, "--query-texts", "\(texts):text"])
+        == [x, texts])
+    #expect(JobInputs.inputs(of: ["audit", "--support", x, texts, "--csv", texts]) == [x, texts])
   }
 
   /// A safetensors file is one by its contents, with `--memory` as without.

@@ -131,6 +131,20 @@ import Foundation
     }
   }
 
+  /// What only its owner may read stays so.
+  @Test func permissionsStay() throws {
+    try TemporaryFolder.use { folder throws in
+      for mode in [0o600, 0o640, 0o400] as [mode_t] {
+        let path = folder.file("\(mode)")
+        try AtomicFile.write("old", to: path)
+        chmod(path, mode)
+        try AtomicFile.write("new", to: path)
+        var status = stat()
+        #expect(stat(path, &status) == 0 && status.st_mode & 0o777 == mode)
+      }
+    }
+  }
+
   @Test func whereNothingCanBeSaved() throws {
     try TemporaryFolder.use { folder throws in
       try folder.write([1], "file")

@@ -120,6 +120,23 @@ import _TestSupport
     #expect("\(try #require(error))".hasPrefix("\(folder.file("b.jpg")): is a damaged JPEG"))
   }
 
+  /// The training images do not take the place of test images that are all damaged.
+  @Test(arguments: ["test", "val"]) func aSetOfDamageAlone(_ set: String) throws {
+    for label in ["a", "b"] {
+      for number in 0..<8 {
+        try folder.copyPicture("one.png", "train/\(label)/\(number).png")
+      }
+      try folder.copyPicture("one.png", "\(set)/\(label)/x.png")
+      try folder.write("no picture", "\(set)/\(label)/x.png")
+    }
+    #expect(
+      throws: ContrastiveError.file(
+        path: folder.file(set), problem: "holds no picture that can be decoded")
+    ) { try read() }
+    try folder.copyPicture("one.png", "\(set)/a/y.png")
+    #expect(names(try #require(try read().test)) == ["\(set)/a/y.png"])
+  }
+
   @Test func nothingToUse() throws {
     let none = #expect(throws: ContrastiveError.self) { try read() }
     #expect("\(try #require(none))".contains("holds no pictures (.jpg, .jpeg, .png, .webp)"))

@@ -54,7 +54,7 @@ import Testing
     let both = try Markup(AdapterReport([files.record, files.record]).page)
     #expect(
       try #require(both.section("results")).cells[1].prefix(2) == [
-        "run", "0.2500 → 0.5000 (+25.00)",
+        files.folder.file("run"), "0.2500 → 0.5000 (+25.00)",
       ])
     #expect(
       try #require(page.section("examples")).cells == [
@@ -73,6 +73,36 @@ import Testing
       ])
     let summary = try #require(page.section("summary"))
     #expect(summary.children.map(\.name) == ["h2", "div", "dl"])
+  }
+
+  /// Folders of the same name are told apart by their paths, in the rows and in the legends.
+  @Test func runsOfTheSameName() throws {
+    let other = try AdapterReportTests()
+    try finish(before: 0.25, after: 0.5, epoch: 1)
+    try other.finish(before: 0.25, after: 0.375, epoch: 1)
+    let page = try Markup(AdapterReport([files.record, other.files.record]).page)
+    let paths = [files, other.files].map { $0.folder.file("run") }
+    let rows = try #require(page.section("results")).cells.dropFirst()
+    #expect(rows.map { $0[0] } == paths)
+    let chart = try #require(page.section("curves")).all("figure")[0]
+    #expect(chart.all("li").map(\.text) == paths.map { "\($0) 0.500" })
+    // A name of its own is enough.
+    try files.write("{}", "config.json")
+    try other.files.folder.write(#"{"method":"adapt"}"#, "config.json")
+    let runs = [try files.record, try RunRecord(path: other.files.folder.path)]
+    let apart = try #require(try Markup(AdapterReport(runs).page).section("results")).cells
+    #expect(apart.dropFirst().map { $0[0] } == ["run", "\(runs[1].name), not finished"])
+  }
+
+  /// Each seed has a row, and is the number it is.
+  @Test func seedsHaveRows() throws {
+    let measures = #"{"mrr_at_10":0.5,"ndcg_at_10":0.5,"recall_at_1":0.5,"recall_at_10":0.5}"#
+    let seeds = [7, UInt64.max].map {
+      #"{"seed":\#($0),"before":\#(measures),"after":\#(measures)}"#
+    }
+    try files.write(#"{"seeds":[\#(seeds.joined(separator: ","))]}"#, "result.json")
+    let rows = try #require(try report().section("results")).cells.dropFirst()
+    #expect(rows.map { $0[0] } == ["run seed 7", "run seed 18446744073709551615"])
   }
 
   @Test func aRunThatIsNotFinished() throws {

@@ -26,6 +26,24 @@ import _TestSupport
     #expect(ofKeys[3, 5] == Float(found.paired[3]) * queries[3, 5])
   }
 
+  /// A ring is chosen among all negatives, and no second one among what it leaves.
+  @Test func aRingIsChosenOnce() throws {
+    var contrast = try Contrast(queries, pairedWith: keys, against: bank, temperature: 0.2)
+    _ = try contrast.choose(Negatives(hardness: HardNegativeWeights(beta: 1)))
+    let ring = try Negatives(ring: Ring(outer: 0.5))
+    _ = try contrast.choose(ring)
+    #expect(
+      throws: ContrastiveError.parameter(
+        name: "ring", found: "a choice after one of a ring", expected: "one choice")
+    ) { try contrast.choose(ring) }
+    // The weights of an earlier choice stay.
+    let both = try InfoNCE(
+      temperature: 0.2,
+      negatives: Negatives(ring: Ring(outer: 0.5), hardness: HardNegativeWeights(beta: 1))
+    ).evaluate(queries: queries, keys: keys, bank: bank)
+    #expect(try contrast.evaluate().loss == both.loss)
+  }
+
   @Test func aHardChoiceIsTheSame() throws {
     let negatives = try Negatives(hardness: HardNegativeWeights(beta: 1, tauPlus: 0.05))
     let expected = try InfoNCE(temperature: 0.2, negatives: negatives).evaluate(

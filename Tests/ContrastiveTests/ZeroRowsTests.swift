@@ -40,6 +40,10 @@ import _TestSupport
     }
     let uniformity = try Uniformity(zeroRows: .keep)
     expectClose([try uniformity.value(of: rows)], [log(sum / 870)], within: 1e-6)  // 6e-9
+    // Where every exponential is beyond Double: the nearest pairs are those of a row of zeros.
+    let far = try Matrix([[0, 0], [1, 0], [-1, 0]])
+    let sharp = try Uniformity(t: 1_000, zeroRows: .keep).value(of: far)
+    expectClose([sharp], [log(4.0 / 6) - 1_000], within: 1e-6)
     let collapse = try Collapse(of: rows, zeroRows: .keep)
     expectClose([collapse.meanCosine], [cosines / 870], within: 1e-5)
     let alignment = try Alignment(zeroRows: .keep)

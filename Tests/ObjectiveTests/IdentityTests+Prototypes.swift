@@ -114,4 +114,30 @@ import _TestSupport
       queries: queries, keys: keys, bank: bank, levels: [level])
     #expect(zero.loss > 1)
   }
+
+  /// A bank's empty slots are no negatives of similarity 0: the loss is that of the rows it has.
+  @Test(arguments: [HCSC.Unselected.exclude, .zero])
+  func hcscOfABankWithEmptySlots(_ unselected: HCSC.Unselected) throws {
+    let (rows, samples, written) = (20, 30, 17)
+    let queries = try TestData.embeddings(rows, 8, seed: 41)
+    let keys = try TestData.near(queries, noise: 0.4, seed: 42)
+    var slots = try SampleBank(samples: samples, dimension: 8)
+    let known = try TestData.embeddings(written, 8, seed: 43)
+    try slots.update(known, ids: (0..<written).map { $0 + 5 })
+    let targets = try PrototypeTargets(
+      centroids: known.rows(0..<3), concentrations: [0.2, 0.2, 0.2],
+      assignments: (0..<rows).map { $0 % 2 }, negatives: [])
+    func loss(_ bank: any Bank, _ columns: Range<Int>) throws -> Evaluation<HCSC> {
+      let mask = try SelectionMask(
+        rows: rows, columns: columns.count,
+        values: (0..<rows).flatMap { row in columns.map { UInt8((row + $0) % 3 / 2) } })
+      return try HCSC(unselected: unselected).evaluate(
+        queries: queries, keys: keys, bank: bank,
+        levels: [HCSC.Level(targets: targets, instances: mask)])
+    }
+    let found = try loss(slots.columns(for: [Int](repeating: 29, count: rows)), 0..<samples)
+    let expected = try loss(slots.rows.rows(5..<(5 + written)), 5..<(5 + written))
+    #expect(relativeError(found.loss, expected.loss) <= 1e-6)
+    #expect(found.details.excluded == expected.details.excluded)
+  }
 }

@@ -30,7 +30,9 @@ import _TestSupport
       as [any ObjectiveEntry.Type])
   func holdsForRowsOfAnyLength(_ entry: any ObjectiveEntry.Type) throws {
     func check<Entry: ObjectiveEntry>(_ entry: Entry.Type) throws {
-      for (length, temperature) in [(30.0, 100.0), (1e-3, 1e-5), (1e-12, 0.1), (1e4, 1e6)] {
+      for (length, temperature) in [
+        (30.0, 100.0), (1e-3, 1e-5), (1e-12, 0.1), (1e4, 1e6), (3e-29, 0.1),
+      ] {
         for var problem in try entry.problems(size: 33, seed: 3) {
           problem.tensors = try problem.tensors.mapValues { tensor in
             guard case .float32(let values) = tensor.elements else { return tensor }
@@ -47,6 +49,29 @@ import _TestSupport
       }
     }
     try check(entry)
+  }
+
+  /// Two positives with shares of their own, and a negative so far off that it does not push: the
+  /// key's gradient is (q − t) / temperature · query, q the softmax over the positives.
+  @Test func holdsWhereOnlyPositivesPull() throws {
+    let queries = try TestData.embeddings(1, 16, seed: 1)
+    let keys = try TestData.near(queries, noise: 0.1, seed: 2)
+    let bank = try TestData.near(queries, noise: 0.1, seed: 3)
+      .stacked(on: Matrix(rows: 1, columns: 16, values: queries.values.map { -$0 }))
+    let (temperature, share) = (0.02, Double(Float(0.3)))
+    let pairs = try PairTerms(
+      rows: 1, columns: 2, pairs: [.init(row: 0, column: 0, weight: 1, target: share)])
+    let found = try InfoNCE(temperature: temperature, negatives: Negatives(pairs: pairs)).evaluate(
+      (queries, keys, bank), gradients: [.keys], precision: .int16)
+    let logits = [queries.dot(0, with: keys, 0), queries.dot(0, with: bank, 0)]
+      .map { $0 / temperature }
+    let pull = (1 / (1 + exp(logits[1] - logits[0])) - (1 - share)) / temperature
+    let gradient = try #require(found[.keys])
+    let worst = zip(gradient.values, queries.values).reduce(0) {
+      max($0, abs(Double($1.0) - pull * Double($1.1)))
+    }
+    #expect(abs(pull) > 1 && worst > 0)
+    #expect(worst <= (try #require(found.errorBound(of: .keys))), "\(worst)")
   }
 
   /// Golden cases at the temperatures that the methods have: within what is certified, the loss

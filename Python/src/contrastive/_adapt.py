@@ -136,14 +136,14 @@ def adapt(
     *,
     pairs: Any = None,
     positives: str | None = None,
-    neighbors: int = 5,
+    neighbors: int | None = None,
     clusters: int | None = None,
     head: str = "linear",
     hidden: int | None = None,
     sides: str | None = None,
     loss: str = "infonce",
     temperature: float = 0.05,
-    bias: float = -10.0,
+    bias: float | None = None,
     epochs: int = 20,
     batch_size: int = 1024,
     rate: float = 1e-3,
@@ -152,20 +152,26 @@ def adapt(
     validation: float = 0.1,
     patience: int = 5,
     hard_negatives: int = 0,
-    candidates: int = 100,
-    below: float = 0.95,
-    skip_top: int = 0,
+    candidates: int | None = None,
+    below: float | None = None,
+    skip_top: int | None = None,
     all_documents: bool = False,
     false_negatives_top: int | None = None,
     false_negatives_above: float | None = None,
     false_negatives_mode: str | None = None,
     false_negatives_aggregate: str | None = None,
     ring: tuple[float, float] | None = None,
+    ring_draws: int | None = None,
+    ring_seed: int | None = None,
+    ring_step: int | None = None,
     mix: int | None = None,
     mix_queries: int | None = None,
     mix_hardest: int | None = None,
+    mix_seed: int | None = None,
+    mix_step: int | None = None,
     beta: float | None = None,
     tau_plus: float | None = None,
+    detach_weights: bool = False,
     noise: float = 0.0,
     dropout: float = 0.0,
     seed: int = 0,
@@ -188,8 +194,8 @@ def adapt(
             the ends of walks of three steps over the graph of nearest neighbors (InvP, Wang et al.
             2020), with one shared head, or "clusters", its cluster's centroid (PCL, Li et al.
             2021).
-        neighbors: of each row in that graph.
-        clusters: a tenth of the rows without.
+        neighbors: of each row in that graph; 5 without.
+        clusters: of those positives; a tenth of the rows without.
         head: "linear", y = x + x · Δ, or "mlp", y = x + max(0, x · W + b) · V.
         hidden: units between the two layers of an mlp; D without.
         sides: "queries", "both" (a head each) or "shared" (one for both); "queries" without, and
@@ -197,27 +203,35 @@ def adapt(
         loss: "infonce", "clip" (both directions), "ntxent", "hcl", "dcl", "decoupled", "fnc" or
             "siglip".
         temperature: divides the cosines.
-        bias: added to the logits of siglip.
+        bias: added to the logits of siglip; -10 without.
         epochs: passes over the training pairs at most.
         batch_size: pairs of a step, whose other documents are the negatives; 0 for all at once.
+            The pairs are cut as equally as can be, for hcl, dcl and decoupled into at least 2.
         rate: the highest of AdamW, which falls along half a cosine.
         weight_decay: toward the identity.
         holdout: the share of the pairs held out for `Adapter.report`; 0 for none.
         validation: the share of the others that decides which epoch is kept.
         patience: epochs without a better one after which training ends.
         hard_negatives: mined negatives of each query that join the batch's, of its `candidates`
-            most similar documents, as `mine` takes them with `below` and `skip_top`.
+            (100 without) most similar documents, as `mine` takes them with `below` (0.95) and
+            `skip_top` (0).
         all_documents: all documents of training pairs are negatives, not the batch's alone.
         false_negatives_top: so many of the most similar negatives are probably none; with
             false_negatives_above (similarity), false_negatives_mode ("attract" or "drop") and
             false_negatives_aggregate as in `loss`.
-        ring: keep negatives of these fractions by rank of similarity, (inner, outer).
+        ring: keep negatives of these fractions by rank of similarity, (inner, outer), or
+            ring_draws of them, by ring_seed and ring_step, to which each training step adds its
+            number, from 0.
         mix: negatives mixed of two of the mix_hardest hardest, and mix_queries with the query
-            (MoCHi); with hard_negatives or all_documents.
-        beta: how much harder negatives weigh more.
-        tau_plus: the chance that a negative shows the same thing as the anchor.
+            (MoCHi), by mix_seed and mix_step, as those of the ring; with hard_negatives or
+            all_documents.
+        beta: how much harder negatives weigh more; without, 1 of hcl, 0 of the others.
+        tau_plus: the chance that a negative shows the same thing as the anchor; without, 0.1 of
+            hcl and dcl, 0 of the others.
+        detach_weights: no gradient passes through the weights of harder negatives.
         noise: length of the noise added to training rows, relative to theirs.
-        dropout: the chance that an element of a training row is set to zero.
+        dropout: the chance that an element of a training row is set to zero; one of a row stays
+            in any case.
         seed: of the split, the order, the noise and an mlp's first layer.
         threads: all processors without; no effect on the result.
         progress: called with (epoch, share of it done); returning True ends the work.
@@ -233,9 +247,11 @@ def adapt(
         candidates=candidates, below=below, skip_top=skip_top, all_documents=all_documents,
         false_negatives_top=false_negatives_top, false_negatives_above=false_negatives_above,
         false_negatives_mode=false_negatives_mode,
-        false_negatives_aggregate=false_negatives_aggregate, ring=ring, mix=mix,
-        mix_queries=mix_queries, mix_hardest=mix_hardest, beta=beta, tau_plus=tau_plus,
-        noise=noise, dropout=dropout, seed=seed,
+        false_negatives_aggregate=false_negatives_aggregate, ring=ring,
+        ring_draws=ring_draws, ring_seed=ring_seed, ring_step=ring_step, mix=mix,
+        mix_queries=mix_queries, mix_hardest=mix_hardest, mix_seed=mix_seed, mix_step=mix_step,
+        beta=beta, tau_plus=tau_plus, detach_weights=detach_weights, noise=noise,
+        dropout=dropout, seed=seed,
     )
     tensors = {"queries": queries, "documents": documents, "pairs": pairs}
     handle = c_void_p()

@@ -48,8 +48,10 @@ class QueueBank:
         Args:
             rows_: the embeddings.
             ids: int [rows], the sample of each, 0 or more; unknown without.
-            step: when this is; without it, one after the last.
+            step: when this is, 0 or more; without it, one after the last.
         """
+        if step is not None and not 0 <= step < 1 << 63:
+            raise ContrastiveError(f"step: found {step}, expected 0 ..< 2^63", "step")
         array = rows(rows_, "rows")
         samples = None if ids is None else as_array(ids, "ids")
         check(

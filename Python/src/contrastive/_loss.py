@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,8 +12,8 @@ import numpy as np
 from ._errors import ContrastiveError
 from ._library import library
 from ._methods import METHODS, NUMBERED, TENSORS
-from ._results import ResultHandle
-from ._tensors import Array, Call, Progress, as_array, describe_all, keeps_zeros
+from ._results import ResultHandle, given
+from ._tensors import Array, Call, Progress, as_array, describe_all
 
 
 @dataclass(frozen=True)
@@ -95,23 +94,24 @@ def loss(
     0.7437
     """
     tensors, options = _split(tensors_and_options)
+    if normalize:
+        options["normalize"] = True
+    if zero_rows != "refuse":
+        options["zero_rows"] = zero_rows
+    if precision != "float32":
+        options["precision"] = precision
+    text = given(**options)
     inputs, input_count = describe_all(tensors)
     if gradients is None:
         gradients = METHODS[method].defaults if method in METHODS else ()
     wanted = list(gradients)
     targets = _outputs(method, wanted, dict(tensors))
     outputs, output_count = describe_all([(f"gradient.{name}", a) for name, a in targets.items()])
-    if normalize:
-        options["normalize"] = True
-    if keeps_zeros(zero_rows):
-        options["zero-rows"] = "keep"
-    if precision != "float32":
-        options["precision"] = precision
     call, value, result = Call(threads, progress), ctypes.c_double(), ResultHandle()
     call.run(
         library.loss,
         method.encode(), inputs, input_count, outputs, output_count,
-        json.dumps(options).encode(), call.control, ctypes.byref(value), result.place,
+        text, call.control, ctypes.byref(value), result.place,
     )
     report, arrays = result.take()
     return Loss(
@@ -134,27 +134,15 @@ def _python(name: str) -> str:
     return name.replace("-", "_")
 
 
-def _option(name: str, value: Any) -> Any:
-    if isinstance(value, np.generic):
-        return value.item()
-    if isinstance(value, (tuple, list)):
-        return [_option(name, item) for item in value]
-    if value is None or isinstance(value, (bool, int, float, str)):
-        return value
-    raise ContrastiveError(
-        f"{name}: found a {type(value).__name__}, expected a number, a word, True or False", name
-    )
-
-
 def _is_plain(value: Any) -> bool:
     return value is None or isinstance(value, (bool, int, float, str, np.generic))
 
 
-def _split(given: Mapping[str, Any]) -> tuple[list[tuple[str, Any]], dict[str, Any]]:
-    """Tensors and options; each by the name that the library knows."""
+def _split(arguments: Mapping[str, Any]) -> tuple[list[tuple[str, Any]], dict[str, Any]]:
+    """Tensors by the names that the library knows, and options by Python's."""
     tensors: list[tuple[str, Any]] = []
     options: dict[str, Any] = {}
-    for key, value in given.items():
+    for key, value in arguments.items():
         name = key.rstrip("_")
         plain = name.replace("_", "-")
         if value is None and name in TENSORS:
@@ -170,7 +158,7 @@ def _split(given: Mapping[str, Any]) -> tuple[list[tuple[str, Any]], dict[str, A
         ):
             tensors.append((plain, _tensor(value, plain)))
         else:
-            options[plain] = _option(key, value)
+            options[key] = value
     return tensors, options
 
 

@@ -87,7 +87,7 @@ def knn_graph(
 
 def _kind(normalize: bool, zero_rows: str) -> int:
     """Inner product, cosine, or cosine with rows of zeros, as the library counts them."""
-    return 1 + keeps_zeros(zero_rows) if normalize else 0
+    return int(normalize) + keeps_zeros(zero_rows, "normalize", normalize)
 
 
 def _at(array: Array, name: str) -> Any:

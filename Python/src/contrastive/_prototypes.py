@@ -52,7 +52,8 @@ def kmeans(
     assignments = np.empty(data.shape[0], np.int64)
     concentrations = np.empty(max(0, clusters), np.float32)
     options = KMeansOptions(
-        clusters, iterations, restarts, seed, int(spherical), int(keeps_zeros(zero_rows))
+        clusters, iterations, restarts, seed, int(spherical),
+        int(keeps_zeros(zero_rows, "spherical", spherical)),
     )
     info, call = KMeansInfo(), Call(threads, progress)
     call.run(

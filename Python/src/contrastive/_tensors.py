@@ -55,7 +55,7 @@ def as_array(value: Any, name: str) -> Array:
         try:
             array = np.from_dlpack(detached)
         except (BufferError, RuntimeError, TypeError, AttributeError):
-            array = np.asarray(_widened(detached))
+            array = np.asarray(_moved(detached, name))
     else:
         array = np.asarray(value)
     if array.dtype.name not in _CODES:
@@ -67,9 +67,20 @@ def as_array(value: Any, name: str) -> Array:
     return array
 
 
-def _widened(value: Any) -> Any:
-    """A tensor whose type numpy lacks (bfloat16), as float32."""
-    return value.float().cpu().numpy() if hasattr(value, "float") else value
+def _moved(value: Any, name: str) -> Any:
+    """What DLPack does not hand over: on the CPU, of its own type where numpy has that."""
+    if not hasattr(value, "cpu"):
+        return value
+    here = value.cpu()
+    try:
+        return here.numpy()
+    except TypeError:
+        if not here.is_floating_point():
+            raise ContrastiveError(
+                f"{name}: found elements of type {here.dtype}, expected numbers", name
+            ) from None
+        # bfloat16 and floats of 8 bits, all of which float32 holds.
+        return here.float().numpy()
 
 
 def describe(array: Array, name: str) -> Tensor:
@@ -116,11 +127,15 @@ def rows(value: Any, name: str) -> Array:
     return array
 
 
-def keeps_zeros(zero_rows: str) -> bool:
-    """Whether rows of zeros stay zeros where rows are normalized."""
+def keeps_zeros(zero_rows: str, option: str, normalizes: bool) -> bool:
+    """Whether rows of zeros stay zeros, which only those can that an option normalizes."""
     if zero_rows not in ("refuse", "keep"):
         raise ContrastiveError(
             f"zero_rows: found {zero_rows!r}, expected refuse or keep", "zero_rows"
+        )
+    if zero_rows == "keep" and not normalizes:
+        raise ContrastiveError(
+            f"zero_rows: found 'keep', expected none without {option}", "zero_rows"
         )
     return zero_rows == "keep"
 

@@ -102,9 +102,15 @@ extension BankColumns {
 extension BankColumns {
   /// The exclusions of an objective in which a column counts or does not.
   ///
-  /// - Throws: `ContrastiveError.parameter` for pairs with weights or targets.
-  func exclusions(in objective: String) throws(ContrastiveError) -> [Exclusion] {
+  /// - Throws: `ContrastiveError`: `.parameter` for pairs with weights or targets, `.shape` for
+  ///   those of other rows than the queries.
+  func exclusions(
+    in objective: String, of queries: Operand
+  ) throws(ContrastiveError) -> [Exclusion] {
     guard !pairs.pairs.isEmpty else { return exclusions }
+    try requireShape(
+      pairs.rows == queries.rows, operand.name, "columns for \(pairs.rows) samples",
+      "columns for the \(queries.rows) of \(queries.name)")
     try requireParameter(
       pairs.pairs.allSatisfy({ $0.weight == 0 }), "pairs", "weights or targets in \(objective)",
       "pairs that are excluded")

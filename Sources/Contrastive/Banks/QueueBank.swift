@@ -105,7 +105,7 @@ public struct QueueBank: MemoryBank, Equatable {
     }
     var latest = 0
     for slot in oldestFirst {
-      guard latest...max(latest, lastStep) ~= slots.steps[slot] else {
+      guard latest <= slots.steps[slot], slots.steps[slot] <= lastStep else {
         throw .index(
           argument: "steps", position: slot, found: "\(slots.steps[slot])",
           expected: "\(latest) … \(lastStep), in the order of writing")

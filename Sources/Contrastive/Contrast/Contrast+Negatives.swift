@@ -31,6 +31,8 @@ extension Contrast {
       }
       chosen.falseNegatives = found.reduce(0) { $0 + $1.count }
     }
+    try requireParameter(
+      rankedCounts == nil && readsColumns, "ring", "a choice after one of a ring", "one choice")
     var left = allExclusions
     if let ring = negatives.ring {
       (chosen.ring, chosen.ringDraws) = try keep(ring, left: &left, workers: workers)
@@ -38,7 +40,7 @@ extension Contrast {
     if let mixing = negatives.mixing {
       try mix(mixing, excluding: left, workers)
     }
-    hardness = negatives.hardness
+    hardness = negatives.hardness ?? hardness
     return chosen
   }
 

@@ -122,7 +122,8 @@ extension ReadContrast {
     guard let certificate else { return nil }
     var bound = ErrorBound(loss: weight * certificate.losses.mean)
     guard let own = ownError, let rows = contrast.anchors.codes else { return bound }
-    bound.paired = largest(of: certificate) { $0 * (2 * $1 + 0x1p-20) * rows.largest }
+    // Positives are exact but for the gradient's own rounding, however little negatives push.
+    bound.paired = (largest(of: certificate) { 2 * $0 * $1 } + 0x1p-20 * scale) * rows.largest
     if !contrast.isOneSet {
       bound.anchors = own
     } else if contrast.exclusions.isSymmetric {
@@ -156,7 +157,7 @@ extension ReadContrast {
     let size = max(columns.largest, contrast.paired?.largestMagnitude ?? 0)
     // Positives by themselves are exact but for the gradient's own rounding.
     return largest(of: certificate) { $0 * (2 * $1 * size + columns.sumError) }
-      + 0x1p-20 * scale * size
+      + 0x1p-20 * scale * size + (1 + scale) * columns.sumUnderflow
   }
 
   /// Of an element of the gradient for a column, what the rows that see it bring: `side` are its
@@ -173,6 +174,7 @@ extension ReadContrast {
     let change = min(2 * all, mass * (exponential(min(error, 700)) - 1))
     let holders = Double(max(1, contrast.roles.lists.mostHolders(contrast.columns.rows)))
     return (change + holders * scale * (error + 0x1p-20)) * rows.largest + mass * rows.sumError
+      + (1 + scale) * rows.sumUnderflow
   }
 }
 

@@ -19,6 +19,9 @@ struct ReadContrast: Sendable {
   private let measured: [[[RowMeasure]]]
   private let equalShares: [Double]
 
+  /// Bytes of similarities in Double that are held at once.
+  private static let exactBytes = 64 << 20
+
   /// - Parameters:
   ///   - contrast: the description.
   ///   - negatives: what a pass found of the columns it read.
@@ -51,9 +54,13 @@ struct ReadContrast: Sendable {
     if contrast.hasNegativesApart { negatives.add(workers: workers, apart) }
     var margins = Margins(positives, against: negatives, form: contrast.form)
     if !margins.illConditioned.isEmpty {
-      let exact = contrast.exactSimilarities(of: margins.illConditioned, workers: workers)
-      for (row, all) in zip(margins.illConditioned, exact) {
-        negatives.set(all + apart(row), row: row)
+      let size = max(workers.count, Self.exactBytes / (16 * max(1, contrast.readColumns.rows)))
+      for first in stride(from: 0, to: margins.illConditioned.count, by: size) {
+        try workers.checkCanceled()
+        let some = margins.illConditioned.dropFirst(first).prefix(size)
+        for (row, all) in zip(some, contrast.exactSimilarities(of: Array(some), workers: workers)) {
+          negatives.set(all + apart(row), row: row)
+        }
       }
       margins = Margins(positives, against: negatives, form: contrast.form)
     }

@@ -36,7 +36,8 @@ public struct SemanticDeduplication: Sendable {
   /// - Parameters:
   ///   - keepFraction: the share of the rows to keep, above 0 and at most 1; rounded up to whole
   ///     rows.
-  ///   - clusters: number of clusters; nil for one for about each 1,000 rows.
+  ///   - clusters: number of clusters; nil for one for about each 1,000 rows, and no more than
+  ///     there are distinct rows.
   ///   - seed: random seed of the clustering.
   /// - Throws: `ContrastiveError.parameter`.
   public init(
@@ -67,8 +68,9 @@ public struct SemanticDeduplication: Sendable {
     let rows = try CosineRows(embeddings, argument: argument, workers: workers)
     let count = rows.count
     let fit = try KMeans(metric: .spherical, seed: seed).fit(
-      embeddings, clusters: clusters ?? max(1, count / 1_000), argument: argument,
-      workers: workers)
+      embeddings,
+      clusters: clusters ?? max(1, embeddings.distinctDirections(upTo: count / 1_000)),
+      argument: argument, workers: workers)
     var members = [[Int]](repeating: [], count: fit.centroids.rows)
     for (row, cluster) in fit.assignments.enumerated() { members[cluster].append(row) }
     let centroids = try CosineRows(fit.centroids, argument: "centroids", workers: workers)

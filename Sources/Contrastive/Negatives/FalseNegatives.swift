@@ -48,6 +48,8 @@ public struct FalseNegatives: Sendable {
   /// of it when columns and support are the same), 2·N·C·D for the mean, and 2·D, for the mean
   /// 2·V·D, in Double for each column that bounds leave open. Scratch beyond tiles: 24 · k + 800
   /// bytes for each row that is searched, and codes of 2 · D bytes a column, of at most 128 MiB.
+  /// Where a threshold alone decides, k is what an image finds, at most four times that, and images
+  /// that find more than 64 are searched again.
   ///
   /// - Parameters:
   ///   - support: [V·N × D], all images in the first view, then in the second, …
@@ -95,7 +97,48 @@ public struct FalseNegatives: Sendable {
     support: Operand, images: Int, among columns: Operand, excluding exclusions: [Exclusion],
     isOneSet: Bool = false, workers: Workers
   ) throws(ContrastiveError) -> [[Int]] {
-    let k = min(topK, columns.rows)
+    let views = support.rows / images
+    let byRow: [Exclusion] =
+      if aggregate == .mean || isOneSet {
+        exclusions
+      } else {
+        exclusions.map { .selected(rows: (0..<support.rows).map { $0 % images }, $0) }
+      }
+    let most = min(topK, columns.rows)
+    // A threshold does not say how many columns reach it: lists grow where they are full.
+    var k = threshold == nil ? most : min(most, Self.shortList)
+    var found = try lists(
+      of: support, images: images, k: k, among: columns, excluding: byRow, isOneSet: isOneSet,
+      workers: workers)
+    while k < most {
+      let full = found.indices.filter { found[$0].count == k }
+      k = min(most, 4 * k)
+      let bytes = views * SimilaritySearch.bytes(k: k, dimension: support.dimension)
+      let size = max(64, Self.listMemory / bytes)
+      for part in 0..<pieces(full.count, size) {
+        let some = Array(full[(part * size)..<min(full.count, (part + 1) * size)])
+        let rows = (0..<views).flatMap { view in some.map { view * images + $0 } }
+        let longer = try lists(
+          of: Operand(support.name, support.matrix.rows(at: rows)), images: some.count, k: k,
+          among: columns,
+          excluding: byRow.map { .selected(rows: aggregate == .mean ? some : rows, $0) },
+          isOneSet: false, workers: workers)
+        for (image, list) in zip(some, longer) { found[image] = list }
+      }
+    }
+    return found
+  }
+
+  /// The length of first lists where a threshold decides how many columns are found.
+  private static let shortList = 64
+  /// Bytes that longer lists may take at once.
+  private static let listMemory = 1 << 28
+
+  /// The k best columns of each image above the threshold, by ascending column.
+  private func lists(
+    of support: Operand, images: Int, k: Int, among columns: Operand,
+    excluding exclusions: [Exclusion], isOneSet: Bool, workers: Workers
+  ) throws(ContrastiveError) -> [[Int]] {
     let floor = threshold ?? -.infinity
     let found: SimilaritySearch.Found
     switch aggregate {
@@ -103,10 +146,8 @@ public struct FalseNegatives: Sendable {
       found = try SimilaritySearch.graph(
         of: columns, k: k, excluding: exclusions, above: floor, workers: workers)
     case .max:
-      let shown = (0..<support.rows).map { $0 % images }
       found = try SimilaritySearch(
-        k: k, rows: support, columns: columns,
-        excluding: exclusions.map { .selected(rows: shown, $0) }, above: floor
+        k: k, rows: support, columns: columns, excluding: exclusions, above: floor
       ).run(workers: workers)
     case .mean:
       try support.requireFinite()

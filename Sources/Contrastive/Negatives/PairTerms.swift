@@ -77,11 +77,15 @@ public struct PairTerms: Sendable, Equatable {
           "0 … 1, and 0 at weight 0")
       }
     }
-    let sorted = pairs.sorted { ($0.row, $0.column) < ($1.row, $1.column) }
+    let order = pairs.indices.sorted {
+      (pairs[$0].row, pairs[$0].column, $0) < (pairs[$1].row, pairs[$1].column, $1)
+    }
+    let sorted = order.map { pairs[$0] }
     var (sum, shares) = (0.0, 0.0)
-    for (position, pair) in sorted.enumerated() {
-      if position > 0, sorted[position - 1].row == pair.row {
-        guard sorted[position - 1].column != pair.column else {
+    for (place, pair) in sorted.enumerated() {
+      let position = order[place]
+      if place > 0, sorted[place - 1].row == pair.row {
+        guard sorted[place - 1].column != pair.column else {
           throw fault(position, "row \(pair.row), column \(pair.column) again", "each pair once")
         }
       } else {

@@ -40,6 +40,14 @@ public struct RingSample: Sendable, Equatable {
     return part
   }
 
+  /// The draws so many steps later; those that are given stay.
+  package func moved(by steps: UInt64) -> RingSample {
+    guard case .drawn(let count, let seed, let step) = source else { return self }
+    var later = RingSample(source: .drawn(count: count, seed: seed, step: step &+ steps))
+    (later.first, later.stride) = (first, stride)
+    return later
+  }
+
   /// The draws of a row whose ring has `width` columns.
   ///
   /// - Throws: `ContrastiveError.index` for a given draw outside the ring.

@@ -40,11 +40,14 @@ public struct SuspectedPairs: Sendable, Equatable {
           expected: "two samples below \(samples), 0 … 1")
       }
     }
-    let sorted = pairs.sorted { ($0.sample, $0.other) < ($1.sample, $1.other) }
-    for (position, (last, pair)) in zip(sorted, sorted.dropFirst()).enumerated()
+    let order = pairs.indices.sorted {
+      (pairs[$0].sample, pairs[$0].other, $0) < (pairs[$1].sample, pairs[$1].other, $1)
+    }
+    let sorted = order.map { pairs[$0] }
+    for (place, (last, pair)) in zip(sorted, sorted.dropFirst()).enumerated()
     where (last.sample, last.other) == (pair.sample, pair.other) {
       throw .index(
-        argument: "pairs", position: position + 1,
+        argument: "pairs", position: order[place + 1],
         found: "\(pair.sample), \(pair.other) again", expected: "each pair once")
     }
     self.samples = samples

@@ -107,7 +107,7 @@ public struct HCSC: Objective {
     for level in levels {
       var (contrast, _) = try problem.contrast(
         temperature: temperature, .all, later: negatives, workers: workers)
-      select(level.instances, in: &contrast, &chosen)
+      select(level.instances, in: &contrast, &chosen, workers)
       let found = try contrast.choose(
         negatives, support: Contrast.Support(problem.keys), workers: workers)
       chosen.add(found)
@@ -126,7 +126,7 @@ public struct HCSC: Objective {
     for (index, level) in levels.enumerated() {
       var contrast = level.targets.contrast(
         of: problem.queries, among: level.targets.negatives, level: index)
-      if let mask = level.prototypes { select(mask, in: &contrast, &chosen) }
+      if let mask = level.prototypes { select(mask, in: &contrast, &chosen, workers) }
       value.add(try contrast.evaluate(wanted, workers: workers), times: share)
     }
     return Evaluation(value, anchors: .queries, details: chosen)
@@ -144,12 +144,21 @@ public struct HCSC: Objective {
     }
   }
 
-  /// Excludes what a mask does not select, and counts it.
+  /// Excludes what a mask does not select, and counts it: what would take part without the mask.
   private func select(
-    _ mask: SelectionMask, in contrast: inout Contrast, _ counts: inout NegativeCounts
+    _ mask: SelectionMask, in contrast: inout Contrast, _ counts: inout NegativeCounts,
+    _ workers: Workers
   ) {
-    let unselected = mask.unselected
+    let others = contrast.allExclusions
     contrast.exclusions.append(.mask(mask))
+    var unselected = mask.unselected
+    if !others.isEmpty {
+      func left(_ exclusions: [Exclusion]) -> [Int] {
+        exclusions.counts(
+          rows: contrast.anchors.rows, columns: contrast.columns.rows, workers: workers)
+      }
+      unselected = zip(left(others), left(contrast.allExclusions)).map { $0 - $1 }
+    }
     if self.unselected == .zero { contrast.zeros = unselected }
     counts.add(NegativeCounts(excluded: unselected.reduce(0, +)))
   }

@@ -3,11 +3,15 @@ extension InstDisc {
   func noiseContrast(
     _ queries: Matrix, _ bank: Matrix, taking count: Int, _ indices: [Int], _ noise: [Int],
     _ wanted: Set<QueryVariable>, _ workers: Workers
-  ) -> Evaluation<InstDisc> {
+  ) throws(ContrastiveError) -> Evaluation<InstDisc> {
     let columns = NoiseColumns(
       queries: queries, bank: bank, count: count, indices: indices, noise: noise,
       temperature: temperature)
     let logPartition = partition.map(logarithm) ?? columns.logPartition(workers)
+    let known = exponential(logPartition)
+    try requireParameter(
+      known > 0 && known.isFinite, "temperature",
+      "\(temperature), with a partition of e^\(logPartition)", "one whose partition a Double holds")
     // The noise's share of a column.
     let share = Double(columns.perRow) / Double(count)
     let logShare = logarithm(share + epsilon)
@@ -34,7 +38,7 @@ extension InstDisc {
     return Evaluation(
       loss: losses.elements.mean, losses: losses.elements,
       gradients: gradient.map { [.queries: $0] } ?? [:],
-      details: Details(negatives: NegativeCounts(), partition: exponential(logPartition)))
+      details: Details(negatives: NegativeCounts(), partition: known))
   }
 }
 

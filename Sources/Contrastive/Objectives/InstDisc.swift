@@ -76,7 +76,7 @@ public struct InstDisc: Objective {
   /// - Returns: the mean loss over the queries, the gradient asked for, and the partition used.
   /// - Throws: `ContrastiveError`: `.shape`, `.empty`, `.bankNotFilled` for a bank without rows,
   ///   `.index`, `.nonFinite`, `.tooLarge`, `.canceled`, and `.parameter` for a partition without
-  ///   noise.
+  ///   noise, or for one that is beyond Double.
   public func evaluate(
     queries: Matrix, bank: any Bank, indices: [Int], noise: [Int]? = nil,
     gradients: Set<QueryVariable> = [.queries], workers: Workers = .all
@@ -96,12 +96,12 @@ public struct InstDisc: Objective {
       let perRow = pieces(noise.count, queries.rows)
       try requireIndices(noise, count: perRow * queries.rows, below: bank.rows, named: "noise")
       let exclusions = try columns.excludingPairs(ofOwn: indices).exclusions(
-        in: "InstDisc with noise")
+        in: "InstDisc with noise", of: rows)
       try exclusions.requireIncluded(indices, perRow: 1, named: "indices")
       try exclusions.requireIncluded(noise, perRow: perRow, named: "noise")
       try rows.requireFinite()
       try columns.operand.requireFinite()
-      return noiseContrast(
+      return try noiseContrast(
         queries, bank, taking: bank.rows - columns.excluded.count, indices, noise, gradients,
         workers)
     }

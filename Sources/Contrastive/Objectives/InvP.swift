@@ -97,7 +97,7 @@ public struct InvP: Objective {
     let given = try bank.bankColumns.excludingPairs(ofOwn: indices)
     let columns = given.operand.widened
     try check(rows, columns, indices, neighbors)
-    let exclusions = try given.exclusions(in: "InvP")
+    let exclusions = try given.exclusions(in: "InvP", of: rows)
     try exclusions.requireIncluded(indices, perRow: 1, named: "indices")
     let counts = exclusions.counts(rows: rows.rows, columns: columns.rows, workers: workers)
     let nearest = counts.map { min(background, $0) }
@@ -109,7 +109,7 @@ public struct InvP: Objective {
     let windows = try RankWindows(
       nearest.map { 0..<$0 }, ofCounts: counts, of: rows, among: columns, excluding: exclusions,
       workers: workers)
-    let listed = InvPColumns(
+    let listed = try InvPColumns(
       self, queries: queries, bank: columns.matrix, indices: indices, neighbors: neighbors,
       excluding: exclusions, windows: windows, workers: workers)
     let wantsQueries = !gradients.isEmpty
@@ -166,11 +166,12 @@ public struct InvP: Objective {
   /// Each query's own row and all that walks from it reach.
   private func reached(
     from indices: [Int], in neighbors: NeighborGraph, _ workers: Workers
-  ) -> RowLists {
-    let lists = workers.map(indices.count) { row in
+  ) throws(ContrastiveError) -> RowLists {
+    let lists = workers.mapUntilCanceled(indices.count) { row in
       let ends = neighbors.walkEnds(from: indices[row], steps: steps, countingTo: 1)
       return Set(ends.map(\.node) + [indices[row]]).sorted()
     }
+    try workers.checkCanceled()
     return RowLists(lists, isSymmetric: false)
   }
 

@@ -43,8 +43,8 @@ public struct ReSSL: BankObjective {
     let pass = try StudentsAndTeachers(
       queries: problem.queries, keys: problem.keys, columns: columns, temperature: temperature,
       targetTemperature: targetTemperature,
-      excluding: problem.bank.exclusions(in: "ReSSL"), summing: !gradients.isEmpty,
-      workers: workers)
+      excluding: problem.bank.exclusions(in: "ReSSL", of: problem.queries),
+      summing: !gradients.isEmpty, workers: workers)
     try pass.requireColumns()
     let losses = zip(pass.logSum, pass.targetGap).map { $0 + $1 / temperature }
     let scale = 1 / (Double(problem.queries.rows) * temperature)

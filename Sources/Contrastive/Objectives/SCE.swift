@@ -75,7 +75,8 @@ public struct SCE: BankOrBatchObjective {
     let pass = try StudentsAndTeachers(
       queries: problem.queries, keys: problem.keys, columns: columns, temperature: temperature,
       targetTemperature: targetTemperature,
-      excluding: bank == nil ? [.diagonal] : problem.bank.exclusions(in: "SCE"),
+      excluding: bank == nil
+        ? [.diagonal] : problem.bank.exclusions(in: "SCE", of: problem.queries),
       summing: !gradients.isEmpty, workers: workers)
     if positiveInTargets == .exclude { try pass.requireColumns() }
     let own = queries.rowDots(keys)

@@ -29,7 +29,7 @@ public struct SigLIP: Objective {
   ///
   /// - Parameters:
   ///   - temperature: 1e-6 … 1e6.
-  ///   - bias: any finite number.
+  ///   - bias: −1e30 … 1e30.
   /// - Throws: `ContrastiveError.parameter`.
   public init(temperature: Double = 0.1, bias: Double = -10) throws(ContrastiveError) {
     try requireTemperature(temperature)

@@ -56,7 +56,8 @@ public struct SwAV: Objective {
   ///   - gradients: what to differentiate by.
   ///   - workers: the threads to use; no effect on the result.
   /// - Returns: the loss and the gradients asked for.
-  /// - Throws: `ContrastiveError`: `.shape`, `.empty`, `.nonFinite`, `.tooLarge`.
+  /// - Throws: `ContrastiveError`: `.shape`, `.empty`, `.nonFinite`, `.tooLarge`, `.blas`,
+  ///   `.canceled`.
   public func evaluate(
     views: Matrix, count: Int, prototypes: Matrix, queue: [Matrix] = [],
     gradients: Set<Variable> = [.views, .prototypes], workers: Workers = .all

@@ -13,8 +13,8 @@ struct InvPColumns: Sendable {
   init(
     _ objective: InvP, queries: Matrix, bank: Matrix, indices: [Int], neighbors: NeighborGraph,
     excluding exclusions: [Exclusion], windows: RankWindows, workers: Workers
-  ) {
-    let hard = workers.map(objective.weight == 0 ? 0 : indices.count) { row in
+  ) throws(ContrastiveError) {
+    let hard = workers.mapUntilCanceled(objective.weight == 0 ? 0 : indices.count) { row in
       neighbors.hardest(
         objective.positives, from: indices[row], steps: objective.steps,
         repeats: !objective.exactBackground, withStart: !objective.exactBackground
@@ -23,6 +23,7 @@ struct InvPColumns: Sendable {
           ? queries.dot(row, with: bank, node) : nil
       }
     }
+    try workers.checkCanceled()
     let rows = indices.enumerated().map { row, own in
       let found = hard.isEmpty ? [] : hard[row]
       let ownCount = found.first { $0.node == own }?.count ?? 0

@@ -19,7 +19,8 @@
 /// Along the way ∂p_c = p_c · (h_c − Σ p · h), |h| ≤ β, h = 0 of the own key: magnitudes that sum
 /// to at most β, and to 2νβ. Likewise t by β'; where r changes, its columns and the own key by ρ
 /// each.
-/// Codes add to p and r · t, by their shares ν and r, what `ShortRows.sumError` says.
+/// Codes add to p and r · t, by their shares ν and r, what `ShortRows.sumError` says,
+/// and `sumUnderflow`.
 struct SoftTargetErrors: Sendable {
   /// β of each student.
   let students: [Double]
@@ -32,6 +33,7 @@ struct SoftTargetErrors: Sendable {
   /// The largest element of a column.
   private let largest: Double
   private let sumError: Double
+  private let sumUnderflow: Double
 
   /// What a loss makes of a student and its teacher.
   struct Row: Sendable {
@@ -64,6 +66,7 @@ struct SoftTargetErrors: Sendable {
     // A factor is rounded where a teacher's maximum rises, at most once a tile.
     gapLoss = ErrorBound.softmaxLoss + 0x1p-24 * Double(pieces(columns.rows, 192) + 64)
     (largest, sumError) = (others.largest, others.sumError)
+    sumUnderflow = others.sumUnderflow
   }
 
   /// The bound of the mean loss of all rows, and of the gradient for the queries.
@@ -90,6 +93,7 @@ struct SoftTargetErrors: Sendable {
       let rounding = (row.push + most) * (sumError + 0x1p-20 * size)
       gradient = max(gradient, scale * (coefficients * size + rounding))
     }
-    return ErrorBound(loss: loss / Double(max(1, rows.count)), anchors: gradient)
+    return ErrorBound(
+      loss: loss / Double(max(1, rows.count)), anchors: gradient + (1 + scale) * sumUnderflow)
   }
 }

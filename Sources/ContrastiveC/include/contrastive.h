@@ -83,7 +83,7 @@ enum {
   CONTRASTIVE_U32 = 10,
   CONTRASTIVE_U64 = 11,
   CONTRASTIVE_BOOL = 12,  /* a byte each: 0 is false */
-  CONTRASTIVE_BANK = 100  /* data is a contrastive_bank: its rows, without a copy; inputs only */
+  CONTRASTIVE_BANK = 100  /* data is a contrastive_bank, not copied; for contrastive_loss */
 };
 
 typedef struct {
@@ -411,7 +411,9 @@ typedef struct contrastive_adapter contrastive_adapter;
  *             "validation" (0.1), "patience" (5), "hard-negatives" (0) with "candidates" (100),
  *             "below" (0.95) and "skip-top" (0), "all-documents" (false), "noise" (0), "dropout"
  *             (0), "seed" (0), and what chooses negatives in contrastive_loss
- *             ("false-negatives-top", "ring", "mix", "beta", "tau-plus", ...). "positives":
+ *             ("false-negatives-top", "ring", "mix", "beta", "tau-plus", ...; of hcl "beta" is 1
+ *             and of both hcl and dcl "tau-plus" 0.1 where they are not named; a step of training
+ *             adds its number to "ring-step" and "mix-step"). "positives":
  *             "neighbors" (with "neighbors", 5; "sides" is "shared") or "clusters" (with
  *             "clusters") makes the pairs of "queries" alone
  *   adapter   where to put the adapter of the best epoch

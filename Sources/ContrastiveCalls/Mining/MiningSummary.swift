@@ -57,7 +57,7 @@ extension HardNegatives {
     }
     let audit = try NegativeAudit(
       neighbors: [min(candidates, documents.rows - 1)],
-      clusters: NegativeAudit.fittingClusters(rows: documents.rows), seed: seed)
+      clusters: NegativeAudit.fittingClusters(documents), seed: seed)
     return try evidence(audit, documents: documents, relevance: relevance, workers: workers)
   }
 }

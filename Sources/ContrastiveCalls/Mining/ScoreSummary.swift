@@ -73,6 +73,18 @@ package struct ScoreSummary: Encodable {
 }
 
 extension RetrievalScores {
+  /// Refuses a second system's rows that are not as many as the first's.
+  ///
+  /// - Throws: `ContrastiveError.shape`.
+  package static func requireSameRows(
+    _ rows: Matrix, _ name: String, as first: Matrix, _ firstName: String
+  ) throws(ContrastiveError) {
+    guard rows.rows != first.rows else { return }
+    throw .shape(
+      argument: name, found: "[\(rows.rows) × \(rows.columns)]",
+      expected: "[\(first.rows) × any], a row for each of \(firstName)")
+  }
+
   /// The measures in the order they are shown.
   package var measures: [(measure: Measure, k: Int)] {
     Measure.allCases.flatMap { measure in cutoffs.map { (measure, $0) } }

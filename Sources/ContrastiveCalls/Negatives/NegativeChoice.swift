@@ -17,13 +17,6 @@ package struct NegativeChoice: OptionReader {
     hardness = try HardNegativeWeights(&options)
   }
 
-  /// What they say of rows without any other tensors.
-  package func value() throws(ContrastiveError) -> Negatives {
-    var nothing = CallInputs(
-      NoTensors(), normalizes: false, zeroRows: .refuse, workers: .one)
-    return try value(&nothing, rows: 0, columns: 0)
-  }
-
   /// What they say, with the pairs that the inputs name among so many rows and columns.
   func value(
     _ inputs: inout CallInputs, rows: Int, columns: Int
@@ -33,6 +26,37 @@ package struct NegativeChoice: OptionReader {
       falseNegatives: falseNegatives?.value(&inputs), ring: ring?.value(inputs, rows: rows),
       mixing: mixing,
       hardness: hardness)
+  }
+}
+
+/// The same options for the losses of `contrastive adapt`, of which some have weights themselves: a
+/// weight that is not given stays the loss's own.
+package struct AdapterNegativeChoice: OptionReader {
+  private let falseNegatives: FalseNegativeChoice?
+  private let ring: RingChoice?
+  private let mixing: Mixing?
+  private let weights: GivenWeights?
+
+  package init(_ options: inout CallOptions) throws(ContrastiveError) {
+    falseNegatives = try FalseNegativeChoice(&options)
+    ring = try RingChoice(&options)
+    mixing = try Mixing(&options)
+    weights = try GivenWeights(&options)
+  }
+
+  /// What they say of rows without any other tensors.
+  ///
+  /// - Parameter standard: the loss's own weights, for those that are not given.
+  /// - Returns: the choice, with weights where one of them is given.
+  /// - Throws: `ContrastiveError.parameter`.
+  package func value(
+    weights standard: (beta: Double, tauPlus: Double)
+  ) throws(ContrastiveError) -> Negatives {
+    var nothing = CallInputs(
+      NoTensors(), normalizes: false, zeroRows: .refuse, workers: .one)
+    return try Negatives(
+      falseNegatives: falseNegatives?.value(&nothing), ring: ring?.value(nothing, rows: 0),
+      mixing: mixing, hardness: weights?.value(besides: standard))
   }
 }
 
@@ -122,21 +146,55 @@ extension Mixing {
   }
 }
 
+/// What help says of the weights of negatives.
+private enum WeightHelp {
+  static let beta =
+    "Hard negatives weigh more: in proportion to exp(beta × similarity / temperature)."
+  static let tauPlus = "The chance that a negative shows what the anchor shows."
+  static let detached = "No gradient passes through the weights of harder negatives."
+}
+
+/// `beta`, `tau-plus`, `detach-weights` as they are given, for losses that differ in what they are
+/// otherwise.
+private struct GivenWeights {
+  private let beta: Double?
+  private let tauPlus: Double?
+  private let isDetached: Bool
+
+  init?(_ options: inout CallOptions) throws(ContrastiveError) {
+    let read = try options.group(in: .negatives) { options throws(ContrastiveError) in
+      (
+        beta: try options.number("beta", WeightHelp.beta, otherwise: "1 of hcl, else 0"),
+        tauPlus: try options.number(
+          "tau-plus", WeightHelp.tauPlus, otherwise: "0.1 of hcl and dcl, else 0")
+      )
+    } besides: { options throws(ContrastiveError) in
+      try options.flag("detach-weights", WeightHelp.detached)
+    }
+    guard let (weights, isDetached) = read else { return nil }
+    (beta, tauPlus, self.isDetached) = (weights.beta, weights.tauPlus, isDetached)
+  }
+
+  /// The weights, those that are not given as a loss has them.
+  func value(
+    besides standard: (beta: Double, tauPlus: Double)
+  ) throws(ContrastiveError) -> HardNegativeWeights {
+    try HardNegativeWeights(
+      beta: beta ?? standard.beta, tauPlus: tauPlus ?? standard.tauPlus, detached: isDetached)
+  }
+}
+
 extension HardNegativeWeights {
   /// `beta`, `tau-plus`, `detach-weights`.
   package init?(_ options: inout CallOptions) throws(ContrastiveError) {
     let read = try options.group(in: .negatives) { options throws(ContrastiveError) in
       (
         beta: try options.number(
-          "beta", default: 0,
-          "Hard negatives weigh more: in proportion to exp(beta × similarity / temperature).",
-          otherwise: "all the same"),
-        tauPlus: try options.number(
-          "tau-plus", default: 0, "The chance that a negative shows what the anchor shows.")
+          "beta", default: 0, WeightHelp.beta, otherwise: "all the same"),
+        tauPlus: try options.number("tau-plus", default: 0, WeightHelp.tauPlus)
       )
     } besides: { options throws(ContrastiveError) in
-      try options.flag(
-        "detach-weights", "No gradient passes through the weights of harder negatives.")
+      try options.flag("detach-weights", WeightHelp.detached)
     }
     guard let (weights, isDetached) = read else { return nil }
     try self.init(beta: weights.beta, tauPlus: weights.tauPlus, detached: isDetached)

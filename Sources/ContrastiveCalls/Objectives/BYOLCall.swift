@@ -10,6 +10,7 @@ package struct BYOLCall: ObjectiveCall {
     one view go with projections of the other. Rows are always divided by their norms. \
     Gradients: predictions1, predictions2 (both by default).
     """
+  package static let alwaysNormalizes = true
 
   package init(_ options: inout CallOptions) throws(ContrastiveError) {}
 

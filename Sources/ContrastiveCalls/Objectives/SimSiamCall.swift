@@ -9,6 +9,7 @@ package struct SimSiamCall: ObjectiveCall {
     one view go with projections of the other. Rows are always divided by their norms. \
     Gradients: predictions1, predictions2 (both by default).
     """
+  package static let alwaysNormalizes = true
 
   package init(_ options: inout CallOptions) throws(ContrastiveError) {}
 

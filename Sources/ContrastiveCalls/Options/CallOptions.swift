@@ -38,6 +38,14 @@ package struct CallOptions {
       expected: nearest.map { "such as \($0)" } ?? "none")
   }
 
+  /// Refuses an option that is given without the one it belongs to.
+  package func requireNone(
+    _ name: String, without owner: String, _ isUsed: Bool
+  ) throws(ContrastiveError) {
+    guard !isUsed, let found = given[name] else { return }
+    throw .parameter(name: name, found: found.text, expected: "none without \(owner)")
+  }
+
   /// Options that take part together, when one of the first is given.
   ///
   /// All of them are read in any case, so that all are known.

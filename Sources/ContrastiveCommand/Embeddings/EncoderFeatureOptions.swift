@@ -57,11 +57,7 @@ struct EncoderFeatureOptions: ParsableArguments {
     var reading = input.reading
     (reading.holdout, reading.seed) = (holdout, seed)
     let path = try DataFolder.path(data)
-    if try ImageFolder.holdsArrays(path) {
-      for (name, value) in pictures.given(imageSize: imageSize) {
-        try requireNone(value, named: name, without: "a folder of pictures as --data")
-      }
-    }
+    try pictures.requirePictures(in: path, imageSize: imageSize)
     let images = try DataFolder.images(path, reading, workers: workers)
     let train = try images.train.first(limit)
     let test = images.test ?? train

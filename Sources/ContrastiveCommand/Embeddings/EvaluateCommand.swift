@@ -41,26 +41,28 @@ struct EvaluateCommand: ZeroRowsCommand {
     help: "Measures to take, of: \(Self.names.joined(separator: " ")). (default: all)")
   var measures: [String] = []
 
-  @Option(name: .shortAndLong, help: "Neighbors that vote; all when there are fewer.")
-  var k: Int = 200
+  @Option(
+    name: .shortAndLong,
+    help: "Neighbors that vote; all when there are fewer. (default: 200)")
+  var k: Int?
 
-  @Option(help: "Temperature of the vote.")
-  var temperature: Double = 0.07
+  @Option(help: "Temperature of the vote. (default: 0.07)")
+  var temperature: Double?
 
-  @Option(help: "Penalty of the ridge probe.")
-  var ridgePenalty: Double = 1
+  @Option(help: "Penalty of the ridge probe. (default: 1.0)")
+  var ridgePenalty: Double?
 
-  @Option(help: "Penalty of the logistic probe, on the sum over all rows.")
-  var logisticPenalty: Double = 1
+  @Option(help: "Penalty of the logistic probe, on the sum over all rows. (default: 1.0)")
+  var logisticPenalty: Double?
 
   @Option(help: "Clusters of k-means. (default: as many as there are labels)")
   var clusters: Int?
 
-  @Option(help: "Neighbors of each row for hubness and false negatives.")
-  var graphNeighbors: Int = 10
+  @Option(help: "Neighbors of each row for hubness and false negatives. (default: 10)")
+  var graphNeighbors: Int?
 
-  @Option(help: "Random seed of k-means and of the share set aside.")
-  var seed: UInt64 = 0
+  @Option(help: "Random seed of k-means and of the share set aside. (default: 0)")
+  var seed: UInt64?
 
   @Option(help: "\(ZeroRows.help)")
   var zeroRows = ZeroRows.refuse
@@ -77,7 +79,7 @@ struct EvaluateCommand: ZeroRowsCommand {
     try requireOneSource()
     let workers = try parallel.workers
     let given =
-      try encoder.features(seed: seed, workers: workers)
+      try encoder.features(seed: seed ?? 0, workers: workers)
       ?? files.embeddings(memory: encoder.pictures.memory)
     if let labels = given.labels { evaluation.labelName = { labels.name($0) } }
     evaluation.zeroRows = zeroRows
@@ -102,18 +104,48 @@ struct EvaluateCommand: ZeroRowsCommand {
           throw .parameter(name: name, found: value, expected: "none with --run")
         }
       }
+      if zeroRows == .keep {
+        throw .parameter(
+          name: "zero-rows", found: zeroRows.rawValue,
+          expected: "none with --run, whose features are never zero")
+      }
       return
     }
     for (name, value) in encoder.given { try requireNone(value, named: name, without: "--run") }
   }
 
+  /// Refuses options of measures that are not to be taken.
+  private func requireMeasures(
+    _ taken: Set<RepresentationEvaluation.Measure>
+  ) throws(ContrastiveError) {
+    let given: [(name: String, value: String?, measure: RepresentationEvaluation.Measure)] = [
+      ("k", k.map { "\($0)" }, .knn), ("temperature", temperature.map { "\($0)" }, .knn),
+      ("ridge-penalty", ridgePenalty.map { "\($0)" }, .ridge),
+      ("logistic-penalty", logisticPenalty.map { "\($0)" }, .logistic),
+      ("clusters", clusters.map { "\($0)" }, .clusters),
+      ("graph-neighbors", graphNeighbors.map { "\($0)" }, .neighbors),
+    ]
+    for (name, value, measure) in given {
+      try requireNone(
+        value, named: name, without: "\(measure.rawValue) among --measures",
+        taken.contains(measure))
+    }
+    try requireNone(
+      seed.map { "\($0)" }, named: "seed", without: "clusters among --measures, or --run",
+      taken.contains(.clusters) || encoder.runFolder != nil)
+    try zeroRows.requireUse(
+      with: "a measure besides ridge and logistic among --measures",
+      !taken.isSubset(of: [.ridge, .logistic]))
+  }
+
   private func evaluation() throws -> RepresentationEvaluation {
     var evaluation = try RepresentationEvaluation()
-    evaluation.classifier = try WeightedKNN(k: k, temperature: temperature)
-    evaluation.ridge = try RidgeProbe(penalty: ridgePenalty)
-    evaluation.logistic = try LogisticProbe(penalty: logisticPenalty)
+    evaluation.classifier = try WeightedKNN(k: k ?? 200, temperature: temperature ?? 0.07)
+    evaluation.ridge = try RidgeProbe(penalty: ridgePenalty ?? 1)
+    evaluation.logistic = try LogisticProbe(penalty: logisticPenalty ?? 1)
     evaluation.clusters = clusters
-    evaluation.seed = seed
+    evaluation.seed = seed ?? 0
+    let graphNeighbors = graphNeighbors ?? 10
     guard graphNeighbors > 0 else {
       throw ContrastiveError.parameter(
         name: "graph-neighbors", found: "\(graphNeighbors)", expected: "1 or more")
@@ -129,6 +161,7 @@ struct EvaluateCommand: ZeroRowsCommand {
           }
           return measure
         })
+      try requireMeasures(evaluation.measures)
       return evaluation
     }
     return evaluation

@@ -52,7 +52,11 @@ package struct LossFiles: ParsableArguments {
     guard let gradient else { return nil }
     if gradient == "none" { return [] }
     let names = Method.Variable.allCases.map(\.rawValue) + Method.Scalar.allCases.map(\.rawValue)
-    let wanted = gradient.split(separator: ",").map(String.init)
+    let wanted = gradient.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    guard !wanted.contains("") else {
+      throw ContrastiveError.parameter(
+        name: "gradient", found: "'\(gradient)'", expected: "names separated by commas, or none")
+    }
     if let name = wanted.first(where: { !names.contains($0) }) {
       let nearest = nearestName(to: name, among: names).map { "; did you mean '\($0)'?" } ?? ""
       throw ValidationError(

@@ -22,7 +22,9 @@ struct AdaptCommand: ParsableCommand {
       are the batch's, all documents of training pairs (--all-documents), or mined ones besides \
       (--hard-negatives, within --below of the own document's similarity); false ones are dropped \
       or attracted with --false-negatives-…, and --ring, --beta, --tau-plus and --mix choose and \
-      weigh as in `contrastive loss`.
+      weigh as in `contrastive loss`. Each step draws anew: its number, from 0, is added to \
+      --ring-step and --mix-step. hcl and dcl have weights without --beta and --tau-plus, too, and \
+      with one of them keep the other.
 
       Without pairs, --positives makes them of --queries alone: neighbors takes each row's least \
       similar among the ends of walks of three steps over the graph of nearest neighbors (InvP), \

@@ -33,13 +33,14 @@ struct AdapterLossOptions: ParsableArguments {
   @Option(help: "Added to the logits of siglip. (default: -10)")
   var bias: Double?
 
-  @OptionGroup var negatives: DescribedOptions<NegativeChoice, NegativesSection>
+  @OptionGroup var negatives: DescribedOptions<AdapterNegativeChoice, NegativesSection>
 
   /// What they say.
   func value() throws -> AdapterLoss {
     var words = CallOptions(negatives.values)
     return try AdapterLoss(
-      loss, temperature: temperature, choosing: NegativeChoice(&words).value(),
+      loss, temperature: temperature,
+      choosing: AdapterNegativeChoice(&words).value(weights: loss.standardWeights),
       bias: bias ?? -10)
   }
 
@@ -47,7 +48,7 @@ struct AdapterLossOptions: ParsableArguments {
   var used: [String: JSONValue] {
     var words = CallOptions(negatives.values)
     // What is wrong with them was said before.
-    _ = try? NegativeChoice(&words)
+    _ = try? AdapterNegativeChoice(&words)
     return words.used
   }
 }
@@ -96,7 +97,10 @@ struct AdapterTrainingOptions: ParsableArguments {
   @Option(help: "Length of the noise added to training rows, relative to theirs.")
   var noise: Double = 0
 
-  @Option(help: "Chance that an element of a training row is set to zero.")
+  @Option(
+    help: """
+      Chance that an element of a training row is set to zero; one of a row stays in any case.
+      """)
   var dropout: Double = 0
 
   @Option(help: "Random seed.")
@@ -172,6 +176,11 @@ struct AdaptConfiguration: Encodable {
       all["skip_top"] = .integer(options.mining.skipTop)
     }
     for (name, value) in command.loss.used { all[name.replacing("-", with: "_")] = value }
+    if let weights = options.loss.weightsInUse {
+      all["beta"] = .number(weights.beta)
+      all["tau_plus"] = .number(weights.tauPlus)
+      all["detach_weights"] = .flag(weights.detached)
+    }
     self.options = all.compactMapValues(\.self)
   }
 

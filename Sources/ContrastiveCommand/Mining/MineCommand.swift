@@ -81,8 +81,7 @@ struct MineCommand: ParsableCommand {
       maxSimilarity: maxSimilarity, minSimilarity: minSimilarity)
     try options.validate()
     try requireNone(seed.map { "\($0)" }, named: "seed", without: "--evidence", evidence)
-    let texts = [queryTexts, documentTexts].map { $0.map { TextRows.parts(of: $0).file } }
-    let inputs = files.inputs + texts
+    let inputs = files.inputs + [queryTexts, documentTexts]
     let file = try OutputFile(output, format: .safetensors, inputs: inputs)
     let table = try csv.map {
       try OutputFile($0, format: .csv, inputs: inputs, option: "csv", besides: file)

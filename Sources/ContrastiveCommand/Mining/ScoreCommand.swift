@@ -16,7 +16,7 @@ struct ScoreCommand: ParsableCommand {
 
       What belongs together: --pairs, or --qrels, a TREC file of four columns (query, ignored, \
       document, grade) with row numbers, or with the names of --query-ids and --document-ids (one \
-      a line); without both, row i and row i.
+      a line, or file.csv:column); without both, row i and row i.
 
       --against-queries and --against-documents are the embeddings of a second system for the same \
       rows: its means, the mean difference (the first less the second) with its interval, and p of \
@@ -125,9 +125,11 @@ struct ScoreCommand: ParsableCommand {
       let otherDocuments = try againstDocuments.map { path throws(ContrastiveError) in
         try memory.matrix(path: path)
       }
-      try Self.requireSameRows(otherQueries, againstQueries, as: queries, files.queries)
+      try RetrievalScores.requireSameRows(
+        otherQueries, againstQueries, as: queries, files.queries)
       if let otherDocuments, let againstDocuments {
-        try Self.requireSameRows(otherDocuments, againstDocuments, as: documents, files.documents)
+        try RetrievalScores.requireSameRows(
+          otherDocuments, againstDocuments, as: documents, files.documents)
       }
       second = try scores(
         otherQueries, otherDocuments ?? documents,
@@ -146,18 +148,6 @@ struct ScoreCommand: ParsableCommand {
       try ScoreSummary(
         first, against: second, statistics: statistics, workers: try parallel.workers),
       beside: file, table, run)
-  }
-}
-
-extension ScoreCommand {
-  /// Refuses a second system of other rows than the first.
-  private static func requireSameRows(
-    _ rows: Matrix, _ path: String, as first: Matrix, _ firstPath: String
-  ) throws(ContrastiveError) {
-    guard rows.rows != first.rows else { return }
-    throw .shape(
-      argument: path, found: "[\(rows.rows) × \(rows.columns)]",
-      expected: "[\(first.rows) × any], a row for each of \(firstPath)")
   }
 }
 

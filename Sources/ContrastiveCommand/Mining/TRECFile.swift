@@ -7,11 +7,14 @@ struct ScoreNames {
   private let documents: [String]?
   private let queryRows: [String: Int]?
   private let documentRows: [String: Int]?
+  /// How many queries and documents there are.
+  let counts: (queries: Int, documents: Int)
 
   /// Reads the names, which must be as many as there are rows and distinct.
   init(
     queries: String?, documents: String?, counts: (queries: Int, documents: Int)
   ) throws(ContrastiveError) {
+    self.counts = counts
     (self.queries, queryRows) = try Self.read(queries, counts.queries)
     (self.documents, documentRows) = try Self.read(documents, counts.documents)
   }
@@ -42,9 +45,17 @@ struct ScoreNames {
   func document(_ row: Int) -> String { documents?[row] ?? "\(row)" }
 
   /// The row of a query's name, none where it is not known.
-  func row(ofQuery name: String) -> Int? { queryRows.map { $0[name] } ?? Int(name) }
+  func row(ofQuery name: String) -> Int? { Self.row(of: name, in: queryRows, counts.queries) }
   /// The row of a document's name, none where it is not known.
-  func row(ofDocument name: String) -> Int? { documentRows.map { $0[name] } ?? Int(name) }
+  func row(ofDocument name: String) -> Int? {
+    Self.row(of: name, in: documentRows, counts.documents)
+  }
+
+  private static func row(of name: String, in rows: [String: Int]?, _ count: Int) -> Int? {
+    if let rows { return rows[name] }
+    guard let row = Int(name), 0..<count ~= row else { return nil }
+    return row
+  }
 }
 
 /// The text files of TREC.
@@ -56,7 +67,7 @@ enum TRECFile {
     path: String, names: ScoreNames
   ) throws(ContrastiveError) -> [Relevance.Judgment] {
     var judgments: [Relevance.Judgment] = []
-    for (index, line) in try TextRows.read(path: path).enumerated() {
+    for (index, line) in try TextRows.lines(path: path).enumerated() {
       let fields = line.split { $0 == " " || $0 == "\t" }.map(String.init)
       if fields.isEmpty { continue }
       func failure(_ problem: String) -> ContrastiveError {
@@ -67,15 +78,17 @@ enum TRECFile {
           "has \(fields.count) columns, expected 4: query, ignored, document, grade")
       }
       guard let query = names.row(ofQuery: fields[0]) else {
-        throw failure("names the query '\(fields[0])', which there is not")
+        throw failure(
+          "names the query '\(fields[0])', which is none of the \(names.counts.queries)")
       }
       guard let document = names.row(ofDocument: fields[2]) else {
-        throw failure("names the document '\(fields[2])', which there is not")
+        throw failure(
+          "names the document '\(fields[2])', which is none of the \(names.counts.documents)")
       }
-      guard let grade = Int(fields[3]) else {
-        throw failure("has the grade '\(fields[3])', expected a whole number")
+      guard let grade = Int32(fields[3]) else {
+        throw failure("has the grade '\(fields[3])', expected a whole number of 32 bits")
       }
-      judgments.append(Relevance.Judgment(query: query, document: document, grade: grade))
+      judgments.append(Relevance.Judgment(query: query, document: document, grade: Int(grade)))
     }
     return judgments
   }

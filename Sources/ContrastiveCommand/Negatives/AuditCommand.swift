@@ -94,7 +94,7 @@ struct AuditCommand: ZeroRowsCommand {
     let labels = try EmbeddingFiles.labels(paths: [self.labels]).values[0]
     let audit = try audit(
       given.k ?? NegativeAudit.fittingNeighbors(rows: rows.rows),
-      given.clusters ?? NegativeAudit.fittingClusters(rows: rows.rows))
+      given.clusters ?? NegativeAudit.fittingClusters(rows))
     if let labels, let path = self.labels, labels.allSatisfy({ $0 == unlabeled }) {
       throw ContrastiveError.file(
         path: path, problem: "holds -1 for every row, expected a label for at least one")

@@ -50,6 +50,7 @@ struct GraphCommand: ZeroRowsCommand {
     let table = try csv.map {
       try OutputFile($0, format: .csv, inputs: inputs, option: "csv", besides: file)
     }
+    try zeroRows.requireUse(with: "--normalize", normalize)
     var rows = try memory.matrix(path: input)
     if normalize { rows = try rows.normalized(argument: "input", zeroRows: zeroRows).rows }
     let workers = try parallel.workers

@@ -51,6 +51,7 @@ struct KNNCommand: ZeroRowsCommand {
     let table = try csv.map {
       try OutputFile($0, format: .csv, inputs: inputs, option: "csv", besides: file)
     }
+    try zeroRows.requireUse(with: "--normalize", normalize)
     var rows = try memory.matrix(path: queries)
     var columns = try memory.matrix(path: bank)
     if normalize {

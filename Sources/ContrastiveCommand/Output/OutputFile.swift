@@ -5,7 +5,8 @@ import ContrastiveFiles
 ///
 /// A regular file is replaced as a whole; a device or a pipe is written into; `-` is standard
 /// output, and the report then goes to standard error. An input is never an output, no two outputs
-/// go to one place, and a suffix agrees with the format: all is looked at before any work.
+/// go to one place, a suffix agrees with the format, and the folder is there: all is looked at
+/// before any work.
 struct OutputFile {
   /// The formats of results; the raw value is the suffix.
   enum Format: String {
@@ -34,11 +35,12 @@ struct OutputFile {
   /// - Parameters:
   ///   - path: what `--output` names.
   ///   - format: the result's; nil for text under any suffix.
-  ///   - inputs: what the command reads: files, `file:tensor`, and folders for all in them.
+  ///   - inputs: what the command reads: files, `file:tensor`, `file.csv:column`, and folders for
+  ///     all in them.
   ///   - option: the option that names it.
   ///   - others: what else the command writes, of those that were looked at before.
-  /// - Throws: `ContrastiveError.parameter` for a suffix of another format, `.file` for a folder or
-  ///   an input.
+  /// - Throws: `ContrastiveError.parameter` for a suffix of another format, `.file` for a folder,
+  ///   an input, or a name in a folder that is missing.
   init(
     _ path: String, format: Format?, inputs: [String?], option: String = "output",
     besides others: OutputFile?...
@@ -74,6 +76,7 @@ struct OutputFile {
         expected: "a name that ends in .\(format.rawValue), as the result is "
           + "\(format.article) \(format.rawValue) file")
     }
+    if target == .file { try AtomicFile.requireFolder(of: path) }
   }
 
   /// Saves tensors as safetensors.
@@ -97,7 +100,7 @@ struct OutputFile {
   /// The files that an input stands for; no command reads pages, which lie in run folders.
   private static func files(of input: String) throws(ContrastiveError) -> [String] {
     guard OutputTarget(path: input) == .folder else {
-      return [input == "-" ? "/dev/stdin" : EmbeddingFiles.filePart(of: input)]
+      return input == "-" ? ["/dev/stdin"] : InputFiles.named(by: input)
     }
     return ((try? Folder.names(in: input)) ?? []).sorted()
       .filter { suffix(of: $0) != Format.html.rawValue }.map { "\(input)/\($0)" }

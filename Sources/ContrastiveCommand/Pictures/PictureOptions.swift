@@ -26,6 +26,14 @@ struct PictureOptions: ParsableArguments {
     ]
   }
 
+  /// Refuses what concerns pictures alone where a data folder holds arrays.
+  func requirePictures(in folder: String, imageSize: Int?) throws(ContrastiveError) {
+    guard try ImageFolder.holdsArrays(folder) else { return }
+    for (name, value) in given(imageSize: imageSize) {
+      try requireNone(value, named: name, without: "a folder of pictures as --data")
+    }
+  }
+
   /// Sets what was given.
   func apply(to reading: inout ImageReading) {
     reading.memory = memory?.bytes

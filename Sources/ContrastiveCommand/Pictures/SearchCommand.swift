@@ -51,12 +51,18 @@ struct SearchCommand: ParsableCommand {
     let input = try EncoderPictures(
       encoder: RunFolder(path: runFolder).encoderPath, size: imageSize, options: pictures)
     let asked = try input.picture(query)
+    let trained = try input.encoder(for: asked.shape)
+    let sought = try trained.encoder.features(
+      of: asked, scaling: trained.scaling, workers: workers)
+    guard sought.values.contains(where: { $0 != 0 }) else {
+      throw ContrastiveError.file(
+        path: query,
+        problem: "has features of zeros alone by this encoder, to which nothing can be compared")
+    }
     let searched = try input.all(in: images, workers: workers)
-    let encoder = try input.encoder(for: asked.shape)
-    let rows = try encoder.features(of: searched, workers: workers).normalized().rows
-    let sought = try encoder.features(of: asked, workers: workers).normalized().rows
+    let rows = try trained.features(of: searched, workers: workers).normalized().rows
     let table = try NeighborTable(
-      nearestTo: sought, in: rows, k: min(k, rows.rows), workers: workers)
+      nearestTo: sought.normalized().rows, in: rows, k: min(k, rows.rows), workers: workers)
     let found = table.indices(of: 0).enumerated().map {
       (image: $1, similarity: Double(table.similarities[0, $0]))
     }

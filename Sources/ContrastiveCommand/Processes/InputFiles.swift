@@ -2,8 +2,14 @@ import CLibrary
 import ContrastiveCore
 import ContrastiveFiles
 
-/// The files that the processes of a job compare.
+/// The files that a command reads, and that the processes of a job compare.
 enum InputFiles {
+  /// The files that an argument may lead to: it, or those of `file:tensor` and `file.csv:column`.
+  static func named(by argument: String) -> [String] {
+    let files = [EmbeddingFiles.filePart(of: argument), TextRows.parts(of: argument).file]
+    return files[0] == files[1] ? [argument] : files
+  }
+
   /// Which machine this is, and since which start; nil where the system does not say.
   static let machineIdentity: String? = {
     let descriptor = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC)

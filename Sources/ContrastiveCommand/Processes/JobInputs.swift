@@ -69,26 +69,34 @@ package enum JobInputs {
 
   /// The files and folders that are read.
   package static func inputs(of arguments: [String]) -> [String] {
-    var paths: [String] = []
-    var option = ""
-    for word in arguments {
-      let parts = word.split(separator: "=", maxSplits: 1).map(String.init)
-      let isJoined = word.hasPrefix("-") && parts.count == 2
-      let (name, value) = isJoined ? (parts[0], parts[1]) : (option, word)
-      option = word
-      guard name.hasPrefix("-"), !outputs.contains(name) else { continue }
-      let path = EmbeddingFiles.filePart(of: value)
-      if access(path, F_OK) == 0 { paths.append(path) }
-    }
-    return paths
+    values(of: arguments).flatMap { InputFiles.named(by: $0.value) }
+      .filter { access($0, F_OK) == 0 }
   }
 
-  /// mpirun gives standard input to one process alone.
-  private static func requireNoStream(_ arguments: [String]) throws(ContrastiveError) {
-    for (option, word) in zip(arguments, arguments.dropFirst())
-    where ["-", "/dev/stdin"].contains(word) && option.hasPrefix("-") && !outputs.contains(option) {
+  /// The values of options that name no output: of `--option value`, `--option=value`, and each of
+  /// `--option value value`.
+  private static func values(of arguments: [String]) -> [(option: String, value: String)] {
+    var values: [(option: String, value: String)] = []
+    var option: String?
+    for word in arguments {
+      guard word.hasPrefix("-"), word != "-" else {
+        if let option { values.append((option, word)) }
+        continue
+      }
+      let parts = word.split(separator: "=", maxSplits: 1).map(String.init)
+      option = parts.first
+      if parts.count == 2 { values.append((parts[0], parts[1])) }
+    }
+    return values.filter { !outputs.contains($0.option) }
+  }
+
+  /// Refuses standard input, which mpirun gives to one process alone.
+  ///
+  /// - Throws: `ContrastiveError.parameter`.
+  package static func requireNoStream(_ arguments: [String]) throws(ContrastiveError) {
+    for (option, value) in values(of: arguments) where ["-", "/dev/stdin"].contains(value) {
       throw .parameter(
-        name: String(option.drop(while: { $0 == "-" })), found: word,
+        name: String(option.drop(while: { $0 == "-" })), found: value,
         expected: "a file that every process can read: standard input goes to one")
     }
   }

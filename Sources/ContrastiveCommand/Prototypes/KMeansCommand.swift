@@ -70,6 +70,7 @@ struct KMeansCommand: ZeroRowsCommand {
 
   func run() throws {
     let counts = try clusterCounts()
+    try zeroRows.requireUse(with: "--spherical", spherical)
     var options = try KMeans(
       metric: spherical ? .spherical : .euclidean, iterations: iterations, restarts: restarts,
       seed: seed, boundsMemory: try boundsBytes(), zeroRows: zeroRows)

@@ -40,9 +40,9 @@ struct TrainCommand: ParsableCommand {
       A run that was killed continues with --resume and ends with the same encoder, bit for bit; \
       --data says where its images are now, and they must be the same. With --epochs a run goes on \
       for longer, finished or not, as if it had been started for so many epochs: the learning rate \
-      goes on from where the longer schedule is. On SIGINT or SIGTERM the current step is finished \
-      and the run saved; the exit code is then 130 or 143. A second signal ends the program at \
-      once.
+      goes on from where the longer schedule is. Only crop_warmup and crop_interval of guided \
+      crops stay what they were. On SIGINT or SIGTERM the current step is finished and the run \
+      saved; the exit code is then 130 or 143. A second signal ends the program at once.
 
       Options are taken from the method's defaults, then --config, then flags, then --set. \
       Defaults below are those of moco; --print-config prints those of any --method.
@@ -123,6 +123,7 @@ struct TrainCommand: ParsableCommand {
     let data = try DataFolder.path(options.data)
     options.data = DataFolder.absolute(data)
     try options.validate()
+    try pictures.requirePictures(in: data, imageSize: training.imageSize)
     var reading = options.reading
     pictures.apply(to: &reading)
     let workers = try parallel.workers
@@ -198,11 +199,12 @@ struct TrainCommand: ParsableCommand {
     if let trained = result.knnAccuracy, let random = result.randomEncoderKNNAccuracy,
       let pixels = result.rawPixelKNNAccuracy
     {
+      let start = run.options.initialEncoder == nil ? "random encoder " : "initial encoder"
       Standard.error(
         """
         kNN accuracy on the test images
           raw pixels      \(percent(pixels))
-          \(run.options.initialEncoder == nil ? "random " : "initial") encoder \(percent(random))
+          \(start) \(percent(random))
           trained         \(percent(trained))
 
         """)

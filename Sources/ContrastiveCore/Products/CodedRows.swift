@@ -58,7 +58,7 @@ package struct CodedRows: Sendable {
 
   /// The mean of some rows, rounded to Float32: what data is centered by before it is encoded.
   package static func center(
-    of values: SharedReadOnlyMemory<Float>, rows: Int, dimension: Int, workers: Workers
+    of values: SharedReadOnlyMemory<Float>, rows: Int, dimension: Int
   ) -> [Float] {
     // A sample is as good: any vector is right, one near the mean leaves small residuals.
     let sample = min(rows, 4_096)

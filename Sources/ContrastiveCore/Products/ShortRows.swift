@@ -149,10 +149,18 @@ package final class ShortRows: @unchecked Sendable {  // written while nobody el
   /// to 1: by codes of rows, by those of the coefficients, and by Float32 sums of tiles.
   package var sumError: Double {
     let tile = Double(min(norms.count, Int(contrastive_short_depth)))
-    let sums = Double(pieces(norms.count, 32) + 8)
     return largestRest + 0.51 / 32_766 * largestUnit * tile * largestCode
-      + 0x1p-23 * sums * largest
+      + 0x1p-23 * tileSums * largest
   }
+
+  /// How far off it can be besides, whatever the coefficients.
+  ///
+  /// Where coefficients times units of rows have a unit below 1e-37, they count as zero: they sum
+  /// to less than 65,000 of it, and codes are below 2¹⁵.
+  package var sumUnderflow: Double { 0x1p-91 * tileSums }
+
+  /// Sums that are added, at most.
+  private var tileSums: Double { Double(pieces(norms.count, 32) + 8) }
 
   private func rows(from first: Int) -> ContrastiveShortRows {
     let codes = UnsafeRawPointer(scratch.memory.base).assumingMemoryBound(to: Int32.self)

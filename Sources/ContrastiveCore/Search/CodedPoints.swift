@@ -43,7 +43,7 @@ package struct CodedPoints: Sendable {
     self.rows = rows
     self.product = product
     center = CodedRows.center(
-      of: values, rows: values.count / dimension, dimension: dimension, workers: workers)
+      of: values, rows: values.count / dimension, dimension: dimension)
     units = product.units(dimension: dimension)
     let blocks = pieces(rows.count, Self.blockRows)
     codes = PackedCodes(count: blocks * Self.blockRows * units)

@@ -30,9 +30,9 @@ struct Screening: Sendable {
     self.search = search
     self.columns = columns
     rowCenter = CodedRows.center(
-      of: rows, rows: search.rows.rows, dimension: dimension, workers: workers)
+      of: rows, rows: search.rows.rows, dimension: dimension)
     columnCenter = CodedRows.center(
-      of: columns, rows: search.columns.rows, dimension: dimension, workers: workers)
+      of: columns, rows: search.columns.rows, dimension: dimension)
     screen =
       search.screen
       ?? search.choice(

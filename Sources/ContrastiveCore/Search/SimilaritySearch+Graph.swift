@@ -39,7 +39,7 @@ extension SimilaritySearch {
     let (count, dimension) = (rows.rows, rows.dimension)
     let decider = SimilarityDecider(rows: values, columns: values, dimension: dimension)
     let center = CodedRows.center(
-      of: values, rows: count, dimension: dimension, workers: workers)
+      of: values, rows: count, dimension: dimension)
     let chosen =
       screen
       ?? choice(

@@ -61,7 +61,7 @@ package struct ThresholdSearch: Sendable {
     _ values: SharedReadOnlyMemory<Float>, _ grid: SymmetricGrid, _ workers: Workers
   ) -> CodeScreen? {
     let center = CodedRows.center(
-      of: values, rows: rows.rows, dimension: rows.dimension, workers: workers)
+      of: values, rows: rows.rows, dimension: rows.dimension)
     let constant = center.reduce(0) { $0 + Double($1) * Double($1) }
     let sample = CodeSample(
       rows: values, columns: values, rowCenter: center, columnCenter: center, product: product,

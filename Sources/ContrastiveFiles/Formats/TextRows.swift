@@ -2,12 +2,14 @@ import ContrastiveCore
 
 /// Texts, one for each row of a set of embeddings.
 ///
-/// A file whose name ends in `.csv` is CSV (RFC 4180: fields between commas, quoted where they hold
-/// commas, quotes or line breaks, a quote inside doubled) with a header; `FILE.csv:COLUMN` names
-/// the column, which may be left out where there is one only. Any other file has one text a line; a
-/// line feed at the end starts no further one, and a carriage return before a line feed is no part
-/// of the text. UTF-8; at most 2 GiB.
+/// A file whose name ends in `.csv`, in any case, is CSV (RFC 4180: fields between commas, quoted
+/// where they hold commas, quotes or line breaks, a quote inside doubled) with a header;
+/// `FILE.csv:COLUMN` names the column, which may be left out where there is one only. Any other
+/// file has one text a line; a line feed at the end starts no further one, and a carriage return
+/// before a line feed is no part of the text. UTF-8; at most 2 GiB.
 public enum TextRows {
+  private static let largest = 1 << 31
+
   /// Reads the texts.
   ///
   /// - Parameter path: a file, or `FILE.csv:COLUMN`.
@@ -15,7 +17,7 @@ public enum TextRows {
   /// - Throws: `ContrastiveError.file`.
   public static func read(path: String) throws(ContrastiveError) -> [String] {
     let (file, column) = parts(of: path)
-    let bytes = try TextFile.read(path: file, largest: 1 << 31)
+    let bytes = try TextFile.read(path: file, largest: largest)
     guard file.lowercased().hasSuffix(".csv") else { return lines(bytes) }
     var records = try records(bytes, path: file)[...]
     guard let header = records.popFirst() else {
@@ -36,12 +38,23 @@ public enum TextRows {
     return texts
   }
 
+  /// Reads the lines of a file, whatever its name.
+  ///
+  /// - Parameter path: a file.
+  /// - Returns: the lines in their order.
+  /// - Throws: `ContrastiveError.file`.
+  package static func lines(path: String) throws(ContrastiveError) -> [String] {
+    lines(try TextFile.read(path: path, largest: largest))
+  }
+
   /// The file that a path leads to, and the column.
   public static func parts(of path: String) -> (file: String, column: String?) {
-    guard let range = path.ranges(of: ".csv:").last else { return (path, nil) }
-    return (
-      String(path[..<path.index(before: range.upperBound)]), String(path[range.upperBound...])
-    )
+    guard
+      let colon = path.indices.last(where: {
+        path[$0] == ":" && path[..<$0].lowercased().hasSuffix(".csv")
+      })
+    else { return (path, nil) }
+    return (String(path[..<colon]), String(path[path.index(after: colon)...]))
   }
 
   private static func place(
@@ -74,6 +87,7 @@ public enum TextRows {
     let (feed, carriage) = (UInt8(ascii: "\n"), UInt8(ascii: "\r"))
     var (records, record, field): ([[String]], [String], [UInt8]) = ([], [], [])
     var position = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+    var start = position
     func endField() {
       record.append(String(decoding: field, as: UTF8.self))
       field.removeAll(keepingCapacity: true)
@@ -107,11 +121,12 @@ public enum TextRows {
         endField()
         records.append(record)
         record = []
+        start = position
       } else {
         field.append(byte)
       }
     }
-    if !record.isEmpty || !field.isEmpty {
+    if start < bytes.count {
       endField()
       records.append(record)
     }

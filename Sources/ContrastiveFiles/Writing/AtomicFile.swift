@@ -9,10 +9,11 @@ import ContrastiveCore
 /// failure leaves the old file as it was and removes the temporary one. Temporary files that a
 /// killed run left behind are removed by the next save under the same name.
 ///
-/// A symbolic link to a regular file is replaced by the file. What is no regular file is never
-/// replaced: a device, a pipe, or an open file of the process (`/dev/stdout`, `/dev/fd/3`) is
-/// written into as a stream, from the first byte on; `-` is standard output. Nothing is promised
-/// for network filesystems or for disks that lie about having written.
+/// The new file has the permissions of the old one. A symbolic link to a regular file is replaced
+/// by the file. What is no regular file is never replaced: a device, a pipe, or an open file of the
+/// process (`/dev/stdout`, `/dev/fd/3`) is written into as a stream, from the first byte on; `-` is
+/// standard output. Nothing is promised for network filesystems or for disks that lie about having
+/// written.
 public enum AtomicFile {
   /// Where the new contents go.
   public struct Writer: ~Copyable {
@@ -66,6 +67,20 @@ public enum AtomicFile {
     try write(to: path) { writer throws(ContrastiveError) in try writer.write(text) }
   }
 
+  /// Looks at a file's folder before the work that fills the file.
+  ///
+  /// - Parameter path: the name that `write` will be given, of a regular file or of none yet.
+  /// - Throws: `ContrastiveError.file` with the system's reason, where the folder is missing or
+  ///   nothing can be made in it.
+  package static func requireFolder(of path: String) throws(ContrastiveError) {
+    if discardsAll { return }
+    let folder = try SaveTarget(path: path).folder
+    let descriptor = retryingInterrupts { open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
+    guard descriptor >= 0 else { throw failure(path, cannotOpenFolder) }
+    close(descriptor)
+    guard access(folder, W_OK | X_OK) == 0 else { throw failure(path, cannotMakeTemporary) }
+  }
+
   /// Whether this process writes nothing, because another of its job writes the same.
   ///
   /// Set before anything is written. Neither files nor folders are made, and none is locked.
@@ -86,7 +101,7 @@ public enum AtomicFile {
     let folder = retryingInterrupts {
       calls.openFile(target.folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     }
-    guard folder >= 0 else { throw failure(path, "its folder cannot be opened") }
+    guard folder >= 0 else { throw failure(path, cannotOpenFolder) }
     defer { close(folder) }
     target.removeLeftovers()
 
@@ -95,6 +110,8 @@ public enum AtomicFile {
     // temporary file for a leftover. Once synchronized, it has no failure left to report.
     defer { close(temporary.descriptor) }
     do throws(ContrastiveError) {
+      // A file system may have none.
+      if let mode = permissions(of: path) { _ = fchmod(temporary.descriptor, mode) }
       try body(Writer(path: path, descriptor: temporary.descriptor, calls: calls))
       // A failed fsync is not tried again: the system reports a lost write only once.
       guard retryingInterrupts({ calls.synchronize(temporary.descriptor) }) == 0 else {
@@ -115,6 +132,12 @@ public enum AtomicFile {
         path: path,
         problem: "was saved, but its folder could not be written to the disk: \(systemReason())")
     }
+  }
+
+  /// Those of the file that is there.
+  private static func permissions(of path: String) -> mode_t? {
+    var status = stat()
+    return stat(path, &status) == 0 ? status.st_mode & 0o777 : nil
   }
 
   /// Writes into what is there and stays there.
@@ -147,7 +170,7 @@ public enum AtomicFile {
       }
       if descriptor < 0 {
         if errno == EEXIST { continue }
-        throw failure(target.path, "a temporary file in its folder cannot be created")
+        throw failure(target.path, cannotMakeTemporary)
       }
       // Where locks do not exist (ENOLCK), leftovers are never removed either.
       _ = retryingInterrupts { flock(descriptor, LOCK_EX) }
@@ -162,6 +185,9 @@ public enum AtomicFile {
     throw .file(
       path: target.path, problem: "cannot be saved: too many temporary files in its folder")
   }
+
+  private static let cannotOpenFolder = "its folder cannot be opened"
+  private static let cannotMakeTemporary = "a temporary file in its folder cannot be created"
 
   private static func failure(_ path: String, _ what: String) -> ContrastiveError {
     .file(path: path, problem: "cannot be saved: \(what): \(systemReason())")

@@ -8,6 +8,10 @@ public struct RunFeatures: Sendable {
   let test: any ImageSource
   /// Whether test images are training images.
   let isTestedOnTraining: Bool
+  /// Labels of the training images, of which not all are −1, or nil.
+  let trainLabels: [Int]?
+  /// Labels of the test images, of which not all are −1, or nil.
+  let testLabels: [Int]?
   /// Unit features of the training images.
   let trainRows: Matrix
   /// Unit features of the test images.
@@ -62,11 +66,13 @@ public struct RunFeatures: Sendable {
     var evaluation = try RepresentationEvaluation()
     evaluation.measures = measures
     let bank = try RepresentationEvaluation.Embeddings(trainFeatures, labels: train.labels)
+    let tested = try RepresentationEvaluation.Embeddings(testFeatures, labels: test.labels)
+    trainLabels = bank.labels
+    testLabels = tested.labels
     self.measures = try evaluation.run(
-      test: RepresentationEvaluation.Embeddings(testFeatures, labels: test.labels),
-      train: isTestedOnTraining ? nil : bank,
+      test: tested, train: isTestedOnTraining ? nil : bank,
       views: encoder.viewFeatures(of: test, workers: workers), workers: workers)
-    classes = Set((test.labels ?? []) + (train.labels ?? []))
+    classes = Set((testLabels ?? []) + (trainLabels ?? []))
       .subtracting([unlabeled]).sorted()
     self.classNames = classNames.isEmpty ? data.classNames : classNames
   }
@@ -80,6 +86,14 @@ public struct RunFeatures: Sendable {
   func name(of image: Int, in set: any ImageSource) -> String {
     if let label = set.labels?[image], label != unlabeled { return name(label) }
     return set.name(of: image) ?? "image \(image)"
+  }
+
+  /// Whether a training image is of a label's class; nil where either has none.
+  func isRight(_ image: Int, for label: Int?) -> Bool? {
+    guard let label, label != unlabeled, let own = trainLabels?[image], own != unlabeled else {
+      return nil
+    }
+    return own == label
   }
 
   /// What test images are called.

@@ -42,6 +42,11 @@ public struct RunRecord: Sendable {
   /// The folder's own name.
   public var name: String { path.split(separator: "/").last.map(String.init) ?? path }
 
+  /// What runs are called side by side: their folders' names, whole paths where two are alike.
+  static func names(_ runs: [RunRecord]) -> [String] {
+    runs.map { run in runs.count { $0.name == run.name } > 1 ? run.path : run.name }
+  }
+
   /// The folder of its images, if the configuration says so.
   public var dataFolder: String? { configuration["data"]?.string }
 
@@ -52,7 +57,7 @@ public struct RunRecord: Sendable {
       reading.labels = labels
     }
     reading.holdout = configuration["holdout"]?.number.map { Float($0) }
-    reading.seed = configuration["seed"]?.number.flatMap(UInt64.init(exactly:)) ?? 0
+    reading.seed = configuration["seed"]?.wholeNumber ?? 0
     if let size = configuration["image_size"]?.number.flatMap(Int.init(exactly:)), size > 0 {
       reading.imageSize = size
     }
@@ -122,6 +127,16 @@ public struct RunRecord: Sendable {
 }
 
 extension JSONValue {
+  /// The whole number from 0, if it is one: exact, where a seed is beyond what a `Double` holds.
+  var wholeNumber: UInt64? {
+    switch self {
+    case .integer(let value): UInt64(exactly: value)
+    case .unsigned(let value): value
+    case .number(let value): UInt64(exactly: value)
+    default: nil
+    }
+  }
+
   /// The number of the epoch that a line of `metrics.jsonl` is about, if it is one.
   fileprivate var epoch: Int? {
     self["epoch"]?.number.flatMap(Int32.init(exactly:)).flatMap { $0 >= 0 ? Int($0) : nil }

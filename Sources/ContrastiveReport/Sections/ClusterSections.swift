@@ -13,7 +13,7 @@ struct FeatureClusters: Sendable {
   init?(_ features: RunFeatures, workers: Workers) throws(ContrastiveError) {
     let images = features.trainRows.rows
     let count =
-      features.train.labels == nil
+      features.trainLabels == nil
       ? min(max(Int((Double(images) / 2).squareRoot()), 2), 24, images)
       : max(1, features.classes.count)
     do throws(ContrastiveError) {
@@ -39,7 +39,7 @@ extension ReportSection {
     guard let nearest = artifacts?.prototypes ?? clusters?.nearest, !nearest.isEmpty else {
       return nil
     }
-    let labels = features.train.labels
+    let labels = features.trainLabels
     let isOwn = artifacts?.prototypes != nil
     // Evenly spread over all prototypes when there are many.
     let count = min(24, nearest.count)
@@ -47,13 +47,13 @@ extension ReportSection {
     let strips = shown.compactMap { prototype -> HTML? in
       let images = nearest[prototype].prefix(9)
       guard !images.isEmpty else { return nil }
-      let main = labels.map { labels in mode(images.map { labels[$0] }) }
+      let main = labels.flatMap { labels in mode(images.map { labels[$0] }) }
       return strip(
         title: "prototype \(prototype + 1)"
           + (main.map { ": mostly \(features.name($0))" } ?? ""),
         own: nil,
         others: images.map { image in
-          (image, labels.map { $0[image] == main }, "near prototype \(prototype + 1)")
+          (image, features.isRight(image, for: main), "near prototype \(prototype + 1)")
         }, of: features, on: &sheet)
     }
     let source =
@@ -64,10 +64,7 @@ extension ReportSection {
     return ReportSection(
       name: "prototypes", title: "Images nearest to each prototype",
       contents: [
-        .paragraph(
-          source
-            + (labels == nil
-              ? "" : " A tick: the class most frequent in the strip; a cross: another.")),
+        .paragraph(source + marks("the class most frequent in the strip", of: features)),
         .element("div", ["class": "strips"], strips),
       ])
   }
@@ -76,7 +73,7 @@ extension ReportSection {
   static func clusters(
     _ features: RunFeatures, _ clusters: FeatureClusters, on sheet: inout PictureSheet
   ) throws(ContrastiveError) -> ReportSection? {
-    guard let labels = features.train.labels else {
+    guard let labels = features.trainLabels else {
       return members(features, clusters, on: &sheet)
     }
     let table = try Contingency(clusters: clusters.result.assignments, labels: labels)
@@ -137,8 +134,10 @@ extension ReportSection {
     counts.indices.reduce(0) { counts[$1] > counts[$0] ? $1 : $0 }
   }
 
-  private static func mode(_ labels: [Int]) -> Int {
-    let counts = Dictionary(labels.map { ($0, 1) }, uniquingKeysWith: +)
-    return counts.max { ($0.value, -$0.key) < ($1.value, -$1.key) }?.key ?? 0
+  /// The most frequent label, the least of several; nil where no image has one.
+  private static func mode(_ labels: [Int]) -> Int? {
+    let known = labels.filter { $0 != unlabeled }
+    let counts = Dictionary(known.map { ($0, 1) }, uniquingKeysWith: +)
+    return counts.max { ($0.value, -$0.key) < ($1.value, -$1.key) }?.key
   }
 }

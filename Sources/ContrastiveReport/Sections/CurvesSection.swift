@@ -25,11 +25,16 @@ extension ReportSection {
         title: title.prefix(1).uppercased() + title.dropFirst(),
         lines: [LineChart.Line(name: title, color: "var(--first)", points: points)])
     }
-    let charts = ([accuracy, loss] + measures).compactMap(\.html)
-    guard !charts.isEmpty else { return nil }
+    return curves([accuracy, loss] + measures, above: [table(run)])
+  }
+
+  /// Charts, above what belongs to them; nil where none has a point to show.
+  static func curves(_ charts: [LineChart], above rest: [HTML] = []) -> ReportSection? {
+    let drawn = charts.compactMap(\.html)
+    guard !drawn.isEmpty else { return nil }
     return ReportSection(
       name: "curves", title: "Curves",
-      contents: [.element("div", ["class": "charts"], charts), table(run)])
+      contents: [.element("div", ["class": "charts"], drawn)] + rest)
   }
 
   /// Rows of a table at most.
@@ -58,5 +63,14 @@ extension ReportSection {
           caption: "Epochs", headings: ["epoch", "loss", "kNN accuracy", "seconds", "images/s"],
           rows: rows)
       ])
+  }
+}
+
+extension LineChart {
+  /// A number of each epoch by its name in `metrics.jsonl`, a line for each run.
+  static func lines(_ series: String, of runs: [RunRecord], _ names: [String]) -> [Line] {
+    runs.indices.map {
+      Line(name: names[$0], color: Palette.color($0), points: runs[$0].series(series))
+    }
   }
 }

@@ -6,7 +6,7 @@ extension ReportSection {
   static func gallery(
     _ features: RunFeatures, on sheet: inout PictureSheet, workers: Workers
   ) throws(ContrastiveError) -> ReportSection? {
-    let labels = features.test.labels.flatMap { $0.contains { $0 != unlabeled } ? $0 : nil }
+    let labels = features.testLabels
     let chosen =
       labels.map { labels in
         features.classes.prefix(12).compactMap { label in labels.firstIndex { $0 == label } }
@@ -27,11 +27,9 @@ extension ReportSection {
           text: "\(features.testName) image \(image): "
             + features.name(of: image, in: features.test)),
         others: others.map { place, other in
-          let isRight = labels.flatMap { labels in
-            features.train.labels.map { $0[other] == labels[image] }
-          }
-          return (
-            other, isRight, "cosine \(fixed(Double(neighbors.similarities[row, place]), 3))"
+          (
+            other, features.isRight(other, for: labels?[image]),
+            "cosine \(fixed(Double(neighbors.similarities[row, place]), 3))"
           )
         }, of: features, on: &sheet)
     }
@@ -39,15 +37,12 @@ extension ReportSection {
       labels == nil
       ? "Some \(features.testName) images, each"
       : "The first \(features.testName) image of each class"
-    let marks =
-      labels == nil || features.train.labels == nil
-      ? ""
-      : " A tick and a solid frame: the same class; a cross and a dashed frame: another."
+    let meaning = labels == nil ? "" : marks("the same class", of: features)
     return ReportSection(
       name: "gallery", title: "Nearest neighbors",
       contents: [
         .paragraph(
-          "\(which) (left) and the training images whose features are nearest to it." + marks),
+          "\(which) (left) and the training images whose features are nearest to it." + meaning),
         .element("div", ["class": "strips"], strips),
       ])
   }
@@ -56,6 +51,13 @@ extension ReportSection {
   static func spread(_ count: Int, of bound: Int) -> [Int] {
     let count = min(count, bound)
     return (0..<count).map { $0 * bound / count }
+  }
+
+  /// What the marks of a strip mean, a tick the given; nothing where no training image has a label.
+  static func marks(_ tick: String, of features: RunFeatures) -> String {
+    guard let labels = features.trainLabels else { return "" }
+    return " A tick and a solid frame: \(tick); a cross and a dashed frame: another"
+      + (labels.contains(unlabeled) ? "; no mark: no label." : ".")
   }
 
   /// An image and others, marked as of its class or not; unmarked where that is not known.

@@ -11,23 +11,22 @@ extension ReportSection {
     let step = max(1, features.testRows.rows / 2_000)
     let shown = Array(stride(from: 0, to: features.testRows.rows, by: step))
     let places = try components.coordinates(of: features.testRows.rows(at: shown))
-    let groups: [ScatterPlot.Group] =
-      if let labels = features.test.labels {
-        features.classes.enumerated().map { place, label in
-          ScatterPlot.Group(
-            name: features.name(label), color: Palette.color(place),
-            points: zip(shown, places).filter { labels[$0.0] == label }.map { ($1[0], $1[1]) })
-        }
-      } else {
-        [
-          ScatterPlot.Group(
-            name: "\(features.testName) images", color: Palette.color(0),
-            points: places.map { ($0[0], $0[1]) })
-        ]
+    let labels = features.testLabels
+    func group(_ name: String, _ color: String, of label: Int?) -> ScatterPlot.Group {
+      ScatterPlot.Group(
+        name: name, color: color,
+        points: zip(shown, places).filter { labels?[$0.0] == label }.map { ($1[0], $1[1]) })
+    }
+    var groups = [group("\(features.testName) images", Palette.color(0), of: nil)]
+    if labels != nil {
+      // Below the others, so that these can be seen.
+      groups = [group("without label", "var(--muted)", of: unlabeled)]
+      groups += features.classes.enumerated().map { place, label in
+        group(features.name(label), Palette.color(place), of: label)
       }
+    }
     // Without labels the images themselves say what lies where.
-    let pictures =
-      features.test.labels == nil ? places.map { (x: $0[0], y: $0[1]) } : []
+    let pictures = labels == nil ? places.map { (x: $0[0], y: $0[1]) } : []
     let plot = ScatterPlot(title: "Map of the features", groups: groups).html(
       pictures: pictures
     ) { place, frame in

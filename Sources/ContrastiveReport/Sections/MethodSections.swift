@@ -42,19 +42,21 @@ extension ReportSection {
     _ features: RunFeatures, _ artifacts: RunArtifacts?, on sheet: inout PictureSheet,
     workers: Workers
   ) throws(ContrastiveError) -> ReportSection? {
-    guard let labels = features.train.labels else { return nil }
+    guard let labels = features.trainLabels else { return nil }
     let own = artifacts?.falseNegatives
     let all = if let own { own } else { try features.falseNegatives(workers: workers) }
     let found = all.filter { !$0.found.isEmpty }
     guard !found.isEmpty else { return nil }
-    let pairs = found.flatMap { anchor, others in others.map { labels[$0] == labels[anchor] } }
+    let pairs: [Bool?] = found.flatMap { anchor, others in
+      others.map { features.isRight($0, for: labels[anchor]) }
+    }
     let strips = found.prefix(12).map { anchor, others in
       strip(
         title: features.name(of: anchor, in: features.train),
         own: sheet.picture(
           anchor, of: features.train,
           text: "anchor \(anchor): \(features.name(of: anchor, in: features.train))"),
-        others: others.prefix(8).map { ($0, labels[$0] == labels[anchor], "found") },
+        others: others.prefix(8).map { ($0, features.isRight($0, for: labels[anchor]), "found") },
         of: features, on: &sheet)
     }
     let source =
@@ -63,13 +65,21 @@ extension ReportSection {
       : "This method looks for none; these are the \(RunFeatures.mostFalseNegatives) images most "
         + "like an anchor (left) among \(RunFeatures.imagesSearched) training images, as negatives "
         + "of a batch may be."
+    let known = pairs.compactMap(\.self)
+    var verdict = ""
+    if !known.isEmpty {
+      verdict +=
+        " \(percent(Double(known.count { $0 }) / Double(known.count))) of \(known.count) are of "
+        + "its class, and so are false negatives by the labels."
+    }
+    if known.count < pairs.count {
+      verdict +=
+        " Pairs with an image without label are not counted: \(pairs.count - known.count)."
+    }
     return ReportSection(
       name: "false-negatives", title: "False negatives found",
       contents: [
-        .paragraph(
-          "\(source) \(percent(Double(pairs.count { $0 }) / Double(pairs.count))) of "
-            + "\(pairs.count) are of its class, and so are false negatives by the labels."),
-        .element("div", ["class": "strips"], strips),
+        .paragraph(source + verdict), .element("div", ["class": "strips"], strips),
       ])
   }
 }

@@ -29,7 +29,7 @@ public struct AdapterFile: Sendable {
   /// Reads an adapter.
   ///
   /// - Parameter path: the file.
-  /// - Throws: `ContrastiveError.file`, or `.shape` when the tensors do not fit.
+  /// - Throws: `ContrastiveError.file`, also when the tensors do not fit.
   public init(path: String) throws(ContrastiveError) {
     let file = try SafetensorsFile(path: path)
     try file.checkSeal()
@@ -39,16 +39,41 @@ public struct AdapterFile: Sendable {
     else {
       throw .file(path: path, problem: "is not an adapter that this version can read")
     }
+    do throws(ContrastiveError) {
+      adapter = try Self.makeAdapter(read, of: file)
+    } catch {
+      if case .file = error { throw error }
+      throw .file(path: path, problem: "\(error)")
+    }
+  }
+
+  /// The adapter of a description, with the tensors of its file.
+  ///
+  /// No memory is taken for what the description says until the tensors have said the same.
+  private static func makeAdapter(
+    _ description: Description, of file: SafetensorsFile
+  ) throws(ContrastiveError) -> Adapter {
+    let hidden = description.head == .mlp ? description.hidden : nil
+    let layout = try AdapterHead.layout(
+      description.head, dimension: description.dimension, hidden: hidden)
+    let sides = description.sides == .both ? ["queries", "documents"] : ["queries"]
+    for side in sides {
+      for slot in layout.slots {
+        let name = "\(side).\(slot.name)"
+        let found = try file.tensor(name).shape
+        try requireShape(found == slot.shape, name, "\(found)", "\(slot.shape)")
+      }
+    }
     var adapter = try Adapter(
-      read.head, sides: read.sides, dimension: read.dimension,
-      hidden: read.head == .mlp ? read.hidden : nil)
+      description.head, sides: description.sides, dimension: description.dimension, hidden: hidden)
     func tensors(_ side: String) throws(ContrastiveError) -> [NamedTensor] {
       var tensors: [NamedTensor] = []
-      for (name, tensor) in file.tensors where name.hasPrefix("\(side).") {
+      for slot in layout.slots {
+        let name = "\(side).\(slot.name)"
         tensors.append(
           NamedTensor(
-            name: String(name.dropFirst(side.count + 1)), shape: tensor.shape,
-            values: try tensor.float32s(argument: name)))
+            name: slot.name, shape: slot.shape,
+            values: try file.tensor(name).float32s(argument: name)))
       }
       return tensors
     }
@@ -56,7 +81,7 @@ public struct AdapterFile: Sendable {
     if adapter.documents != nil {
       try adapter.documents?.parameters.load(tensors("documents"))
     }
-    self.adapter = adapter
+    return adapter
   }
 
   /// Saves the adapter.

@@ -37,27 +37,34 @@ public struct AdapterHead: Sendable, Equatable {
   public init(
     _ kind: Kind, dimension: Int, hidden: Int? = nil, seed: UInt64 = 0
   ) throws(ContrastiveError) {
-    try requireParameter(1...65_536 ~= dimension, "dimension", dimension, "1 … 65536")
+    let layout = try Self.layout(kind, dimension: dimension, hidden: hidden)
     let units = kind == .linear ? 0 : hidden ?? dimension
-    try requireParameter(kind == .linear || 1...65_536 ~= units, "hidden", units, "1 … 65536")
     self.kind = kind
     self.dimension = dimension
     self.hidden = units
+    parameters = ParameterVector(zeros: layout)
+    guard kind == .mlp else { return }
+    var random = CounterRandom.stream(.parameters, seed: seed, 0)
+    let bound = 1 / Float(dimension).squareRoot()
+    for place in 0..<(dimension * units) {
+      parameters.values[place] = random.uniform(-bound, bound)
+    }
+  }
+
+  /// The names and shapes of the parameters of a head, without memory for them.
+  static func layout(
+    _ kind: Kind, dimension: Int, hidden: Int?
+  ) throws(ContrastiveError) -> ParameterLayout {
+    try requireParameter(1...65_536 ~= dimension, "dimension", dimension, "1 … 65536")
     switch kind {
-    case .linear:
-      parameters = ParameterVector(
-        zeros: try ParameterLayout([("delta", [dimension, dimension], true)]))
+    case .linear: return try ParameterLayout([("delta", [dimension, dimension], true)])
     case .mlp:
-      parameters = ParameterVector(
-        zeros: try ParameterLayout([
-          ("expand", [dimension, units], true), ("bias", [units], false),
-          ("contract", [units, dimension], true),
-        ]))
-      var random = CounterRandom.stream(.parameters, seed: seed, 0)
-      let bound = 1 / Float(dimension).squareRoot()
-      for place in 0..<(dimension * units) {
-        parameters.values[place] = random.uniform(-bound, bound)
-      }
+      let units = hidden ?? dimension
+      try requireParameter(1...65_536 ~= units, "hidden", units, "1 … 65536")
+      return try ParameterLayout([
+        ("expand", [dimension, units], true), ("bias", [units], false),
+        ("contract", [units, dimension], true),
+      ])
     }
   }
 

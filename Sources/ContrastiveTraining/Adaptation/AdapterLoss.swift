@@ -27,8 +27,11 @@ public struct AdapterLoss: Sendable {
   /// Its temperature.
   public var temperature: Double
   /// Which columns are negatives, and how they count.
+  ///
+  /// Seeded draws are made anew in each step of a training: its number, from 0, is added to the
+  /// step that is given here.
   public var negatives: Negatives
-  /// The weights of `hcl` and `dcl`.
+  /// The weights of `hcl` and `dcl`; those of `dcl` have beta 0.
   public var weights: HardNegativeWeights
   /// The search of `fnc`.
   public var search: FalseNegatives
@@ -41,7 +44,7 @@ public struct AdapterLoss: Sendable {
   ///   - name: the objective.
   ///   - temperature: 1e-6 … 1e6.
   ///   - negatives: which columns are negatives, and how they count; not of `siglip`.
-  ///   - weights: of `hcl` and `dcl`; nil for the authors' defaults.
+  ///   - weights: of `hcl`, and of `dcl` with beta 0; nil for the authors' defaults.
   ///   - search: of `fnc`; nil for the authors' defaults.
   ///   - bias: of `siglip`.
   /// - Throws: `ContrastiveError.parameter`.
@@ -55,7 +58,8 @@ public struct AdapterLoss: Sendable {
     if let weights {
       self.weights = weights
     } else {
-      self.weights = try HardNegativeWeights(beta: name == .dcl ? 0 : 1, tauPlus: 0.1)
+      let standard = (name == .dcl ? name : .hcl).standardWeights
+      self.weights = try HardNegativeWeights(beta: standard.beta, tauPlus: standard.tauPlus)
     }
     if let search { self.search = search } else { self.search = try FalseNegatives() }
     self.bias = bias
@@ -76,18 +80,19 @@ public struct AdapterLoss: Sendable {
   ) throws(ContrastiveError) {
     var others = negatives
     try requireParameter(
-      name != .dcl || negatives.hardness?.beta ?? 0 == 0, "beta", "dcl",
-      "hcl, whose harder negatives weigh more")
-    try requireParameter(
       name != .fnc || negatives.falseNegatives?.mode != .exclude, "false-negatives-mode",
       "fnc, which attracts", "another loss to drop them, such as ntxent")
-    let isWeighted = name == .hcl || name == .dcl
-    if isWeighted { others.hardness = nil }
+    if name.hasWeights { others.hardness = nil }
     if name == .fnc { others.falseNegatives = nil }
     try self.init(
       name, temperature: temperature, negatives: others,
-      weights: isWeighted ? negatives.hardness : nil,
+      weights: name.hasWeights ? negatives.hardness : nil,
       search: name == .fnc ? negatives.falseNegatives?.search : nil, bias: bias)
+  }
+
+  /// The weights that negatives have; nil where they count alike.
+  package var weightsInUse: HardNegativeWeights? {
+    name.hasWeights ? weights : negatives.hardness
   }
 
   /// What the loss is evaluated on, all unit rows.
@@ -99,6 +104,8 @@ public struct AdapterLoss: Sendable {
     var bank: Matrix?
     /// Columns that are no negatives of a row: of the bank if there is one, else of the documents.
     var terms: PairTerms?
+    /// How many steps there were before: seeded draws of negatives differ from theirs.
+    var step: UInt64 = 0
   }
 
   /// A value with its gradients.
@@ -116,6 +123,10 @@ public struct AdapterLoss: Sendable {
   ) throws(ContrastiveError) -> Value {
     var chosen = negatives
     if let terms = batch.terms, !terms.pairs.isEmpty { chosen.pairs = terms }
+    if case .drawn(let mixing, step: let first)? = chosen.mixing {
+      chosen.mixing = .drawn(mixing, step: first &+ batch.step)
+    }
+    if let sample = chosen.ring?.sample { chosen.ring?.sample = sample.moved(by: batch.step) }
     switch name {
     case .infonce, .clip:
       let objective = try InfoNCE(
@@ -144,11 +155,9 @@ public struct AdapterLoss: Sendable {
     case .ntxent:
       return try views(
         NTXent(temperature: temperature, negatives: chosen), batch, gradients, workers, isProbe)
-    case .hcl:
-      return try views(
-        HCL(temperature: temperature, weights: weights, negatives: chosen), batch, gradients,
-        workers, isProbe)
-    case .dcl:
+    case .hcl, .dcl:
+      try requireParameter(
+        name == .hcl || weights.beta == 0, "beta", "dcl", "hcl, whose harder negatives weigh more")
       return try views(
         HCL(temperature: temperature, weights: weights, negatives: chosen), batch, gradients,
         workers, isProbe)
@@ -182,6 +191,13 @@ public struct AdapterLoss: Sendable {
 
   /// Whether the loss takes columns beyond the batch.
   var takesBank: Bool { name == .infonce }
+  /// The fewest pairs that a batch may have.
+  var leastPairs: Int {
+    switch name {
+    case .infonce, .clip, .ntxent, .fnc, .siglip: 1
+    case .hcl, .dcl, .decoupled: 2
+    }
+  }
   /// Whether both sides of a batch are anchors and columns.
   var isOfViews: Bool {
     switch name {
@@ -189,4 +205,19 @@ public struct AdapterLoss: Sendable {
     case .ntxent, .hcl, .dcl, .decoupled, .fnc: true
     }
   }
+}
+
+extension AdapterLoss.Name {
+  /// The weights of negatives where none are named: the authors' of the losses that have some
+  /// themselves, none of the others.
+  package var standardWeights: (beta: Double, tauPlus: Double) {
+    switch self {
+    case .hcl: (1, 0.1)
+    case .dcl: (0, 0.1)
+    case .infonce, .clip, .ntxent, .decoupled, .fnc, .siglip: (0, 0)
+    }
+  }
+
+  /// Whether the loss has weights of negatives itself.
+  fileprivate var hasWeights: Bool { self == .hcl || self == .dcl }
 }

@@ -13,6 +13,9 @@ public struct AdapterOptions: Sendable {
   /// Passes over the training pairs at most.
   public var epochs = 20
   /// Pairs of a batch; 0 for all training pairs.
+  ///
+  /// The training pairs are cut into batches of about this size, as equal as can be. Those of
+  /// `hcl`, `dcl` and `decoupled`, which are defined for 2 pairs or more, have at least 2.
   public var batchSize = 1024
   /// The highest learning rate of AdamW, which falls along half a cosine.
   public var rate: Float = 1e-3
@@ -32,7 +35,8 @@ public struct AdapterOptions: Sendable {
   public var usesAllDocuments = false
   /// Length of the normal noise added to each training row of a trained side, relative to its own.
   public var noise = 0.0
-  /// The chance that an element of a training row of a trained side is set to zero.
+  /// The chance that an element of a training row of a trained side is set to zero; where all of a
+  /// row's would be, the one of the largest draw stays.
   public var dropout = 0.0
   /// Random seed of the split, the order, the noise and the first layer of an mlp.
   public var seed: UInt64 = 0

@@ -41,7 +41,8 @@ struct AdapterState: Sendable {
         workers: workers) : nil
     all = options.usesAllDocuments ? Set(training.map(\.document)).sorted() : []
     let size = options.batchSize == 0 ? training.count : options.batchSize
-    batches = max(1, Int((Double(training.count) / Double(size)).rounded()))
+    let wanted = Int((Double(training.count) / Double(size)).rounded())
+    batches = max(1, min(wanted, training.count / options.loss.leastPairs))
     schedule = try CosineSchedule(peak: options.rate, steps: max(1, batches * options.epochs))
     queryOptimizer = try AdamW(
       adapter.queries.parameters.layout, weightDecay: options.weightDecay)
@@ -99,7 +100,8 @@ struct AdapterState: Sendable {
       AdapterLoss.Batch(
         queries: own.unit.rows,
         documents: isWhole ? other.unit.rows : other.unit.rows.rows(at: columns.places),
-        bank: columns.isBank ? other.unit.rows : nil, terms: columns.terms),
+        bank: columns.isBank ? other.unit.rows : nil, terms: columns.terms,
+        step: UInt64(steps)),
       gradients: (true, trainsDocuments), workers: workers)
     let rate = schedule.rate(at: steps)
     steps += 1
@@ -155,7 +157,7 @@ struct AdapterState: Sendable {
     return head.backward(try way.unit.backward(gradient), record, workers: workers)
   }
 
-  /// Rows of a trained side with noise and dropout.
+  /// Rows of a trained side with noise and dropout, which leaves one element of a row in any case.
   private func augmented(_ rows: Matrix, side: Adapter.Side) -> Matrix {
     guard options.noise > 0 || options.dropout > 0, adapter.head(of: side) != nil else {
       return rows
@@ -164,11 +166,27 @@ struct AdapterState: Sendable {
       .views, seed: options.seed, steps, side == .queries ? 0 : 1)
     // A uniform number in ±√3 has variance 1: sums over a row's elements are as good as normal.
     let scale = Float(options.noise * (3 / Double(rows.columns)).squareRoot())
+    let (count, width) = (rows.rows, rows.columns)
     var rows = rows
     rows.withUnsafeMutableBufferPointer { values in
-      for place in values.indices {
-        if options.noise > 0 { values[place] += scale * random.uniform(-1, 1) }
-        if options.dropout > 0, Double(random.uniform()) < options.dropout { values[place] = 0 }
+      for row in 0..<count {
+        // Of the elements set to zero the one that came closest to staying.
+        var closest: (place: Int, value: Float, draw: Float)?
+        var isZero = true
+        for place in (row * width)..<((row + 1) * width) {
+          if options.noise > 0 { values[place] += scale * random.uniform(-1, 1) }
+          if options.dropout > 0 {
+            let draw = random.uniform()
+            if Double(draw) < options.dropout {
+              if values[place] != 0, draw > closest?.draw ?? -1 {
+                closest = (place, values[place], draw)
+              }
+              values[place] = 0
+            }
+          }
+          if values[place] != 0 { isZero = false }
+        }
+        if isZero, let closest { values[closest.place] = closest.value }
       }
     }
     return rows

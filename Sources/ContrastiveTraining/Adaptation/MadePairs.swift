@@ -45,7 +45,8 @@ public enum MadePairs {
   ///
   /// - Parameters:
   ///   - rows: [n × D], none of them zeros.
-  ///   - count: number of clusters; nil for a tenth of the rows, at least 2.
+  ///   - count: number of clusters; nil for a tenth of the rows, at least 2 and at most as many as
+  ///     have directions of their own.
   ///   - seed: random seed of the clustering.
   ///   - workers: the threads to use; no effect on the result.
   /// - Returns: the centroids as documents, and a pair for each row.
@@ -55,8 +56,9 @@ public enum MadePairs {
   ) throws(ContrastiveError) -> (
     documents: Matrix, pairs: [(query: Int, document: Int)]
   ) {
+    let fitting = max(2, rows.distinctDirections(upTo: rows.rows / 10))
     let fit = try KMeans(metric: .spherical, seed: seed).fit(
-      rows, clusters: count ?? max(2, rows.rows / 10), argument: "embeddings", workers: workers)
+      rows, clusters: count ?? fitting, argument: "embeddings", workers: workers)
     return (fit.centroids, fit.assignments.enumerated().map { (query: $0, document: $1) })
   }
 }

@@ -39,7 +39,7 @@ public struct RandomResizedCrop: Augmentation {
   ///
   /// - Parameters:
   ///   - scale: fractions of the image's area, above 0 and at most 1.
-  ///   - aspect: width over height, above 0.
+  ///   - aspect: width over height, 1e-6 … 1e6.
   ///   - size: height and width of what it gives; the image's own when nil.
   /// - Throws: `ContrastiveError.parameter` naming the argument outside its range.
   public init(
@@ -49,7 +49,7 @@ public struct RandomResizedCrop: Augmentation {
     try requireParameter(
       scale.lowerBound > 0 && scale.upperBound <= 1, "scale", scale, "above 0, at most 1")
     try requireParameter(
-      aspect.lowerBound > 0 && aspect.upperBound.isFinite, "aspect", aspect, "above 0")
+      aspect.lowerBound >= 1e-6 && aspect.upperBound <= 1e6, "aspect", aspect, "1e-6 … 1e6")
     if let size { _ = try ImageShape(height: size.height, width: size.width, channels: 1) }
     self.scale = scale
     self.aspect = aspect

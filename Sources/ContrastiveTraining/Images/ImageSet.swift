@@ -27,19 +27,6 @@ public struct ImageSet: Sendable, Equatable {
     self.pixels = pixels
     self.labels = labels
   }
-
-  /// The first images, at most as many as there are.
-  ///
-  /// - Parameter limit: most images to keep, at least 1.
-  /// - Returns: the images 0 ..< min(limit, count) and their labels.
-  /// - Throws: `ContrastiveError.parameter` for a limit below 1.
-  public func prefix(_ limit: Int) throws(ContrastiveError) -> ImageSet {
-    try requireParameter(limit >= 1, "limit", limit, "at least 1")
-    guard limit < count else { return self }
-    let bytes = Array(pixels.bytes[..<(limit * pixels.shape.count)])
-    return try ImageSet(
-      Pixels(bytes, shape: pixels.shape), labels: labels.map { Array($0[..<limit]) })
-  }
 }
 
 extension ImageSet: ImageSource {

@@ -104,7 +104,7 @@ public struct Checkpoint: Sendable {
   /// Restores a run to where this checkpoint was taken; nothing changes when it throws.
   ///
   /// A run of more epochs goes on as one that was always to have so many: its schedules are those
-  /// of the longer run.
+  /// of the longer run. Only `cropWarmup` and `cropInterval` stay what they were.
   ///
   /// - Parameters:
   ///   - run: prepared with the same options, but perhaps more epochs, and the same images,

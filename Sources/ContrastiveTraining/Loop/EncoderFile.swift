@@ -85,15 +85,13 @@ public struct EncoderFile: Sendable {
     try requireShape(
       shape.channels == trained.channels, "images", "\(shape.channels) channels",
       "\(trained.channels), as the encoder was trained on")
-    var encoder = try ImageEncoder(shape, options: read.options, seed: 0)
     var tensors: [NamedTensor] = []
     for (name, tensor) in file.tensors {
       tensors.append(
         NamedTensor(
           name: name, shape: tensor.shape, values: try tensor.float32s(argument: name)))
     }
-    try encoder.load(tensors)
-    self.encoder = encoder
+    encoder = try ImageEncoder(shape, options: read.options, loading: tensors)
     scaling = try PixelScaling(mean: read.mean, deviation: read.deviation)
   }
 

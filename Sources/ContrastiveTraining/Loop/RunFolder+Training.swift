@@ -11,11 +11,12 @@ extension RunFolder {
   ///
   /// - Parameters:
   ///   - run: prepared or resumed.
-  ///   - steps: steps between checkpoints besides those of the epochs; none when nil.
+  ///   - steps: steps between checkpoints besides those of the epochs, at least 1; none when nil.
   ///   - shouldStop: asked after every step.
   ///   - report: called on the calling thread with each event.
   /// - Returns: the result, or nil when the run was stopped before its end.
-  /// - Throws: `ContrastiveError`; the last checkpoint is then whole.
+  /// - Throws: `ContrastiveError`, such as `.parameter` for `checkpointEvery` below 1; the last
+  ///   checkpoint is then whole.
   public func train(
     _ run: inout TrainingRun, checkpointEvery steps: Int? = nil,
     until shouldStop: (TrainingProgress) -> Bool = { _ in false },
@@ -37,6 +38,7 @@ extension RunFolder {
     until shouldStop: (TrainingProgress) -> Bool,
     report: (TrainingEvent) throws(ContrastiveError) -> Void
   ) throws(ContrastiveError) -> Bool {
+    try requireParameter(steps ?? 1 >= 1, "checkpointEvery", steps ?? 0, "at least 1")
     var (endsEpoch, stops) = (false, false)
     var progress: TrainingProgress?
     try run.advance { event throws(ContrastiveError) in

@@ -14,7 +14,8 @@ public enum OptimizerName: String, Codable, CaseIterable, Sendable {
 public enum ScheduleName: String, Codable, CaseIterable, Sendable {
   /// Half a cosine, to 0.
   case cosine
-  /// To a tenth after three fifths and again after four fifths of the epochs, as in MoCo v1.
+  /// To a tenth after three fifths and again after four fifths of the epochs, as in MoCo v1, but
+  /// not before the warm-up ends.
   case steps
   /// Constant.
   case constant
@@ -79,7 +80,7 @@ extension TrainingOptions {
   }
 
   /// The learning rate over a run.
-  func makeSchedule(stepsPerEpoch: Int) throws(ContrastiveError) -> any RateSchedule {
+  package func makeSchedule(stepsPerEpoch: Int) throws(ContrastiveError) -> any RateSchedule {
     let total = max(1, epochs * stepsPerEpoch)
     let rise = min(Int(warmupEpochs * Float(stepsPerEpoch)), total - 1)
     switch schedule {
@@ -87,13 +88,23 @@ extension TrainingOptions {
       return try WarmUp(
         steps: rise, then: CosineSchedule(peak: learningRate, steps: total - rise))
     case .steps:
-      let milestones = [3 * total / 5 - rise, 4 * total / 5 - rise].map { max($0, 0) }
-      return try WarmUp(
-        steps: rise,
-        then: StepSchedule(peak: learningRate, milestones: Set(milestones).sorted()))
+      let milestones = Set([3 * total / 5, 4 * total / 5]).sorted()
+      return RisingSteps(
+        rise: rise, steps: try StepSchedule(peak: learningRate, milestones: milestones))
     case .constant:
       return try WarmUp(
         steps: rise, then: StepSchedule(peak: learningRate, milestones: []))
     }
+  }
+}
+
+/// A linear rise to the peak, then falling steps whose milestones are counted from the beginning of
+/// the rise: those within it wait for its end.
+private struct RisingSteps: RateSchedule {
+  let rise: Int
+  let steps: StepSchedule
+
+  func rate(at step: Int) -> Float {
+    step < rise ? steps.peak * Float(step + 1) / Float(rise) : steps.rate(at: step)
   }
 }

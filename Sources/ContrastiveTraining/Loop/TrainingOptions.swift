@@ -77,9 +77,13 @@ public struct TrainingOptions: Sendable {
   /// Where crops are taken: anywhere, or guided by the encoder's own heat maps (`ContrastiveCrop`).
   public var crop = CropName.random
   /// Epochs before crops are guided; when nil a fifth of all, as in the paper.
+  ///
+  /// A run that goes on for longer keeps the number it began with.
   public var cropWarmup: Int?
   /// Epochs from one search for the images' boxes to the next; when nil a fifth of all, as in the
   /// paper.
+  ///
+  /// A run that goes on for longer keeps the number it began with.
   public var cropInterval: Int?
   /// α of a guided crop's center; 0.6 in the paper for ImageNet, 0.1 for small images.
   public var cropAlpha: Float = 0.1
@@ -142,6 +146,9 @@ public struct TrainingOptions: Sendable {
     try requireParameter(
       stem == nil || architecture != .small, "stem", stem?.rawValue ?? "",
       "none: the small encoder has no stem")
+    try requireParameter(
+      lastNormalization == .one || architecture != .small, "last-normalization",
+      lastNormalization.rawValue, "one: the small encoder has no residual blocks")
     try requireParameter(
       (pixelMean == nil) == (pixelDeviation == nil), "pixel-mean", pixelMean ?? [],
       "both pixel-mean and pixel-deviation, or neither")

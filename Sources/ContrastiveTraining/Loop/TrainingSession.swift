@@ -32,7 +32,8 @@ public actor TrainingSession: AsyncSequence {
   /// - Parameters:
   ///   - run: prepared or resumed.
   ///   - folder: where the run's files are kept, as `RunFolder.train` keeps them; none when nil.
-  ///   - steps: steps between checkpoints besides those of the epochs; none when nil.
+  ///   - steps: steps between checkpoints besides those of the epochs, at least 1, which the first
+  ///     event checks; none when nil.
   public init(_ run: TrainingRun, folder: RunFolder? = nil, checkpointEvery steps: Int? = nil) {
     self.run = run
     self.folder = folder

@@ -47,8 +47,8 @@ public struct SwAVMethod: TrainingMethod {
     public var queueStart = 1
     /// Small crops besides the two large ones; 6 in the paper.
     public var smallViews = 0
-    /// Largest share of the image's area in a small crop, and smallest in a large one when there
-    /// are small ones; 0.14 in the paper.
+    /// Largest share of the image's area in a small crop, of which the smallest is a quarter; 0.14
+    /// in the paper.
     public var smallCrop: Float = 0.3
 
     /// The default options.

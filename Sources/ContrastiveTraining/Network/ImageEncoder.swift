@@ -23,11 +23,37 @@ public struct ImageEncoder: Sendable {
   public init(
     _ shape: ImageShape, options: EncoderOptions = EncoderOptions(), seed: UInt64
   ) throws(ContrastiveError) {
-    var layers = try options.backbone(for: shape)
-    backboneDepth = layers.count
+    let backbone = try options.backbone(for: shape)
+    backboneDepth = backbone.count
     architecture = options.architecture
-    layers += try options.head.layers("head", taking: layers[backboneDepth - 1].layer.outputShape)
-    network = try Network(layers, seed: seed)
+    network = try Network(backbone + Self.head(of: options, after: backbone), seed: seed)
+  }
+
+  /// An encoder with the values of a checkpoint, whose shapes are compared before memory is taken.
+  ///
+  /// - Parameters:
+  ///   - shape: shape of the images.
+  ///   - options: backbone and head.
+  ///   - tensors: one for every name in `tensors`, in any order.
+  /// - Throws: what `init(_:options:seed:)` and `load(_:)` throw.
+  init(
+    _ shape: ImageShape, options: EncoderOptions, loading tensors: [NamedTensor]
+  ) throws(ContrastiveError) {
+    let named = Dictionary(tensors.map { ($0.name, $0) }) { first, _ in first }
+    let backbone = try options.backbone(for: shape)
+    for layer in try backbone + Self.head(of: options, after: backbone) {
+      for array in layer.layer.parameters + layer.layer.buffers {
+        _ = try NamedTensor.named("\(layer.name).\(array.name)", shape: array.shape, in: named)
+      }
+    }
+    try self.init(shape, options: options, seed: 0)
+    try load(tensors)
+  }
+
+  private static func head(
+    of options: EncoderOptions, after backbone: [Network.NamedLayer]
+  ) throws(ContrastiveError) -> [Network.NamedLayer] {
+    try options.head.layers("head", taking: backbone[backbone.count - 1].layer.outputShape)
   }
 
   /// Shape of an image it takes.

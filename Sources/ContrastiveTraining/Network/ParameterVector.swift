@@ -75,12 +75,7 @@ public struct ParameterVector: Sendable, Equatable {
     let named = Dictionary(tensors.map { ($0.name, $0) }) { first, _ in first }
     var loaded = values
     for slot in layout.slots {
-      guard let tensor = named[slot.name] else {
-        throw .shape(argument: slot.name, found: "no such tensor", expected: "\(slot.shape)")
-      }
-      try requireShape(
-        tensor.shape == slot.shape && tensor.values.count == slot.range.count, slot.name,
-        "\(tensor.shape) of \(tensor.values.count) elements", "\(slot.shape)")
+      let tensor = try NamedTensor.named(slot.name, shape: slot.shape, in: named)
       if let position = tensor.values.firstIndex(where: { !$0.isFinite }) {
         throw .nonFinite(
           argument: slot.name, row: 0, column: position, found: "\(tensor.values[position])")
@@ -105,5 +100,20 @@ public struct NamedTensor: Codable, Sendable, Equatable {
     self.name = name
     self.shape = shape
     self.values = values
+  }
+}
+
+extension NamedTensor {
+  /// The tensor of a name, which must be there and have the shape.
+  static func named(
+    _ name: String, shape: [Int], in tensors: [String: NamedTensor]
+  ) throws(ContrastiveError) -> NamedTensor {
+    guard let tensor = tensors[name] else {
+      throw .shape(argument: name, found: "no such tensor", expected: "\(shape)")
+    }
+    try requireShape(
+      tensor.shape == shape && tensor.values.count == shape.reduce(1, *), name,
+      "\(tensor.shape) of \(tensor.values.count) elements", "\(shape)")
+    return tensor
   }
 }

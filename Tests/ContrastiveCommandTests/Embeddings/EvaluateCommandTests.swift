@@ -164,10 +164,15 @@ import _TestSupport
   static let refusals: [(arguments: [String], status: Int32, text: String)] = [
     ([], 64, "--test"), (["--test", "rows.npy", "--train", "rows.npy"], 64, "--train-labels"),
     (["--test", "rows.npy", "--measures", "rnak"], 64, "rank"),
-    (["--test", "rows.npy", "--ridge-penalty=-1"], 64, "ridge penalty"),
+    (["--test", "rows.npy", "--ridge-penalty=-1"], 64, "ridge-penalty"),
     (["--test", "rows.npy", "--graph-neighbors", "0"], 64, "graph-neighbors"),
     (["--test", "rows.npy", "--test-labels", "labels.npy", "--clusters", "91"], 64, "clusters"),
     (["--test", "none.npy"], 65, "none.npy"), (["--run", "none"], 65, "none"),
+    (["--run", "none", "--zero-rows", "keep"], 64, "zero-rows: found keep, expected none with"),
+    (
+      ["--test", "rows.npy", "--measures", "ridge", "logistic", "--zero-rows", "keep"], 64,
+      "zero-rows: found keep, expected none without a measure"
+    ),
   ]
 
   @Test(arguments: refusals.indices) func refuses(_ index: Int) throws {
@@ -178,5 +183,22 @@ import _TestSupport
     #expect(run.status == refusal.status, "\(run.errors)")
     #expect(run.errors.contains(refusal.text), "\(run.errors)")
     #expect(run.output.isEmpty)
+  }
+
+  /// Also where an option says what is the default.
+  @Test(arguments: [
+    ("knn", "k", "3"), ("knn", "temperature", "2.0"), ("ridge", "ridge-penalty", "1.0"),
+    ("logistic", "logistic-penalty", "3.0"), ("clusters", "clusters", "5"),
+    ("neighbors", "graph-neighbors", "10"), ("clusters", "seed", "0"),
+  ]) func refusesOptionsOfOtherMeasures(
+    _ measure: String, _ option: String, _ value: String
+  ) throws {
+    let words = ["evaluate", "--test", folder.file("rows.npy"), "--\(option)", value, "--measures"]
+    let run = try Command(arguments: words + ["uniformity"])
+    #expect(run.status == 64 && run.output.isEmpty)
+    let text = "\(option): found \(value), expected none without \(measure) among --measures"
+    #expect(run.errors.contains(text), "\(run.errors)")
+    let taken = try Command(arguments: words + [measure])
+    #expect(taken.status == 0, "\(taken.errors)")
   }
 }

@@ -137,6 +137,9 @@ import _TestSupport
     (["--temperature", "nan"], 64, "temperature"),
     (["--symmetric"], 64, "symmetric"),
     (["--gradient", "key"], 64, "did you mean 'keys'?"),
+    (["--gradient", ""], 64, "gradient: found '', expected names separated by commas, or none"),
+    (["--gradient", ","], 64, "gradient: found ','"),
+    (["--gradient", "queries,"], 64, "gradient: found 'queries,'"),
     (["--temprature", "1"], 64, "--temperature"),
     (["--threads", "0"], 64, "threads"),
   ]

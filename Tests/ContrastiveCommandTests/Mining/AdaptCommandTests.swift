@@ -86,6 +86,7 @@ import _TestSupport
       "--loss", "hcl", "--beta", "0.5", "--tau-plus", "0.05", "--false-negatives-top", "2",
       "--false-negatives-mode", "drop", "--noise", "0.1", "--weight-decay", "0.1",
     ],
+    ["--loss", "dcl", "--tau-plus", "0.2", "--dropout", "0.9"],
     ["--positives", "neighbors", "--neighbors", "4"],
     ["--positives", "clusters", "--clusters", "9"],
   ]) func recordsEveryOption(_ options: [String]) throws {
@@ -121,6 +122,45 @@ import _TestSupport
     #expect(
       try folder.bytes("one/adapter.safetensors") == folder.bytes("two/adapter.safetensors"))
     #expect(try folder.text("one/config.json") == folder.text("two/config.json"))
+  }
+
+  /// A weight that is not named stays the loss's own, and `config.json` has both.
+  @Test func aNamedWeightLeavesTheOther() throws {
+    func train(_ output: String, _ words: String...) throws -> [UInt8] {
+      let run = try Command(
+        arguments: [
+          "adapt", "--queries", folder.file("q.npy"), "--documents", folder.file("d.npy"),
+          "--output", folder.file(output), "--batch-size", "90", "--epochs", "4", "--rate", "0.01",
+        ] + words)
+      #expect(run.status == 0, "\(run.errors)")
+      return try folder.bytes("\(output)/adapter.safetensors")
+    }
+    func weights(_ output: String) throws -> [Double?] {
+      let saved = try JSONDecoder().decode(
+        [String: JSONValue].self, from: Data(folder.bytes("\(output)/config.json")))
+      return ["beta", "tau_plus"].map { saved[$0]?.number }
+    }
+    let hcl = try train("hcl", "--loss", "hcl")
+    let dcl = try train("dcl", "--loss", "dcl")
+    #expect(hcl != dcl)
+    #expect(try weights("hcl") == [1, 0.1])
+    #expect(try weights("dcl") == [0, 0.1])
+    #expect(try train("beta", "--loss", "hcl", "--beta", "1") == hcl)
+    #expect(try train("tau", "--loss", "hcl", "--tau-plus", "0.1") == hcl)
+    #expect(try train("zero", "--loss", "hcl", "--beta", "0") == dcl)
+    #expect(try train("debiased", "--loss", "dcl", "--tau-plus", "0.1") == dcl)
+    for output in ["beta", "tau"] {
+      #expect(try folder.text("\(output)/config.json") == folder.text("hcl/config.json"))
+    }
+    // Other losses have no weights of their own.
+    _ = try train("views", "--loss", "ntxent", "--beta", "2")
+    #expect(try weights("views") == [2, 0])
+    _ = try train("plain", "--loss", "ntxent")
+    #expect(try weights("plain") == [nil, nil])
+    let help = try Command("adapt", "--help").output
+      .split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    #expect(help.contains("(default: 1 of hcl, else 0)"))
+    #expect(help.contains("(default: 0.1 of hcl and dcl, else 0)"))
   }
 
   @Test func trainsSeveralSeeds() throws {
@@ -211,6 +251,31 @@ import _TestSupport
     #expect(run.errors.contains("document-texts: found "))
     #expect(!folder.exists("no"))
   }
+
+  #if os(Linux)
+    /// A file of some bytes is refused by name, and gets no memory for what it says it holds.
+    ///
+    /// The parameters would be 16 GiB, where the process may have 12.
+    @Test(.disabled(if: isSanitized)) func embedTakesNoMemoryForASmallFile() throws {
+      _ = try Command(shell: "mkdir -p '\(folder.file("run"))'")
+      try SafetensorsFile(
+        tensors: ["queries.delta": Tensor(shape: [1, 1], elements: .float32([0]))],
+        metadata: [
+          "adapter":
+            #"{"format":1,"head":"linear","sides":"queries","dimension":65536,"hidden":0}"#
+        ]
+      ).write(to: folder.file("run/adapter.safetensors"))
+      let run = try Command(
+        shell: "cd '\(folder.path)' && ulimit -v 12582912 && \"$0\" embed --run run "
+          + "--vectors q.npy --side queries --output y.npy")
+      #expect(run.status == 65, "\(run.errors)")
+      #expect(
+        run.errors.contains(
+          "run/adapter.safetensors: queries.delta: found shape [1, 1], expected [65536, 65536]"),
+        "\(run.errors)")
+      #expect(!folder.exists("y.npy"))
+    }
+  #endif
 
   @Test func embedRefuses() throws {
     let run = try Command(

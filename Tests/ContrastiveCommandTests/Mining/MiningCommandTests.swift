@@ -95,6 +95,76 @@ import _TestSupport
     #expect(try folder.text("o.csv").hasPrefix("query,recall_at_1,recall_at_3,precision_at_1"))
   }
 
+  /// A column of a file is the file, and the suffix of CSV may be in capitals.
+  @Test(arguments: [("--query-ids", 3), ("--document-ids", 5)])
+  func namesAreNoOutput(_ option: String, _ count: Int) throws {
+    let names = "name\n" + (0..<count).map { "n\($0)\n" }.joined()
+    for name in ["ids.csv", "IDS.CSV"] {
+      try folder.write(names, name)
+      for output in ["--csv", "--trec"] {
+        let run = try run(
+          "score", "--queries", "q.npy", "--documents", "d.npy", "--pairs", "p.npy", option,
+          "\(name):name", output, name)
+        #expect(run.status == 65 && run.errors.contains("\(name): is an input"), "\(run.errors)")
+      }
+      #expect(try folder.text(name) == names)
+      let written = try run(
+        "score", "--queries", "q.npy", "--documents", "d.npy", "--pairs", "p.npy", option,
+        "\(name):name", "--trec", "run.txt")
+      #expect(written.status == 0, "\(written.errors)")
+      #expect(try folder.text("run.txt").contains("n2"))
+    }
+  }
+
+  /// Judgments are lines under any name, and what is wrong with one is said by its line.
+  @Test func judgmentsAreLines() throws {
+    func score(_ judgments: String) throws -> Command {
+      try folder.write(judgments, "judged.csv")
+      return try run(
+        "score", "--queries", "q.npy", "--documents", "d.npy", "--qrels", "judged.csv", "--json")
+    }
+    let found = try score("0 0 0 2\n2 0 4 1\n")
+    #expect(found.status == 0, "\(found.errors)")
+    #expect(try found.json()["queries"] as? Int == 2)
+    for (line, problem) in [
+      ("3 0 0 1", "names the query '3', which is none of the 3"),
+      ("0 0 5 1", "names the document '5', which is none of the 5"),
+      ("0 0 -1 1", "names the document '-1', which is none of the 5"),
+      ("0 0 1 4294967296", "has the grade '4294967296', expected a whole number of 32 bits"),
+    ] {
+      let refused = try score("0 0 0 2\n\n\(line)\n")
+      #expect(refused.status == 65, "\(line)")
+      #expect(refused.errors.contains("judged.csv: line 3 \(problem)"), "\(refused.errors)")
+    }
+  }
+
+  /// The suffix of CSV may be in capitals, and the last text empty, in quotes and without a line
+  /// feed.
+  @Test func readsTextsOfAnyCSVFile() throws {
+    try folder.write("text\na\nb\nc\nd\n\"\"", "D.CSV")
+    for texts in ["D.CSV", "D.CSV:text"] {
+      let run = try run(
+        "mine", "--queries", "q.npy", "--documents", "d.npy", "--pairs", "p.npy", "--below", "1",
+        "--output", "o.safetensors", "--jsonl", "o.jsonl", "--document-texts", texts)
+      #expect(run.status == 0, "\(run.errors)")
+      let lines = try folder.text("o.jsonl")
+      #expect(lines.hasPrefix(#"{"anchor":0,"positive":"a","negative":"d""#), "\(lines)")
+      #expect(lines.contains(#"{"anchor":2,"positive":"","negative":"b""#), "\(lines)")
+    }
+  }
+
+  /// The evidence's clusterings fit documents that are there several times.
+  @Test func evidenceOfRepeatedDocuments() throws {
+    let rows = try TestData.embeddings(8, 3, seed: 1).rows(at: (0..<40).map { $0 % 8 })
+    try NPYFile.write(rows, to: folder.file("r.npy"))
+    let run = try run(
+      "mine", "--queries", "r.npy", "--documents", "r.npy", "--evidence", "--output",
+      "o.safetensors")
+    #expect(run.status == 0, "\(run.errors)")
+    let file = try SafetensorsFile(path: folder.file("o.safetensors"))
+    #expect(try file.tensor("evidence").summary == "F32 [40 × 8]")
+  }
+
   /// Only commands that have `--zero-rows` recommend it.
   @Test(arguments: [
     ("duplicates --input z.npy -o o", false),

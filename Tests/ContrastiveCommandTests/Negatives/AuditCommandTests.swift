@@ -61,6 +61,24 @@ import _TestSupport
     #expect(!run.output.contains("labels"))
   }
 
+  /// Without numbers: what fits the rows that are distinct, whatever their lengths.
+  ///
+  /// Numbers that are given are not changed.
+  @Test func repeatedRows() throws {
+    var rows = try TestData.embeddings(8, 3, seed: 1).rows(at: (0..<40).map { $0 % 8 })
+    rows.scaleRows { Float(1 << ($0 / 8)) }
+    try NPYFile.write(rows, to: folder.file("r.npy"))
+    let run = try Command("audit", "--embeddings", folder.file("r.npy"), "--json")
+    #expect(run.status == 0, "\(run.errors)")
+    let clusterings = try #require(try run.json()["clusterings"] as? [[String: Any]])
+    #expect(clusterings.map { $0["clusters"] as? Int } == [2])
+    let refused = try Command("audit", "--embeddings", folder.file("r.npy"), "--clusters", "10")
+    #expect(refused.status == 64, "\(refused.errors)")
+    #expect(
+      refused.errors == "contrastive: clusters: found 10, expected at most 8, the number of "
+        + "distinct points\n")
+  }
+
   @Test(arguments: [
     (["--k", "60"], Int32(64), "k: found 60, expected 1 … 59"),
     (["--k", "2,x"], 64, "k: found 2,x, expected whole numbers of at least 1"),

@@ -1,5 +1,6 @@
 import ContrastiveCore
 import ContrastiveFiles
+import ContrastiveTraining
 import Foundation
 import Testing
 import _TestSupport
@@ -79,6 +80,25 @@ import _TestSupport
       #expect(html.contains("<section id=\"\(section)\""), "\(section)")
     }
     #expect(!html.contains("✓") && html.contains("red/3.png"))
+  }
+
+  /// A query that the encoder gives nothing is like no picture, and not like all of them.
+  @Test func aQueryWithoutFeatures() throws {
+    #expect(try train("run").status == 0)
+    let path = folder.file("run/encoder.safetensors")
+    let file = try EncoderFile(path: path)
+    var encoder = file.encoder
+    for slot in encoder.network.parameters.layout.slots
+    where slot.name.hasPrefix("backbone.normalization2.") {
+      let value: Float = slot.name.hasSuffix("scale") ? 0 : -1
+      for place in slot.range { encoder.network.parameters.values[place] = value }
+    }
+    try EncoderFile(encoder, options: file.options, scaling: file.scaling).write(to: path)
+    let query = "\(pictures)/green/4.png"
+    let run = try Command(
+      "search", "--run", folder.file("run"), "--images", pictures, "--query", query)
+    #expect(run.status == 65 && run.output.isEmpty)
+    #expect(run.errors.contains("\(query): has features of zeros alone"), "\(run.errors)")
   }
 
   @Test func classesMemoryAndResume() throws {

@@ -116,6 +116,25 @@ struct PrototypeCommandTests {
     for row in 0..<40 { #expect(abs(codes.row(row).reduce(0, +) - 1) < 1e-5) }
   }
 
+  /// No option leaves zeros among initial centroids as they are.
+  @Test func initialCentroidsOfZeros() throws {
+    let folder = try TemporaryFolder()
+    _ = try points(10, 3, in: folder)
+    try NPYFile.write(
+      Tensor(shape: [2, 3], elements: .float32([1, 0, 0, 0, 0, 0])), to: folder.file("zeros.npy"))
+    for more in [[], ["--zero-rows", "keep"]] {
+      let run = try Command(
+        arguments: [
+          "kmeans", "--input", folder.file("x.npy"), "--clusters", "2", "--spherical", "--initial",
+          folder.file("zeros.npy"), "--output", folder.file("out.safetensors"),
+        ] + more)
+      #expect(run.status == 65, "\(run.errors)")
+      #expect(
+        run.errors == "contrastive: initial: found norm 0 at row 1, expected a row that can be "
+          + "normalized\n")
+    }
+  }
+
   @Test func badInputByName() throws {
     let folder = try TemporaryFolder()
     _ = try points(10, 3, in: folder)

@@ -113,6 +113,7 @@ import _TestSupport
       (["--encoder", "resnet19"], "encoder"), (["--stem", "large"], "stem"),
       (["--encoder", "resnet18", "--widths", "8"], "widths"), (["--freeze", "head"], "freeze"),
       (["--set", "pixel_mean=[0.5]"], "pixel-mean"),
+      (["--last-normalization", "zero"], "last-normalization: found zero"),
     ]
     for (arguments, text) in refusals {
       let run = try Command(

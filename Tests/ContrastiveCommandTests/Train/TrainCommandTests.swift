@@ -179,6 +179,20 @@ import _TestSupport
     #expect(!folder.exists("no"))
   }
 
+  /// What would be left out is refused, as by `embed` and `evaluate`.
+  @Test func refusesOptionsOfPictures() throws {
+    for words in [["--image-size", "3"], ["--cache", folder.file("cache")], ["--strict"]] {
+      let run = try Command(
+        arguments: [
+          "train", "--data", folder.file("data"), "--output", folder.file("no"), "--epochs", "0",
+        ] + words)
+      #expect(run.status == 64, "\(run.errors)")
+      #expect(run.errors.contains("\(words[0].dropFirst(2)): found"), "\(run.errors)")
+      #expect(run.errors.contains("none without a folder of pictures as --data"))
+      #expect(!folder.exists("no") && !folder.exists("cache"))
+    }
+  }
+
   @Test func refusesLabelsThatDoNotMatchTheImages() throws {
     try folder.writeLabels("data/test-labels.npy", [1, 2, 3])
     let run = try train("no")

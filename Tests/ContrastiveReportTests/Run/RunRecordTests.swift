@@ -1,5 +1,6 @@
 import ContrastiveCore
 import ContrastiveReport
+import ContrastiveTraining
 import Testing
 
 @Suite struct RunRecordTests {
@@ -27,6 +28,20 @@ import Testing
     #expect(run.dataFolder == nil)
     try files.write(#"{"data": "/images"}"#, "config.json")
     #expect(try files.record.dataFolder == "/images")
+  }
+
+  /// A `Double` holds neither 2⁵³ + 1 nor 2⁶⁴ − 1.
+  @Test(arguments: [0, 7, 9_007_199_254_740_993, UInt64.max] as [UInt64])
+  func seedsAreReadExactly(_ seed: UInt64) throws {
+    try files.write(#"{"seed":\#(seed)}"#, "config.json")
+    #expect(try files.record.reading.seed == seed)
+  }
+
+  @Test(arguments: ["-1", "2.5", "1e300", "\"7\"", "null"]) func whatIsNoSeedIsZero(
+    _ seed: String
+  ) throws {
+    try files.write(#"{"seed":\#(seed)}"#, "config.json")
+    #expect(try files.record.reading.seed == 0)
   }
 
   @Test func theEndCountsMoreThanTheLastEpoch() throws {

@@ -29,16 +29,17 @@ struct ReportedRun {
     _ = try files.train(&run) { _ in }
   }
 
-  /// Images of 8 × 7 × 3 in three classes.
+  /// Images of 8 × 7 × 3 in three classes; label −1 where `isLabeled` is false.
   static func data(
-    train: Int = 40, test: Int = 12, trainLabels: Bool = true, testLabels: Bool = true
+    train: Int = 40, test: Int = 12, trainLabels: Bool = true, testLabels: Bool = true,
+    isLabeled: (Int) -> Bool = { _ in true }
   ) throws -> ImageFolder {
-    func images(_ count: Int, _ isLabeled: Bool) throws -> ImageSet {
+    func images(_ count: Int, _ hasLabels: Bool) throws -> ImageSet {
       try ImageSet(
         Pixels(
           TestData.images(count, height: 8, width: 7),
           shape: ImageShape(height: 8, width: 7, channels: 3)),
-        labels: isLabeled ? (0..<count).map { $0 % 3 } : nil)
+        labels: hasLabels ? (0..<count).map { isLabeled($0) ? $0 % 3 : -1 } : nil)
     }
     return ImageFolder(train: try images(train, trainLabels), test: try images(test, testLabels))
   }

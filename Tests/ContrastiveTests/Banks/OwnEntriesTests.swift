@@ -49,6 +49,26 @@ import _TestSupport
     #expect(columns.pairs[1].isEmpty)
   }
 
+  /// Columns for the samples of another batch are refused, not looked up beyond their end.
+  @Test func columnsForOtherSamples() throws {
+    let queries = try TestData.embeddings(3, 4, seed: 1)
+    var bank = try QueueBank(capacity: 8, dimension: 4)
+    try bank.enqueue(TestData.embeddings(5, 4, seed: 2), ids: [7, 1, 2, 3, 4])
+    let columns = try bank.columns(for: [7])
+    let refused = ContrastiveError.shape(
+      argument: "bank", found: "columns for 1 samples", expected: "columns for the 3 of queries")
+    #expect(throws: refused) {
+      try ReSSL().evaluate(queries: queries, keys: queries, bank: columns)
+    }
+    #expect(throws: refused) {
+      try SCE().evaluate(queries: queries, keys: queries, bank: columns)
+    }
+    #expect(throws: refused) {
+      try InstDisc().evaluate(
+        queries: queries, bank: columns, indices: [1, 2, 3], noise: [2, 3, 4])
+    }
+  }
+
   /// A bank without ids, and one that none of the batch is in, is every row a negative: the plain
   /// loss.
   @Test func strangersArePlainNegatives() throws {

@@ -57,6 +57,10 @@ import _TestSupport
       try classifier.accuracy(
         queries: queries, queryLabels: [0, 3, 5, 7], bank: bank, bankLabels: labels, top: 0)
     }
+    // At so small a temperature all votes but the nearest one's are 0, and still votes.
+    let sharp = try WeightedKNN(k: 6, temperature: 1e-6).ranks(
+      queries: queries, queryLabels: [0, 3, 5, 7], bank: bank, bankLabels: labels)
+    #expect(sharp.ranks == [0, 3, 5, nil])
     let linear = try RidgeProbe().fit(bank, labels: labels)
     let ranks = try linear.ranks(bank, labels: labels.map { $0 == 2 ? 99 : $0 })
     #expect(ranks.ranks[2] == nil)

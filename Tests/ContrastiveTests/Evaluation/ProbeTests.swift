@@ -116,11 +116,11 @@ import _TestSupport
     let points = try matrix()
     #expect(
       throws: ContrastiveError.parameter(
-        name: "ridge penalty", found: "-1.0", expected: "0 or more")
+        name: "ridge-penalty", found: "-1.0", expected: "0 or more")
     ) { try RidgeProbe(penalty: -1) }
     #expect(
       throws: ContrastiveError.parameter(
-        name: "logistic penalty", found: "nan", expected: "0 or more")
+        name: "logistic-penalty", found: "nan", expected: "0 or more")
     ) { try LogisticProbe(penalty: .nan) }
     #expect(
       throws: ContrastiveError.parameter(
@@ -137,7 +137,7 @@ import _TestSupport
     let twice = try Matrix(rows: 2, columns: 3, values: [1, 2, 3, 2, 4, 6])
     #expect(
       throws: ContrastiveError.parameter(
-        name: "ridge penalty", found: "0.0",
+        name: "ridge-penalty", found: "0.0",
         expected: "more: features that depend on each other leave the equations unsolvable")
     ) {
       try RidgeProbe(penalty: 0).fit(twice, labels: [0, 1])

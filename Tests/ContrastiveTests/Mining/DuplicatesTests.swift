@@ -109,6 +109,26 @@ import _TestSupport
     ) { try Duplicates(of: rows, threshold: threshold, maxPairs: 10) }
   }
 
+  /// A pair that just reaches the threshold is found with every product, in pieces as in whole.
+  @Test(arguments: MatrixProduct.allCases)
+  func noProductLosesAPairAtTheThreshold(_ product: MatrixProduct) throws {
+    let rows = try Self.rows(130, 96)
+    let all = rows.doubles
+    let cosines = all.indices.flatMap { i in
+      all[..<i].map { Self.cosine(all[i], $0) }
+    }.sorted(by: >)
+    let workers = try Workers(count: 2).using(product)
+    for count in stride(from: 1, to: 1_000, by: 23) {
+      let threshold = cosines[count - 1] - 1e-12
+      guard threshold < 1 - 1e-9, cosines[count] < threshold - 1e-12 else { continue }
+      for memory in [nil, 1] {
+        let found = try Duplicates(
+          of: rows, threshold: threshold, memory: memory, workers: workers)
+        #expect(found.pairs.count == count, "\(threshold)")
+      }
+    }
+  }
+
   @Test func refusesByName() throws {
     let rows = try Self.rows(300, 4)
     let count = try Duplicates(of: rows, threshold: 0.5).pairs.count
@@ -159,6 +179,29 @@ import _TestSupport
       #expect(result.kept[row] == (expected[row] < least))
     }
     #expect(abs(result.threshold - least) < 1e-12)
+  }
+
+  /// Where no number of clusters is asked for, it fits the rows that are distinct.
+  @Test func repeatedRows() throws {
+    let rows = try Matrix((0..<2_000).map { [Float(1 << ($0 % 3)), 0] })
+    let result = try SemanticDeduplication(keepFraction: 0.5).run(rows)
+    #expect(result.clusters.allSatisfy { $0 == 0 })
+    #expect(result.kept.count { $0 } == 1_000)
+    #expect(
+      throws: ContrastiveError.parameter(
+        name: "clusters", found: "2", expected: "at most 1, the number of distinct points")
+    ) { try SemanticDeduplication(keepFraction: 0.5, clusters: 2).run(rows) }
+  }
+
+  @Test func countsDistinctDirections() throws {
+    let rows = try Matrix([[1, 0], [2, 0], [0, 0], [0, 3], [-1, 0], [4, -0.0], [1, 0]])
+    #expect(rows.distinctDirections(upTo: 9) == 3)
+    #expect(rows.distinctDirections(upTo: 2) == 2)
+    #expect(rows.distinctDirections(upTo: 0) == 0)
+    #expect(Matrix(zeros: 3, by: 2).distinctDirections(upTo: 5) == 0)
+    let many = try TestData.matrix(600, 4, seed: 1)
+    #expect(many.distinctDirections(upTo: 400) == 400)
+    #expect(many.stacked(on: many).distinctDirections(upTo: 1_000) == 600)
   }
 
   @Test func refusesByName() throws {

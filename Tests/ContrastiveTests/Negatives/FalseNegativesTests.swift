@@ -71,6 +71,29 @@ import _TestSupport
     }
   }
 
+  /// A threshold alone finds all that reach it, however many: none, a few, more than any list that
+  /// a search begins with.
+  @Test(arguments: FalseNegatives.Aggregate.allCases, [-2, 0, 0.3, 0.6, 0.9])
+  func aThresholdAlone(_ aggregate: FalseNegatives.Aggregate, _ threshold: Double) throws {
+    let (views, images) = (2, 70)
+    let support = try TestData.embeddings(views * images, 8, seed: 5)
+    let bank = try TestData.embeddings(900, 8, seed: 6)
+    for columns in [support, support.stacked(on: bank)] {
+      let search = try FalseNegatives(topK: .max, threshold: threshold, aggregate: aggregate)
+      let found = try search.find(
+        support: support, views: views, among: columns, workers: Workers(count: 2))
+      for image in 0..<images {
+        let expected = (0..<columns.rows).filter { column in
+          let all = (0..<views).map { support.dot($0 * images + image, with: columns, column) }
+          let score =
+            aggregate == .max ? all.max() ?? 0 : all.reduce(0, +) / Double(views)
+          return (column >= support.rows || column % images != image) && score > threshold
+        }
+        #expect(found[image] == expected, "image \(image)")
+      }
+    }
+  }
+
   /// One image has no candidates.
   @Test func nothingToFind() throws {
     let support = try axes([0, 0])

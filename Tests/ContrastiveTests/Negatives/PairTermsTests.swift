@@ -206,6 +206,10 @@ import _TestSupport
       [.init(row: 0, column: 0), .init(row: 0, column: 0, weight: 1)], 1, "row 0, column 0 again",
       "each pair once"
     ),
+    (
+      [.init(row: 1, column: 1), .init(row: 0, column: 0), .init(row: 1, column: 1)], 2,
+      "row 1, column 1 again", "each pair once"
+    ),
     ([.init(row: 0, column: 0, weight: -1)], 0, "weight -1.0", "0 or more"),
     ([.init(row: 0, column: 0, weight: .nan)], 0, "weight nan", "0 or more"),
     (

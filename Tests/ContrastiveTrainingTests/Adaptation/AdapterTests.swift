@@ -1,4 +1,5 @@
 import Contrastive
+import ContrastiveFiles
 import ContrastiveTraining
 import Testing
 import _TestSupport
@@ -138,6 +139,86 @@ import _TestSupport
     #expect(one.epochs.map(\.mrr) == three.epochs.map(\.mrr))
   }
 
+  /// Each step mixes and draws from rings anew: its number is added to the step that is given.
+  ///
+  /// All queries are the same row and all pairs have the same document, so that nothing but the
+  /// draws is another in each epoch of one batch, and the rate is 0.
+  @Test(arguments: [false, true]) func drawsAnewInEachStep(_ isRing: Bool) throws {
+    let documents = try TestData.embeddings(60, 8, seed: 1)
+    let queries = documents.rows(at: Array(repeating: 0, count: 40))
+    func losses(from step: UInt64, _ workers: Workers) throws -> [Double?] {
+      var negatives = Negatives()
+      if isRing {
+        negatives.ring = try Ring(outer: 1, inner: 0, sample: .drawn(count: 5, seed: 2, step: step))
+      } else {
+        negatives.mixing = try .drawn(
+          HardNegativeMixing(hardest: 10, pairs: 4, queryPairs: 0, seed: 2), step: step)
+      }
+      var options = AdapterOptions(loss: try AdapterLoss(negatives: negatives))
+      options.hardNegatives = 10
+      options.rate = 0
+      options.batchSize = 0
+      options.epochs = 4
+      options.patience = 4
+      options.holdout = 0
+      return try AdapterTraining(options).run(
+        queries: queries, documents: documents,
+        pairs: (0..<40).map { (query: $0, document: 0) }, workers: workers
+      ).epochs.dropFirst().map(\.loss)
+    }
+    let first = try losses(from: 0, .one)
+    #expect(first.count == 4 && Set(first).count == 4, "\(first)")
+    #expect(try losses(from: 1, Workers(count: 3)).dropLast() == first.dropFirst())
+    // The sum of the steps goes around.
+    #expect(try losses(from: .max, .one).dropFirst() == first.dropLast())
+  }
+
+  /// Some losses are defined for two pairs or more: no batch has fewer.
+  @Test(arguments: AdapterLoss.Name.allCases) func batchesHaveEnoughPairs(
+    _ name: AdapterLoss.Name
+  ) throws {
+    let (queries, documents) = try Self.data(24)
+    var options = AdapterOptions(loss: try AdapterLoss(name))
+    options.batchSize = 2
+    options.holdout = 0.2
+    options.epochs = 1
+    var steps = 0
+    let result = try AdapterTraining(options).run(
+      queries: queries, documents: documents, steps: { _, _ in steps += 1 })
+    #expect(result.counts.training == 17)
+    let pairwise: Set<AdapterLoss.Name> = [.hcl, .dcl, .decoupled]
+    #expect(steps == (pairwise.contains(name) ? 8 : 9))
+    // One pair to train on is refused by the name of the pairs.
+    let (few, fewDocuments) = (queries.rows(at: 0..<3), documents.rows(at: 0..<3))
+    #expect {
+      try AdapterTraining(options).run(queries: few, documents: fewDocuments)
+    } throws: {
+      if case ContrastiveError.shape(let found, _, _) = $0 { found == "pairs" } else { false }
+    }
+  }
+
+  /// Of a row that dropout would leave nothing of, an element stays.
+  @Test(arguments: Adapter.Sides.allCases) func dropoutLeavesNoRowOfZeros(
+    _ sides: Adapter.Sides
+  ) throws {
+    let (queries, documents) = try Self.data(300)
+    var options = AdapterOptions(loss: try AdapterLoss())
+    options.sides = sides
+    options.batchSize = 100
+    options.epochs = 2
+    options.dropout = 0.99
+    // Rows of few elements other than 0 lose them first.
+    var sparse = queries
+    for row in 0..<300 {
+      for column in 0..<12 where column != row % 12 { sparse[row, column] = 0 }
+    }
+    for rows in [queries, sparse] {
+      let result = try AdapterTraining(options).run(queries: rows, documents: documents)
+      #expect(result.epochs.count == 3)
+      #expect(result.epochs.dropFirst().allSatisfy { $0.loss?.isFinite == true })
+    }
+  }
+
   /// Nothing can be learned from pairs that do not belong together: the start is kept.
   @Test func keepsTheStartWhereNothingHelps() throws {
     let rows = try TestData.embeddings(200, 6, seed: 1)
@@ -206,9 +287,63 @@ import _TestSupport
       $0.sides = .both
     }
     #expect(throws: ContrastiveError.self) { try AdapterLoss(temperature: 0) }
+    // Harder negatives that weigh more make hcl of it.
+    let weights = try HardNegativeWeights(beta: 2)
+    #expect {
+      try AdapterLoss(.dcl, weights: weights)
+    } throws: {
+      if case ContrastiveError.parameter(let found, _, _) = $0 { found == "beta" } else { false }
+    }
+    #expect(try AdapterLoss(.dcl, weights: HardNegativeWeights(beta: 0)).name == .dcl)
     let rows = try TestData.embeddings(3, 6, seed: 1)
     #expect(throws: ContrastiveError.self) {
       try AdapterTraining(AdapterOptions(loss: AdapterLoss())).run(queries: rows, documents: rows)
+    }
+  }
+
+  /// What does not fit is said of the file, by the tensor's name.
+  @Test func filesAreRefusedByName() throws {
+    try TemporaryFolder.use { folder in
+      let path = folder.file("adapter.safetensors")
+      let adapter = try Adapter(.mlp, sides: .both, dimension: 3, hidden: 2)
+      try AdapterFile(adapter).write(to: path)
+      #expect(try AdapterFile(path: path).adapter == adapter)
+      let whole = try SafetensorsFile(path: path)
+      func refuses(
+        _ problem: String, _ change: (inout SafetensorsFile) throws -> Void
+      ) throws {
+        var file = whole
+        file.metadata["checksum"] = nil
+        try change(&file)
+        try file.write(to: path)
+        #expect(throws: ContrastiveError.file(path: path, problem: problem)) {
+          try AdapterFile(path: path)
+        }
+      }
+      func describe(dimension: Int, hidden: Int) -> String {
+        #"{"format":1,"head":"mlp","sides":"both","dimension":\#(dimension),"hidden":\#(hidden)}"#
+      }
+      try refuses("queries.expand: found shape [3, 2], expected [65536, 2]") {
+        $0.metadata["adapter"] = describe(dimension: 65_536, hidden: 2)
+      }
+      try refuses("queries.expand: found shape [3, 2], expected [3, 65536]") {
+        $0.metadata["adapter"] = describe(dimension: 3, hidden: 65_536)
+      }
+      try refuses("dimension: found 0, expected 1 … 65536") {
+        $0.metadata["adapter"] = describe(dimension: 0, hidden: 2)
+      }
+      try refuses("documents.bias: found shape [3], expected [2]") {
+        $0.tensors["documents.bias"] = Tensor(.float32([0, 0, 0]))
+      }
+      try refuses("bias: found nan at row 0, column 1, expected a finite number") {
+        $0.tensors["queries.bias"] = Tensor(.float32([0, .nan]))
+      }
+      try refuses(
+        #"has no tensor "documents.bias", it holds "documents.contract", "documents.expand", "#
+          + #""queries.bias", "queries.contract", "queries.expand""#
+      ) {
+        $0.tensors["documents.bias"] = nil
+      }
     }
   }
 }

@@ -60,6 +60,19 @@ import ContrastiveTraining
     #expect(0.17 < lowest && lowest < 0.25 && 0.85 < highest && highest < 0.95)
   }
 
+  @Test func aspectsThatNothingFits() throws {
+    let shape = try ImageShape(height: 65_536, width: 65_536, channels: 1)
+    var random = CounterRandom(seed: 8)
+    let wide = try RandomResizedCrop(aspect: 1e6...1e6)
+    #expect(
+      wide.draw(for: shape, using: &random)
+        == .init(top: 32_767, left: 0, height: 1, width: 65_536))
+    let tall = try RandomResizedCrop(aspect: 1e-6...1e-6)
+    #expect(
+      tall.draw(for: shape, using: &random)
+        == .init(top: 0, left: 32_767, height: 65_536, width: 1))
+  }
+
   @Test func fallbackIsCentered() throws {
     let crop = try RandomResizedCrop(scale: 1...1)
     var random = CounterRandom(seed: 8)
@@ -209,9 +222,12 @@ import ContrastiveTraining
       throws: ContrastiveError.parameter(
         name: "scale", found: "0.5...1.5", expected: "above 0, at most 1")
     ) { try RandomResizedCrop(scale: 0.5...1.5) }
-    #expect(
-      throws: ContrastiveError.parameter(name: "aspect", found: "0.0...1.0", expected: "above 0")
-    ) { try RandomResizedCrop(aspect: 0...1) }
+    for aspect in [0...1, 1e-30...1e-30, 1...3e38] as [ClosedRange<Float>] {
+      #expect(
+        throws: ContrastiveError.parameter(
+          name: "aspect", found: "\(aspect)", expected: "1e-6 … 1e6")
+      ) { try RandomResizedCrop(aspect: aspect) }
+    }
     #expect(throws: ContrastiveError.parameter(name: "height", found: "0", expected: "1 … 65536")) {
       try RandomResizedCrop(size: (0, 3))
     }

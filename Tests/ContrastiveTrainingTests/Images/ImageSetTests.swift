@@ -11,17 +11,6 @@ import _TestSupport
     try ImageSet(Pixels(Array(Self.pixels[..<(count * shape.count)]), shape: shape), labels: labels)
   }
 
-  @Test func prefix() throws {
-    let shape = try ImageShape(height: 2, width: 1, channels: 2)
-    let all = try set(3, shape, [5, 6, 7])
-    #expect(try all.prefix(2) == set(2, shape, [5, 6]))
-    #expect(try all.prefix(3) == all && all.prefix(.max) == all)
-    #expect(
-      throws: ContrastiveError.parameter(name: "limit", found: "0", expected: "at least 1")
-    ) { try all.prefix(0) }
-    #expect(try set(3, shape, nil).prefix(1).labels == nil)
-  }
-
   @Test func whatDoesNotFit() throws {
     let shape = try ImageShape(height: 2, width: 2, channels: 3)
     #expect(throws: ContrastiveError.shape(argument: "labels", found: "[2]", expected: "[1]")) {

@@ -81,6 +81,18 @@ import ContrastiveTraining
     }
   }
 
+  @Test func checkpointsAreStepsApart() async throws {
+    try await withRunFolder { folder in
+      var run = try SmallRun.make(.simclr)
+      try folder.create(for: run.options)
+      let error = ContrastiveError.parameter(
+        name: "checkpointEvery", found: "0", expected: "at least 1")
+      #expect(throws: error) { try folder.train(&run, checkpointEvery: 0) { _ in } }
+      let session = TrainingSession(run, folder: folder, checkpointEvery: 0)
+      await #expect(throws: error) { for try await _ in session {} }
+    }
+  }
+
   /// While a step waits, the main actor, which asked for it, does other work.
   @MainActor @Test func leavesTheMainActorFree() async throws {
     let images = WaitingImages(base: try SmallRun.data().train)

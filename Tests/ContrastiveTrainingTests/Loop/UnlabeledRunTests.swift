@@ -57,7 +57,10 @@ import ContrastiveTraining
       try ImageSet(
         set.pixels, labels: set.labels.map { $0.enumerated().map { $0 < count ? $1 : -1 } })
     }
-    func first(_ set: ImageSet, _ count: Int) throws -> ImageSet { try set.prefix(count) }
+    func first(_ set: ImageSet, _ count: Int) throws -> ImageSet {
+      try ImageSet(
+        set.pixels(at: Array(0..<count)), labels: set.labels.map { Array($0.prefix(count)) })
+    }
     let some = try accuracies(masked(train, 30), masked(test, 7))
     // The random encoder's scaling comes from all images, the pixels' accuracy from the labeled.
     #expect(
@@ -92,7 +95,7 @@ import ContrastiveTraining
     #expect(
       throws: ContrastiveError.shape(
         argument: "training images", found: "[1]", expected: "[2 or more]")
-    ) { try TrainingRun(options: options(), train: data.train.prefix(1)) }
+    ) { try TrainingRun(options: options(), train: data.train.first(1)) }
   }
 
   @Test func pixelsFromNumbers() throws {

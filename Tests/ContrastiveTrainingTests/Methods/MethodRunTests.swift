@@ -54,6 +54,19 @@ import ContrastiveTraining
     try check(common)
   }
 
+  /// A partition that no Double holds is one of the temperature's, which the first step says.
+  @Test func instDiscWithoutAPartition() throws {
+    var (common, own) = (SmallRun.options(.instdisc), InstDiscMethod.Options())
+    (own.noise, own.temperature) = (5, 0.0003)
+    common.method = own
+    var run = try TrainingRun(options: common, data: SmallRun.data(), workers: .one)
+    #expect {
+      try run.advance { _ in }
+    } throws: { error in
+      if case ContrastiveError.parameter("temperature", _, _) = error { true } else { false }
+    }
+  }
+
   @Test func hclAnnealed() throws {
     var (common, own) = (SmallRun.options(.hcl), HCLMethod.Options())
     own.annealed = true

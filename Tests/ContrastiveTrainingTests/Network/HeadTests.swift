@@ -61,17 +61,4 @@ import ContrastiveTraining
       throws: ContrastiveError.parameter(name: "prototypes", found: "0", expected: "1 … 1000000")
     ) { try Prototypes(count: 0, dimension: 4, seed: 3) }
   }
-
-  @Test func joinedVectorsComeApart() throws {
-    let a = try Head.linear(outputs: 2).network("head", inputs: 3, seed: 1).parameters
-    let b = try Prototypes(count: 2, dimension: 2, seed: 3).parameters
-    let joined = try ParameterVector.joining([("first", a), ("second", b)])
-    #expect(
-      joined.layout.slots.map(\.name) == [
-        "first.head.linear.weight", "first.head.linear.bias", "second.prototypes",
-      ])
-    #expect(joined.layout.slots.map(\.decays) == [true, false, true])
-    #expect(joined.values == a.values + b.values)
-    #expect(try joined.parts([a.layout, b.layout]) == [a, b])
-  }
 }

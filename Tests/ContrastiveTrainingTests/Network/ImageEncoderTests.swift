@@ -191,6 +191,14 @@ import ContrastiveTraining
         name: "kernel", found: "9", expected: "at most the padded image of 7 × 5 × 1")
     ) { try Convolution(shape, outputs: 1, kernel: 9) }
     #expect(
+      throws: ContrastiveError.parameter(
+        name: "padding", found: "\(Int.max)", expected: "0 … 1")
+    ) { try MaxPool(shape, padding: .max) }
+    #expect(
+      throws: ContrastiveError.parameter(
+        name: "window", found: "6", expected: "1 … 255 and at most the padded image of 7 × 5 × 1")
+    ) { try MaxPool(shape, window: 6, padding: 0) }
+    #expect(
       throws: ContrastiveError.shape(argument: "values", found: "[1]", expected: "[2 × 7 × 5 × 1]")
     ) {
       try Activations(count: 2, shape: shape, values: [1])

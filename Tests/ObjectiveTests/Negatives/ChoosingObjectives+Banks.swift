@@ -63,7 +63,7 @@ extension ChoiceInputs {
           var term = term(own: keys) { mask[$0 * bank.rows + $1] == 1 }
           if unselected == .zero {
             term.zeros = rows.map { row in
-              (0..<bank.rows).count { mask[row * bank.rows + $0] == 0 }
+              (0..<bank.rows).count { mask[row * bank.rows + $0] == 0 && takes(row, $0) }
             }
           }
           return ChosenTerm(term: term, weight: 0.5, anchors: ("queries", rows))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from typing import Any, ClassVar
 
@@ -10,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from .._methods import METHODS, NUMBERED
+from .._results import given, plain
 from ._banks import MemoryBank
 from ._distributed import sharded
 from ._op import evaluate
@@ -61,7 +61,7 @@ class Objective(nn.Module):
             raise ValueError(f"learnable_temperature: {self.method} has no gradient for it")
         self.reduction = reduction
         self.group = group
-        self._given = {k.rstrip("_"): v for k, v in options.items() if v is not None}
+        self._given = {k.rstrip("_"): plain(k, v) for k, v in options.items() if v is not None}
         if normalize:
             self._given["normalize"] = True
         if zero_rows != "refuse":
@@ -72,7 +72,7 @@ class Objective(nn.Module):
         if learnable_temperature:
             temperature = self._given.pop("temperature")
             self.logit_scale = nn.Parameter(torch.tensor(math.log(1 / temperature)))
-        self._text = json.dumps(self._given)
+        self._text = given(**self._given).decode()
 
     @property
     def temperature(self) -> float:

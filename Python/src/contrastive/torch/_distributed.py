@@ -25,6 +25,8 @@ _BATCH = {
 }
 #: The axis of the samples, where it is not the first.
 _AXIS = {"fnc": 1, "swav": 1}
+#: Options that draw for each row by its number, which is its number among all ranks' rows.
+_DRAWS = {"ring_draws", "mix", "mix_queries"}
 
 _Found = tuple[float, dict[str, Tensor], dict[str, Tensor]]
 
@@ -83,7 +85,7 @@ class _Shard:
         if not self.names:
             return self._local(tensors)
         is_one_way = self.method == "infonce" and not self.options.get("symmetric")
-        if is_one_way and "pair_terms" not in tensors:
+        if is_one_way and not _DRAWS & self.options.keys():
             return self._rectangle(tensors)
         return self._whole(tensors)
 
@@ -167,5 +169,7 @@ def sharded(
 ) -> Tensor:
     """A rank's value of an objective over all ranks' rows."""
     shard = _Shard(method, tensors, options, wanted, group)
-    value: Tensor = _Sharded.apply(shard, list(tensors), *tensors.values())
+    # PyTorch does not say what it takes.
+    apply: Any = _Sharded.apply
+    value: Tensor = apply(shard, list(tensors), *tensors.values())
     return value

@@ -56,7 +56,7 @@ def _value_dtype(tensors: Sequence[Tensor]) -> torch.dtype:
 def _grouped(
     names: Sequence[str], tensors: Sequence[Tensor]
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Tensors by name, those with a number as lists, and scalars as options."""
+    """Tensors by name, those with a number at their place in lists, and scalars as options."""
     arrays: dict[str, Any] = {}
     scalars: dict[str, Any] = {}
     for name, tensor in zip(names, tensors):
@@ -65,7 +65,9 @@ def _grouped(
             continue
         base, _, place = name.partition(".")
         if place and base in NUMBERED:
-            arrays.setdefault(base, []).append(tensor)
+            items = arrays.setdefault(base, [])
+            items += [None] * (int(place) + 1 - len(items))
+            items[int(place)] = tensor
         else:
             arrays[name] = tensor
     return arrays, scalars

@@ -24,7 +24,7 @@ public struct LogisticProbe: Sendable {
   public init(
     penalty: Double = 1, tolerance: Double = 1e-4, iterations: Int = 500
   ) throws(ContrastiveError) {
-    try requireParameter(penalty >= 0 && penalty.isFinite, "logistic penalty", penalty, "0 or more")
+    try requireParameter(penalty >= 0 && penalty.isFinite, "logistic-penalty", penalty, "0 or more")
     try requireParameter(
       tolerance > 0 && tolerance.isFinite, "logistic tolerance", tolerance, "above 0")
     try requireParameter(iterations > 0, "logistic iterations", iterations, "1 or more")

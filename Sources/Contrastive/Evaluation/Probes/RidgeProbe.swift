@@ -16,7 +16,7 @@ public struct RidgeProbe: Sendable {
   /// - Parameter penalty: 0 or more.
   /// - Throws: `ContrastiveError.parameter`.
   public init(penalty: Double = 1) throws(ContrastiveError) {
-    try requireParameter(penalty >= 0 && penalty.isFinite, "ridge penalty", penalty, "0 or more")
+    try requireParameter(penalty >= 0 && penalty.isFinite, "ridge-penalty", penalty, "0 or more")
     self.penalty = penalty
   }
 
@@ -68,7 +68,7 @@ public struct RidgeProbe: Sendable {
       gram, size: dimension, rightSides: rightSides)
     guard let weights = solution else {
       throw .parameter(
-        name: "ridge penalty", found: "\(penalty)",
+        name: "ridge-penalty", found: "\(penalty)",
         expected: "more: features that depend on each other leave the equations unsolvable")
     }
     return LinearClassifier(

@@ -44,16 +44,28 @@ public struct WeightedKNN: Sendable {
   public func classify(
     _ queries: Matrix, bank: Matrix, labels: [Int], workers: Workers = .all
   ) throws(ContrastiveError) -> [Int] {
-    let (classes, votes) = try votes(queries, bank: bank, labels: labels, workers: workers)
-    return votes.map { votes in
-      classes[votes.indices.reduce(0) { votes[$1] > votes[$0] ? $1 : $0 }]
+    try votes(queries, bank: bank, labels: labels, workers: workers) { _, votes in
+      votes.reduce(votes[0]) { $1.isAhead(of: $0) ? $1 : $0 }.label
     }
   }
 
-  /// The votes that each query's neighbors give to each label of the bank, ascending.
-  private func votes(
-    _ queries: Matrix, bank: Matrix, labels: [Int], workers: Workers
-  ) throws(ContrastiveError) -> (classes: [Int], votes: [[Double]]) {
+  /// What the neighbors of a query give to a label.
+  private struct Vote {
+    let label: Int
+    var weight = 0.0
+
+    /// Whether it is before another; weights that are too small for Double are in the order of the
+    /// nearest neighbors, as the votes are.
+    func isAhead(of other: Vote) -> Bool {
+      weight > other.weight || (weight > 0 && weight == other.weight && label < other.label)
+    }
+  }
+
+  /// What `body` makes of each query's votes, that of its nearest neighbor first.
+  private func votes<Result>(
+    _ queries: Matrix, bank: Matrix, labels: [Int], workers: Workers,
+    _ body: (_ query: Int, _ votes: [Vote]) -> Result
+  ) throws(ContrastiveError) -> [Result] {
     try requireLabels(labels, count: bank.rows, each: "bank row")
     let voters = try LabeledRows(bank, labels: labels)
     let neighbors = try NeighborTable(
@@ -61,18 +73,23 @@ public struct WeightedKNN: Sendable {
       in: voters.rows.normalized(argument: "bank", zeroRows: zeroRows).rows,
       k: min(k, voters.rows.rows),
       workers: workers)
-    let target = ClassPlaces(voters.labels)
-    let votes = (0..<neighbors.rows).map { row in
-      var votes = [Double](repeating: 0, count: target.classes.count)
+    return (0..<neighbors.rows).map { row in
+      var votes: [Vote] = []
+      var places: [Int: Int] = [:]
       // Relative to the nearest: exp(s/σ) itself overflows at small σ.
       let nearest = neighbors.similarities[row, 0]
       for (place, index) in neighbors.indices(of: row).enumerated() {
+        let label = voters.labels[index]
+        let own = places[label] ?? votes.count
+        if own == votes.count {
+          places[label] = own
+          votes.append(Vote(label: label))
+        }
         let below = Double(neighbors.similarities[row, place]) - Double(nearest)
-        votes[target.places[index]] += exponential(below / temperature)
+        votes[own].weight += exponential(below / temperature)
       }
-      return votes
+      return body(row, votes)
     }
-    return (target.classes, votes)
   }
 
   /// The share of queries whose label is among the `top` that get the most votes.
@@ -114,13 +131,16 @@ public struct WeightedKNN: Sendable {
   ) throws(ContrastiveError) -> LabelRanks {
     try requireLabels(queryLabels, count: queries.rows, each: "query", named: "query labels")
     let known = try LabeledRows(queries, labels: queryLabels, named: "query labels")
-    let (classes, votes) = try votes(
-      known.rows, bank: bank, labels: bankLabels, workers: workers)
-    let places = Dictionary(uniqueKeysWithValues: zip(classes, classes.indices))
-    return LabelRanks(
-      ranks: zip(votes, known.labels).map { votes, label in
-        guard let own = places[label], votes[own] > 0 else { return nil }
-        return LabelRanks.rank(of: own, in: votes)
-      }, classes: classes.count)
+    let ranks = try votes(known.rows, bank: bank, labels: bankLabels, workers: workers) {
+      query, votes -> Int? in
+      guard let own = votes.firstIndex(where: { $0.label == known.labels[query] }) else {
+        return nil
+      }
+      return votes.indices.count { place in
+        votes[place].isAhead(of: votes[own])
+          || (votes[place].weight == 0 && votes[own].weight == 0 && place < own)
+      }
+    }
+    return LabelRanks(ranks: ranks, classes: ClassPlaces(bankLabels).classes.count)
   }
 }

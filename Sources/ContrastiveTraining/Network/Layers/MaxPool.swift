@@ -24,11 +24,12 @@ public struct MaxPool: Layer {
   public init(
     _ inputShape: ImageShape, window: Int = 3, stride: Int = 2, padding: Int = 1
   ) throws(ContrastiveError) {
-    try requireParameter(
-      1...255 ~= window && min(inputShape.height, inputShape.width) + 2 * padding >= window,
-      "window", window, "1 … 255 and at most the padded image of \(inputShape)")
+    let windows = "1 … 255 and at most the padded image of \(inputShape)"
+    try requireParameter(1...255 ~= window, "window", window, windows)
     try requireParameter(1...255 ~= stride, "stride", stride, "1 … 255")
     try requireParameter(0...(window / 2) ~= padding, "padding", padding, "0 … \(window / 2)")
+    try requireParameter(
+      min(inputShape.height, inputShape.width) + 2 * padding >= window, "window", window, windows)
     self.inputShape = inputShape
     (self.window, self.stride, self.padding) = (window, stride, padding)
     func extent(_ input: Int) -> Int { (input + 2 * padding - window) / stride + 1 }
