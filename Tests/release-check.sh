@@ -16,6 +16,7 @@ step() {
   echo "== $*"
   "$@" >"$folder/log" 2>&1 || { tail -n 40 "$folder/log" >&2; failed+=("$*"); }
 }
+step make deps-ranks  # or nothing would be tested in several processes
 step make lint
 step make test
 step make test-snippets

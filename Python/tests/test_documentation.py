@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -24,6 +25,8 @@ def test_quick_start(
     monkeypatch.chdir(tmp_path)
     if find_spec(NEEDS[title]) is None:
         pytest.skip(f"needs {NEEDS[title]}")
+    if NEEDS[title] == "mpi4py" and shutil.which("mpirun") is None:
+        pytest.skip("needs mpirun")
     (code,) = re.findall(r"```python\n(.*?)```", text, re.S)
     assert len(code.strip().splitlines()) <= 12
     exec(compile(code, title, "exec"), {})

@@ -26,17 +26,18 @@ import _TestSupport
     #expect(ofKeys[3, 5] == Float(found.paired[3]) * queries[3, 5])
   }
 
-  /// A ring is chosen among all negatives, and no second one among what it leaves.
-  @Test func aRingIsChosenOnce() throws {
+  /// A ring is chosen among all negatives, and nothing among what it leaves; weights may come
+  /// before it or after.
+  @Test(arguments: [false, true]) func aRingIsChosenOnce(_ isFirst: Bool) throws {
     var contrast = try Contrast(queries, pairedWith: keys, against: bank, temperature: 0.2)
-    _ = try contrast.choose(Negatives(hardness: HardNegativeWeights(beta: 1)))
+    let weights = try Negatives(hardness: HardNegativeWeights(beta: 1))
     let ring = try Negatives(ring: Ring(outer: 0.5))
-    _ = try contrast.choose(ring)
+    for choice in isFirst ? [ring, weights] : [weights, ring] { _ = try contrast.choose(choice) }
     #expect(
       throws: ContrastiveError.parameter(
-        name: "ring", found: "a choice after one of a ring", expected: "one choice")
+        name: "ring", found: "a choice after one of a ring",
+        expected: "one choice, or weights alone")
     ) { try contrast.choose(ring) }
-    // The weights of an earlier choice stay.
     let both = try InfoNCE(
       temperature: 0.2,
       negatives: Negatives(ring: Ring(outer: 0.5), hardness: HardNegativeWeights(beta: 1))

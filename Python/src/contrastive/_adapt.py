@@ -195,7 +195,7 @@ def adapt(
             2020), with one shared head, or "clusters", its cluster's centroid (PCL, Li et al.
             2021).
         neighbors: of each row in that graph; 5 without.
-        clusters: of those positives; a tenth of the rows without.
+        clusters: of those positives; a tenth of the rows, if so many differ, without.
         head: "linear", y = x + x · Δ, or "mlp", y = x + max(0, x · W + b) · V.
         hidden: units between the two layers of an mlp; D without.
         sides: "queries", "both" (a head each) or "shared" (one for both); "queries" without, and
@@ -250,7 +250,8 @@ def adapt(
         false_negatives_aggregate=false_negatives_aggregate, ring=ring,
         ring_draws=ring_draws, ring_seed=ring_seed, ring_step=ring_step, mix=mix,
         mix_queries=mix_queries, mix_hardest=mix_hardest, mix_seed=mix_seed, mix_step=mix_step,
-        beta=beta, tau_plus=tau_plus, detach_weights=detach_weights, noise=noise,
+        beta=beta, tau_plus=tau_plus, detach_weights=detach_weights or None,
+        noise=noise,
         dropout=dropout, seed=seed,
     )
     tensors = {"queries": queries, "documents": documents, "pairs": pairs}

@@ -91,7 +91,7 @@ extension Contrast {
     roles = roles.adding { lists[$0].lazy.map { (column: $0, role: role) } }
   }
 
-  /// Chooses among the negatives.
+  /// Chooses among the negatives; after a choice of a ring only weights can be chosen.
   ///
   /// - Parameters:
   ///   - negatives: what becomes of the columns that are neither positives nor excluded.

@@ -14,6 +14,9 @@ extension Contrast {
   mutating func choose(
     _ negatives: Negatives, support: Support, workers: Workers
   ) throws(ContrastiveError) -> NegativeCounts {
+    try requireParameter(
+      rankedCounts == nil && readsColumns || negatives.parts.isSubset(of: [.hardness]), "ring",
+      "a choice after one of a ring", "one choice, or weights alone")
     var chosen = NegativeCounts()
     if let pairs = negatives.pairs {
       roles = try roles.adding(pairs, columns: columns.rows, excluding: exclusions)
@@ -31,8 +34,6 @@ extension Contrast {
       }
       chosen.falseNegatives = found.reduce(0) { $0 + $1.count }
     }
-    try requireParameter(
-      rankedCounts == nil && readsColumns, "ring", "a choice after one of a ring", "one choice")
     var left = allExclusions
     if let ring = negatives.ring {
       (chosen.ring, chosen.ringDraws) = try keep(ring, left: &left, workers: workers)

@@ -29,7 +29,7 @@ struct ReadContrast: Sendable {
   ///   - grouped: positives that the pass found, where there are `groups`.
   ///   - weight: of the contrast in a sum of several.
   ///   - workers: the threads to use; no effect on the result.
-  /// - Throws: `ContrastiveError.zeroNorm` for a mix that has no direction.
+  /// - Throws: `ContrastiveError`: `.zeroNorm` for a mix that has no direction, `.canceled`.
   init(
     _ contrast: Contrast, negatives: Denominators, maxima: [[Float]],
     grouped: [Margins.Positives]? = nil, weight: Double = 1, workers: Workers
@@ -55,13 +55,14 @@ struct ReadContrast: Sendable {
     var margins = Margins(positives, against: negatives, form: contrast.form)
     if !margins.illConditioned.isEmpty {
       let size = max(workers.count, Self.exactBytes / (16 * max(1, contrast.readColumns.rows)))
-      for first in stride(from: 0, to: margins.illConditioned.count, by: size) {
-        try workers.checkCanceled()
+      for first in stride(from: 0, to: margins.illConditioned.count, by: size)
+      where !workers.isCanceled {
         let some = margins.illConditioned.dropFirst(first).prefix(size)
         for (row, all) in zip(some, contrast.exactSimilarities(of: Array(some), workers: workers)) {
           negatives.set(all + apart(row), row: row)
         }
       }
+      try workers.checkAnyCanceled()
       margins = Margins(positives, against: negatives, form: contrast.form)
     }
     self.contrast = contrast

@@ -49,7 +49,7 @@ public struct FalseNegatives: Sendable {
   /// 2·V·D, in Double for each column that bounds leave open. Scratch beyond tiles: 24 · k + 800
   /// bytes for each row that is searched, and codes of 2 · D bytes a column, of at most 128 MiB.
   /// Where a threshold alone decides, k is what an image finds, at most four times that, and images
-  /// that find more than 64 are searched again.
+  /// that find 64 or more are searched again.
   ///
   /// - Parameters:
   ///   - support: [V·N × D], all images in the first view, then in the second, …
@@ -113,8 +113,9 @@ public struct FalseNegatives: Sendable {
     while k < most {
       let full = found.indices.filter { found[$0].count == k }
       k = min(most, 4 * k)
-      let bytes = views * SimilaritySearch.bytes(k: k, dimension: support.dimension)
-      let size = max(64, Self.listMemory / bytes)
+      // Candidates, and what is found of them.
+      let bytes = SimilaritySearch.bytes(k: k, dimension: support.dimension) + 32 * k
+      let size = max(8, Self.listMemory / (views * bytes))
       for part in 0..<pieces(full.count, size) {
         let some = Array(full[(part * size)..<min(full.count, (part + 1) * size)])
         let rows = (0..<views).flatMap { view in some.map { view * images + $0 } }

@@ -171,7 +171,7 @@ public struct InvP: Objective {
       let ends = neighbors.walkEnds(from: indices[row], steps: steps, countingTo: 1)
       return Set(ends.map(\.node) + [indices[row]]).sorted()
     }
-    try workers.checkCanceled()
+    try workers.checkAnyCanceled()
     return RowLists(lists, isSymmetric: false)
   }
 

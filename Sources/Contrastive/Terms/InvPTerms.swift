@@ -23,7 +23,7 @@ struct InvPColumns: Sendable {
           ? queries.dot(row, with: bank, node) : nil
       }
     }
-    try workers.checkCanceled()
+    try workers.checkAnyCanceled()
     let rows = indices.enumerated().map { row, own in
       let found = hard.isEmpty ? [] : hard[row]
       let ownCount = found.first { $0.node == own }?.count ?? 0

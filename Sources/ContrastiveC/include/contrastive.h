@@ -413,7 +413,8 @@ typedef struct contrastive_adapter contrastive_adapter;
  *             (0), "seed" (0), and what chooses negatives in contrastive_loss
  *             ("false-negatives-top", "ring", "mix", "beta", "tau-plus", ...; of hcl "beta" is 1
  *             and of both hcl and dcl "tau-plus" 0.1 where they are not named; a step of training
- *             adds its number to "ring-step" and "mix-step"). "positives":
+ *             adds its number to "ring-step" and "mix-step"). An option without what it belongs to
+ *             is refused, such as "hidden" without the mlp. "positives":
  *             "neighbors" (with "neighbors", 5; "sides" is "shared") or "clusters" (with
  *             "clusters") makes the pairs of "queries" alone
  *   adapter   where to put the adapter of the best epoch

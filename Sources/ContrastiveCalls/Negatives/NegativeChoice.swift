@@ -166,20 +166,27 @@ private struct GivenWeights {
       (
         beta: try options.number("beta", WeightHelp.beta, otherwise: "1 of hcl, else 0"),
         tauPlus: try options.number(
-          "tau-plus", WeightHelp.tauPlus, otherwise: "0.1 of hcl and dcl, else 0")
+          "tau-plus", WeightHelp.tauPlus, otherwise: "0.1 of hcl and dcl, else 0"),
+        isDetached: try options.flag("detach-weights", WeightHelp.detached)
       )
-    } besides: { options throws(ContrastiveError) in
-      try options.flag("detach-weights", WeightHelp.detached)
+    } besides: { _ in
     }
-    guard let (weights, isDetached) = read else { return nil }
-    (beta, tauPlus, self.isDetached) = (weights.beta, weights.tauPlus, isDetached)
+    guard let (given, _) = read else { return nil }
+    (beta, tauPlus, isDetached) = (given.beta, given.tauPlus, given.isDetached)
+    guard beta != nil || tauPlus != nil || isDetached else { return nil }
   }
 
   /// The weights, those that are not given as a loss has them.
+  ///
+  /// Throws `ContrastiveError.parameter`, also where there are no weights to detach.
   func value(
     besides standard: (beta: Double, tauPlus: Double)
   ) throws(ContrastiveError) -> HardNegativeWeights {
-    try HardNegativeWeights(
+    if beta == nil, tauPlus == nil, standard == (0, 0) {
+      throw .parameter(
+        name: "detach-weights", found: "true", expected: "none without beta or tau-plus")
+    }
+    return try HardNegativeWeights(
       beta: beta ?? standard.beta, tauPlus: tauPlus ?? standard.tauPlus, detached: isDetached)
   }
 }

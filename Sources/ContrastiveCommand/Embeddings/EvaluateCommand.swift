@@ -140,17 +140,18 @@ struct EvaluateCommand: ZeroRowsCommand {
 
   private func evaluation() throws -> RepresentationEvaluation {
     var evaluation = try RepresentationEvaluation()
-    evaluation.classifier = try WeightedKNN(k: k ?? 200, temperature: temperature ?? 0.07)
-    evaluation.ridge = try RidgeProbe(penalty: ridgePenalty ?? 1)
-    evaluation.logistic = try LogisticProbe(penalty: logisticPenalty ?? 1)
+    let standard = evaluation.classifier
+    evaluation.classifier = try WeightedKNN(
+      k: k ?? standard.k, temperature: temperature ?? standard.temperature)
+    if let ridgePenalty { evaluation.ridge = try RidgeProbe(penalty: ridgePenalty) }
+    if let logisticPenalty { evaluation.logistic = try LogisticProbe(penalty: logisticPenalty) }
     evaluation.clusters = clusters
     evaluation.seed = seed ?? 0
-    let graphNeighbors = graphNeighbors ?? 10
-    guard graphNeighbors > 0 else {
+    evaluation.graphNeighbors = graphNeighbors ?? evaluation.graphNeighbors
+    guard evaluation.graphNeighbors > 0 else {
       throw ContrastiveError.parameter(
-        name: "graph-neighbors", found: "\(graphNeighbors)", expected: "1 or more")
+        name: "graph-neighbors", found: "\(evaluation.graphNeighbors)", expected: "1 or more")
     }
-    evaluation.graphNeighbors = graphNeighbors
     guard measures.isEmpty else {
       evaluation.measures = Set(
         try measures.map { name in

@@ -60,7 +60,8 @@ struct AdaptCommand: ParsableCommand {
   @Option(help: "Neighbors of each row for --positives neighbors. (default: 5)")
   var neighbors: Int?
 
-  @Option(help: "Clusters for --positives clusters. (default: a tenth of the rows)")
+  @Option(
+    help: "Clusters for --positives clusters. (default: a tenth of the rows, if so many differ)")
   var clusters: Int?
 
   @Option(name: .shortAndLong, help: "Folder of the run to make.")

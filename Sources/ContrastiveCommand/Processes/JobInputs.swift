@@ -64,7 +64,7 @@ package enum JobInputs {
 
   /// Options that name what is written, decoded pictures among it: every machine has its own.
   private static let outputs = [
-    "--output", "-o", "--csv", "--jsonl", "--cache",
+    "--output", "-o", "--csv", "--jsonl", "--trec", "--names", "--page", "--cache",
   ]
 
   /// The files and folders that are read.

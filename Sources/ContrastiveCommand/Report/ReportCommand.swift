@@ -55,7 +55,10 @@ struct ReportCommand: ParsableCommand {
     let source = ReportData(given: data, pictures: pictures)
     var notes: [String] = []
     var entries: [(run: RunRecord, features: RunFeatures?)] = []
-    for record in records {
+    for (record, name) in zip(records, RunRecord.names(records)) {
+      if let folder = try? DataFolder.path(data ?? record.dataFolder) {
+        try pictures.requirePictures(in: folder, imageSize: nil)
+      }
       Standard.error("measuring \(record.path)\n")
       let features: RunFeatures?
       do throws(ContrastiveError) {
@@ -64,7 +67,7 @@ struct ReportCommand: ParsableCommand {
         // What was asked for must be there; what was guessed need not.
         guard data == nil else { throw error }
         features = nil
-        notes.append("\(record.name): images and measures are left out, because \(error).")
+        notes.append("\(name): images and measures are left out, because \(error).")
       }
       entries.append((record, features))
     }

@@ -124,6 +124,10 @@ struct TrainCommand: ParsableCommand {
     options.data = DataFolder.absolute(data)
     try options.validate()
     try pictures.requirePictures(in: data, imageSize: training.imageSize)
+    try requireNone(
+      training.lastNormalization?.rawValue, named: "last-normalization",
+      without: "residual blocks, which the small encoder does not have",
+      options.architecture != .small)
     var reading = options.reading
     pictures.apply(to: &reading)
     let workers = try parallel.workers

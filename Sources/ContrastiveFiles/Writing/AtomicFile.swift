@@ -110,9 +110,11 @@ public enum AtomicFile {
     // temporary file for a leftover. Once synchronized, it has no failure left to report.
     defer { close(temporary.descriptor) }
     do throws(ContrastiveError) {
-      // A file system may have none.
-      if let mode = permissions(of: path) { _ = fchmod(temporary.descriptor, mode) }
+      // A file system may have none. What nobody may write to would stay if this ended in between.
+      let mode = permissions(of: path)
+      if let mode { _ = fchmod(temporary.descriptor, mode | S_IRUSR | S_IWUSR) }
       try body(Writer(path: path, descriptor: temporary.descriptor, calls: calls))
+      if let mode { _ = fchmod(temporary.descriptor, mode) }
       // A failed fsync is not tried again: the system reports a lost write only once.
       guard retryingInterrupts({ calls.synchronize(temporary.descriptor) }) == 0 else {
         throw failure(path, "writing to the disk failed")

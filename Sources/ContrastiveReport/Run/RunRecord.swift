@@ -43,7 +43,7 @@ public struct RunRecord: Sendable {
   public var name: String { path.split(separator: "/").last.map(String.init) ?? path }
 
   /// What runs are called side by side: their folders' names, whole paths where two are alike.
-  static func names(_ runs: [RunRecord]) -> [String] {
+  package static func names(_ runs: [RunRecord]) -> [String] {
     runs.map { run in runs.count { $0.name == run.name } > 1 ? run.path : run.name }
   }
 

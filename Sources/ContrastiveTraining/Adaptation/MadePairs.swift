@@ -56,9 +56,9 @@ public enum MadePairs {
   ) throws(ContrastiveError) -> (
     documents: Matrix, pairs: [(query: Int, document: Int)]
   ) {
-    let fitting = max(2, rows.distinctDirections(upTo: rows.rows / 10))
+    let clusters = count ?? max(2, rows.distinctDirections(upTo: rows.rows / 10))
     let fit = try KMeans(metric: .spherical, seed: seed).fit(
-      rows, clusters: count ?? fitting, argument: "embeddings", workers: workers)
+      rows, clusters: clusters, argument: "embeddings", workers: workers)
     return (fit.centroids, fit.assignments.enumerated().map { (query: $0, document: $1) })
   }
 }

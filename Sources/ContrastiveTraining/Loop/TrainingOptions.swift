@@ -147,9 +147,6 @@ public struct TrainingOptions: Sendable {
       stem == nil || architecture != .small, "stem", stem?.rawValue ?? "",
       "none: the small encoder has no stem")
     try requireParameter(
-      lastNormalization == .one || architecture != .small, "last-normalization",
-      lastNormalization.rawValue, "one: the small encoder has no residual blocks")
-    try requireParameter(
       (pixelMean == nil) == (pixelDeviation == nil), "pixel-mean", pixelMean ?? [],
       "both pixel-mean and pixel-deviation, or neither")
     try requireParameter(

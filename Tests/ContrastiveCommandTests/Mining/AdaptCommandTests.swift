@@ -152,6 +152,8 @@ import _TestSupport
     for output in ["beta", "tau"] {
       #expect(try folder.text("\(output)/config.json") == folder.text("hcl/config.json"))
     }
+    #expect(try train("detached", "--loss", "hcl", "--detach-weights") != hcl)
+    #expect(try weights("detached") == [1, 0.1])
     // Other losses have no weights of their own.
     _ = try train("views", "--loss", "ntxent", "--beta", "2")
     #expect(try weights("views") == [2, 0])

@@ -108,6 +108,12 @@ import _TestSupport
     #expect(!folder.exists("no"))
   }
 
+  /// As the configurations of earlier runs may have it, where it says nothing.
+  @Test func aSavedNormalizationOfTheSmallEncoder() throws {
+    let run = try train("saved", "--set", "last_normalization=zero")
+    #expect(run.status == 0, "\(run.errors)")
+  }
+
   @Test func refusesOptionsThatDoNotFit() throws {
     let refusals: [([String], String)] = [
       (["--encoder", "resnet19"], "encoder"), (["--stem", "large"], "stem"),

@@ -52,6 +52,8 @@ public struct WeightedKNN: Sendable {
   /// What the neighbors of a query give to a label.
   private struct Vote {
     let label: Int
+    /// The place of the label among all.
+    let place: Int
     var weight = 0.0
 
     /// Whether it is before another; weights that are too small for Double are in the order of the
@@ -73,21 +75,23 @@ public struct WeightedKNN: Sendable {
       in: voters.rows.normalized(argument: "bank", zeroRows: zeroRows).rows,
       k: min(k, voters.rows.rows),
       workers: workers)
+    let target = ClassPlaces(voters.labels)
+    // Where the vote for a label is among those of the query at hand.
+    var own = [Int32](repeating: -1, count: target.classes.count)
     return (0..<neighbors.rows).map { row in
       var votes: [Vote] = []
-      var places: [Int: Int] = [:]
       // Relative to the nearest: exp(s/σ) itself overflows at small σ.
       let nearest = neighbors.similarities[row, 0]
       for (place, index) in neighbors.indices(of: row).enumerated() {
-        let label = voters.labels[index]
-        let own = places[label] ?? votes.count
-        if own == votes.count {
-          places[label] = own
-          votes.append(Vote(label: label))
+        let label = target.places[index]
+        if own[label] < 0 {
+          own[label] = Int32(votes.count)
+          votes.append(Vote(label: target.classes[label], place: label))
         }
         let below = Double(neighbors.similarities[row, place]) - Double(nearest)
-        votes[own].weight += exponential(below / temperature)
+        votes[Int(own[label])].weight += exponential(below / temperature)
       }
+      for vote in votes { own[vote.place] = -1 }
       return body(row, votes)
     }
   }
