@@ -199,11 +199,66 @@ def test_other_devices_keep_their_types(dtype: type) -> None:
     np.testing.assert_array_equal(found, array)
 
 
+def test_whole_numbers_are_not_cut_off() -> None:
+    x = np.random.default_rng(0).standard_normal((20, 3)).astype(np.float32)
+    for call, argument in (
+        (lambda n: ct.QueueBank(n, 4), "capacity"),
+        (lambda n: ct.kmeans(x, 3, iterations=n), "iterations"),
+        (lambda n: ct.kmeans(x, 3, restarts=n), "restarts"),
+        (lambda n: ct.kmeans(x, 3, seed=n), "seed"),
+        (lambda n: ct.sinkhorn(x, iterations=n), "iterations"),
+        (lambda n: ct.knn(x, x, n), "k"),
+    ):
+        for value in (2**64 + 1, 1.5, "a"):
+            with pytest.raises(ct.ContrastiveError, match=f"{argument}: found") as caught:
+                call(value)
+            assert caught.value.argument == argument
+    with pytest.raises(ct.ContrastiveError, match="seed: found -1"):
+        ct.kmeans(x, 3, seed=-1)
+
+
+def test_long_work_between_passes_is_canceled() -> None:
+    x = np.random.default_rng(0).standard_normal((4_000, 32)).astype(np.float32)
+    for call in (
+        lambda **more: ct.kmeans(x, 200, iterations=10**6, restarts=10**6, **more),
+        lambda **more: ct.score(x[:500], x[:500], resamples=10**6, **more),
+    ):
+        start = time.monotonic()
+        with pytest.raises(ct.Canceled):
+            call(threads=1, progress=lambda step, done: time.monotonic() > start + 0.3)
+        assert time.monotonic() < start + 20
+
+
+def test_strides_of_axes_of_one_element() -> None:
+    values = np.lib.stride_tricks.as_strided(
+        np.arange(80, dtype=np.int8), (2, 1, 3), (40, 2**63 - 1, 1)
+    )
+    plain = ct.loss("fnc", embeddings=np.ascontiguousarray(values))
+    assert ct.loss("fnc", embeddings=values).value == plain.value
+
+
+def test_supcon_without_a_base_temperature() -> None:
+    rng = np.random.default_rng(0)
+    x = rng.standard_normal((6, 4)).astype(np.float32)
+    labels = np.array([0, 0, 1, 1, 2, 2])
+
+    def loss(temperature: float) -> float:
+        return ct.loss(
+            "supcon", embeddings=x, labels=labels, temperature=temperature, gradients=[]
+        ).value
+
+    found = ct.loss(
+        "supcon", embeddings=x, labels=labels, temperature=0.5, gradients=["temperature"]
+    ).gradients["temperature"]
+    expected = (loss(0.501) - loss(0.499)) / 0.002
+    np.testing.assert_allclose(found, expected, rtol=1e-4)
+
+
 def test_steps_of_a_bank() -> None:
     bank, row = ct.QueueBank(3, 4), unit(1, 4, 1)
     bank.enqueue(row, step=5)
     for step in (-7, -1, 2**63):
-        with pytest.raises(ct.ContrastiveError, match=f"step: found {step}, expected 0") as caught:
+        with pytest.raises(ct.ContrastiveError, match=f"step: found {step}, expected") as caught:
             bank.enqueue(row, step=step)
         assert caught.value.argument == "step"
     with pytest.raises(ct.ContrastiveError, match="step: found 4"):

@@ -183,6 +183,18 @@ def test_types_and_modes() -> None:
     assert len(parameters) == 2 and all(p.grad is not None for p in parameters)
 
 
+def test_a_graph_that_is_kept() -> None:
+    rows = torch.randn(4, 3, requires_grad=True)
+    value = ct.torch.InfoNCE(normalize=True)(rows, torch.randn(4, 3))
+    value.backward(retain_graph=True)
+    first = rows.grad.clone()
+    rows.grad.zero_()
+    value.backward(retain_graph=True)
+    torch.testing.assert_close(rows.grad, first)
+    value.backward()
+    torch.testing.assert_close(rows.grad, 2 * first)
+
+
 def test_lists_keep_their_places() -> None:
     rng = np.random.default_rng(7)
     n, k, levels = 4, 3, 2

@@ -69,7 +69,11 @@ public func contrastive_bank_enqueue(
       throw ContrastiveError.parameter(name: "step", found: "\(step)", expected: "-1 or more")
     }
     try handle.update { bank throws(ContrastiveError) in
-      try bank.enqueue(rows, ids: ids, step: step < 0 ? nil : Int(step))
+      do throws(ContrastiveError) {
+        try bank.enqueue(rows, ids: ids, step: step < 0 ? nil : Int(step))
+      } catch {
+        throw error.naming(["embeddings": "rows"])
+      }
     }
   }
 }

@@ -73,7 +73,8 @@ struct Layout {
       dense[axis] = dense[axis + 1] &* shape[axis + 1]
     }
     self.shape = shape
-    self.strides = strides ?? dense
+    // No step is taken along an axis of one element, whose stride may be any number.
+    self.strides = zip(shape, strides ?? dense).map { $0 == 1 ? 0 : $1 }
     self.count = count
     isContiguous =
       count == 0

@@ -69,9 +69,14 @@ public func contrastive_assign(
     try labels.requireOutput(shape: [rows.rows], [.int64, .int32])
     let distances = try CallerTensor(optional: squared_distances, name: "squared_distances")
     try distances?.requireOutput(shape: [rows.rows], [.float32, .float64])
-    let found = try PrototypeAssignment(
-      rows, to: means, metric: spherical == 0 ? .euclidean : .spherical,
-      workers: Workers(control).unshared())
+    let workers = try Workers(control).unshared()
+    let found: PrototypeAssignment
+    do throws(ContrastiveError) {
+      found = try PrototypeAssignment(
+        rows, to: means, metric: spherical == 0 ? .euclidean : .spherical, workers: workers)
+    } catch {
+      throw error.naming(["prototypes": "centroids"])
+    }
     labels.write(found.assignments)
     distances?.write(found.squaredDistances)
   }

@@ -99,9 +99,10 @@ public func contrastive_result_tensor(
   _ result: OpaquePointer!, _ place: Int, _ tensor: UnsafeMutablePointer<contrastive_tensor>!
 ) -> contrastive_status {
   attempt {
-    guard let handle = ResultHandle.at(result), let target = tensor else {
+    guard let handle = ResultHandle.at(result) else {
       throw TensorFailure(argument: "result", problem: "found NULL")
     }
+    let target = try required(tensor, named: "tensor")
     target.pointee = try handle.describe(place)
   }
 }

@@ -20,6 +20,7 @@ public enum ContrastiveProgram {
     var parsed: (any ParsableCommand)?
     do {
       let arguments = joiningNegativeNumbers(Array(CommandLine.arguments.dropFirst()))
+      try requireValues(arguments)
       try JobInputs.requireEqual(arguments, version: ContrastiveCommand.configuration.version)
       try Job.requireShared(arguments)
       try requireKnownNames(arguments[...], under: ContrastiveCommand.self)
@@ -83,6 +84,19 @@ package func joiningNegativeNumbers(_ arguments: [String]) -> [String] {
     }
   }
   return joined
+}
+
+/// Refuses empty words: no option has such a value, and what a script has not set would be taken
+/// for the root of the file system.
+private func requireValues(_ arguments: [String]) throws(ContrastiveError) {
+  var option = "arguments"
+  for word in arguments {
+    let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+    if word.hasPrefix("-"), let name = parts.first { option = String(name.drop { $0 == "-" }) }
+    guard !word.isEmpty, parts.count < 2 || !parts[1].isEmpty || !word.hasPrefix("-") else {
+      throw .parameter(name: option, found: "''", expected: "a value")
+    }
+  }
 }
 
 /// Refuses a command or method that there is not, with the nearest one that there is.

@@ -10,11 +10,23 @@ public struct PassProgress: Sendable, Equatable {
 
 /// Whom a call reports to, and whether it has been told to stop.
 final class ProgressMonitor: Sendable {
-  fileprivate let report: @Sendable (PassProgress) -> Bool
+  private let function: @Sendable (PassProgress) -> Bool
+  private let last = Mutex(PassProgress(pass: 1, fraction: 0))
   fileprivate let isStopped = Atomic(false)
   fileprivate let passes = Atomic(0)
 
-  init(_ report: @escaping @Sendable (PassProgress) -> Bool) { self.report = report }
+  init(_ report: @escaping @Sendable (PassProgress) -> Bool) { function = report }
+
+  /// Reports how far the call has come.
+  fileprivate func report(_ progress: PassProgress) {
+    last.withLock { $0 = progress }
+    if !function(progress) { isStopped.store(true, ordering: .relaxed) }
+  }
+
+  /// Reports the same again: between passes, too, the caller is asked whether to go on.
+  fileprivate func reportAgain() {
+    if !function(last.withLock { $0 }) { isStopped.store(true, ordering: .relaxed) }
+  }
 }
 
 extension Workers {
@@ -22,7 +34,8 @@ extension Workers {
   ///
   /// For the calling thread; `CancelationWatch` is for the threads that work for it.
   package var isCanceled: Bool {
-    Task.isCancelled || monitor?.isStopped.load(ordering: .relaxed) ?? false
+    monitor?.reportAgain()
+    return Task.isCancelled || monitor?.isStopped.load(ordering: .relaxed) ?? false
   }
 
   /// Throws `ContrastiveError.canceled` if the call at hand is to end.
@@ -58,7 +71,6 @@ package struct CancelationWatch: @unchecked Sendable {
   package func report(_ done: Int, worker: Int) {
     LargeMatrices.rowsArePassed()
     guard worker == 0, let monitor else { return }
-    let progress = PassProgress(pass: pass, fraction: min(1, Double(done) / steps))
-    if !monitor.report(progress) { monitor.isStopped.store(true, ordering: .relaxed) }
+    monitor.report(PassProgress(pass: pass, fraction: min(1, Double(done) / steps)))
   }
 }

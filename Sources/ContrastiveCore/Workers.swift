@@ -42,8 +42,8 @@ public struct Workers: Sendable {
 
   /// The same workers for one call that reports its progress.
   ///
-  /// - Parameter progress: called after tiles of each pass over the data, by one thread at a time;
-  ///   returning false cancels the call.
+  /// - Parameter progress: called after tiles of each pass over the data, and between passes with
+  ///   what was said last, by one thread at a time; returning false cancels the call.
   /// - Returns: the workers; once canceled they stay so.
   public func reporting(_ progress: @escaping @Sendable (PassProgress) -> Bool) -> Workers {
     var workers = self
@@ -126,8 +126,12 @@ extension Workers {
     _ pieces: Int, _ body: @Sendable (_ index: Int, _ worker: Int) -> Void
   ) {
     let watch = CancelationWatch(self, steps: pieces)
+    // Of many short pieces not each is reported.
+    let step = max(1, pieces / 128)
     forEach(pieces) { index, worker in
-      if !watch.isCanceled { body(index, worker) }
+      guard !watch.isCanceled else { return }
+      body(index, worker)
+      if index % step == 0 { watch.report(index + 1, worker: worker) }
     }
   }
 
@@ -149,7 +153,9 @@ extension Workers {
   package func mapUntilCanceled<Value: Sendable>(
     _ count: Int, _ body: @Sendable (_ index: Int) -> Value
   ) -> [Value] {
-    let watch = CancelationWatch(self, steps: count)
-    return map(count) { watch.isCanceled ? nil : body($0) }.compactMap { $0 }
+    let found = SharedArray<Value?>(repeating: nil, count: count)
+    let places = found.memory
+    forEachUntilCanceled(count) { index, _ in places[index] = body(index) }
+    return found.elements.compactMap { $0 }
   }
 }

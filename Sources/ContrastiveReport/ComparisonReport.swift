@@ -45,7 +45,7 @@ public struct ComparisonReport: Sendable {
       contents: ReportSection.notes(notes + warnings) + [
         .table(
           caption: "kNN accuracy on the test images",
-          headings: ["run", "method", "epochs", "kNN accuracy", "points over random", "time"],
+          headings: ["run", "method", "epochs", "kNN accuracy", "points gained", "time"],
           rows: rows)
       ])
   }
@@ -55,7 +55,10 @@ public struct ComparisonReport: Sendable {
     // Baselines that the runs share are drawn once.
     for (name, color, values) in [
       ("raw pixels", "var(--second)", runs.compactMap(\.pixelAccuracy)),
-      ("random encoder", "var(--third)", runs.compactMap(\.randomAccuracy)),
+      (
+        Set(runs.map(\.startName)).count == 1 ? runs[0].startName : "encoder before training",
+        "var(--third)", runs.compactMap(\.randomAccuracy)
+      ),
     ] where Set(values).count == 1 {
       levels.append(LineChart.Level(name: name, color: color, value: values[0]))
     }

@@ -40,6 +40,15 @@ import _TestSupport
       ["graph", "--input", x, "-k", "2", "--output", folder.file("g.safetensors"), "--csv", ""],
       with: "csv: found ''")
     #expect(!folder.exists("g.safetensors"))
+    for words in [
+      ["search", "--run", "run", "--query", "x.png", "--images", ""],
+      ["search", "--run", "run", "--query", "x.png", "--images="],
+      ["embed", "--images", x, "--output", folder.file("e.npy"), "--run", ""],
+      ["train", "--data", folder.file("data"), "--output", folder.file("no"), "--cache", ""],
+    ] {
+      let name = words[words.count - 1].isEmpty ? words[words.count - 2] : "--images"
+      try refuses(words, with: "\(name.dropFirst(2)): found '', expected a value")
+    }
   }
 
   /// Also where a flag says what is the default, or the run's own value.

@@ -35,7 +35,7 @@ import Testing
     let results = try #require(page.section("results"))
     #expect(
       results.cells == [
-        ["run", "method", "epochs", "kNN accuracy", "points over random", "time"],
+        ["run", "method", "epochs", "kNN accuracy", "points gained", "time"],
         [paths[0], "moco", "2", "50.00\u{A0}%", "25.00", "not finished"],
         [paths[1], "pcl", "2", "75.00\u{A0}% (best)", "50.00", "2 h 1 min"],
         [paths[2], "unknown method", "0", "–", "–", "not finished"],

@@ -10,7 +10,7 @@ import numpy as np
 from ._errors import ContrastiveError, check
 from ._library import BankState, Tensor, library
 from ._neighbors import _at
-from ._tensors import BANK, Array, as_array, rows
+from ._tensors import BANK, Array, as_array, rows, whole
 
 
 class QueueBank:
@@ -27,7 +27,9 @@ class QueueBank:
 
     def __init__(self, capacity: int, dimension: int, *, half: bool = False) -> None:
         self._half = half
-        self._handle = library.bank_create(capacity, dimension, int(half))
+        self._handle = library.bank_create(
+            whole(capacity, "capacity"), whole(dimension, "dimension"), int(half)
+        )
         if not self._handle:
             raise ContrastiveError(
                 library.error_message().decode(), library.error_argument().decode()
@@ -50,14 +52,13 @@ class QueueBank:
             ids: int [rows], the sample of each, 0 or more; unknown without.
             step: when this is, 0 or more; without it, one after the last.
         """
-        if step is not None and not 0 <= step < 1 << 63:
-            raise ContrastiveError(f"step: found {step}, expected 0 ..< 2^63", "step")
+        now = -1 if step is None else whole(step, "step", 0)
         array = rows(rows_, "rows")
         samples = None if ids is None else as_array(ids, "ids")
         check(
             library.bank_enqueue(
                 self._handle, _at(array, "rows"), None if samples is None else _at(samples, "ids"),
-                -1 if step is None else step,
+                now,
             )
         )
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from ._errors import ContrastiveError
 from ._library import library
-from ._tensors import Array, Call, Progress, describe, keeps_zeros, rows
+from ._tensors import Array, Call, Progress, describe, keeps_zeros, rows, whole
 
 
 def _tables(count: int, k: int) -> tuple[Array, Array]:
@@ -44,6 +44,7 @@ def knn(
         similarities the lower first.
     """
     left, right = rows(queries, "queries"), rows(bank, "bank")
+    k = whole(k, "k")
     if k > right.shape[0]:
         raise ContrastiveError(
             f"k: found {k}, expected at most the {right.shape[0]} rows of bank", "k"
@@ -73,6 +74,7 @@ def knn_graph(
     row's own place; k is below N.
     """
     points = rows(embeddings, "embeddings")
+    k = whole(k, "k")
     if k >= points.shape[0]:
         raise ContrastiveError(f"k: found {k}, expected fewer than the {points.shape[0]} rows", "k")
     similarities, neighbors = _tables(points.shape[0], k)
@@ -87,7 +89,7 @@ def knn_graph(
 
 def _kind(normalize: bool, zero_rows: str) -> int:
     """Inner product, cosine, or cosine with rows of zeros, as the library counts them."""
-    return int(normalize) + keeps_zeros(zero_rows, "normalize", normalize)
+    return int(bool(normalize)) + keeps_zeros(zero_rows, "normalize", normalize)
 
 
 def _at(array: Array, name: str) -> Any:

@@ -9,7 +9,7 @@ import numpy as np
 
 from ._library import KMeansInfo, KMeansOptions, library
 from ._neighbors import _at
-from ._tensors import Array, Call, Progress, keeps_zeros, rows
+from ._tensors import Array, Call, Progress, keeps_zeros, number, rows, whole
 
 
 class Clustering(NamedTuple):
@@ -48,11 +48,13 @@ def kmeans(
     """
     data = rows(points, "points")
     start = None if initial is None else rows(initial, "initial")
+    clusters = whole(clusters, "clusters")
     centroids = np.empty((max(0, clusters), data.shape[1]), np.float32)
     assignments = np.empty(data.shape[0], np.int64)
     concentrations = np.empty(max(0, clusters), np.float32)
     options = KMeansOptions(
-        clusters, iterations, restarts, seed, int(spherical),
+        clusters, whole(iterations, "iterations"), whole(restarts, "restarts"),
+        whole(seed, "seed", 0, 2**64 - 1), int(spherical),
         int(keeps_zeros(zero_rows, "spherical", spherical)),
     )
     info, call = KMeansInfo(), Call(threads, progress)
@@ -86,7 +88,9 @@ def assign(
 def sinkhorn(
     scores: Any, *, epsilon: float = 0.05, iterations: int = 3, threads: int | None = None
 ) -> Array:
-    """Sinkhorn–Knopp codes of scores [rows, prototypes], in the log domain: float32, rows sum to 1.
+    """Sinkhorn–Knopp codes of scores [rows, prototypes], in the log domain.
+
+    Float32; rows sum to 1 after an iteration.
 
     exp(scores / epsilon), alternately divided by the sums of prototypes and of rows (Caron et al.
     2020).
@@ -95,6 +99,7 @@ def sinkhorn(
     codes, call = np.empty(data.shape, np.float32), Call(threads, None)
     call.run(
         library.sinkhorn,
-        _at(data, "scores"), epsilon, iterations, _at(codes, "codes"), call.control
+        _at(data, "scores"), number(epsilon, "epsilon"), whole(iterations, "iterations"),
+        _at(codes, "codes"), call.control
     )
     return codes

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import operator
 import signal
 import threading
 from collections.abc import Callable, Sequence
@@ -140,6 +141,27 @@ def keeps_zeros(zero_rows: str, option: str, normalizes: bool) -> bool:
     return zero_rows == "keep"
 
 
+def whole(value: Any, name: str, least: int = -(2**63), most: int = 2**63 - 1) -> int:
+    """A whole number that the library can be given: ctypes would cut off what is beyond."""
+    try:
+        number = operator.index(value)
+    except TypeError:
+        number = None
+    if number is None or not least <= number <= most:
+        raise ContrastiveError(
+            f"{name}: found {value!r}, expected a whole number of {least} … {most}", name
+        )
+    return number
+
+
+def number(value: Any, name: str) -> float:
+    """A number that the library can be given."""
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        raise ContrastiveError(f"{name}: found {value!r}, expected a number", name) from None
+
+
 class Call:
     """One call: its threads, its progress, and Ctrl-C while it lasts.
 
@@ -191,5 +213,5 @@ class Call:
 
 __all__ = [
     "BANK", "Array", "Call", "Progress", "as_array", "copied", "describe", "describe_all",
-    "keeps_zeros", "rows",
+    "keeps_zeros", "number", "rows", "whole",
 ]

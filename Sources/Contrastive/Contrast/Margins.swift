@@ -71,12 +71,22 @@ struct Margins: Sendable {
   /// Whether the positives' sum counts by itself, not by the shares of each: the mean is inside.
   private let hasFreeSum: Bool
   private let positives: [Positives]
-  private let negatives: Denominators
+  /// What the shares of negatives are of.
+  private let denominators: Denominators
 
-  init(_ positives: [Positives], against negatives: Denominators, form: Form = .outside) {
+  /// - Parameters:
+  ///   - positives: of each row.
+  ///   - negatives: of each row.
+  ///   - form: how they make a loss.
+  ///   - denominators: what a pass has found, where `negatives` are known to more digits: shares of
+  ///     the similarities that it reads must be of their own sum.
+  init(
+    _ positives: [Positives], against negatives: Denominators, form: Form = .outside,
+    sharing denominators: Denominators? = nil
+  ) {
     temperature = negatives.temperature
     self.positives = positives
-    self.negatives = negatives
+    self.denominators = denominators ?? negatives
     var slope = 0.0
     for (row, own) in positives.enumerated() {
       let debiased = DebiasedMargin(own, negatives, row: row)
@@ -87,7 +97,8 @@ struct Margins: Sendable {
       guard own.count > 0, value > -.infinity else {
         loss.append(0)
         push.append(0)
-        pull.append(0)
+        // A decoupled pair without negatives has no gradient either: q − q.
+        pull.append(form.isDecoupled ? 1 : 0)
         target.append(0)
         continue
       }
@@ -132,7 +143,7 @@ struct Margins: Sendable {
 
   /// ∂(row's loss)/∂u for a negative of a similarity.
   func negative(_ row: Int, _ similarity: Double) -> Double {
-    push[row] == 0 ? 0 : push[row] * negatives.share(row, similarity)
+    push[row] == 0 ? 0 : push[row] * denominators.share(row, similarity)
   }
 
   /// The softmaxes whose sum is ∂/∂u of the negatives times `scale`, each with its temperature.
@@ -141,7 +152,7 @@ struct Margins: Sendable {
   func negativeSides(
     _ maxima: [[Float]], scale: Double
   ) -> [(temperature: Double, side: SoftmaxWriter.Side)] {
-    zip(negatives.parts, maxima).map { part, maximum in
+    zip(denominators.parts, maxima).map { part, maximum in
       let side = SoftmaxWriter.Side(maximum) { row, top in
         push[row] == 0
           ? 0

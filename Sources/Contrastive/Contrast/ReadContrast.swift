@@ -54,6 +54,7 @@ struct ReadContrast: Sendable {
     if contrast.hasNegativesApart { negatives.add(workers: workers, apart) }
     var margins = Margins(positives, against: negatives, form: contrast.form)
     if !margins.illConditioned.isEmpty {
+      let read = negatives
       let size = max(workers.count, Self.exactBytes / (16 * max(1, contrast.readColumns.rows)))
       for first in stride(from: 0, to: margins.illConditioned.count, by: size)
       where !workers.isCanceled {
@@ -63,7 +64,8 @@ struct ReadContrast: Sendable {
         }
       }
       try workers.checkAnyCanceled()
-      margins = Margins(positives, against: negatives, form: contrast.form)
+      margins = Margins(
+        positives, against: negatives, form: contrast.form, sharing: read)
     }
     self.contrast = contrast
     self.margins = margins

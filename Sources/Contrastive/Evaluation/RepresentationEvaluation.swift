@@ -197,6 +197,8 @@ package struct RepresentationEvaluation: Sendable {
         rows, clusters: clusters ?? labels, argument: "embeddings", workers: workers)
     } catch {
       if clusters == nil, case .parameter("clusters", _, _) = error { return nil }
+      // Kept rows of zeros have no direction, and here are all there is.
+      if zeroRows == .keep, case .zeroNorm = error { return nil }
       throw error
     }
   }

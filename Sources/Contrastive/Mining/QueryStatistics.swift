@@ -49,7 +49,7 @@ public struct QueryStatistics: Sendable {
   ///   - values: of each measure one number a query, as many of each.
   ///   - workers: the threads to use; no effect on the result.
   /// - Returns: an interval for each measure.
-  /// - Throws: `ContrastiveError.shape` for measures of unlike numbers of queries.
+  /// - Throws: `ContrastiveError`: `.shape` for measures of unlike numbers of queries, `.canceled`.
   public func intervals(
     of values: [[Double]], workers: Workers = .all
   ) throws(ContrastiveError) -> [Interval] {
@@ -61,11 +61,12 @@ public struct QueryStatistics: Sendable {
         values.count == count, "values.\(place)", "\(values.count)",
         "\(count), one for each query")
     }
-    let means = workers.map(resamples) { resample in
+    let means = workers.mapUntilCanceled(resamples) { resample in
       var random = CounterRandom(seed: seed, 0x626f_6f74, UInt64(resample))
       let drawn = (0..<count).map { _ in random.index(below: count) }
       return values.map { values in drawn.reduce(0) { $0 + values[$1] } / Double(count) }
     }
+    try workers.checkCanceled()
     return values.enumerated().map { place, values in
       let sorted = means.map { $0[place] }.sorted()
       return Interval(
@@ -90,7 +91,10 @@ public struct QueryStatistics: Sendable {
   ///   - differences: one number a query.
   ///   - workers: the threads to use; no effect on the result.
   /// - Returns: p, 1 where no query differs.
-  public func pValue(of differences: [Double], workers: Workers = .all) -> Double {
+  /// - Throws: `ContrastiveError.canceled`.
+  public func pValue(
+    of differences: [Double], workers: Workers = .all
+  ) throws(ContrastiveError) -> Double {
     let differing = differences.filter { $0 != 0 }
     guard !differing.isEmpty else { return 1 }
     // Rounding of the sum must not make an equal pattern smaller.
@@ -98,7 +102,7 @@ public struct QueryStatistics: Sendable {
       abs(differing.reduce(0, +)) - 1e-12 * differing.reduce(0) { $0 + abs($1) }
     let isWhole = differing.count < 63 && 1 << differing.count <= resamples
     let patterns = isWhole ? 1 << differing.count : resamples
-    let isLarge = workers.map(patterns) { pattern in
+    let isLarge = workers.mapUntilCanceled(patterns) { pattern in
       var random = CounterRandom(seed: seed, 0x7369_676e, UInt64(pattern))
       var (sum, bits) = (0.0, UInt64(pattern))
       for (place, difference) in differing.enumerated() {
@@ -108,6 +112,7 @@ public struct QueryStatistics: Sendable {
       }
       return abs(sum) >= observed
     }
+    try workers.checkCanceled()
     let large = isLarge.count { $0 }
     return isWhole ? Double(large) / Double(patterns) : Double(1 + large) / Double(1 + patterns)
   }

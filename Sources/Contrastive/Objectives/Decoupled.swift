@@ -55,9 +55,10 @@ public struct Decoupled: PairedViewObjective {
   private func weights(of views: PairedViews) -> [Double]? {
     guard let sigma else { return nil }
     let similarities = views.partnerSimilarities
-    let all = LogSumExp(similarities.prefix(views.count).map { ($0, 1) }, temperature: sigma)
-    return similarities.map {
-      2 - Double(views.count) * exponential($0 / sigma - all.logSum)
-    }
+    // Relative to the largest: beside large logits log N has no digits.
+    let top = similarities.max() ?? 0
+    let shares = similarities.map { exponential(($0 - top) / sigma) }
+    let mean = shares.prefix(views.count).mean
+    return shares.map { 2 - $0 / mean }
   }
 }

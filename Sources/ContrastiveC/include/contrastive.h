@@ -21,8 +21,8 @@
  *               anew. Banks and results are the child's own copies.
  *   Tensors     Float32 in C order (row-major, no gaps) is read where it is. Any other type or
  *               strides are read through a copy. Input and output must not overlap.
- *   Numbers     Float32 in and out; sums, losses and counts in double. NaN, infinity and elements
- *               beyond 1e18 are refused by row and column.
+ *   Numbers     Float32 in and out; sums, losses and counts in double. NaN, infinity and, where
+ *               rows are not normalized, elements beyond 1e18 are refused by row and column.
  */
 #ifndef CONTRASTIVE_H
 #define CONTRASTIVE_H

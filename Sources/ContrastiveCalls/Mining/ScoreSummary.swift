@@ -66,8 +66,8 @@ package struct ScoreSummary: Encodable {
     against = Second(
       measures: named(try statistics.intervals(of: others, workers: workers).map { Mean($0) }),
       difference: named(
-        zip(intervals, differences).map {
-          Mean($0, pValue: statistics.pValue(of: $1, workers: workers))
+        try zip(intervals, differences).map { interval, values throws(ContrastiveError) in
+          Mean(interval, pValue: try statistics.pValue(of: values, workers: workers))
         }))
   }
 }

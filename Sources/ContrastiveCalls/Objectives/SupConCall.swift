@@ -10,15 +10,15 @@ package struct SupConCall: ObjectiveCall {
     """
 
   private let temperature: Double
-  private let baseTemperature: Double
+  private let baseTemperature: Double?
   private let variant: SupCon.Variant
   private let negatives: NegativeChoice
 
   package init(_ options: inout CallOptions) throws(ContrastiveError) {
     temperature = try options.number("temperature", default: 0.07, "Softmax temperature.")
     baseTemperature = try options.number(
-      "base-temperature", default: temperature,
-      "The loss is multiplied by temperature / this constant.", otherwise: "not at all")
+      "base-temperature", "The loss is multiplied by temperature / this constant.",
+      otherwise: "not at all")
     variant = try options.choice(
       "variant", default: .outside, "The mean over the positives: out or in of the logarithm.")
     negatives = try NegativeChoice(&options)

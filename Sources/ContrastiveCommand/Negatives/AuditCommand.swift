@@ -22,8 +22,8 @@ struct AuditCommand: ZeroRowsCommand {
       [n,dimension]; labels [n] in the same formats, whole numbers, -1 for none, or in .npy texts. \
       The output holds, [n,k] row-major and the most similar first, candidates I64, maximum, mean, \
       similarity, neighbors, clusters and confidence F32, mutual and suspected U8, gradient_shares \
-      F32 [n], and with labels the curve of the cosine over all pairs: thresholds, precision, \
-      recall F32 [m].
+      F32 [n], and with labels the curve of the cosine over all pairs, in steps of 1/2000: \
+      thresholds, precision, recall F32 [m].
 
       Example:
         contrastive audit --embeddings x.npy --output suspects.safetensors

@@ -47,9 +47,6 @@ struct OutputFile {
   ) throws(ContrastiveError) {
     self.path = path
     self.option = option
-    guard !path.isEmpty else {
-      throw .parameter(name: option, found: "''", expected: "the name of a file, or -")
-    }
     for case let other? in others where isSameOutput(other.path, path) {
       throw .parameter(
         name: option, found: path,

@@ -2,17 +2,21 @@ import ContrastiveTraining
 
 /// Shows a run's progress on standard error: a bar on a terminal, plain lines elsewhere.
 struct ProgressDisplay {
+  /// What the encoder is before training.
+  private let start: String
   private let isTerminal = Standard.isTerminal
   private let clock = ContinuousClock()
   private var lastShown: ContinuousClock.Instant?
+
+  init(start: String) { self.start = start }
 
   /// Shows an event, if it is time to.
   mutating func show(_ event: TrainingEvent) {
     switch event {
     case .baselines(let random?, let pixels?):
-      line("kNN accuracy: raw pixels \(percent(pixels)), random encoder \(percent(random))")
+      line("kNN accuracy: raw pixels \(percent(pixels)), \(start) \(percent(random))")
     case .baselines:
-      line("There are no labels to evaluate with: kNN accuracy is not measured.")
+      line("kNN accuracy is not measured: it takes labels of training and of test images.")
     case .step(let progress):
       let interval = Duration.milliseconds(isTerminal ? 100 : 10_000)
       let now = clock.now

@@ -7,8 +7,7 @@ import ContrastiveCore
 ///   - option: the option that names it.
 /// - Throws: `ContrastiveError.parameter`.
 func requireFolderName(_ path: String, named option: String) throws(ContrastiveError) {
-  guard path.isEmpty || path == "-" else { return }
+  guard path == "-" else { return }
   throw .parameter(
-    name: option, found: path.isEmpty ? "''" : path,
-    expected: "the name of a folder: a run is several files")
+    name: option, found: path, expected: "the name of a folder: a run is several files")
 }

@@ -22,7 +22,8 @@ struct TrainCommand: ParsableCommand {
       Labels are used for evaluation only: the accuracy of a weighted vote of the 200 nearest \
       training images on each test image's label. An image labeled -1 has no label: it is trained \
       on, but neither votes nor counts. Without test images a share is set aside (--holdout). \
-      Alignment, uniformity, RankMe and spread of the features are always measured.
+      Alignment, uniformity, RankMe and spread of the features are measured on two test images or \
+      more.
 
       The run folder gets config.json, metrics.jsonl (one line per epoch), checkpoint.safetensors \
       (the whole state, after every epoch), encoder.safetensors and result.json. Progress goes to \
@@ -183,7 +184,8 @@ struct TrainCommand: ParsableCommand {
   ) throws {
     if let text = unlabeled(run) { Standard.error(text) }
     let stop = StopRequest()
-    var display = ProgressDisplay()
+    let start = run.options.initialEncoder == nil ? "random encoder" : "initial encoder"
+    var display = ProgressDisplay(start: start)
     let result = try folder.train(
       &run, checkpointEvery: checkpointSteps, until: { _ in workers.any(stop.number != nil) }
     ) { event throws(ContrastiveError) in
@@ -203,12 +205,11 @@ struct TrainCommand: ParsableCommand {
     if let trained = result.knnAccuracy, let random = result.randomEncoderKNNAccuracy,
       let pixels = result.rawPixelKNNAccuracy
     {
-      let start = run.options.initialEncoder == nil ? "random encoder " : "initial encoder"
       Standard.error(
         """
         kNN accuracy on the test images
           raw pixels      \(percent(pixels))
-          \(start) \(percent(random))
+          \(padded(start, 15)) \(percent(random))
           trained         \(percent(trained))
 
         """)

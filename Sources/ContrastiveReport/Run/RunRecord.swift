@@ -118,6 +118,11 @@ public struct RunRecord: Sendable {
 
   /// The accuracy in the end, or after the last epoch of a run that was stopped.
   package var accuracy: Double? { outcome("knn_accuracy") ?? series("knn_accuracy").last?.y }
+  /// What the encoder was before training.
+  var startName: String {
+    configuration["initial_encoder"]?.string == nil ? "random encoder" : "initial encoder"
+  }
+  /// Its accuracy.
   var randomAccuracy: Double? { baseline("random_encoder_knn_accuracy") }
   var pixelAccuracy: Double? { baseline("raw_pixel_knn_accuracy") }
 

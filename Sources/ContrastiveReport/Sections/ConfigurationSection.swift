@@ -24,7 +24,10 @@ extension ReportSection {
       add("steps of all epochs", duration(epochs.reduce(0, +)))
       add("mean epoch", duration(epochs.reduce(0, +) / Double(epochs.count)))
     }
-    if !rates.isEmpty { add("median speed", "\(fixed(rates[rates.count / 2], 0)) images/s") }
+    if !rates.isEmpty {
+      let median = (rates[(rates.count - 1) / 2] + rates[rates.count / 2]) / 2
+      add("median speed", "\(fixed(median, 0)) images/s")
+    }
     for (name, seconds) in (features?.measures.seconds ?? [:]).sorted(by: { $0.key < $1.key }) {
       add("measuring \(name), for this report", duration(seconds))
     }

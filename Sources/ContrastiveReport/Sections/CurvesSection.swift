@@ -13,7 +13,7 @@ extension ReportSection {
           LineChart.Level(name: "raw pixels", color: "var(--second)", value: $0)
         },
         run.randomAccuracy.map {
-          LineChart.Level(name: "random encoder", color: "var(--third)", value: $0)
+          LineChart.Level(name: run.startName, color: "var(--third)", value: $0)
         },
       ].compactMap(\.self))
     let loss = LineChart(

@@ -9,7 +9,7 @@ extension ReportSection {
       numbers.append(("kNN accuracy", percent(accuracy, digits: 2)))
     }
     if let random = run.randomAccuracy {
-      numbers.append(("random encoder", percent(random, digits: 2)))
+      numbers.append((run.startName, percent(random, digits: 2)))
     }
     if let pixels = run.pixelAccuracy { numbers.append(("raw pixels", percent(pixels, digits: 2))) }
     if let logistic = features?.measures[.logisticAccuracy] {

@@ -137,7 +137,7 @@ import _TestSupport
     (["--temperature", "nan"], 64, "temperature"),
     (["--symmetric"], 64, "symmetric"),
     (["--gradient", "key"], 64, "did you mean 'keys'?"),
-    (["--gradient", ""], 64, "gradient: found '', expected names separated by commas, or none"),
+    (["--gradient", ""], 64, "gradient: found '', expected a value"),
     (["--gradient", ","], 64, "gradient: found ','"),
     (["--gradient", "queries,"], 64, "gradient: found 'queries,'"),
     (["--temprature", "1"], 64, "--temperature"),

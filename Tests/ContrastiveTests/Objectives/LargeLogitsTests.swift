@@ -20,6 +20,47 @@ import _TestSupport
     #expect(relativeError(found.loss, log(3)) <= 1e-6, "\(found.loss)")
   }
 
+  /// Shares of negatives are of what a pass has read, also where debiasing knows their sum better.
+  @Test(arguments: [1e-6, 9e-6, 1.1e-5]) func ofDebiasedNegatives(_ temperature: Double) throws {
+    func rows(_ matrix: Matrix) throws -> Matrix {
+      try Matrix(
+        rows: matrix.rows, columns: matrix.columns, values: matrix.values.map { 100 * $0 })
+    }
+    let unit = try TestData.embeddings(1, 17, seed: 18)
+    let bank = try TestData.near(unit, noise: 0.3, seed: 19)
+      .stacked(on: TestData.embeddings(3, 17, seed: 20))
+    let found = try InfoNCE(
+      temperature: temperature,
+      negatives: Negatives(hardness: HardNegativeWeights(beta: 0, tauPlus: 0.1))
+    ).evaluate(
+      queries: rows(unit), keys: rows(TestData.embeddings(1, 17, seed: 21)), bank: rows(bank))
+    // The loss's slope is at most the distance of two rows over the temperature, and a little more.
+    let largest = try #require(found[.queries]).values.reduce(0) { max($0, abs(Double($1))) }
+    #expect(largest > 10 / temperature && largest < 250 / temperature, "\(largest)")
+  }
+
+  /// Weights of pairs that are all alike are 1, however large the similarities.
+  @Test(arguments: [Float(1), 1e2, 1e4]) func ofWeightedPairs(_ length: Float) throws {
+    let views = try Matrix(rows: 5, columns: 1, values: [Float](repeating: length, count: 5))
+    let found = try Decoupled(temperature: 1, sigma: 1e-6).evaluate(view1: views, view2: views)
+    let plain = try Decoupled(temperature: 1).evaluate(view1: views, view2: views)
+    #expect(abs(found.loss - log(8)) <= 1e-6 * max(1, Double(length * length)))
+    #expect(found.loss == plain.loss)
+  }
+
+  /// A pair without negatives has no loss and no gradient.
+  @Test func ofPairsWithoutNegatives() throws {
+    let views = try TestData.embeddings(4, 3, seed: 1)
+    let other = try TestData.near(views, noise: 0.1, seed: 2)
+    let negatives = try Negatives(
+      falseNegatives: FalseNegativeTreatment(
+        FalseNegatives(topK: .max, threshold: nil), mode: .exclude))
+    let found = try Decoupled(negatives: negatives).evaluate(
+      view1: views, view2: other, gradients: [.view1, .view2])
+    #expect(found.loss == 0 && found[.temperature] == 0)
+    #expect(found[.view1] == Matrix(zeros: 4, by: 3) && found[.view2] == Matrix(zeros: 4, by: 3))
+  }
+
   /// Both directions at once are the mean of one after the other, as are their gradients.
   @Test(arguments: [(Float(16_384), 0.05), (64, 1e-6), (1, 1e-6), (1, 0.05)])
   func ofBothDirections(_ length: Float, _ temperature: Double) throws {

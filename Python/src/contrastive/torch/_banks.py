@@ -61,6 +61,8 @@ class MemoryBank(nn.Module):
             raise ContrastiveError(
                 f"ids: found shape {list(ids.shape)}, expected [{embeddings.shape[0]}]", "ids"
             )
+        if ids is not None and (ids.is_floating_point() or bool((ids < 0).any())):
+            raise ContrastiveError("ids: found other than whole numbers of 0 or more", "ids")
         rows = embeddings.detach().to(self.data.device, torch.float32)
         norms = rows.double().norm(dim=1, keepdim=True)
         if not bool(torch.isfinite(norms).all()):

@@ -173,7 +173,8 @@ def _backward(ctx: Any, grads: list[Tensor]) -> Any:
     is_value = _is_value_alone(value, losses)
     for name, rowwise, gradient in zip(ctx.wanted, ctx.rowwise, ctx.saved_tensors):
         if is_value:
-            by_name[name] = gradient
+            # A copy: what becomes a leaf's .grad is written to, and the graph may be kept.
+            by_name[name] = gradient.clone()
         elif losses is None or losses.numel() == 0:
             by_name[name] = gradient * value.to(gradient.dtype)
         else:

@@ -21,10 +21,6 @@ struct AuditLabels {
   /// Whether a row has a label.
   func isKnown(_ row: Int) -> Bool { groups[row] < labelCount }
 
-  /// Groups that have all labeled rows in one, and every other row by itself; nil when all rows
-  /// have a label.
-  var known: [Int32]? {
-    guard !groups.indices.allSatisfy(isKnown) else { return nil }
-    return groups.indices.map { isKnown($0) ? 0 : Int32($0 + 1) }
-  }
+  /// The rows that have a label.
+  var knownRows: [Int] { groups.indices.filter(isKnown) }
 }

@@ -120,24 +120,34 @@ public struct NegativeAudit: Sendable {
       return try AuditLabels(labels, rows: rows)
     }
     var groupings = try clusterings(of: unit, workers)
-    var wholes: [Int: Int] = [:]
-    if let known {
-      groupings.append(known.groups)
-      if let all = known.known {
-        groupings.append(all)
-        wholes = [clusters.count: clusters.count + 1]
-      }
-    }
+    let labeled = known?.knownRows ?? []
+    if let known, labeled.count == rows { groupings.append(known.groups) }
 
     let search = AuditSearch(unit: unit, support: support, zeroRows: zeroRows, k: k)
     let found = try search.candidates(workers: workers)
-    let census = try SymmetricPass(Operand("embeddings", unit)).read(
-      GroupSimilarityReader(groupings: groupings, temperature: temperature), workers: workers)
-    let pairs = PairCensus(census, groupings: groupings.count, wholes: wholes)
+    let pairs = try census(of: unit, groupings, workers)
     let candidates = try AuditCandidates(
       found, clusterings: Array(groupings[..<clusters.count]), pairs: pairs, workers: workers)
     return NegativeAuditResult(
-      self, candidates: candidates, pairs: pairs, unit: unit, labels: known)
+      self, candidates: candidates, pairs: pairs, unit: unit,
+      labels: try known.map { known throws(ContrastiveError) in
+        // Pairs with a row without a label do not count.
+        labeled.count == rows
+          ? (known, pairs, clusters.count)
+          : (
+            known,
+            try census(of: unit.rows(at: labeled), [labeled.map { known.groups[$0] }], workers), 0
+          )
+      })
+  }
+
+  private func census(
+    of unit: Matrix, _ groupings: [[Int32]], _ workers: Workers
+  ) throws(ContrastiveError) -> PairCensus {
+    PairCensus(
+      try SymmetricPass(Operand("embeddings", unit)).read(
+        GroupSimilarityReader(groupings: groupings, temperature: temperature), workers: workers),
+      groupings: groupings.count)
   }
 
   private func clusterings(

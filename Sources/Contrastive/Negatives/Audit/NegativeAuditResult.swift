@@ -54,14 +54,14 @@ public struct NegativeAuditResult: Sendable {
 
   init(
     _ audit: NegativeAudit, candidates: AuditCandidates, pairs: PairCensus, unit: Matrix,
-    labels: AuditLabels?
+    labels: (groups: AuditLabels, pairs: PairCensus, grouping: Int)?
   ) {
     self.candidates = candidates
     threshold = audit.threshold
-    func share(_ grouping: Int) -> Share {
+    func share(_ grouping: Int, of pairs: PairCensus) -> Share {
       Share(ofNegatives: pairs.share(grouping), ofGradient: pairs.gradientShares[grouping])
     }
-    clusterings = audit.clusters.enumerated().map { ($1, share($0)) }
+    clusterings = audit.clusters.enumerated().map { ($1, share($0, of: pairs)) }
     let isSuspected = candidates.values(of: .confidence).map { Double($0) >= audit.threshold }
     self.isSuspected = isSuspected
     suspectedCount = isSuspected.count { $0 }
@@ -79,9 +79,9 @@ public struct NegativeAuditResult: Sendable {
       ofGradient: shares.reduce(0, +) / Double(max(1, shares.count)))
     labeled = labels.map {
       LabeledAudit(
-        labels: $0, share: share(audit.clusters.count), candidates: candidates,
-        isSuspected: isSuspected, all: pairs.counted(audit.clusters.count),
-        same: pairs.inside[audit.clusters.count], neighbors: audit.neighbors)
+        labels: $0.groups, share: share($0.grouping, of: $0.pairs), candidates: candidates,
+        isSuspected: isSuspected, all: $0.pairs.all, same: $0.pairs.inside[$0.grouping],
+        neighbors: audit.neighbors)
     }
   }
 }

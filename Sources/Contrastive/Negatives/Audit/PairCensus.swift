@@ -10,28 +10,24 @@ struct PairCensus: Sendable {
   let sums: [Double]
   /// Mean over the rows of the part of that sum inside the row's group, for each grouping.
   let gradientShares: [Double]
-  /// For a grouping, another whose pairs are all that count.
-  private let wholes: [Int: Int]
 
-  /// Counts of a pass; see `wholes` for what counts less than all pairs.
-  init(_ blocks: [GroupSimilarityReader.Statistics], groupings: Int, wholes: [Int: Int] = [:]) {
-    self.wholes = wholes
+  /// Counts of a pass.
+  init(_ blocks: [GroupSimilarityReader.Statistics], groupings: Int) {
     let bins = GroupSimilarityReader.bins
     var counts = [[Int]](
       repeating: [Int](repeating: 0, count: bins), count: 1 + groupings)
     var shares = [Double](repeating: 0, count: groupings)
-    var counted = [Int](repeating: 0, count: groupings)
+    var counted = 0
     for block in blocks {
       for index in counts.indices {
         for bin in 0..<bins { counts[index][bin] += Int(block.counts[index * bins + bin]) }
       }
       let rows = block.softmax.sum.count
-      for index in shares.indices {
-        for row in 0..<rows {
-          let all = wholes[index].map { block.groupSums[$0 * rows + row] } ?? block.softmax.sum[row]
-          guard all > 0 else { continue }
-          shares[index] += block.groupSums[index * rows + row] / all
-          counted[index] += 1
+      // A row that is alone has no others.
+      for row in 0..<rows where block.softmax.sum[row] > 0 {
+        counted += 1
+        for index in shares.indices {
+          shares[index] += block.groupSums[index * rows + row] / block.softmax.sum[row]
         }
       }
     }
@@ -41,18 +37,15 @@ struct PairCensus: Sendable {
     inside = Array(counts[1...])
     maximum = blocks.flatMap(\.softmax.maximum)
     sums = blocks.flatMap(\.softmax.sum)
-    gradientShares = zip(shares, counted).map { $0 / Double(max(1, $1)) }
+    gradientShares = shares.map { $0 / Double(max(1, counted)) }
   }
 
   /// Number of ordered pairs.
   var total: Int { all.reduce(0, +) }
 
-  /// The pairs in each bin that count for a grouping.
-  func counted(_ grouping: Int) -> [Int] { wholes[grouping].map { inside[$0] } ?? all }
-
   /// The share of all pairs that are inside a group.
   func share(_ grouping: Int) -> Double {
-    Double(inside[grouping].reduce(0, +)) / Double(max(1, counted(grouping).reduce(0, +)))
+    Double(inside[grouping].reduce(0, +)) / Double(max(1, total))
   }
 
   /// For each bin, the share of the pairs at least so similar that are inside a group; where there
