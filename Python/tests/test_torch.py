@@ -266,6 +266,14 @@ def test_bank_state() -> None:
     assert ct.torch.InstDisc()(first, samples, torch.tensor([1, 2, 3])).isfinite()
 
 
+def test_ids_of_a_queue() -> None:
+    bank = ct.torch.QueueBank(4, 3)
+    for ids in ([0.5, 1.0], [0, -3]):
+        with pytest.raises(ct.ContrastiveError, match="ids: found"):
+            bank.enqueue(torch.randn(2, 3), torch.tensor(ids))
+    assert len(bank) == 0
+
+
 def test_bank_in_half_precision() -> None:
     rows = unit(3, 4, 1)
     queue, samples = ct.torch.QueueBank(5, 4).half(), ct.torch.SampleBank(5, 4).half()

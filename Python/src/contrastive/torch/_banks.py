@@ -61,8 +61,6 @@ class MemoryBank(nn.Module):
             raise ContrastiveError(
                 f"ids: found shape {list(ids.shape)}, expected [{embeddings.shape[0]}]", "ids"
             )
-        if ids is not None and (ids.is_floating_point() or bool((ids < 0).any())):
-            raise ContrastiveError("ids: found other than whole numbers of 0 or more", "ids")
         rows = embeddings.detach().to(self.data.device, torch.float32)
         norms = rows.double().norm(dim=1, keepdim=True)
         if not bool(torch.isfinite(norms).all()):
@@ -84,6 +82,8 @@ class QueueBank(MemoryBank):
     @torch.no_grad()
     def enqueue(self, embeddings: Tensor, ids: Tensor | None = None) -> None:
         """Writes rows [any number, dimension] over the oldest, each divided by its norm."""
+        if ids is not None and (ids.is_floating_point() or bool((ids < 0).any())):
+            raise ContrastiveError("ids: found other than whole numbers of 0 or more", "ids")
         rows = self._checked(embeddings, ids)
         step = self.last_step + 1
         first = max(0, rows.shape[0] - self.capacity)
