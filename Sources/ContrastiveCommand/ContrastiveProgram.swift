@@ -92,10 +92,12 @@ private func requireValues(_ arguments: [String]) throws(ContrastiveError) {
   var option = "arguments"
   for word in arguments {
     let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-    if word.hasPrefix("-"), let name = parts.first { option = String(name.drop { $0 == "-" }) }
-    guard !word.isEmpty, parts.count < 2 || !parts[1].isEmpty || !word.hasPrefix("-") else {
+    let isOption = word.hasPrefix("-")
+    if isOption, let name = parts.first { option = String(name.drop { $0 == "-" }) }
+    guard !word.isEmpty, !isOption || parts.count < 2 || !parts[1].isEmpty else {
       throw .parameter(name: option, found: "''", expected: "a value")
     }
+    if !isOption || parts.count == 2 { option = "arguments" }
   }
 }
 

@@ -19,12 +19,14 @@ final class ProgressMonitor: Sendable {
 
   /// Reports how far the call has come.
   fileprivate func report(_ progress: PassProgress) {
+    guard !isStopped.load(ordering: .relaxed) else { return }
     last.withLock { $0 = progress }
     if !function(progress) { isStopped.store(true, ordering: .relaxed) }
   }
 
   /// Reports the same again: between passes, too, the caller is asked whether to go on.
   fileprivate func reportAgain() {
+    guard !isStopped.load(ordering: .relaxed) else { return }
     if !function(last.withLock { $0 }) { isStopped.store(true, ordering: .relaxed) }
   }
 }
@@ -34,9 +36,13 @@ extension Workers {
   ///
   /// For the calling thread; `CancelationWatch` is for the threads that work for it.
   package var isCanceled: Bool {
-    monitor?.reportAgain()
+    // Of several processes none may be told alone.
+    if processes == nil { askMonitor() }
     return Task.isCancelled || monitor?.isStopped.load(ordering: .relaxed) ?? false
   }
+
+  /// Asks the caller whether to go on, as after a tile of a pass.
+  func askMonitor() { monitor?.reportAgain() }
 
   /// Throws `ContrastiveError.canceled` if the call at hand is to end.
   package func checkCanceled() throws(ContrastiveError) {

@@ -128,10 +128,13 @@ extension Workers {
     let watch = CancelationWatch(self, steps: pieces)
     // Of many short pieces not each is reported.
     let step = max(1, pieces / 128)
+    let reported = Atomic(-1)
     forEach(pieces) { index, worker in
       guard !watch.isCanceled else { return }
       body(index, worker)
-      if index % step == 0 { watch.report(index + 1, worker: worker) }
+      guard worker == 0, index / step > reported.load(ordering: .relaxed) else { return }
+      reported.store(index / step, ordering: .relaxed)
+      watch.report(index + 1, worker: worker)
     }
   }
 

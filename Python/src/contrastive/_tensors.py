@@ -187,7 +187,7 @@ class Call:
             stops = self._progress(step, fraction) if self._progress else None
             return 1 if stops or self._interrupt else 0
         except BaseException as error:
-            self._raised = error
+            self._raised = self._raised or error
             return 1
 
     def run(self, function: Any, *arguments: Any) -> None:

@@ -68,7 +68,7 @@ public struct Sinkhorn: Sendable, Equatable {
       return potentials.codes(wanted)
     }
     let first = potentials.normalize()
-    try workers.checkCanceled()
+    try workers.checkAnyCanceled()
     guard iterations > 1 else {
       return wanted == 0..<scores.rows ? first : first.rows(wanted)
     }
@@ -76,13 +76,13 @@ public struct Sinkhorn: Sendable, Equatable {
     var scaled = ScaledCodes(consume first, workers: workers)
     for _ in 2..<iterations {
       scaled.normalize()
-      try workers.checkCanceled()
+      try workers.checkAnyCanceled()
       guard scaled.isStretched else { continue }
       potentials.divide(byRows: scaled.rows, columns: scaled.columns)
       scaled = ScaledCodes(potentials.codes(0..<scores.rows), workers: workers)
     }
     let codes = (consume scaled).normalized(wanted)
-    try workers.checkCanceled()
+    try workers.checkAnyCanceled()
     return codes
   }
 }

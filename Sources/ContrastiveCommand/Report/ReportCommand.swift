@@ -105,6 +105,10 @@ private struct ReportData {
   func features(
     of run: RunRecord, isAlone: Bool, workers: Workers
   ) throws(ContrastiveError) -> RunFeatures {
+    guard run.isFinished else {
+      throw .file(
+        path: run.path, problem: "has not finished: an encoder in it is of fewer epochs")
+    }
     let path = try DataFolder.path(given ?? run.dataFolder)
     // The logistic probe is worth its seconds for one run; several are told apart without.
     let measures = Set(RepresentationEvaluation.Measure.allCases).subtracting(

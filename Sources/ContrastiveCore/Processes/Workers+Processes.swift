@@ -61,6 +61,7 @@ extension Workers {
 
   /// Throws in all processes where one was canceled: before work that they do together.
   package func checkAnyCanceled() throws(ContrastiveError) {
+    askMonitor()
     if any(isCanceled) { throw .canceled }
   }
 

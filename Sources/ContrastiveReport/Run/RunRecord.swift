@@ -118,6 +118,9 @@ public struct RunRecord: Sendable {
 
   /// The accuracy in the end, or after the last epoch of a run that was stopped.
   package var accuracy: Double? { outcome("knn_accuracy") ?? series("knn_accuracy").last?.y }
+  /// Whether there is a result.
+  package var isFinished: Bool { result != nil }
+
   /// What the encoder was before training.
   var startName: String {
     configuration["initial_encoder"]?.string == nil ? "random encoder" : "initial encoder"

@@ -42,8 +42,8 @@ public struct RunFolder: Sendable {
 
   /// Rewrites `config.json` for a run whose data moved or that is to go on for longer.
   ///
-  /// A result of fewer epochs is taken away, and its encoder, which the checkpoint has: the run is
-  /// then unfinished.
+  /// A result of fewer epochs is taken away: the run is then unfinished, and the encoder beside it
+  /// that of the fewer epochs until there is another.
   ///
   /// - Parameter options: as of the run, but for the data folder and the epochs.
   /// - Throws: `ContrastiveError.file`.
@@ -51,7 +51,6 @@ public struct RunFolder: Sendable {
     try AtomicFile.write(Configuration(options).text(), to: configurationPath)
     if let result = try result, result.epochs < options.epochs, !AtomicFile.discardsAll {
       unlink(resultPath)
-      unlink(encoderPath)
     }
   }
 

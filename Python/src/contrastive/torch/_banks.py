@@ -81,8 +81,13 @@ class QueueBank(MemoryBank):
 
     @torch.no_grad()
     def enqueue(self, embeddings: Tensor, ids: Tensor | None = None) -> None:
-        """Writes rows [any number, dimension] over the oldest, each divided by its norm."""
-        if ids is not None and (ids.is_floating_point() or bool((ids < 0).any())):
+        """Writes rows [any number, dimension] over the oldest, each divided by its norm.
+
+        `ids` are whole numbers of 0 or more, the sample of each row; unknown without.
+        """
+        if ids is not None and (
+            ids.is_floating_point() or bool((ids.to(torch.int64) < 0).any())
+        ):
             raise ContrastiveError("ids: found other than whole numbers of 0 or more", "ids")
         rows = self._checked(embeddings, ids)
         step = self.last_step + 1

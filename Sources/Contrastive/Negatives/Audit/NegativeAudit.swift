@@ -91,6 +91,8 @@ public struct NegativeAudit: Sendable {
   /// The same, compared with labels: what is inside one label counts as one more clustering, and
   /// the result says how good each kind of evidence is.
   ///
+  /// Where some rows have no label, the pairs of the others are gone over once more.
+  ///
   /// - Parameters:
   ///   - embeddings: as without labels.
   ///   - support: as without labels.
