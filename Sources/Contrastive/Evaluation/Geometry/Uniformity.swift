@@ -58,12 +58,11 @@ public struct Uniformity: Sendable {
     let pairs = Double(embeddings.rows) * Double(embeddings.rows - 1)
     guard zeros > 0 else { return min(0, 2 * t * (top - 1) + logarithm(sum / pairs)) }
     // A row of zeros is at distance 1 from unit rows and 0 from another.
-    let terms = [
+    var all = LogSumExp()
+    for logSum in [
       logarithm(sum) + 2 * t * (top - 1), logarithm(2 * Double(zeros) * Double(rows.rows)) - t,
       logarithm(Double(zeros) * Double(zeros - 1)),
-    ]
-    let most = terms.max() ?? 0
-    let all = terms.reduce(0) { $0 + exponential($1 - most) }
-    return min(0, most + logarithm(all / pairs))
+    ] { all.add(LogSumExp(logSum: logSum, mean: 0)) }
+    return min(0, all.logSum - logarithm(pairs))
   }
 }
