@@ -5,15 +5,11 @@ import ContrastiveTensors
 ///
 /// All are off unless given; what is off takes no part.
 package struct NegativeChoice: OptionReader {
-  private let falseNegatives: FalseNegativeChoice?
-  private let ring: RingChoice?
-  private let mixing: Mixing?
+  private let columns: ColumnChoice
   private let hardness: HardNegativeWeights?
 
   package init(_ options: inout CallOptions) throws(ContrastiveError) {
-    falseNegatives = try FalseNegativeChoice(&options)
-    ring = try RingChoice(&options)
-    mixing = try Mixing(&options)
+    columns = try ColumnChoice(&options)
     hardness = try HardNegativeWeights(&options)
   }
 
@@ -21,26 +17,41 @@ package struct NegativeChoice: OptionReader {
   func value(
     _ inputs: inout CallInputs, rows: Int, columns: Int
   ) throws(ContrastiveError) -> Negatives {
+    let pairs = try inputs.pairs(rows: rows, columns: columns)
+    return try self.columns.value(&inputs, rows: rows, pairs: pairs, hardness: hardness)
+  }
+}
+
+/// Which columns count, by all options but those of weights.
+private struct ColumnChoice {
+  private let falseNegatives: FalseNegativeChoice?
+  private let ring: RingChoice?
+  private let mixing: Mixing?
+
+  init(_ options: inout CallOptions) throws(ContrastiveError) {
+    falseNegatives = try FalseNegativeChoice(&options)
+    ring = try RingChoice(&options)
+    mixing = try Mixing(&options)
+  }
+
+  /// With pairs that are singled out, and weights.
+  func value(
+    _ inputs: inout CallInputs, rows: Int, pairs: PairTerms? = nil, hardness: HardNegativeWeights?
+  ) throws(ContrastiveError) -> Negatives {
     try Negatives(
-      pairs: inputs.pairs(rows: rows, columns: columns),
-      falseNegatives: falseNegatives?.value(&inputs), ring: ring?.value(inputs, rows: rows),
-      mixing: mixing,
-      hardness: hardness)
+      pairs: pairs, falseNegatives: falseNegatives?.value(&inputs),
+      ring: ring?.value(inputs, rows: rows), mixing: mixing, hardness: hardness)
   }
 }
 
 /// The same options for the losses of `contrastive adapt`, of which some have weights themselves: a
 /// weight that is not given stays the loss's own.
 package struct AdapterNegativeChoice: OptionReader {
-  private let falseNegatives: FalseNegativeChoice?
-  private let ring: RingChoice?
-  private let mixing: Mixing?
+  private let columns: ColumnChoice
   private let weights: GivenWeights?
 
   package init(_ options: inout CallOptions) throws(ContrastiveError) {
-    falseNegatives = try FalseNegativeChoice(&options)
-    ring = try RingChoice(&options)
-    mixing = try Mixing(&options)
+    columns = try ColumnChoice(&options)
     weights = try GivenWeights(&options)
   }
 
@@ -54,9 +65,8 @@ package struct AdapterNegativeChoice: OptionReader {
   ) throws(ContrastiveError) -> Negatives {
     var nothing = CallInputs(
       NoTensors(), normalizes: false, zeroRows: .refuse, workers: .one)
-    return try Negatives(
-      falseNegatives: falseNegatives?.value(&nothing), ring: ring?.value(nothing, rows: 0),
-      mixing: mixing, hardness: weights?.value(besides: standard))
+    return try columns.value(
+      &nothing, rows: 0, hardness: weights?.value(besides: standard))
   }
 }
 
